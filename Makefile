@@ -1,0 +1,58 @@
+# The project's commands. `make` alone lists them.
+
+PORT ?= 8501
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Extra words for pytest, for example: make test PYTEST="tests/data --engine duckdb"
+PYTEST ?=
+
+# A stamp inside the environment is as old as the installation: newer requirements install again.
+RUNTIME := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format audit bench screenshots clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUNTIME) ## Serve the portal on http://localhost:8501 (PORT=9000 for another port)
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: lint audit ## Run everything CI runs: lint, types, import rules, vulnerabilities, tests
+	chromium=$$(tools/chromium.sh $(BIN)/python) && \
+	PORTAL_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+
+lint: $(DEV) ## Check style, format, types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV) ## Format the code and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+audit: $(DEV) ## Look for known vulnerabilities in what is installed
+	$(BIN)/python tools/audit.py
+
+bench: $(DEV) ## Measure speed and memory into docs/performance.md
+	$(BIN)/python -m benchmarks
+
+screenshots: $(DEV) ## Take the README's screenshots from the running app
+	chromium=$$(tools/chromium.sh $(BIN)/python) && \
+	PORTAL_CHROMIUM="$$chromium" $(BIN)/python -m tools.screenshots
+
+clean: ## Remove the environment and what tools leave behind (never data/)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): requirements.txt constraints.txt
+	tools/create_venv.sh $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(DEV): requirements-dev.txt requirements.txt constraints.txt
+	tools/create_venv.sh $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@ $(RUNTIME)
