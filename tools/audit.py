@@ -1,8 +1,8 @@
 """Check every installed package for known vulnerabilities, and say what could not be checked.
 
-pip-audit exits alike for a finding and for a service it cannot reach, and it counts a package that the
-service does not know as harmless. This step fails on a finding and only reports the rest: a machine
-without that service must still be able to run the tests.
+pip-audit exits alike for a finding and for a service it cannot reach, and it counts a package that
+the service does not know as harmless. This step fails on a finding and only reports the rest: a
+machine without that service must still be able to run the tests.
 """
 
 import json

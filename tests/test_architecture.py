@@ -1,0 +1,402 @@
+"""The rules of the code that a reader would otherwise have to check by eye.
+
+import-linter holds who imports whom; here stands what needs the syntax tree or the schema. Every
+exception is listed by name with its reason, and one that nothing needs any more fails too.
+"""
+
+import ast
+import importlib.metadata
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from portal_data import store
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PUBLIC_PAGES = {
+    "pages/sign_in.py": "nobody is signed in yet",
+    "pages/forgotten.py": "whoever forgot the password cannot sign in",
+    "pages/accept.py": "the invitation's token is the proof",
+    "pages/reset_password.py": "the reset's token is the proof",
+}
+
+# Modules in portal_data/ that are no nouns: no customer's data, or before anybody is known.
+NOT_NOUNS = {
+    "__init__": "empty",
+    "__main__": "the command line: whoever runs it owns the store",
+    "clock": "no data",
+    "errors": "no data",
+    "ids": "no data",
+    "identity": "makes Scope and Staff out of a checked sign-in",
+    "money": "no data",
+    "runtime": "starts and stops the process's parts",
+    "scope": "defines Scope and Staff",
+    "settings": "one installation's settings, no customer's data",
+}
+
+# Public functions of nouns that take none of Scope, Staff and Session first.
+UNSCOPED: dict[str, str] = {}
+
+# Tables of one business, not of one customer.
+NOT_TENANT: dict[str, str] = {
+    "counters": "next document numbers",
+    "exchange_rates": "public figures",
+    "imports": "what staff imported",
+    "items": "the business's price list",
+    "logins": "a person's password, whichever customers they act for",
+    "migrations": "the schema's own history",
+    "organisation": "the business itself",
+    "password_resets": "belongs to a login",
+    "people": "the business's own workers",
+    "preferences": "the business's choices",
+    "provider_events": "raw messages of payment providers, before anybody is found in them",
+    "sign_in_failures": "counted by account and address, also of unknown ones",
+    "sign_in_tickets": "belongs to a sign-in",
+    "sign_ins": "belongs to a login",
+    "staff": "the business's own people",
+    "taxes": "the business's tax rates",
+}
+
+# Tenant tables whose customer may be absent.
+CUSTOMER_OPTIONAL: dict[str, str] = {
+    "activity": "staff signing in and preferences concern no customer",
+    "import_refs": "items and taxes are imported too",
+    "notifications": "staff are told of what concerns no customer",
+    "outbox": "mail to staff concerns no customer",
+}
+
+# Tenant tables that customers never read.
+NO_VIEW: dict[str, str] = {
+    "import_refs": "only the import asks where a row came from",
+    "invitations": "hashed tokens",
+    "outbox": "mails on their way, with tokens in them",
+    "provider_customers": "the payment provider's own name of the customer",
+}
+
+# Views that show every customer the same rows.
+SAME_FOR_ALL: dict[str, str] = {
+    "organisation": "whom the customers deal with",
+    "preferences": "which parts of the portal are switched on",
+}
+
+# Functions that st.cache_data or st.cache_resource may wrap.
+CACHED: dict[str, str] = {}
+
+# Packages of requirements.txt that no module of ours imports.
+LOADED_BY_OTHERS = {
+    "brotli": "",
+    "pandas": "Streamlit's frames",
+    "psycopg-pool": "",
+    "python-bidi": "fpdf2's base direction of a paragraph",
+    "tzdata": "zoneinfo, where the host has no time zones",
+    "uharfbuzz": "fpdf2's text shaping",
+    "uvicorn": "Streamlit's server",
+}
+
+_LOWER_SQL = r"\b(select|insert into|update|delete from)\b.*\b(from|set|values|where)\b"
+_SQL = re.compile(f"{_LOWER_SQL}|{_LOWER_SQL.upper().replace('B', 'b')}", re.DOTALL)
+_MARKUP = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?>")
+
+
+# Reading the code -------------------------------------------------------------------------------
+
+
+def name_of(path: Path) -> str:
+    """Path as the lists above write it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def modules(*folders: str) -> list[Path]:
+    """Python files under `folders`, in order."""
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+PAGES = modules("pages")
+SCREENS = [*PAGES, *modules("components")]
+PRODUCT = [ROOT / "app.py", *SCREENS, *modules("portal_data")]
+NOUNS = [path for path in sorted((ROOT / "portal_data").glob("*.py")) if path.stem not in NOT_NOUNS]
+
+each_page = pytest.mark.parametrize("path", PAGES, ids=name_of)
+each_screen = pytest.mark.parametrize("path", SCREENS, ids=name_of)
+each_module = pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+each_noun = pytest.mark.parametrize("path", NOUNS, ids=name_of)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """Syntax tree of one file."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=name_of(path))
+
+
+def line_count(path: Path) -> int:
+    """Lines of one file."""
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of a module, however deep."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def last_name(node: ast.expr) -> str:
+    """`c` of `a.b.c`, `a.b.c(…)` or `c`; empty for anything else."""
+    if isinstance(node, ast.Call):
+        return last_name(node.func)
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Statements after the docstring."""
+    first = body[0] if body else None
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return body[1:] if documented else body
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and value of every string but docstrings."""
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) in docstrings:
+                continue
+            yield node.lineno, node.value
+
+
+def guard_of(statement: ast.stmt) -> str:
+    """`require_scope` or `require_staff` when the statement is that call; else empty."""
+    if isinstance(statement, ast.Assign | ast.Expr) and isinstance(statement.value, ast.Call):
+        name = last_name(statement.value)
+        return name if name in {"require_scope", "require_staff"} else ""
+    return ""
+
+
+# Screens ----------------------------------------------------------------------------------------
+
+
+@each_page
+def test_page_is_short(path: Path) -> None:
+    assert line_count(path) <= 100
+
+
+@each_page
+def test_page_starts_with_its_guard(path: Path) -> None:
+    if name_of(path) in PUBLIC_PAGES:
+        return
+    statements = [
+        statement
+        for statement in without_docstring(tree(path).body)
+        if not isinstance(statement, ast.Import | ast.ImportFrom)
+    ]
+    expected = "require_staff" if "staff" in path.relative_to(ROOT).parts else "require_scope"
+    assert statements, "an empty page"
+    assert guard_of(statements[0]) == expected, f"line {statements[0].lineno} must be {expected}()"
+
+
+@each_screen
+def test_fragment_and_dialog_start_with_their_guard(path: Path) -> None:
+    for function in functions(path):
+        if {last_name(decorator) for decorator in function.decorator_list} & {"fragment", "dialog"}:
+            first = without_docstring(function.body)[0]
+            assert guard_of(first), (
+                f"{function.name} (line {first.lineno}) reruns without the shell"
+            )
+
+
+@each_screen
+def test_screen_holds_no_sql(path: Path) -> None:
+    assert [line for line, text in texts(path) if _SQL.search(text)] == []
+
+
+@each_page
+def test_page_writes_no_html(path: Path) -> None:
+    calls = [
+        node.lineno
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and last_name(node) in {"html", "iframe"}
+    ]
+    assert calls + [line for line, text in texts(path) if _MARKUP.search(text)] == []
+
+
+@each_screen
+def test_unsafe_html_is_never_allowed(path: Path) -> None:
+    arguments = [node for node in ast.walk(tree(path)) if isinstance(node, ast.keyword)]
+    assert [node.lineno for node in arguments if node.arg == "unsafe_allow_html"] == []
+
+
+@each_module
+def test_session_state_has_one_user(path: Path) -> None:
+    if name_of(path) == "components/session.py":
+        return
+    uses = [
+        node.lineno
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.Attribute) and node.attr == "session_state")
+        or (isinstance(node, ast.alias) and node.name == "session_state")
+    ]
+    assert uses == []
+
+
+def test_nothing_of_a_customer_is_cached() -> None:
+    cached = {
+        f"{name_of(path)}:{function.name}"
+        for path in PRODUCT
+        for function in functions(path)
+        for decorator in function.decorator_list
+        if last_name(decorator) in {"cache_data", "cache_resource"}
+    }
+    assert cached == set(CACHED)
+
+
+# Modules ----------------------------------------------------------------------------------------
+
+
+@each_module
+def test_module_is_small(path: Path) -> None:
+    assert line_count(path) <= 400
+
+
+@each_module
+def test_only_identity_makes_a_scope(path: Path) -> None:
+    if name_of(path) == "portal_data/identity.py":
+        return
+    made = [
+        f"line {node.lineno}: {last_name(node)}"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and (
+            last_name(node) in {"Scope", "Staff"}
+            # A changed copy of a proof is a forged proof.
+            or (
+                last_name(node) == "replace"
+                and node.args
+                and last_name(node.args[0]) in {"scope", "staff"}
+            )
+        )
+    ]
+    assert made == []
+
+
+@each_noun
+def test_noun_functions_ask_who(path: Path) -> None:
+    unscoped = set()
+    for function in tree(path).body:
+        if not isinstance(function, ast.FunctionDef) or function.name.startswith("_"):
+            continue
+        first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
+        kind = ast.unparse(first.annotation) if first and first.annotation else ""
+        kinds = {part.strip().rpartition(".")[2] for part in kind.split("|")}
+        if not kinds <= {"Scope", "Staff", "Session"}:
+            unscoped.add(f"{path.stem}.{function.name}")
+    assert unscoped == {name for name in UNSCOPED if name.startswith(f"{path.stem}.")}
+
+
+@each_noun
+def test_customer_reads_and_writes_are_bound_to_the_customer(path: Path) -> None:
+    """In functions that take a Scope, SQL that names `core` also names `$customer_id`."""
+    constants = {
+        target.id: statement.value.value
+        for statement in tree(path).body
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
+        for target in statement.targets
+        if isinstance(target, ast.Name) and isinstance(statement.value.value, str)
+    }
+    unbound = [
+        f"{function.name}: {node.id}"
+        for function in functions(path)
+        if any(argument.arg == "scope" for argument in function.args.args)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and node.id in constants
+        if "core." in constants[node.id] and "$customer_id" not in constants[node.id]
+    ]
+    assert unbound == []
+
+
+def test_exceptions_name_what_exists() -> None:
+    """A list that names a file or function long gone hides the next one of that name."""
+    assert [name for name in PUBLIC_PAGES if not (ROOT / name).exists()] == []
+    assert [name for name in NOT_NOUNS if not (ROOT / "portal_data" / f"{name}.py").exists()] == []
+    nouns = {path.stem for path in NOUNS}
+    assert [name for name in UNSCOPED if name.partition(".")[0] not in nouns] == []
+
+
+def normal(package: str) -> str:
+    """A package's name as registries compare it."""
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def test_requirements_are_what_the_code_imports() -> None:
+    imported = set()
+    for path in PRODUCT:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.partition(".")[0])
+    ours = {"app", "components", "pages", "portal_data"}
+    distributions = importlib.metadata.packages_distributions()
+    foreign = {
+        normal(distributions[name][0]) for name in imported - ours - set(sys.stdlib_module_names)
+    }
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    required = {normal(name) for name in re.findall(r"^([\w-]+)(?:\[\w+\])?==", text, re.MULTILINE)}
+    assert foreign - required == set(), "imported but not required"
+    assert required - foreign == set(LOADED_BY_OTHERS), "required but not imported"
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_and_explained(file: str) -> None:
+    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith(("#", "-")):
+            assert re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+  # \S.*", line), line
+
+
+# Schema -----------------------------------------------------------------------------------------
+
+_COLUMNS = """
+    select table_schema, table_name, column_name, is_nullable
+      from information_schema.columns
+     where table_schema in ('core', 'mine')
+     order by table_schema, table_name, ordinal_position
+"""
+
+
+@pytest.mark.usefixtures("db")
+def test_every_tenant_table_names_its_customer_and_has_its_view() -> None:
+    with store.system_reading() as session:
+        columns = session.rows(_COLUMNS)
+    tables = {row["table_name"] for row in columns if row["table_schema"] == "core"}
+    views = {row["table_name"] for row in columns if row["table_schema"] == "mine"}
+    tenant = {
+        row["table_name"]: row["is_nullable"] == "YES"
+        for row in columns
+        if row["table_schema"] == "core" and row["column_name"] == "customer_id"
+    }
+    # The customer itself is its own tenant: there the key is `id`.
+    assert tables - set(tenant) - {"customers"} == set(NOT_TENANT)
+    assert {name for name, optional in tenant.items() if optional} == set(CUSTOMER_OPTIONAL)
+    assert set(tenant) - views == set(NO_VIEW)
+
+
+def test_every_view_is_filtered_and_lists_its_columns() -> None:
+    text = (ROOT / "portal_data/store/views/mine.sql").read_text(encoding="utf-8").lower()
+    text = re.sub(r"--[^\n]*", "", text)
+    views = re.findall(r"create view mine\.(\w+)(.*?);", text, re.DOTALL)
+    assert {name for name, body in views if "getvariable('customer_id')" not in body} == set(
+        SAME_FOR_ALL
+    )
+    assert [name for name, body in views if re.search(r"select\s+(\w+\.)?\*", body)] == []
