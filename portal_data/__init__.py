@@ -1,0 +1,1 @@
+"""Everything the portal knows: rules, SQL, documents and gateways. Never imports Streamlit."""

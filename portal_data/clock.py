@@ -1,0 +1,19 @@
+"""Time: UTC in the store, the organisation's timezone for what "today" means."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def utc_now() -> datetime:
+    """Return the moment as a naive UTC datetime, the form the store keeps."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def local_time(moment: datetime, timezone: str) -> datetime:
+    """Return a naive UTC moment as an aware one in the IANA `timezone`."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone))
+
+
+def local_date(moment: datetime, timezone: str) -> date:
+    """Return the calendar day of a naive UTC moment in the IANA `timezone`."""
+    return local_time(moment, timezone).date()

@@ -1,0 +1,66 @@
+"""Money: whole minor units of an ISO 4217 currency. The only place that rounds, splits and prints."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from babel.numbers import format_currency
+from iso4217 import Currency
+
+from portal_data.errors import Invalid
+
+
+@lru_cache(maxsize=512)
+def exponent(currency: str) -> int:
+    """Return the number of decimals of an ISO 4217 code: 2 for GBP, 0 for JPY, 3 for KWD.
+
+    Raises Invalid for codes that are not in the standard or carry no amounts (XAU, XTS, XXX).
+    """
+    try:
+        digits = Currency(currency).exponent
+    except ValueError:
+        digits = None
+    if digits is None:
+        raise Invalid(f"{currency!r} is not an ISO 4217 currency code.")
+    return int(digits)
+
+
+def is_currency(currency: str) -> bool:
+    """Tell whether `currency` is an ISO 4217 code that amounts can be kept in."""
+    try:
+        exponent(currency)
+    except Invalid:
+        return False
+    return True
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Return `amount` in minor units, rounded half away from zero."""
+    scaled = amount.scaleb(exponent(currency))
+    return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def to_decimal(minor: int, currency: str) -> Decimal:
+    """Return minor units as a decimal in major units: 1235 GBP is Decimal('12.35')."""
+    return Decimal(minor).scaleb(-exponent(currency))
+
+
+def format(minor: int, currency: str, *, locale: str = "en_GB") -> str:
+    """Return the amount as text in the locale, always with the currency's own decimals."""
+    amount = to_decimal(minor, currency)
+    return str(format_currency(amount, currency, locale=locale, decimal_quantization=False))
+
+
+def split(total: int, weights: Sequence[int]) -> list[int]:
+    """Split `total` in proportion to `weights`, exactly: the rest goes to the largest remainders.
+
+    Raises Invalid when the weights are empty, negative or all zero.
+    """
+    whole = sum(weights)
+    if whole <= 0 or min(weights) < 0:
+        raise Invalid("An amount can only be split over positive weights.")
+    parts = [total * weight // whole for weight in weights]
+    order = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for i in order[: total - sum(parts)]:
+        parts[i] += 1
+    return parts

@@ -1,0 +1,80 @@
+"""Who is asking: a customer's contact or a member of staff, and what their role allows.
+
+A Scope or Staff is proof of a checked sign-in. Only `identity` makes one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from portal_data.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """Roles of contacts (admin, payer, approver, viewer) and of staff (owner, staff)."""
+
+    ADMIN = "admin"
+    PAYER = "payer"
+    APPROVER = "approver"
+    VIEWER = "viewer"
+    OWNER = "owner"
+    STAFF = "staff"
+
+
+class Permission(StrEnum):
+    """What a contact may do, named `<noun>:<verb>`."""
+
+    ACCOUNT_EDIT = "account:edit"
+    ESTIMATE_ANSWER = "estimate:answer"
+    FILE_ADD = "file:add"
+    INVOICE_PAY = "invoice:pay"
+    MESSAGE_SEND = "message:send"
+    TIMESHEET_ANSWER = "timesheet:answer"
+
+
+_EVERYBODY = {Permission.MESSAGE_SEND}
+_ALLOWED: dict[Role, set[Permission]] = {
+    Role.ADMIN: set(Permission),
+    Role.PAYER: _EVERYBODY | {Permission.INVOICE_PAY, Permission.FILE_ADD},
+    Role.APPROVER: _EVERYBODY
+    | {Permission.ESTIMATE_ANSWER, Permission.TIMESHEET_ANSWER, Permission.FILE_ADD},
+    Role.VIEWER: _EVERYBODY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A signed-in contact: sees and touches the rows of one customer only."""
+
+    customer_id: UUID
+    contact_id: UUID
+    sign_in_id: UUID
+    role: Role
+    name: str
+    email: str
+    customer_name: str
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the contact's role allows `permission`."""
+        return permission in _ALLOWED[self.role]
+
+    def need(self, permission: Permission) -> None:
+        """Raise NotAllowed unless the contact's role allows `permission`."""
+        if not self.may(permission):
+            raise NotAllowed("Your role does not allow this. Ask an administrator of your company.")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A signed-in member of staff."""
+
+    staff_id: UUID
+    sign_in_id: UUID
+    role: Role
+    name: str
+    email: str
+
+    def need_owner(self) -> None:
+        """Raise NotAllowed unless this is an owner."""
+        if self.role is not Role.OWNER:
+            raise NotAllowed("Only an owner may do this.")

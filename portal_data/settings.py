@@ -1,0 +1,94 @@
+"""Settings: environment variables `PORTAL_*` over the `[portal]` table of secrets.toml, strictly read."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from portal_data.errors import Invalid
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRETS = ROOT / ".streamlit" / "secrets.toml"
+
+
+class Settings(BaseSettings):
+    """One installation's settings. An unknown or ill-typed one stops the start with its name."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="forbid", frozen=True)
+
+    database: str = "duckdb:///data/portal.duckdb"
+    """Where the books are: `duckdb:///relative/path`, `duckdb:////absolute/path` or `postgresql://…`."""
+    data_dir: Path = Path("data")
+    """Folder for mail files, uploads and backups; relative to the project."""
+    base_url: str = "http://localhost:8501"
+    """The address customers use; links in mails start with it. https switches on Secure cookies."""
+    demo: bool = True
+    """Fill an empty store with the demo organisation at the first start."""
+    smtp_host: str | None = None
+    """Mail server; without one, mails are written to `data_dir`/outbox as .eml files."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Port of the mail server."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to the mail server is protected."""
+    smtp_user: str | None = None
+    """User name at the mail server."""
+    smtp_password: SecretStr | None = None
+    """Password at the mail server."""
+    mail_from: str | None = None
+    """Sender address of mails; the organisation's address when not set."""
+    bcrypt_cost: int = Field(default=12, ge=4, le=15)
+    """Work factor of password hashes: each step doubles the time of a sign-in."""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """How many reverse proxies stand in front; their X-Forwarded-For entries are believed."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of belief: arguments, environment, secrets.toml."""
+        return init_settings, env_settings, _PortalTable(settings_cls, SECRETS)
+
+    @property
+    def data_path(self) -> Path:
+        """`data_dir` as an absolute path."""
+        return self.data_dir if self.data_dir.is_absolute() else ROOT / self.data_dir
+
+    @property
+    def secure(self) -> bool:
+        """True when customers come over https, so cookies must never travel without it."""
+        return self.base_url.startswith("https://")
+
+
+class _PortalTable(TomlConfigSettingsSource):
+    """The `[portal]` table; other tables of secrets.toml belong to Streamlit."""
+
+    def _read_file(self, file_path: Path) -> dict[str, object]:
+        table = super()._read_file(file_path).get("portal", {})
+        return dict(table)
+
+
+@lru_cache(maxsize=1)
+def load() -> Settings:
+    """Read the settings once.
+
+    Raises Invalid with the setting's name when a value cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"PORTAL_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        )
+        raise Invalid(f"The settings cannot be used. {faults}") from error

@@ -1,0 +1,167 @@
+"""The store: the portal's books in DuckDB or PostgreSQL, and the only way to them.
+
+A customer's session sees the `mine` views of that customer; staff and system sessions see `core`.
+Whoever opens `staff_*` or `system_*` is crossing customers on purpose, and is easy to find.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from portal_data.errors import Invalid, Unavailable
+from portal_data.scope import Scope, Staff
+from portal_data.settings import ROOT
+from portal_data.store.duckdb_engine import DuckDBEngine
+from portal_data.store.engine import Engine, Sight
+from portal_data.store.migrate import HERE, migrate
+from portal_data.store.postgres_engine import PostgresEngine
+from portal_data.store.session import OpenSession, ScopedSession, Session
+
+__all__ = [
+    "OpenSession",
+    "ScopedSession",
+    "Session",
+    "Store",
+    "current",
+    "install",
+    "open_store",
+    "reading",
+    "staff_reading",
+    "staff_writing",
+    "system_reading",
+    "system_writing",
+    "writing",
+]
+
+
+class Store:
+    """One opened store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def reading(self, scope: Scope) -> Iterator[Session]:
+        """Read as one customer."""
+        with self.engine.reading(Sight.MINE, scope.customer_id) as transaction:
+            yield ScopedSession(transaction, scope.customer_id)
+
+    @contextmanager
+    def writing(self, scope: Scope) -> Iterator[Session]:
+        """Write as one customer, in one transaction."""
+        with self.engine.writing(Sight.MINE, scope.customer_id) as transaction:
+            yield ScopedSession(transaction, scope.customer_id, self.engine.row_lock())
+
+    @contextmanager
+    def system_reading(self) -> Iterator[OpenSession]:
+        """Read over all customers, as the portal itself."""
+        with self.engine.reading(Sight.ALL, None) as transaction:
+            yield OpenSession(transaction)
+
+    @contextmanager
+    def system_writing(self) -> Iterator[OpenSession]:
+        """Write over all customers, as the portal itself, in one transaction."""
+        with self.engine.writing(Sight.ALL, None) as transaction:
+            yield OpenSession(transaction, self.engine.row_lock())
+
+    def check_integrity(self) -> list[str]:
+        """Return one sentence for each broken rule of the books; none when all hold."""
+        problems = []
+        with self.system_reading() as session:
+            for query in (HERE / "integrity.sql").read_text("utf-8").split(";\n"):
+                if query.strip():
+                    for row in session.rows(query):
+                        problems.append(f"{row['problem']}: {row['row_id']}")
+        return problems
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy to the file `target` (DuckDB only)."""
+        self.engine.backup(str(target))
+
+    def close(self) -> None:
+        """Close the store."""
+        self.engine.close()
+
+
+def open_store(url: str) -> Store:
+    """Open `duckdb:///relative`, `duckdb:////absolute`, `duckdb://:memory:` or `postgresql://…`.
+
+    Brings the schema up to date. Raises Invalid for another kind of address, Unavailable when the
+    store cannot be opened.
+    """
+    engine = _engine(url)
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.close()
+        raise
+    return Store(engine)
+
+
+def _engine(url: str) -> Engine:
+    kind, _, rest = url.partition("://")
+    if kind in ("postgresql", "postgres"):
+        return PostgresEngine(url)
+    if kind != "duckdb" or not rest:
+        raise Invalid(
+            "PORTAL_DATABASE must start with duckdb:/// or postgresql://, for example "
+            "duckdb:///data/portal.duckdb."
+        )
+    if rest == ":memory:":
+        return DuckDBEngine(rest)
+    path = Path(rest[1:])
+    return DuckDBEngine(str(path if path.is_absolute() else ROOT / path))
+
+
+_current: Store | None = None
+
+
+def install(opened: Store) -> Store:
+    """Make `opened` the store of this process and return it."""
+    global _current
+    _current = opened
+    return opened
+
+
+def current() -> Store:
+    """Return the store of this process. Raises Unavailable before one is installed."""
+    if _current is None:
+        raise Unavailable("The portal is starting. Try again in a moment.")
+    return _current
+
+
+def reading(scope: Scope) -> AbstractContextManager[Session]:
+    """Open a session that reads as one customer."""
+    return current().reading(scope)
+
+
+def writing(scope: Scope) -> AbstractContextManager[Session]:
+    """Open a session that writes as one customer, in one transaction."""
+    return current().writing(scope)
+
+
+def staff_reading(staff: Staff) -> AbstractContextManager[OpenSession]:
+    """Open a session that reads over all customers, for a member of staff."""
+    _must_be_staff(staff)
+    return current().system_reading()
+
+
+def staff_writing(staff: Staff) -> AbstractContextManager[OpenSession]:
+    """Open a session that writes over all customers, for a member of staff."""
+    _must_be_staff(staff)
+    return current().system_writing()
+
+
+def system_reading() -> AbstractContextManager[OpenSession]:
+    """Open a session that reads over all customers, for the portal's own work."""
+    return current().system_reading()
+
+
+def system_writing() -> AbstractContextManager[OpenSession]:
+    """Open a session that writes over all customers, for the portal's own work."""
+    return current().system_writing()
+
+
+def _must_be_staff(staff: Staff) -> None:
+    if not isinstance(staff, Staff):
+        raise TypeError("Only staff may cross customers.")

@@ -1,0 +1,199 @@
+"""DuckDB: one file, owned by one process, one writer at a time."""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pyarrow as pa
+
+from portal_data.errors import Conflict, Unavailable
+from portal_data.store.engine import Row, Sight
+
+_CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
+_ARROW = {  # how values travel; the insert casts them to the column's own type
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int32(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+}
+
+
+class DuckDBTransaction:
+    """One transaction on a cursor of the engine's only connection."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
+        """Return all rows of a query."""
+        self._execute(sql, params)
+        names = [column[0] for column in self._cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
+
+    def change(self, sql: str, params: Mapping[str, Any]) -> int:
+        """Run one insert, update or delete and return how many rows changed."""
+        self._execute(sql, params)
+        counted = self._cursor.fetchone()
+        return int(counted[0]) if counted else 0
+
+    def run(self, sql: str) -> None:
+        """Run statements without parameters or results."""
+        self._cursor.execute(sql)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Insert many rows through arrow, a chunk at a time."""
+        schema, name = table.split(".")
+        kinds = dict(
+            self._cursor.execute(
+                "select column_name, data_type from information_schema.columns"
+                " where table_schema = $schema and table_name = $name",
+                {"schema": schema, "name": name},
+            ).fetchall()
+        )
+        listed = ", ".join(columns)
+        cast = ", ".join(f"cast({column} as {kinds[column]})" for column in columns)
+        insert = f"insert into {table} ({listed}) select {cast} from chunk"  # noqa: S608 - names of ours
+        loaded, source = 0, iter(rows)
+        while batch := list(islice(source, _CHUNK)):
+            self._cursor.register("chunk", _arrow(columns, kinds, batch))
+            try:
+                self._execute(insert, {})
+            finally:
+                with suppress(duckdb.Error):  # an aborted transaction forgets it by itself
+                    self._cursor.unregister("chunk")
+            loaded += len(batch)
+        return loaded
+
+    def _execute(self, sql: str, params: Mapping[str, Any]) -> None:
+        try:
+            self._cursor.execute(sql, params or None)
+        except duckdb.ConstraintException as error:
+            raise Conflict("That exists already, or breaks a rule of the books.") from error
+        except duckdb.TransactionException as error:
+            if "conflict" not in str(error).lower():
+                raise
+            raise Conflict("Someone else changed this at the same moment. Try again.") from error
+
+
+def _arrow(
+    columns: Sequence[str], kinds: Mapping[str, str], batch: list[Sequence[Any]]
+) -> pa.Table:
+    arrays = []
+    for position, column in enumerate(columns):
+        values = [row[position] for row in batch]
+        kind = _ARROW.get(kinds[column])
+        if kind is None:  # text, uuid and decimal travel as text
+            values = [v if v is None or isinstance(v, str) else str(v) for v in values]
+            kind = pa.string()
+        arrays.append(pa.array(values, type=kind))
+    return pa.Table.from_arrays(arrays, names=list(columns))
+
+
+class DuckDBEngine:
+    """The embedded engine. Writers queue on a lock: two that check and then insert would both pass."""
+
+    name = "duckdb"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._write_lock = threading.Lock()
+        self._writer: int | None = None
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = duckdb.connect(path)
+            self._connection.execute(
+                "create schema if not exists core; create schema if not exists mine;"
+            )
+        except duckdb.IOException as error:
+            raise Unavailable(_why_not_opened(path, str(error))) from error
+
+    @contextmanager
+    def reading(self, sight: Sight, customer_id: UUID | None) -> Iterator[DuckDBTransaction]:
+        """Open a read-only transaction; readers never wait for the writer."""
+        with self._transaction(sight, customer_id, "begin transaction read only") as transaction:
+            yield transaction
+
+    @contextmanager
+    def writing(self, sight: Sight, customer_id: UUID | None) -> Iterator[DuckDBTransaction]:
+        """Open the writing transaction, after any other one has ended."""
+        if self._writer == threading.get_ident():
+            raise RuntimeError("A writing transaction is open in this thread already.")
+        with self._write_lock:
+            self._writer = threading.get_ident()
+            try:
+                with self._transaction(sight, customer_id, "begin transaction") as transaction:
+                    yield transaction
+            finally:
+                self._writer = None
+
+    @contextmanager
+    def _transaction(
+        self, sight: Sight, customer_id: UUID | None, begin: str
+    ) -> Iterator[DuckDBTransaction]:
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(f"set search_path = '{sight.value}'")
+            if customer_id is not None:
+                cursor.execute("set variable customer_id = $id", {"id": customer_id})
+            cursor.execute(begin)
+            try:
+                yield DuckDBTransaction(cursor)
+            except BaseException:
+                # a failed commit or a fatal error has ended the transaction itself
+                with suppress(duckdb.Error):
+                    cursor.execute("rollback")
+                raise
+            try:
+                cursor.execute("commit")
+            except (duckdb.ConstraintException, duckdb.TransactionException) as error:
+                raise Conflict(
+                    "Someone else changed this at the same moment. Try again."
+                ) from error
+        finally:
+            cursor.close()
+
+    def row_lock(self) -> str:
+        """Nothing to add: there is one writer."""
+        return ""
+
+    def before_migration(self, version: int) -> None:
+        """Copy the file beside itself, so a failed upgrade can be undone by hand."""
+        if self.path != ":memory:" and version > 1:
+            self.backup(f"{self.path}.before-{version:04d}")
+
+    def backup(self, target: str) -> None:
+        """Write a consistent copy of the file; refuses to overwrite."""
+        if Path(target).exists():
+            raise Conflict(f"{target} exists already.")
+        quoted = target.replace("'", "''")
+        with self._write_lock:
+            cursor = self._connection.cursor()
+            try:
+                source = cursor.execute("select current_database()").fetchone()
+                cursor.execute(f"attach '{quoted}' as backup_target")
+                try:
+                    cursor.execute(f'copy from database "{source[0]}" to backup_target')  # type: ignore[index]
+                finally:
+                    cursor.execute("detach backup_target")
+            finally:
+                cursor.close()
+
+    def close(self) -> None:
+        """Write everything into the file and release it."""
+        self._connection.close()
+
+
+def _why_not_opened(path: str, message: str) -> str:
+    if "lock" in message.lower():
+        return (
+            f"{path} is in use by another process, most likely the running portal. "
+            "Stop it first, or do this from the portal's staff pages."
+        )
+    return f"{path} cannot be opened as a DuckDB file: {message.splitlines()[0]}"

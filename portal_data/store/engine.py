@@ -1,0 +1,60 @@
+"""What the two engines have in common, as the rest of the store sees them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from enum import Enum
+from typing import Any, Protocol
+from uuid import UUID
+
+Row = dict[str, Any]
+
+
+class Sight(Enum):
+    """What a transaction sees: one customer's `mine` views, or all of `core`."""
+
+    MINE = "mine"
+    ALL = "core"
+
+
+class Transaction(Protocol):
+    """One open transaction of an engine. SQL uses `$name` parameters."""
+
+    def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
+        """Return all rows of a query."""
+
+    def change(self, sql: str, params: Mapping[str, Any]) -> int:
+        """Run one insert, update or delete and return how many rows changed."""
+
+    def run(self, sql: str) -> None:
+        """Run statements without parameters or results (migrations, views)."""
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Insert many rows at once and return how many."""
+
+
+class Engine(Protocol):
+    """A database the portal can live in."""
+
+    name: str
+
+    def reading(
+        self, sight: Sight, customer_id: UUID | None
+    ) -> AbstractContextManager[Transaction]:
+        """Open a read-only transaction."""
+
+    def writing(
+        self, sight: Sight, customer_id: UUID | None
+    ) -> AbstractContextManager[Transaction]:
+        """Open a writing transaction: committed at the end, rolled back on any error."""
+
+    def row_lock(self) -> str:
+        """Return the words that make a query lock its rows, where the engine needs them."""
+
+    def before_migration(self, version: int) -> None:
+        """Keep a copy of what a migration is about to change, where the engine can."""
+
+    def backup(self, target: str) -> None:
+        """Write a consistent copy of the whole store to the file `target`."""
+
+    def close(self) -> None:
+        """Give everything back."""

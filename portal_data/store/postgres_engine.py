@@ -1,0 +1,158 @@
+"""PostgreSQL: for more than one process or machine. The same SQL; only the wire differs."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql as names
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from portal_data.errors import Conflict, Unavailable
+from portal_data.store.engine import Row, Sight
+
+_NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+
+@lru_cache(maxsize=1024)
+def _wire(sql: str) -> str:
+    """Return the SQL with psycopg's parameter style: $name becomes %(name)s."""
+    return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+class PostgresTransaction:
+    """One transaction on a pooled connection."""
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
+        """Return all rows of a query."""
+        return self._execute(sql, params).fetchall()
+
+    def change(self, sql: str, params: Mapping[str, Any]) -> int:
+        """Run one insert, update or delete and return how many rows changed."""
+        return self._execute(sql, params).rowcount
+
+    def run(self, sql: str) -> None:
+        """Run statements without parameters or results."""
+        self._connection.execute(sql.encode())
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Insert many rows: COPY into a temporary table, since row-level security refuses COPY."""
+        schema, name = table.split(".")
+        target, listed = (
+            names.Identifier(schema, name),
+            names.SQL(", ").join(map(names.Identifier, columns)),
+        )
+        staged = names.Identifier("pg_temp", f"load_{name}")
+        statements = [
+            names.SQL(text).format(staged=staged, target=target, columns=listed)
+            for text in (
+                "create temporary table {staged} as select {columns} from {target} with no data",
+                "copy {staged} ({columns}) from stdin",
+                "insert into {target} ({columns}) select {columns} from {staged}",
+                "drop table {staged}",
+            )
+        ]
+        create, copy_in, insert, drop = statements
+        loaded = 0
+        self._connection.execute(create)
+        with self._connection.cursor() as cursor, cursor.copy(copy_in) as copy:
+            for row in rows:
+                copy.write_row(row)
+                loaded += 1
+        try:
+            self._connection.execute(insert)
+        except psycopg.errors.IntegrityError as error:
+            raise Conflict("That exists already, or breaks a rule of the books.") from error
+        self._connection.execute(drop)
+        return loaded
+
+    def _execute(self, sql: str, params: Mapping[str, Any]) -> psycopg.Cursor[Row]:
+        try:
+            return self._connection.execute(_wire(sql).encode(), params)
+        except psycopg.errors.IntegrityError as error:
+            raise Conflict("That exists already, or breaks a rule of the books.") from error
+        except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected) as error:
+            raise Conflict("Someone else changed this at the same moment. Try again.") from error
+
+
+class PostgresEngine:
+    """The scale-out engine. Rows decided on are locked with `for update`; unique keys back it up."""
+
+    name = "postgres"
+
+    def __init__(self, url: str) -> None:
+        self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
+            url,
+            connection_class=psycopg.Connection[Row],
+            kwargs={"row_factory": dict_row, "autocommit": True},
+            min_size=1,
+            max_size=10,
+            timeout=10,
+            open=False,
+        )
+        try:
+            self._pool.open(wait=True, timeout=10)
+        except PoolTimeout as error:
+            self._pool.close()
+            host = psycopg.conninfo.conninfo_to_dict(url).get("host", "localhost")
+            raise Unavailable(f"No PostgreSQL server answers at {host}.") from error
+
+    @contextmanager
+    def reading(self, sight: Sight, customer_id: UUID | None) -> Iterator[PostgresTransaction]:
+        """Open a read-only transaction with one snapshot for all its queries."""
+        begin = "begin isolation level repeatable read read only"
+        with self._transaction(sight, customer_id, begin) as transaction:
+            yield transaction
+
+    @contextmanager
+    def writing(self, sight: Sight, customer_id: UUID | None) -> Iterator[PostgresTransaction]:
+        """Open a writing transaction."""
+        with self._transaction(sight, customer_id, "begin") as transaction:
+            yield transaction
+
+    @contextmanager
+    def _transaction(
+        self, sight: Sight, customer_id: UUID | None, begin: str
+    ) -> Iterator[PostgresTransaction]:
+        with self._pool.connection() as connection:
+            connection.execute(begin.encode())
+            try:
+                connection.execute(
+                    "select set_config('search_path', %s, true),"
+                    " set_config('portal.customer_id', %s, true),"
+                    " set_config('portal.sees_all', %s, true)",
+                    (sight.value, str(customer_id or ""), "yes" if sight is Sight.ALL else "no"),
+                )
+                yield PostgresTransaction(connection)
+            except BaseException:
+                if not connection.broken:
+                    connection.execute("rollback")
+                raise
+            try:
+                connection.execute("commit")
+            except psycopg.errors.IntegrityError as error:
+                raise Conflict(
+                    "Someone else changed this at the same moment. Try again."
+                ) from error
+
+    def row_lock(self) -> str:
+        """Lock the rows a decision is based on until the transaction ends."""
+        return " for update"
+
+    def before_migration(self, version: int) -> None:
+        """Nothing: a migration is one transaction, and copies are the operator's own (pg_dump)."""
+
+    def backup(self, target: str) -> None:
+        """Refuse: PostgreSQL has its own tools for this."""
+        raise Unavailable("Back up PostgreSQL with pg_dump or your provider's snapshots.")
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()

@@ -1,0 +1,63 @@
+"""Sessions: SQL as one customer, or as the whole business. Every query of the portal runs in one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from portal_data.store.engine import Row, Transaction
+
+
+class Session:
+    """One transaction. Reads return dicts; writes return how many rows changed."""
+
+    def __init__(self, transaction: Transaction, row_lock: str = "") -> None:
+        self._transaction = transaction
+        self._row_lock = row_lock
+
+    def rows(self, sql: str, **params: Any) -> list[Row]:
+        """Return every row of a query as a dict of column names."""
+        return self._transaction.rows(sql, params)
+
+    def one(self, sql: str, **params: Any) -> Row | None:
+        """Return the first row of a query, or None."""
+        found = self.rows(sql, **params)
+        return found[0] if found else None
+
+    def value(self, sql: str, **params: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        found = self.one(sql, **params)
+        return next(iter(found.values())) if found else None
+
+    def locked(self, sql: str, **params: Any) -> list[Row]:
+        """Return rows of `core` tables and hold them until this writing transaction ends."""
+        return self.rows(sql + self._row_lock, **params)
+
+    def change(self, sql: str, **params: Any) -> int:
+        """Run one insert, update or delete on `core` tables and return how many rows changed."""
+        return self._transaction.change(sql, params)
+
+
+class ScopedSession(Session):
+    """SQL as one customer: unqualified names are `mine` views, and writes are bound to the customer."""
+
+    def __init__(self, transaction: Transaction, customer_id: UUID, row_lock: str = "") -> None:
+        super().__init__(transaction, row_lock)
+        self.customer_id = customer_id
+
+    def change(self, sql: str, **params: Any) -> int:
+        """Run one write that names $customer_id; one that does not is a bug and never runs."""
+        if "$customer_id" not in sql:
+            raise RuntimeError("A customer's write must bind $customer_id.")
+        return self._transaction.change(sql, {**params, "customer_id": self.customer_id})
+
+
+class OpenSession(Session):
+    """SQL over all customers, for staff, sign-in and the portal's own work: names `core` tables."""
+
+    def run(self, sql: str) -> None:
+        """Run statements without parameters or results (migrations, views)."""
+        self._transaction.run(sql)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Insert many rows of Python values into `core.<table>` and return how many."""
+        return self._transaction.load(table, columns, rows)

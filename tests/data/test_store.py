@@ -1,0 +1,151 @@
+"""The store's own promises, on both engines."""
+
+import threading
+from uuid import UUID
+
+import pytest
+
+from portal_data import store
+from portal_data.errors import Conflict, Invalid
+from portal_data.ids import new_id
+from portal_data.scope import Scope
+from tests.conftest import NOW, Cast
+from tests.factories import make_invoice
+
+_OWN = "select id, number from invoices order by number"
+
+
+def test_a_session_sees_its_own_customer_only(cast: Cast) -> None:
+    mine, theirs = make_invoice(cast.alice), make_invoice(cast.charlie)
+    with store.reading(cast.alice) as session:
+        assert [row["id"] for row in session.rows(_OWN)] == [mine]
+        assert session.rows("select id from invoices where id = $id order by id", id=theirs) == []
+
+
+def test_a_draft_and_its_lines_are_not_there_for_the_customer(alice: Scope) -> None:
+    make_invoice(alice, status="draft")
+    with store.reading(alice) as session:
+        assert session.rows(_OWN) == []
+        assert session.rows("select id from invoice_lines order by id") == []
+
+
+def test_without_a_customer_every_view_is_empty(db: store.Store, alice: Scope) -> None:
+    make_invoice(alice)
+    with db.system_reading() as session:
+        assert session.rows("select id from mine.invoices order by id") == []
+        assert len(session.rows("select id from core.invoices order by id")) == 1
+
+
+def test_a_customers_write_that_names_no_customer_never_runs(alice: Scope) -> None:
+    with pytest.raises(RuntimeError, match="customer_id"), store.writing(alice) as session:
+        session.change("update core.invoices set reference = 'x' where id = $id", id=new_id())
+
+
+def test_a_customers_write_cannot_reach_another_customers_row(cast: Cast) -> None:
+    theirs = make_invoice(cast.charlie)
+    with store.writing(cast.alice) as session:
+        changed = session.change(
+            "update core.invoices set reference = 'x' where customer_id = $customer_id and id = $id",
+            id=theirs,
+        )
+    assert changed == 0
+
+
+def test_postgres_hides_rows_even_from_sql_that_names_core(cast: Cast, engine: str) -> None:
+    if engine != "postgres":
+        pytest.skip("DuckDB has no row-level security; the views are its wall")
+    make_invoice(cast.charlie)
+    with store.reading(cast.alice) as session:
+        assert session.rows("select id from core.invoices order by id") == []
+
+
+def test_reading_refuses_writes(alice: Scope) -> None:
+    with pytest.raises(Exception, match="(?i)read.only"), store.reading(alice) as session:
+        session.change(
+            "update core.customers set display_name = 'x' where id = $customer_id",
+        )
+
+
+def test_an_error_rolls_everything_back(db: store.Store, alice: Scope) -> None:
+    with pytest.raises(ZeroDivisionError), store.writing(alice) as session:
+        session.change(
+            "update core.customers set display_name = 'x' where id = $customer_id",
+        )
+        raise ZeroDivisionError
+    with store.reading(alice) as session:
+        assert session.value("select display_name from customers order by id") == "Alder Ltd"
+
+
+def test_a_taken_number_is_a_conflict(cast: Cast) -> None:
+    make_invoice(cast.alice, number="INV-7")
+    with pytest.raises(Conflict):
+        make_invoice(cast.charlie, number="INV-7")
+
+
+def test_compare_and_set_lets_one_of_sixteen_win(alice: Scope) -> None:
+    invoice = make_invoice(alice)
+    won: list[int] = []
+    start = threading.Barrier(16)
+
+    def attempt() -> None:
+        start.wait()
+        with store.writing(alice) as session:
+            changed = session.change(
+                "update core.invoices set version = version + 1"
+                " where customer_id = $customer_id and id = $id and version = 1",
+                id=invoice,
+            )
+        won.append(changed)
+
+    threads = [threading.Thread(target=attempt) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [0] * 15 + [1]
+
+
+def test_threads_of_two_customers_never_mix(cast: Cast) -> None:
+    own = {cast.alice.customer_id: set[UUID](), cast.charlie.customer_id: set[UUID]()}
+    for scope in (cast.alice, cast.charlie):
+        own[scope.customer_id] = {make_invoice(scope) for _ in range(5)}
+    wrong: list[UUID] = []
+
+    def read(scope: Scope) -> None:
+        for _ in range(40):
+            with store.reading(scope) as session:
+                wrong.extend({r["id"] for r in session.rows(_OWN)} ^ own[scope.customer_id])
+
+    threads = [threading.Thread(target=read, args=(s,)) for s in (cast.alice, cast.charlie) * 6]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_opening_again_applies_nothing_and_keeps_the_books(store_url: str) -> None:
+    first = store.open_store(store_url)
+    with first.system_writing() as session:
+        session.load(
+            "core.customers",
+            ("id", "display_name", "currency_code", "created_at", "updated_at"),
+            [(new_id(), "Kept", "GBP", NOW, NOW)],
+        )
+    first.close()
+    again = store.open_store(store_url)
+    with again.system_reading() as session:
+        assert session.value("select count(*)::bigint from core.migrations") == 1
+        assert session.value("select display_name from core.customers order by id") == "Kept"
+    assert again.check_integrity() == []
+    again.close()
+
+
+def test_integrity_names_a_broken_balance(db: store.Store, alice: Scope) -> None:
+    make_invoice(alice, number="INV-9", total_minor=10_000, balance_minor=9_999)
+    assert db.check_integrity() == ["invoice balance is not its total less what was applied: INV-9"]
+
+
+def test_an_unknown_address_is_refused_in_words() -> None:
+    with pytest.raises(Invalid, match="duckdb:///"):
+        store.open_store("sqlite:///x.db")

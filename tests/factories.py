@@ -1,0 +1,152 @@
+"""Documents for tests: plain functions with fixed defaults, written straight into the store."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from portal_data import store
+from portal_data.ids import new_id
+from portal_data.scope import Scope
+from tests.conftest import NOW
+
+TODAY = NOW.date()
+_numbers = count(1)
+
+
+def insert(table: str, **values: Any) -> UUID:
+    """Insert one row into `core.<table>`, with an id unless one is given; return the id."""
+    row = {"id": new_id(), **values}
+    with store.system_writing() as session:
+        session.load(f"core.{table}", tuple(row), [tuple(row.values())])
+    return row["id"]
+
+
+def make_invoice(
+    scope: Scope,
+    *,
+    number: str | None = None,
+    status: str = "sent",
+    total_minor: int = 10_000,
+    balance_minor: int | None = None,
+    currency_code: str = "GBP",
+    day: date = TODAY,
+    due: date | None = None,
+    **more: Any,
+) -> UUID:
+    """Store an invoice of one line; its balance is its total unless given."""
+    invoice_id = insert(
+        "invoices",
+        customer_id=scope.customer_id,
+        number=number or f"INV-{next(_numbers):06d}",
+        date=day,
+        due_date=due or day + timedelta(days=30),
+        status=status,
+        currency_code=currency_code,
+        subtotal_minor=total_minor,
+        total_minor=total_minor,
+        balance_minor=total_minor if balance_minor is None else balance_minor,
+        created_at=NOW,
+        updated_at=NOW,
+        **more,
+    )
+    insert(
+        "invoice_lines",
+        customer_id=scope.customer_id,
+        invoice_id=invoice_id,
+        position=1,
+        name="Consulting",
+        description="One day on site",
+        quantity=Decimal(1),
+        unit="day",
+        unit_price=Decimal(total_minor) / 100,
+        total_minor=total_minor,
+    )
+    return invoice_id
+
+
+def make_payment(
+    scope: Scope,
+    invoices: dict[UUID, int],
+    *,
+    unused_minor: int = 0,
+    number: str | None = None,
+    currency_code: str = "GBP",
+    day: date = TODAY,
+    **more: Any,
+) -> UUID:
+    """Store a payment allocated to invoices as {invoice id: minor units}, and lower their balances."""
+    payment_id = insert(
+        "payments",
+        customer_id=scope.customer_id,
+        number=number or f"PAY-{next(_numbers):06d}",
+        kind="invoice",
+        date=day,
+        status="succeeded",
+        currency_code=currency_code,
+        amount_minor=sum(invoices.values()) + unused_minor,
+        unused_minor=unused_minor,
+        mode="Bank transfer",
+        created_at=NOW,
+        updated_at=NOW,
+        **more,
+    )
+    for invoice_id, amount in invoices.items():
+        insert(
+            "allocations",
+            customer_id=scope.customer_id,
+            payment_id=payment_id,
+            invoice_id=invoice_id,
+            date=day,
+            amount_minor=amount,
+            created_at=NOW,
+        )
+        with store.system_writing() as session:
+            session.change(
+                "update core.invoices set balance_minor = balance_minor - $amount,"
+                " last_payment_date = $day where id = $id",
+                amount=amount,
+                day=day,
+                id=invoice_id,
+            )
+    return payment_id
+
+
+def make_credit_note(
+    scope: Scope,
+    *,
+    total_minor: int = 5_000,
+    balance_minor: int | None = None,
+    number: str | None = None,
+    status: str = "open",
+    currency_code: str = "GBP",
+    day: date = TODAY,
+    **more: Any,
+) -> UUID:
+    """Store a credit note of one line; all of it is unused unless a balance is given."""
+    note_id = insert(
+        "credit_notes",
+        customer_id=scope.customer_id,
+        number=number or f"CN-{next(_numbers):06d}",
+        date=day,
+        status=status,
+        currency_code=currency_code,
+        subtotal_minor=total_minor,
+        total_minor=total_minor,
+        balance_minor=total_minor if balance_minor is None else balance_minor,
+        created_at=NOW,
+        updated_at=NOW,
+        **more,
+    )
+    insert(
+        "credit_note_lines",
+        customer_id=scope.customer_id,
+        credit_note_id=note_id,
+        position=1,
+        name="Returned goods",
+        quantity=Decimal(1),
+        unit_price=Decimal(total_minor) / 100,
+        total_minor=total_minor,
+    )
+    return note_id
