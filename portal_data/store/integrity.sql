@@ -11,8 +11,13 @@ left join (
     select invoice_id, sum(amount_minor)::bigint as credited
     from core.credit_applications group by invoice_id
 ) c on c.invoice_id = i.id
+left join (
+    select invoice_id, sum(amount_minor)::bigint as drawn
+    from core.retainer_applications group by invoice_id
+) d on d.invoice_id = i.id
 where i.status in ('sent', 'written_off')
-    and i.balance_minor <> i.total_minor - coalesce(a.paid, 0) - coalesce(c.credited, 0) - i.written_off_minor
+    and i.balance_minor <> i.total_minor - coalesce(a.paid, 0) - coalesce(c.credited, 0)
+        - coalesce(d.drawn, 0) - i.written_off_minor
 order by i.number;
 
 select 'invoice is paid but draft or void' as problem, i.number as row_id
@@ -28,6 +33,16 @@ left join (
     from core.allocations where retainer_invoice_id is not null group by retainer_invoice_id
 ) a on a.retainer_invoice_id = r.id
 where r.status = 'sent' and r.balance_minor <> r.total_minor - coalesce(a.paid, 0)
+order by r.number;
+
+select 'unused part of a retainer is not what was paid less what was drawn' as problem, r.number as row_id
+from core.retainer_invoices r
+left join (
+    select retainer_invoice_id, sum(amount_minor)::bigint as drawn
+    from core.retainer_applications group by retainer_invoice_id
+) d on d.retainer_invoice_id = r.id
+where r.status = 'sent'
+    and r.unused_minor <> r.total_minor - r.balance_minor - coalesce(d.drawn, 0)
 order by r.number;
 
 select 'credit note balance is not its total less applied and refunded' as problem, n.number as row_id

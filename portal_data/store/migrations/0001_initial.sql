@@ -292,7 +292,8 @@ create table core.estimate_revisions (
 
 -- Invoices ----------------------------------------------------------------------------------------
 -- Stored states only: overdue, partially paid, paid and viewed are derived.
--- balance = total - allocations - withheld - credits - written off; pending_minor is in flight.
+-- balance = total - allocations (with tax withheld and early discounts) - credits - retainers drawn
+-- - written off; pending_minor is in flight.
 
 create table core.recurring_profiles (
     id uuid primary key,
@@ -442,6 +443,17 @@ create table core.retainer_invoice_lines (
     position integer not null,
     description text not null,
     total_minor bigint not null
+);
+
+-- Drawing a paid retainer to settle an invoice: unused = paid - drawn.
+create table core.retainer_applications (
+    id uuid primary key,
+    customer_id uuid not null,
+    retainer_invoice_id uuid not null,
+    invoice_id uuid not null,
+    date date not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    created_at timestamp not null
 );
 
 create table core.retainer_invoice_providers (
@@ -903,6 +915,8 @@ create index credit_notes_customer on core.credit_notes (customer_id);
 create index credit_note_lines_note on core.credit_note_lines (credit_note_id);
 create index credit_applications_customer on core.credit_applications (customer_id);
 create index credit_applications_invoice on core.credit_applications (invoice_id);
+create index retainer_applications_customer on core.retainer_applications (customer_id);
+create index retainer_applications_invoice on core.retainer_applications (invoice_id);
 create index payments_customer on core.payments (customer_id);
 create index allocations_customer on core.allocations (customer_id);
 create index allocations_invoice on core.allocations (invoice_id);

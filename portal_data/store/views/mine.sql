@@ -102,6 +102,11 @@ create view mine.retainer_invoice_lines as
     where customer_id = getvariable('customer_id')::uuid
         and retainer_invoice_id in (select id from mine.retainer_invoices);
 
+create view mine.retainer_applications as
+    select id, customer_id, retainer_invoice_id, invoice_id, date, amount_minor, created_at
+    from core.retainer_applications
+    where customer_id = getvariable('customer_id')::uuid;
+
 create view mine.retainer_invoice_providers as
     select customer_id, retainer_invoice_id, provider
     from core.retainer_invoice_providers
