@@ -1,0 +1,49 @@
+"""Documents as PDF: plain values in (`model`), bytes out. Knows no store and no customer scope."""
+
+from portal_data.documents.file_names import file_name
+from portal_data.documents.model import (
+    Fact,
+    Line,
+    Look,
+    PaidPaper,
+    Paper,
+    Party,
+    PaymentDetails,
+    Receipt,
+    Statement,
+    StatementLine,
+    StatementSection,
+    Sum,
+    Tax,
+)
+from portal_data.documents.paper import (
+    render_credit_note,
+    render_estimate,
+    render_invoice,
+    render_retainer,
+)
+from portal_data.documents.receipt import render_receipt
+from portal_data.documents.statement import render_statement
+
+__all__ = [
+    "Fact",
+    "Line",
+    "Look",
+    "PaidPaper",
+    "Paper",
+    "Party",
+    "PaymentDetails",
+    "Receipt",
+    "Statement",
+    "StatementLine",
+    "StatementSection",
+    "Sum",
+    "Tax",
+    "file_name",
+    "render_credit_note",
+    "render_estimate",
+    "render_invoice",
+    "render_receipt",
+    "render_retainer",
+    "render_statement",
+]

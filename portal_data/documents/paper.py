@@ -1,0 +1,200 @@
+"""Estimates, invoices, credit notes and retainer invoices: one layout for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from portal_data.documents import figures
+from portal_data.documents.layout import BODY, INK, SMALL, Sheets
+from portal_data.documents.model import Fact, Line, Look, Paper, Tax
+from portal_data.documents.parts import facts, how_to_pay, masthead, parties
+from portal_data.documents.table import Column, draw_table, fits
+from portal_data.documents.text import Style, TextLine
+from portal_data.documents.totals import TOTAL, draw_totals, totals_height
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    title: str
+    billed_to: str
+    balance: str
+
+
+_INVOICE = _Kind("Invoice", "Billed to", "Balance due")
+_ESTIMATE = _Kind("Estimate", "Prepared for", "Total")
+_CREDIT_NOTE = _Kind("Credit note", "Credited to", "Credits remaining")
+_RETAINER = _Kind("Retainer invoice", "Billed to", "Balance due")
+
+
+def render_invoice(paper: Paper, look: Look, *, now: datetime) -> bytes:
+    """Return an invoice as PDF; `now` (naive UTC) is the file's creation date."""
+    return _render(_INVOICE, paper, look, now)
+
+
+def render_estimate(paper: Paper, look: Look, *, now: datetime) -> bytes:
+    """Return an estimate as PDF; `now` (naive UTC) is the file's creation date."""
+    return _render(_ESTIMATE, paper, look, now)
+
+
+def render_credit_note(paper: Paper, look: Look, *, now: datetime) -> bytes:
+    """Return a credit note as PDF; `now` (naive UTC) is the file's creation date."""
+    return _render(_CREDIT_NOTE, paper, look, now)
+
+
+def render_retainer(paper: Paper, look: Look, *, now: datetime) -> bytes:
+    """Return a retainer invoice as PDF; `now` (naive UTC) is the file's creation date."""
+    return _render(_RETAINER, paper, look, now)
+
+
+def _render(kind: _Kind, paper: Paper, look: Look, now: datetime) -> bytes:
+    heading = f"{kind.title} {paper.number}".strip()
+    sheets = Sheets(look, heading, paper.issuer.name, paper.footer)
+    masthead(sheets, paper.issuer, kind.title, paper.number, paper.stamp)
+    blocks = [("From", paper.issuer), (kind.billed_to, paper.billed_to)]
+    if paper.ship_to:
+        blocks.append(("Ship to", paper.ship_to))
+    parties(sheets, blocks)
+    facts(sheets, _facts(paper, look.locale), _hero(kind, paper, look.locale))
+    if paper.subject:
+        lines = sheets.wrap(paper.subject, Style(10.5, INK, "SemiBold"), sheets.inner)
+        sheets.write(lines, sheets.left)
+        sheets.y += 12
+    totals = _totals(kind, paper, look.locale)
+    _draw_lines(sheets, paper, keep_after=totals_height(totals))
+    space = totals_height(totals)
+    sheets.need(space)
+    payment = paper.payment if paper.balance_minor else None
+    beside = payment is None or how_to_pay(sheets, payment, room=space)
+    draw_totals(sheets, totals, balance=paper.balance_minor is not None)
+    if payment and not beside:
+        how_to_pay(sheets, payment)
+    sheets.section("Notes", paper.notes)
+    sheets.section("Terms", paper.terms)
+    return sheets.finish(title=f"{heading} \N{EN DASH} {paper.issuer.name}", now=now)
+
+
+def _facts(paper: Paper, locale: str) -> list[Fact]:
+    def day(value: date | None) -> str:
+        return figures.day(value, locale) if value else ""
+
+    return [
+        Fact("Date", day(paper.date)),
+        Fact("Due date", day(paper.due_date)),
+        Fact("Valid until", day(paper.expiry_date)),
+        Fact("Payment terms", paper.payment_terms),
+        Fact(paper.reference_label, paper.reference),
+        *paper.facts,
+    ]
+
+
+def _hero(kind: _Kind, paper: Paper, locale: str) -> Fact:
+    if paper.balance_minor is None:
+        return Fact("Total", figures.amount(paper.total_minor, paper.currency, locale))
+    return Fact(kind.balance, figures.amount(paper.balance_minor, paper.currency, locale))
+
+
+def _draw_lines(sheets: Sheets, paper: Paper, *, keep_after: float) -> None:
+    if not paper.lines:
+        return
+    locale = sheets.look.locale
+    columns = [Column("Item", share=1)]
+    texts: list[list[str]] = [[]]
+    for column, shown in (
+        (Column("Quantity", figures=True, most=110), _quantity),
+        (Column("Rate", figures=True), _rate),
+        (Column("Discount", figures=True), _discount),
+        (Column("Tax", figures=True, most=90), _line_tax),
+        (Column("Amount", figures=True), _amount),
+    ):
+        cells = [shown(one, paper.currency, locale) for one in paper.lines]
+        if any(cells):
+            columns.append(column)
+            texts.append(cells)
+    folded: list[str] = []
+    if not fits(sheets, columns, texts):
+        folded = _folded(columns[1:-1], texts[1:-1])
+        columns, texts = [columns[0], columns[-1]], [texts[0], texts[-1]]
+
+    def item(_head: str, index: int, width: float) -> list[TextLine]:
+        details = sheets.wrap(folded[index], SMALL, width) if folded else []
+        return [*_item(sheets, paper.lines[index], width), *details]
+
+    draw_table(sheets, columns, texts, item, keep_after=keep_after)
+
+
+def _folded(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> list[str]:
+    """The cells of every line as one text, for figures too wide to stand beside each other."""
+    heads = [column.head for column in columns]
+    return [
+        " \N{MIDDLE DOT} ".join(
+            f"{head} {cell}" for head, cell in zip(heads, cells, strict=True) if cell
+        )
+        for cells in zip(*texts, strict=True)
+    ]
+
+
+def _item(sheets: Sheets, one: Line, width: float) -> list[TextLine]:
+    return [
+        *sheets.wrap(one.name, Style(9, INK, "SemiBold") if one.description else BODY, width),
+        *sheets.wrap(one.description, SMALL, width),
+        *sheets.wrap(one.mark, SMALL, width),
+    ]
+
+
+def _quantity(one: Line, _currency: str, locale: str) -> str:
+    if one.quantity is None:
+        return ""
+    return f"{figures.quantity(one.quantity, locale)} {one.unit}".strip()
+
+
+def _rate(one: Line, currency: str, locale: str) -> str:
+    return "" if one.rate is None else figures.rate(one.rate, currency, locale)
+
+
+def _discount(one: Line, currency: str, locale: str) -> str:
+    if one.discount_percent:
+        return figures.percent(one.discount_percent, locale)
+    return figures.plain_amount(one.discount_minor, currency, locale) if one.discount_minor else ""
+
+
+def _line_tax(one: Line, _currency: str, locale: str) -> str:
+    """The rate alone where there is one: the totals name the taxes."""
+    if one.tax_percent is None:
+        return one.tax_name
+    return figures.percent(one.tax_percent, locale)
+
+
+def _amount(one: Line, currency: str, locale: str) -> str:
+    return figures.plain_amount(one.amount_minor, currency, locale)
+
+
+def _totals(kind: _Kind, paper: Paper, locale: str) -> list[Fact]:
+    """The rows of the totals in order; zero amounts are left out, the total and balance never."""
+    rows = [
+        ("Discount", -paper.discount_minor),
+        ("Shipping", paper.shipping_minor),
+        *((_tax_label(tax, paper.tax_inclusive, locale), tax.amount_minor) for tax in paper.taxes),
+        (paper.adjustment_label, paper.adjustment_minor),
+        ("Rounding", paper.round_off_minor),
+    ]
+    after = [
+        ("Payments made", -paper.paid_minor),
+        ("Tax withheld", -paper.withheld_minor),
+        ("Credits applied", -paper.credits_minor),
+        ("Refunded", -paper.refunded_minor),
+        ("Written off", -paper.written_off_minor),
+    ]
+    used = [row for row in rows if row[1]]
+    if used:
+        used.insert(0, ("Subtotal", paper.subtotal_minor))
+    used.append((TOTAL, paper.total_minor))
+    used += [row for row in after if row[1]]
+    if paper.balance_minor is not None:
+        used.append((kind.balance, paper.balance_minor))
+    return [Fact(label, figures.amount(minor, paper.currency, locale)) for label, minor in used]
+
+
+def _tax_label(tax: Tax, inclusive: bool, locale: str) -> str:
+    percent = "" if tax.percent is None else figures.percent(tax.percent, locale)
+    name = tax.name if percent and percent in tax.name else f"{tax.name} {percent}".strip()
+    return f"{name} (included)" if inclusive else name

@@ -1,0 +1,63 @@
+"""Payment receipts: what was received, and which documents it paid."""
+
+from datetime import datetime
+
+from portal_data.documents import figures
+from portal_data.documents.layout import BODY, Sheets
+from portal_data.documents.model import Fact, Look, Receipt
+from portal_data.documents.parts import facts, masthead, parties
+from portal_data.documents.table import Column, draw_table
+from portal_data.documents.text import TextLine
+from portal_data.documents.totals import draw_totals, totals_height
+
+
+def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
+    """Return a payment receipt as PDF; `now` (naive UTC) is the file's creation date."""
+    heading = f"Payment receipt {receipt.number}".strip()
+    locale, currency = look.locale, receipt.currency
+    sheets = Sheets(look, heading, receipt.issuer.name, receipt.footer)
+    masthead(sheets, receipt.issuer, "Payment receipt", receipt.number, receipt.stamp)
+    parties(sheets, [("From", receipt.issuer), ("Received from", receipt.received_from)])
+    items = [
+        Fact("Payment date", figures.day(receipt.date, locale)),
+        Fact("Payment mode", receipt.mode),
+        Fact("Reference", receipt.reference),
+        *receipt.facts,
+    ]
+    received = figures.amount(receipt.amount_minor, currency, locale)
+    facts(sheets, items, Fact("Amount received", received))
+    totals = [Fact("Amount received", received)]
+    totals += [
+        Fact(label, figures.amount(minor, currency, locale))
+        for label, minor in (
+            ("Refunded", -receipt.refunded_minor),
+            ("Unused amount", receipt.unused_minor),
+        )
+        if minor
+    ]
+    if receipt.paid:
+        _draw_paid(sheets, receipt, keep_after=totals_height(totals))
+    draw_totals(sheets, totals, strong="Amount received")
+    sheets.section("Notes", receipt.notes)
+    return sheets.finish(title=f"{heading} \N{EN DASH} {receipt.issuer.name}", now=now)
+
+
+def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
+    locale, currency = sheets.look.locale, receipt.currency
+    columns = [Column("Payment for", share=1), Column("Date", figures=True)]
+    texts: list[list[str]] = [[], [figures.day(one.date, locale) for one in receipt.paid]]
+    for head, amounts in (
+        ("Document total", [one.total_minor for one in receipt.paid]),
+        ("Tax withheld", [one.withheld_minor for one in receipt.paid]),
+        ("Amount paid", [one.amount_minor for one in receipt.paid]),
+    ):
+        if any(amounts):
+            columns.append(Column(head, figures=True))
+            texts.append(
+                [figures.plain_amount(at, currency, locale) if at else "" for at in amounts]
+            )
+
+    def number(_head: str, index: int, width: float) -> list[TextLine]:
+        return sheets.wrap(receipt.paid[index].number, BODY, width)
+
+    draw_table(sheets, columns, texts, number, keep_after=keep_after)
