@@ -1,4 +1,4 @@
-"""Money: whole minor units of an ISO 4217 currency. The only place that rounds, splits and prints."""
+"""Money: whole minor units of an ISO 4217 currency. Rounds, splits and prints them, alone."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal

@@ -1,4 +1,4 @@
-"""Settings: environment variables `PORTAL_*` over the `[portal]` table of secrets.toml, strictly read."""
+"""Settings: environment variables `PORTAL_*` over the `[portal]` table of secrets.toml, strict."""
 
 from functools import lru_cache
 from pathlib import Path

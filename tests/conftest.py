@@ -1,4 +1,4 @@
-"""Real stores for every test: DuckDB files and a PostgreSQL server, migrated once and copied per test."""
+"""Real stores for every test: DuckDB files and a PostgreSQL server, migrated once, copied."""
 
 import os
 import shutil
@@ -188,9 +188,9 @@ def _login(session: store.OpenSession, email: str) -> UUID:
     return login_id
 
 
-PASSWORD = "correct horse battery"  # noqa: S105 - the cast's password, in throw-away stores
+PASSWORD = "correct horse battery"
 # bcrypt of PASSWORD at cost 4, so that no test waits for it
-PASSWORD_HASH = "$2b$04$ljc2VTBegxrdxxsWbgMa7u6Rq69lxckdH99brROLQ.cHTf4M/p7IS"  # noqa: S105
+PASSWORD_HASH = "$2b$04$ljc2VTBegxrdxxsWbgMa7u6Rq69lxckdH99brROLQ.cHTf4M/p7IS"
 
 
 def _contact(

@@ -76,7 +76,7 @@ def make_payment(
     day: date = TODAY,
     **more: Any,
 ) -> UUID:
-    """Store a payment allocated to invoices as {invoice id: minor units}, and lower their balances."""
+    """Store a payment allocated as {invoice id: minor units}, and lower those balances."""
     payment_id = insert(
         "payments",
         customer_id=scope.customer_id,

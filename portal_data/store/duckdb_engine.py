@@ -58,7 +58,7 @@ class DuckDBTransaction:
         )
         listed = ", ".join(columns)
         cast = ", ".join(f"cast({column} as {kinds[column]})" for column in columns)
-        insert = f"insert into {table} ({listed}) select {cast} from chunk"  # noqa: S608 - names of ours
+        insert = f"insert into {table} ({listed}) select {cast} from chunk"
         loaded, source = 0, iter(rows)
         while batch := list(islice(source, _CHUNK)):
             self._cursor.register("chunk", _arrow(columns, kinds, batch))
@@ -96,7 +96,7 @@ def _arrow(
 
 
 class DuckDBEngine:
-    """The embedded engine. Writers queue on a lock: two that check and then insert would both pass."""
+    """The embedded engine. Writers queue: two that check and then insert would both pass."""
 
     name = "duckdb"
 

@@ -1,4 +1,4 @@
-"""Forward-only migrations: numbered SQL files, each applied in one transaction with its own record."""
+"""Forward-only migrations: numbered SQL files, each in one transaction with its own record."""
 
 import hashlib
 from pathlib import Path

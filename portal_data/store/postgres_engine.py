@@ -83,7 +83,7 @@ class PostgresTransaction:
 
 
 class PostgresEngine:
-    """The scale-out engine. Rows decided on are locked with `for update`; unique keys back it up."""
+    """The scale-out engine. Rows decided on are locked; unique keys are the backstop."""
 
     name = "postgres"
 

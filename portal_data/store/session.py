@@ -1,4 +1,4 @@
-"""Sessions: SQL as one customer, or as the whole business. Every query of the portal runs in one."""
+"""Sessions: SQL as one customer or as the whole business. Every query runs in one."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -38,7 +38,7 @@ class Session:
 
 
 class ScopedSession(Session):
-    """SQL as one customer: unqualified names are `mine` views, and writes are bound to the customer."""
+    """SQL as one customer: names are `mine` views, and writes are bound to the customer."""
 
     def __init__(self, transaction: Transaction, customer_id: UUID, row_lock: str = "") -> None:
         super().__init__(transaction, row_lock)

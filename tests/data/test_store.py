@@ -45,7 +45,8 @@ def test_a_customers_write_cannot_reach_another_customers_row(cast: Cast) -> Non
     theirs = make_invoice(cast.charlie)
     with store.writing(cast.alice) as session:
         changed = session.change(
-            "update core.invoices set reference = 'x' where customer_id = $customer_id and id = $id",
+            "update core.invoices set reference = 'x'"
+            " where customer_id = $customer_id and id = $id",
             id=theirs,
         )
     assert changed == 0
@@ -60,7 +61,7 @@ def test_postgres_hides_rows_even_from_sql_that_names_core(cast: Cast, engine: s
 
 
 def test_reading_refuses_writes(alice: Scope) -> None:
-    with pytest.raises(Exception, match="(?i)read.only"), store.reading(alice) as session:
+    with pytest.raises(Exception, match=r"(?i)read.only"), store.reading(alice) as session:
         session.change(
             "update core.customers set display_name = 'x' where id = $customer_id",
         )

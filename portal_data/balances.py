@@ -1,0 +1,239 @@
+"""What a customer owes and is owed, per currency: the figures and charts of Home."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from portal_data import store
+from portal_data.scope import Scope
+
+MONTHS = 12
+AGES = ("not_due", "1_30", "31_60", "61_90", "over_90")
+"""Buckets of days past the due date; `not_due` holds what falls due today or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What was billed to and received from the customer in one calendar month."""
+
+    first: date
+    billed_minor: int
+    paid_minor: int
+
+
+@dataclass(slots=True)
+class Balance:
+    """One currency's figures, in its minor units. Currencies are never added."""
+
+    currency_code: str
+    outstanding_count: int = 0
+    outstanding_minor: int = 0
+    overdue_count: int = 0
+    overdue_minor: int = 0
+    pending_minor: int = 0
+    credits_minor: int = 0
+    unused_payments_minor: int = 0
+    retainers_count: int = 0
+    retainers_minor: int = 0
+    retainer_payments_minor: int = 0
+    aging: dict[str, int] = field(default_factory=lambda: dict.fromkeys(AGES, 0))
+    months: list[Month] = field(default_factory=list)
+
+    @property
+    def available_credits_minor(self) -> int:
+        """What the business owes the customer: unused credit notes and unused payments."""
+        return self.credits_minor + self.unused_payments_minor
+
+    @property
+    def payable_minor(self) -> int:
+        """What remains to settle: invoices and retainers less what is on its way to the bank."""
+        return self.outstanding_minor + self.retainers_minor - self.pending_minor
+
+
+@dataclass(frozen=True, slots=True)
+class LastPayment:
+    """The newest payment, with the numbers of the invoices it settled."""
+
+    number: str
+    date: date
+    currency_code: str
+    amount_minor: int
+    mode: str
+    reference: str | None
+    invoice_numbers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingApprovals:
+    """How many documents wait for the customer's answer."""
+
+    estimates: int
+    timesheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything Home tells in figures."""
+
+    balances: list[Balance]
+    last_payment: LastPayment | None
+    pending: PendingApprovals
+
+
+_OPEN = """
+    select currency_code,
+        case when due_date >= $today then 'not_due'
+            when due_date >= $day30 then '1_30'
+            when due_date >= $day60 then '31_60'
+            when due_date >= $day90 then '61_90'
+            else 'over_90' end as age,
+        count(*)::bigint as invoices,
+        sum(balance_minor)::bigint as balance_minor,
+        sum(pending_minor)::bigint as pending_minor
+    from invoices
+    where status = 'sent' and balance_minor > 0
+    group by 1, 2
+    order by 1, 2
+"""
+_CREDITS = """
+    select currency_code, sum(balance_minor)::bigint as amount
+    from credit_notes
+    where status = 'open' and balance_minor > 0
+    group by currency_code
+    order by currency_code
+"""
+_UNUSED = """
+    select currency_code, sum(unused_minor)::bigint as amount
+    from payments
+    where status = 'succeeded' and unused_minor > 0
+    group by currency_code
+    order by currency_code
+"""
+_RETAINERS = """
+    select currency_code,
+        sum(case when balance_minor > 0 then 1 else 0 end)::bigint as retainers,
+        sum(balance_minor)::bigint as balance_minor,
+        sum(pending_minor)::bigint as pending_minor,
+        sum(unused_minor)::bigint as unused_minor
+    from retainer_invoices
+    where status = 'sent'
+    group by currency_code
+    order by currency_code
+"""
+_MONTHLY = """
+    select currency_code, date_trunc('month', date) as month,
+        sum(billed)::bigint as billed, sum(paid)::bigint as paid
+    from (
+        select currency_code, date, total_minor as billed, 0 as paid
+        from invoices
+        where status in ('sent', 'written_off') and date >= $since
+        union all
+        select currency_code, date, 0 as billed, amount_minor as paid
+        from payments
+        where status = 'succeeded' and date >= $since
+    ) flows
+    group by 1, 2
+    order by 1, 2
+"""
+_CURRENCIES = """
+    select currency_code from customers
+    order by currency_code
+"""
+_LAST_PAYMENT = """
+    select id, number, date, currency_code, amount_minor, mode, reference
+    from payments
+    where status = 'succeeded'
+    order by date desc, number desc
+    limit 1
+"""
+_PAID_BY = """
+    select i.number
+    from allocations a
+    join invoices i on i.id = a.invoice_id
+    where a.payment_id = $id
+    order by i.number
+"""
+_PENDING = """
+    select
+        (select count(*)::bigint from estimates
+            where status = 'sent' and (expiry_date is null or expiry_date >= $today)) as estimates,
+        (select count(*)::bigint from approvals where status = 'submitted') as timesheets
+    order by 1
+"""
+
+
+def home(scope: Scope, *, today: date) -> Home:
+    """Return the customer's figures as of `today`, its own currency first.
+
+    A customer without any document has one balance of zeros in its own currency.
+    """
+    with store.reading(scope) as session:
+        own = str(session.value(_CURRENCIES))
+        balances = {own: Balance(own)}
+        _add_open(balances, session, today)
+        _add_credits(balances, session)
+        _add_months(balances, session, today)
+        paid = session.one(_LAST_PAYMENT)
+        last = _last_payment(session, paid) if paid else None
+        pending = session.one(_PENDING, today=today) or {}
+    return Home(list(balances.values()), last, PendingApprovals(**pending))
+
+
+def _of(balances: dict[str, Balance], currency_code: str) -> Balance:
+    return balances.setdefault(currency_code, Balance(currency_code))
+
+
+def _add_open(balances: dict[str, Balance], session: store.Session, today: date) -> None:
+    days = {f"day{n}": date.fromordinal(today.toordinal() - n) for n in (30, 60, 90)}
+    for row in session.rows(_OPEN, today=today, **days):
+        balance = _of(balances, row["currency_code"])
+        balance.aging[row["age"]] = row["balance_minor"]
+        balance.outstanding_count += row["invoices"]
+        balance.outstanding_minor += row["balance_minor"]
+        balance.pending_minor += row["pending_minor"]
+        if row["age"] != "not_due":
+            balance.overdue_count += row["invoices"]
+            balance.overdue_minor += row["balance_minor"]
+
+
+def _add_credits(balances: dict[str, Balance], session: store.Session) -> None:
+    for row in session.rows(_CREDITS):
+        _of(balances, row["currency_code"]).credits_minor = row["amount"]
+    for row in session.rows(_UNUSED):
+        _of(balances, row["currency_code"]).unused_payments_minor = row["amount"]
+    for row in session.rows(_RETAINERS):
+        balance = _of(balances, row["currency_code"])
+        balance.retainers_count = row["retainers"]
+        balance.retainers_minor = row["balance_minor"]
+        balance.pending_minor += row["pending_minor"]
+        balance.retainer_payments_minor = row["unused_minor"]
+
+
+def _add_months(balances: dict[str, Balance], session: store.Session, today: date) -> None:
+    firsts = last_months(today)
+    flows: dict[tuple[str, tuple[int, int]], tuple[int, int]] = {}
+    for row in session.rows(_MONTHLY, since=firsts[0]):
+        month = row["month"]
+        flows[row["currency_code"], (month.year, month.month)] = (row["billed"], row["paid"])
+    for currency_code, _ in flows:
+        _of(balances, currency_code)
+    for balance in balances.values():
+        for first in firsts:
+            billed, paid = flows.get((balance.currency_code, (first.year, first.month)), (0, 0))
+            balance.months.append(Month(first, billed, paid))
+
+
+def last_months(today: date, count: int = MONTHS) -> list[date]:
+    """Return the first days of the `count` months that end with today's, oldest first."""
+    newest = today.year * 12 + today.month - 1
+    indices: Iterable[int] = range(newest - count + 1, newest + 1)
+    return [date(index // 12, index % 12 + 1, 1) for index in indices]
+
+
+def _last_payment(session: store.Session, row: dict[str, object]) -> LastPayment:
+    payment_id = row.pop("id")
+    if not isinstance(payment_id, UUID):
+        raise TypeError("A payment's id is a UUID.")
+    numbers = [str(found["number"]) for found in session.rows(_PAID_BY, id=payment_id)]
+    return LastPayment(**row, invoice_numbers=numbers)  # type: ignore[arg-type]

@@ -1,0 +1,179 @@
+"""A customer's own details, as its contacts read them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from portal_data import store
+from portal_data.errors import NotFound
+from portal_data.scope import Scope, Staff
+from portal_data.search import contains
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A billing or shipping address."""
+
+    kind: str
+    attention: str | None
+    street1: str | None
+    street2: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    country: str | None
+    phone: str | None
+    fax: str | None
+
+    @property
+    def lines(self) -> list[str]:
+        """The address, a line each, without empty ones; a street may hold line breaks itself."""
+        town = " ".join(part for part in (self.city, self.state, self.postal_code) if part)
+        parts = (self.attention, self.street1, self.street2, town, self.country)
+        return [line for part in parts if part for line in part.splitlines() if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at the customer."""
+
+    id: UUID
+    salutation: str | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
+    mobile: str | None
+    designation: str | None
+    is_primary: bool
+    role: str
+    portal_status: str
+
+    @property
+    def name(self) -> str:
+        """First and last name, or what is known of the person."""
+        whole = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return whole or self.email or "Unnamed contact"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMethod:
+    """A saved card or bank account: never more than its brand and last four digits."""
+
+    kind: str
+    brand: str | None
+    last4: str | None
+    expires_month: int | None
+    expires_year: int | None
+    status: str
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyDetails:
+    """What *My details* shows: the company, its addresses, its people and saved methods."""
+
+    display_name: str
+    company_name: str | None
+    number: str | None
+    email: str | None
+    phone: str | None
+    website: str | None
+    tax_id: str | None
+    tax_treatment: str | None
+    payment_terms_label: str | None
+    currency_code: str
+    addresses: list[Address]
+    contacts: list[Contact]
+    saved_methods: list[SavedMethod]
+
+    def address(self, kind: str) -> Address | None:
+        """Return the billing or shipping address, or None."""
+        return next((each for each in self.addresses if each.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One customer in the staff's list."""
+
+    id: UUID
+    number: str | None
+    display_name: str
+    email: str | None
+    status: str
+    portal_enabled: bool
+    contacts_active: int
+    contacts_invited: int
+
+
+_CUSTOMER = """
+    select display_name, company_name, number, email, phone, website, tax_id, tax_treatment,
+        payment_terms_label, currency_code
+    from customers
+    order by display_name
+"""
+_ADDRESSES = """
+    select kind, attention, street1, street2, city, state, postal_code, country, phone, fax
+    from addresses
+    order by kind
+"""
+_CONTACTS = """
+    select id, salutation, first_name, last_name, email, phone, mobile, designation, is_primary,
+        role, portal_status
+    from contacts
+    order by is_primary desc, first_name, last_name, id
+"""
+_METHODS = """
+    select kind, brand, last4, expires_month, expires_year, status, is_default
+    from saved_methods
+    order by is_default desc, created_at desc
+"""
+_LIST = """
+    with found as materialized (
+        select id, number, display_name, email, status, portal_enabled
+        from core.customers
+        where $pattern = '%' or display_name ilike $pattern escape '!'
+            or number ilike $pattern escape '!' or email ilike $pattern escape '!'
+    ), page as materialized (
+        select id, number, display_name, email, status, portal_enabled
+        from found
+        order by display_name, id
+        limit $size offset $skip
+    )
+    select p.id, p.number, p.display_name, p.email, p.status, p.portal_enabled,
+        (select count(*)::bigint from core.contacts c
+            where c.customer_id = p.id and c.portal_status = 'active') as contacts_active,
+        (select count(*)::bigint from core.contacts c
+            where c.customer_id = p.id and c.portal_status = 'invited') as contacts_invited
+    from page p
+    order by p.display_name, p.id
+"""
+_COUNT = """
+    select count(*)::bigint as customers
+    from core.customers
+    where $pattern = '%' or display_name ilike $pattern escape '!'
+        or number ilike $pattern escape '!' or email ilike $pattern escape '!'
+    order by 1
+"""
+
+
+def my_details(scope: Scope) -> MyDetails:
+    """Return the customer with its addresses, contacts and saved methods."""
+    with store.reading(scope) as session:
+        customer = session.one(_CUSTOMER)
+        if customer is None:
+            raise NotFound("There is no such customer.")
+        addresses = [Address(**row) for row in session.rows(_ADDRESSES)]
+        contacts = [Contact(**row) for row in session.rows(_CONTACTS)]
+        methods = [SavedMethod(**row) for row in session.rows(_METHODS)]
+    return MyDetails(**customer, addresses=addresses, contacts=contacts, saved_methods=methods)
+
+
+def list_for_staff(
+    staff: Staff, *, search: str = "", page: int = 1, size: int = 50
+) -> tuple[list[CustomerRow], int]:
+    """Return a page of the customers whose name, number or e-mail holds `search`, and the count."""
+    pattern = contains(search)
+    with store.staff_reading(staff) as session:
+        total = int(session.value(_COUNT, pattern=pattern))
+        rows = session.rows(_LIST, pattern=pattern, size=size, skip=max(page - 1, 0) * size)
+    return [CustomerRow(**row) for row in rows], total

@@ -1,0 +1,378 @@
+"""Invoices as a customer sees them: pages of a list, and one document with what settled it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from portal_data import store
+from portal_data.errors import NotFound
+from portal_data.scope import Scope
+from portal_data.search import contains
+
+PAGE_SIZE = 20
+
+
+class Status(StrEnum):
+    """What a customer is told. Overdue and partially paid are derived, never stored."""
+
+    UNPAID = "Unpaid"
+    PARTIALLY_PAID = "Partially paid"
+    OVERDUE = "Overdue"
+    PAID = "Paid"
+    VOID = "Void"
+    WRITTEN_OFF = "Written off"
+
+
+class Filter(StrEnum):
+    """The list's filters. Unpaid is everything that is still owed, so it holds the next two."""
+
+    ALL = "all"
+    UNPAID = "unpaid"
+    PARTIALLY_PAID = "partially_paid"
+    OVERDUE = "overdue"
+    PAID = "paid"
+    VOID = "void"
+
+
+class Sort(StrEnum):
+    """The list's orders; each is descending but for `due`, which asks what comes first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    DUE = "due"
+    NUMBER = "number"
+    TOTAL = "total"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """One line of the list. Amounts are minor units of `currency_code`."""
+
+    id: UUID
+    number: str
+    subject: str | None
+    reference: str | None
+    date: date
+    due_date: date
+    status: Status
+    partially_paid: bool
+    days_overdue: int
+    currency_code: str
+    total_minor: int
+    balance_minor: int
+    pending_minor: int
+    viewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """One page of the list, and how many invoices the filter has in all."""
+
+    rows: list[InvoiceRow]
+    total: int
+    counts: Mapping[Filter, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `total_minor` is quantity times unit price less discount, before tax."""
+
+    position: int
+    name: str | None
+    description: str | None
+    sku: str | None
+    quantity: Decimal
+    unit: str | None
+    unit_price: Decimal
+    discount_percent: Decimal | None
+    discount_minor: int
+    tax_name: str | None
+    tax_percent: Decimal | None
+    tax_minor: int
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """The tax of one rate over the whole document."""
+
+    name: str
+    percent: Decimal | None
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Something that lowered the balance: kind is payment, credit, retainer or write-off."""
+
+    kind: str
+    number: str
+    date: date
+    amount_minor: int
+    withheld_minor: int
+    mode: str | None
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the document's history."""
+
+    happened_on: date
+    words: str
+    detail: str | None
+    amount_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """A whole invoice. Amounts are in minor units; addresses are multi-line text."""
+
+    id: UUID
+    number: str
+    date: date
+    due_date: date
+    status: Status
+    partially_paid: bool
+    days_overdue: int
+    subject: str | None
+    reference: str | None
+    estimate_number: str | None
+    payment_terms_label: str | None
+    expected_payment_date: date | None
+    currency_code: str
+    tax_inclusive: bool
+    subtotal_minor: int
+    discount_minor: int
+    tax_minor: int
+    shipping_minor: int
+    adjustment_minor: int
+    adjustment_label: str | None
+    round_off_minor: int
+    total_minor: int
+    balance_minor: int
+    pending_minor: int
+    written_off_minor: int
+    partial_payments: bool
+    billing_address: str | None
+    shipping_address: str | None
+    salesperson: str | None
+    notes: str | None
+    terms: str | None
+    sent_at: datetime | None
+    first_viewed_at: datetime | None
+    lines: list[Line]
+    taxes: list[TaxLine]
+    settlements: list[Settlement]
+    history: list[Event]
+
+    @property
+    def settled_minor(self) -> int:
+        """What has been paid, credited, drawn or written off so far."""
+        return self.total_minor - self.balance_minor
+
+
+_FOUND = """
+    with mine as materialized (
+        select id, number, subject, reference, date, due_date, status, currency_code, total_minor,
+            balance_minor, pending_minor, first_viewed_at
+        from invoices
+        where $pattern = '%' or number ilike $pattern escape '!'
+            or subject ilike $pattern escape '!' or reference ilike $pattern escape '!'
+    )
+"""
+_COUNTS = (
+    _FOUND
+    + """
+    select count(*)::bigint as "all",
+        coalesce(sum(case when status = 'sent' and balance_minor > 0
+            then 1 else 0 end), 0)::bigint as unpaid,
+        coalesce(sum(case when status = 'sent' and balance_minor > 0 and balance_minor < total_minor
+            then 1 else 0 end), 0)::bigint as partially_paid,
+        coalesce(sum(case when status = 'sent' and balance_minor > 0 and due_date < $today
+            then 1 else 0 end), 0)::bigint as overdue,
+        coalesce(sum(case when status = 'sent' and balance_minor = 0
+            then 1 else 0 end), 0)::bigint as paid,
+        coalesce(sum(case when status = 'void' then 1 else 0 end), 0)::bigint as void
+    from mine
+    order by 1
+"""
+)
+_LISTED = (
+    _FOUND
+    + """
+    select id, number, subject, reference, date, due_date, status, currency_code, total_minor,
+        balance_minor, pending_minor, first_viewed_at
+    from mine
+    where $wanted = 'all'
+        or ($wanted = 'void' and status = 'void')
+        or ($wanted = 'paid' and status = 'sent' and balance_minor = 0)
+        or ($wanted = 'unpaid' and status = 'sent' and balance_minor > 0)
+        or ($wanted = 'overdue' and status = 'sent' and balance_minor > 0 and due_date < $today)
+        or ($wanted = 'partially_paid' and status = 'sent' and balance_minor > 0
+            and balance_minor < total_minor)
+"""
+)
+_PAGED = " limit $size offset $skip"
+_PAGES = {
+    Sort.NEWEST: _LISTED + "order by date desc, number desc" + _PAGED,
+    Sort.OLDEST: _LISTED + "order by date, number" + _PAGED,
+    Sort.DUE: _LISTED + "order by due_date, number" + _PAGED,
+    Sort.NUMBER: _LISTED + "order by number desc" + _PAGED,
+    Sort.TOTAL: _LISTED + "order by total_minor desc, number desc" + _PAGED,
+    Sort.BALANCE: _LISTED + "order by balance_minor desc, number desc" + _PAGED,
+}
+_GET = """
+    select id, number, date, due_date, status, subject, reference, estimate_number,
+        payment_terms_label, expected_payment_date, currency_code, tax_inclusive, subtotal_minor,
+        discount_minor, tax_minor, shipping_minor, adjustment_minor, adjustment_label,
+        round_off_minor, total_minor, balance_minor, pending_minor, written_off_minor,
+        written_off_on, partial_payments, billing_address, shipping_address, salesperson, notes,
+        terms, sent_at, first_viewed_at
+    from invoices
+    where number = $number
+    order by number
+"""
+_LINES = """
+    select position, name, description, sku, quantity, unit, unit_price, discount_percent,
+        discount_minor, tax_name, tax_percent, tax_minor, total_minor
+    from invoice_lines
+    where invoice_id = $id
+    order by position, id
+"""
+_SETTLEMENTS = """
+    select 'payment' as kind, p.number, a.date, a.amount_minor, a.withheld_minor, p.mode,
+        p.reference
+    from allocations a
+    join payments p on p.id = a.payment_id
+    where a.invoice_id = $id and p.status = 'succeeded'
+    union all
+    select 'credit' as kind, n.number, c.date, c.amount_minor, 0 as withheld_minor, null as mode,
+        n.reference
+    from credit_applications c
+    join credit_notes n on n.id = c.credit_note_id
+    where c.invoice_id = $id
+    union all
+    select 'retainer' as kind, r.number, d.date, d.amount_minor, 0 as withheld_minor, null as mode,
+        r.reference
+    from retainer_applications d
+    join retainer_invoices r on r.id = d.retainer_invoice_id
+    where d.invoice_id = $id
+    order by 3, 2, 4
+"""
+_NUMBER_OF = "select number from invoices where id = $id order by number"
+
+
+def list_page(
+    scope: Scope,
+    *,
+    today: date,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.NEWEST,
+    page: int = 1,
+    size: int = PAGE_SIZE,
+) -> InvoicePage:
+    """Return page `page` (from 1) of the customer's invoices, with the count of every filter.
+
+    `search` looks in number, subject and reference. A page past the end is empty.
+    """
+    pattern = contains(search)
+    with store.reading(scope) as session:
+        counted = session.one(_COUNTS, pattern=pattern, today=today) or {}
+        found = session.rows(
+            _PAGES[sort],
+            pattern=pattern,
+            wanted=wanted.value,
+            today=today,
+            size=size,
+            skip=max(page - 1, 0) * size,
+        )
+    counts = {each: int(counted[each.value]) for each in Filter}
+    return InvoicePage([_row(found_row, today) for found_row in found], counts[wanted], counts)
+
+
+def get(scope: Scope, number: str, *, today: date) -> Invoice:
+    """Return the invoice with this number. Raises NotFound when there is none of the customer's."""
+    with store.reading(scope) as session:
+        head = session.one(_GET, number=number)
+        if head is None:
+            raise NotFound("There is no such invoice.")
+        lines = [Line(**row) for row in session.rows(_LINES, id=head["id"])]
+        settlements = [Settlement(**row) for row in session.rows(_SETTLEMENTS, id=head["id"])]
+    written_off_on = head.pop("written_off_on")
+    if written_off_on is not None and head["written_off_minor"]:
+        settlements.append(
+            Settlement("write-off", "", written_off_on, head["written_off_minor"], 0, None, None)
+        )
+    return Invoice(
+        **{**head, **_derived(head, today)},
+        lines=lines,
+        taxes=_taxes(lines),
+        settlements=settlements,
+        history=_history(head, settlements),
+    )
+
+
+def number_of(scope: Scope, invoice_id: UUID) -> str:
+    """Return an invoice's number by its id. Raises NotFound when the customer has none."""
+    with store.reading(scope) as session:
+        number = session.value(_NUMBER_OF, id=invoice_id)
+    if number is None:
+        raise NotFound("There is no such invoice.")
+    return str(number)
+
+
+def _derived(row: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Return the words a customer is told about a stored state on the day `today`."""
+    owed = row["status"] == "sent" and row["balance_minor"] > 0
+    partly = owed and row["balance_minor"] < row["total_minor"]
+    late = (today - row["due_date"]).days if owed else 0
+    if row["status"] != "sent":
+        status = Status.VOID if row["status"] == "void" else Status.WRITTEN_OFF
+    elif not owed:
+        status = Status.PAID
+    elif late > 0:
+        status = Status.OVERDUE
+    else:
+        status = Status.PARTIALLY_PAID if partly else Status.UNPAID
+    return {"status": status, "partially_paid": partly, "days_overdue": max(late, 0)}
+
+
+def _row(row: dict[str, Any], today: date) -> InvoiceRow:
+    viewed = row.pop("first_viewed_at") is not None
+    return InvoiceRow(**{**row, **_derived(row, today)}, viewed=viewed)
+
+
+def _taxes(lines: list[Line]) -> list[TaxLine]:
+    summed: dict[tuple[str, Decimal | None], int] = {}
+    for line in lines:
+        if line.tax_name:
+            key = (line.tax_name, line.tax_percent)
+            summed[key] = summed.get(key, 0) + line.tax_minor
+    return [TaxLine(name, percent, amount) for (name, percent), amount in summed.items()]
+
+
+_WORDS = {
+    "payment": "Payment received",
+    "credit": "Credit applied",
+    "retainer": "Retainer drawn",
+    "write-off": "Written off",
+}
+
+
+def _history(head: Mapping[str, Any], settlements: list[Settlement]) -> list[Event]:
+    """Return what happened to the document, newest first."""
+    sent = head["sent_at"].date() if head["sent_at"] else head["date"]
+    events = [Event(sent, "Invoice sent", None, head["total_minor"])]
+    if head["first_viewed_at"]:
+        events.append(Event(head["first_viewed_at"].date(), "Viewed in the portal", None, None))
+    for each in settlements:
+        detail = " · ".join(part for part in (each.number, each.mode, each.reference) if part)
+        events.append(Event(each.date, _WORDS[each.kind], detail or None, each.amount_minor))
+    return sorted(events, key=lambda event: event.happened_on, reverse=True)

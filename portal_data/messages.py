@@ -1,0 +1,45 @@
+"""Messages from a customer to the business, sent from the organisation block of Home."""
+
+from datetime import datetime
+
+from portal_data import activity, outbox, store
+from portal_data.errors import Invalid, Unavailable
+from portal_data.ids import new_id
+from portal_data.scope import Permission, Scope
+
+SUBJECT_LIMIT = 200
+BODY_LIMIT = 10_000
+
+
+def send(scope: Scope, subject: str, body: str, *, now: datetime) -> None:
+    """Mail the business on the contact's behalf; answers go to the contact.
+
+    Raises Invalid for an empty or too long message, Unavailable when the organisation has no
+    e-mail address.
+    """
+    scope.need(Permission.MESSAGE_SEND)
+    subject, body = " ".join(subject.split()), body.strip()
+    if not subject or not body:
+        raise Invalid("Write a subject and a message.")
+    if len(subject) > SUBJECT_LIMIT or len(body) > BODY_LIMIT:
+        raise Invalid(f"Keep the subject under {SUBJECT_LIMIT} and the message under {BODY_LIMIT}.")
+    with store.writing(scope) as session:
+        to = session.value("select email from organisation order by name")
+        if not to:
+            raise Unavailable("The business has not published an e-mail address.")
+        message_id = new_id()
+        activity.record(session, scope, "message.sent", now=now, details=subject)
+        outbox.enqueue(
+            session,
+            "mail.message",
+            dedup_key=f"message:{message_id}",
+            customer_id=scope.customer_id,
+            now=now,
+            payload={
+                "to": to,
+                "reply_to": scope.email,
+                "subject": f"{subject} ({scope.customer_name})",
+                "body": body,
+                "from_name": scope.name,
+            },
+        )
