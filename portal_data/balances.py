@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date as Date
 from uuid import UUID
 
 from portal_data import store
@@ -17,7 +17,7 @@ AGES = ("not_due", "1_30", "31_60", "61_90", "over_90")
 class Month:
     """What was billed to and received from the customer in one calendar month."""
 
-    first: date
+    first: Date
     billed_minor: int
     paid_minor: int
 
@@ -56,7 +56,7 @@ class LastPayment:
     """The newest payment, with the numbers of the invoices it settled."""
 
     number: str
-    date: date
+    date: Date
     currency_code: str
     amount_minor: int
     mode: str
@@ -163,7 +163,7 @@ _PENDING = """
 """
 
 
-def home(scope: Scope, *, today: date) -> Home:
+def home(scope: Scope, *, today: Date) -> Home:
     """Return the customer's figures as of `today`, its own currency first.
 
     A customer without any document has one balance of zeros in its own currency.
@@ -184,8 +184,8 @@ def _of(balances: dict[str, Balance], currency_code: str) -> Balance:
     return balances.setdefault(currency_code, Balance(currency_code))
 
 
-def _add_open(balances: dict[str, Balance], session: store.Session, today: date) -> None:
-    days = {f"day{n}": date.fromordinal(today.toordinal() - n) for n in (30, 60, 90)}
+def _add_open(balances: dict[str, Balance], session: store.Session, today: Date) -> None:
+    days = {f"day{n}": Date.fromordinal(today.toordinal() - n) for n in (30, 60, 90)}
     for row in session.rows(_OPEN, today=today, **days):
         balance = _of(balances, row["currency_code"])
         balance.aging[row["age"]] = row["balance_minor"]
@@ -210,7 +210,7 @@ def _add_credits(balances: dict[str, Balance], session: store.Session) -> None:
         balance.retainer_payments_minor = row["unused_minor"]
 
 
-def _add_months(balances: dict[str, Balance], session: store.Session, today: date) -> None:
+def _add_months(balances: dict[str, Balance], session: store.Session, today: Date) -> None:
     firsts = last_months(today)
     flows: dict[tuple[str, tuple[int, int]], tuple[int, int]] = {}
     for row in session.rows(_MONTHLY, since=firsts[0]):
@@ -224,11 +224,11 @@ def _add_months(balances: dict[str, Balance], session: store.Session, today: dat
             balance.months.append(Month(first, billed, paid))
 
 
-def last_months(today: date, count: int = MONTHS) -> list[date]:
+def last_months(today: Date, count: int = MONTHS) -> list[Date]:
     """Return the first days of the `count` months that end with today's, oldest first."""
     newest = today.year * 12 + today.month - 1
     indices: Iterable[int] = range(newest - count + 1, newest + 1)
-    return [date(index // 12, index % 12 + 1, 1) for index in indices]
+    return [Date(index // 12, index % 12 + 1, 1) for index in indices]
 
 
 def _last_payment(session: store.Session, row: dict[str, object]) -> LastPayment:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date as Date
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -57,8 +58,8 @@ class InvoiceRow:
     number: str
     subject: str | None
     reference: str | None
-    date: date
-    due_date: date
+    date: Date
+    due_date: Date
     status: Status
     partially_paid: bool
     days_overdue: int
@@ -112,7 +113,7 @@ class Settlement:
 
     kind: str
     number: str
-    date: date
+    date: Date
     amount_minor: int
     withheld_minor: int
     mode: str | None
@@ -123,7 +124,7 @@ class Settlement:
 class Event:
     """One entry of the document's history."""
 
-    happened_on: date
+    happened_on: Date
     words: str
     detail: str | None
     amount_minor: int | None
@@ -135,8 +136,8 @@ class Invoice:
 
     id: UUID
     number: str
-    date: date
-    due_date: date
+    date: Date
+    due_date: Date
     status: Status
     partially_paid: bool
     days_overdue: int
@@ -144,7 +145,7 @@ class Invoice:
     reference: str | None
     estimate_number: str | None
     payment_terms_label: str | None
-    expected_payment_date: date | None
+    expected_payment_date: Date | None
     currency_code: str
     tax_inclusive: bool
     subtotal_minor: int
@@ -271,7 +272,7 @@ _NUMBER_OF = "select number from invoices where id = $id order by number"
 def list_page(
     scope: Scope,
     *,
-    today: date,
+    today: Date,
     wanted: Filter = Filter.ALL,
     search: str = "",
     sort: Sort = Sort.NEWEST,
@@ -297,7 +298,7 @@ def list_page(
     return InvoicePage([_row(found_row, today) for found_row in found], counts[wanted], counts)
 
 
-def get(scope: Scope, number: str, *, today: date) -> Invoice:
+def get(scope: Scope, number: str, *, today: Date) -> Invoice:
     """Return the invoice with this number. Raises NotFound when there is none of the customer's."""
     with store.reading(scope) as session:
         head = session.one(_GET, number=number)
@@ -328,7 +329,7 @@ def number_of(scope: Scope, invoice_id: UUID) -> str:
     return str(number)
 
 
-def _derived(row: Mapping[str, Any], today: date) -> dict[str, Any]:
+def _derived(row: Mapping[str, Any], today: Date) -> dict[str, Any]:
     """Return the words a customer is told about a stored state on the day `today`."""
     owed = row["status"] == "sent" and row["balance_minor"] > 0
     partly = owed and row["balance_minor"] < row["total_minor"]
@@ -344,7 +345,7 @@ def _derived(row: Mapping[str, Any], today: date) -> dict[str, Any]:
     return {"status": status, "partially_paid": partly, "days_overdue": max(late, 0)}
 
 
-def _row(row: dict[str, Any], today: date) -> InvoiceRow:
+def _row(row: dict[str, Any], today: Date) -> InvoiceRow:
     viewed = row.pop("first_viewed_at") is not None
     return InvoiceRow(**{**row, **_derived(row, today)}, viewed=viewed)
 

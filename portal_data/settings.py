@@ -1,6 +1,7 @@
 """Settings: environment variables `PORTAL_*` over the `[portal]` table of secrets.toml, strict."""
 
 from functools import lru_cache
+from importlib.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
@@ -74,7 +75,7 @@ class Settings(BaseSettings):
 class _PortalTable(TomlConfigSettingsSource):
     """The `[portal]` table; other tables of secrets.toml belong to Streamlit."""
 
-    def _read_file(self, file_path: Path) -> dict[str, object]:
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, object]:
         table = super()._read_file(file_path).get("portal", {})
         return dict(table)
 

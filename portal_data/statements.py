@@ -7,7 +7,8 @@ payments and retainers.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date as Date
+from datetime import timedelta
 from enum import StrEnum
 
 from portal_data import store
@@ -15,7 +16,7 @@ from portal_data.balances import AGES
 from portal_data.errors import Invalid
 from portal_data.scope import Scope
 
-EARLIEST = date(1970, 1, 1)
+EARLIEST = Date(1970, 1, 1)
 
 
 class Period(StrEnum):
@@ -35,7 +36,7 @@ class Period(StrEnum):
 class StatementLine:
     """One transaction: `amount_minor` raises the balance, `credit_minor` lowers it."""
 
-    date: date
+    date: Date
     kind: str
     number: str
     details: str | None
@@ -52,8 +53,8 @@ class Statement:
     """
 
     currency_code: str
-    first: date
-    last: date
+    first: Date
+    last: Date
     opening_minor: int
     invoiced_minor: int
     received_minor: int
@@ -183,7 +184,7 @@ _CURRENCIES = """
 """
 
 
-def statement(scope: Scope, currency_code: str, first: date, last: date) -> Statement:
+def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Statement:
     """Return the statement of one currency from `first` to `last`, both included.
 
     Raises Invalid when the period ends before it begins.
@@ -226,7 +227,7 @@ def currencies(scope: Scope) -> list[str]:
         return [str(row["currency_code"]) for row in session.rows(_CURRENCIES)]
 
 
-def bounds(period: Period, today: date) -> tuple[date, date]:
+def bounds(period: Period, today: Date) -> tuple[Date, Date]:
     """Return the first and last day of a preset.
 
     Periods that are running end today; ALL begins at `EARLIEST`. Raises Invalid for CUSTOM.
@@ -248,6 +249,6 @@ def bounds(period: Period, today: date) -> tuple[date, date]:
     }[period]
 
 
-def _months_before(first: date, months: int) -> date:
+def _months_before(first: Date, months: int) -> Date:
     index = first.year * 12 + first.month - 1 - months
-    return date(index // 12, index % 12 + 1, 1)
+    return Date(index // 12, index % 12 + 1, 1)

@@ -140,14 +140,52 @@ def _draw_text(pdf: "FPDF", mark: Text) -> None:
 
 
 def _draw_run(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None:
-    if not run.shaped:
-        pdf.text(x, y, run.text)
-        return
-    pdf.set_text_shaping(True, direction="rtl" if run.rtl else "ltr")
-    # A cell as high as its font has its baseline at four fifths of the height.
-    pdf.set_xy(x, y - 0.8 * size)
-    pdf.cell(run.width * size / 1000, size, run.text)
-    pdf.set_text_shaping(False)
+    # An empty text makes fpdf2 select the font on the page, whichever way the run is drawn.
+    pdf.text(x, y, "" if run.glyphs else run.text)
+    if run.glyphs:
+        _draw_glyphs(pdf, run, x, y, size)
+
+
+def _draw_glyphs(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None:
+    """Show glyphs at their places.
+
+    fpdf2's own shaping cuts a run between letters and their marks, so it can neither stack nor join
+    them; hence these operators (PDF 32000-1, 9.4.3) and `_out`, the only private name used here.
+    """
+    font = pdf.current_font
+    if not isinstance(font, _truetype()):
+        raise TypeError("Only TrueType fonts have glyphs to place.")
+    shown: list[str] = []
+    pen = due = rise = 0
+    for glyph in run.glyphs:
+        if glyph.y != rise:
+            rise = glyph.y
+            shown.append(f"] TJ {rise * size / 1000:.3f} Ts [")
+        if due + glyph.x != pen:
+            shown.append(f"{pen - due - glyph.x}")
+        code = font.subset.pick_glyph(
+            font.subset.get_glyph(
+                glyph=glyph.number,
+                unicode=tuple(map(ord, glyph.text)),
+                glyph_name=glyph.name,
+                glyph_width=glyph.width,
+            )
+        )
+        shown.append(f"<{code:04X}>")
+        pen = due + glyph.x + glyph.width
+        due += glyph.advance
+    colour = pdf.text_color.serialize().lower()
+    place = f"{x * pdf.k:.2f} {(pdf.h - y) * pdf.k:.2f} Td"
+    text = f"BT {place} [{' '.join(shown)}] TJ{' 0 Ts' if rise else ''} ET"
+    # Copying and searching take the letters from here, in the order in which they are read.
+    letters = run.text.encode("utf-16-be").hex().upper()
+    pdf._out(f"/Span <</ActualText <FEFF{letters}>>> BDC q {colour} {text} Q EMC")
+
+
+def _truetype() -> type:
+    from fpdf.fonts import TTFFont
+
+    return TTFFont
 
 
 def _set_font(pdf: "FPDF", run: Run, size: float) -> None:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from portal_data.documents.typeface import LATIN, Face, choices
+from portal_data.documents.typeface import LATIN, Face, Glyph, choices
 
 REPLACEMENT = "\u25a1"
 """Shown for a character that no bundled font has."""
@@ -58,8 +58,8 @@ class Run:
     text: str
     face: Face
     width: int
-    shaped: bool = False
-    rtl: bool = False
+    glyphs: tuple[Glyph, ...] = ()
+    """Set where places matter: joined, stacked or right-to-left letters, and kerned headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +191,8 @@ def _widths(text: str, weight: str, locale: str) -> int:
 def _line(text: str, style: Style, locale: str, *, rtl: bool | None) -> TextLine:
     if _is_plain(text, style.weight):
         face = LATIN[style.weight]
-        kerned = style.size >= _KERNED_FROM
-        width = face.shaped_width(text, rtl=False) if kerned else face.width(text)
-        return TextLine((Run(text, face, width, kerned),) if text else (), style, bool(rtl))
+        run = _run(text, face, shaped=style.size >= _KERNED_FROM)
+        return TextLine((run,) if text else (), style, bool(rtl))
     if rtl is None:
         rtl = _is_rtl(text)
     return TextLine(_runs(text, style.weight, locale, rtl=rtl), style, rtl)
@@ -219,13 +218,17 @@ def _runs(text: str, weight: str, locale: str, *, rtl: bool) -> tuple[Run, ...]:
             levelled[-1] = (level, levelled[-1][1] + character, face)
         else:
             levelled.append((level, character, face))
-    return tuple(_run(part, face, rtl=level % 2 == 1) for level, part, face in _seen(levelled))
+    return tuple(
+        _run(part, face, shaped=face.shaped or _has_marks(part), rtl=level % 2 == 1)
+        for level, part, face in _seen(levelled)
+    )
 
 
-def _run(text: str, face: Face, *, rtl: bool) -> Run:
-    shaped = rtl or face.shaped or _has_marks(text)
-    width = face.shaped_width(text, rtl=rtl) if shaped else face.width(text)
-    return Run(text, face, width, shaped, rtl)
+def _run(text: str, face: Face, *, shaped: bool, rtl: bool = False) -> Run:
+    if not (shaped or rtl):
+        return Run(text, face, face.width(text))
+    glyphs = face.shape(text, rtl=rtl)
+    return Run(text, face, sum(glyph.advance for glyph in glyphs), glyphs)
 
 
 def _faced(

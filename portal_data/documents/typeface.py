@@ -11,6 +11,21 @@ from typing import Any
 _FOLDER = Path(__file__).parent / "fonts"
 
 
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One glyph as HarfBuzz places it, in thousandths of the font size."""
+
+    number: int
+    name: str
+    text: str
+    """The characters that it stands for; empty for all but the first glyph of a cluster."""
+    width: int
+    """What the font says; `advance` is what the text around it makes of that."""
+    advance: int
+    x: int
+    y: int
+
+
 @dataclass(frozen=True)
 class Face:
     """One weight of one font. Widths are in thousandths of the font size."""
@@ -64,16 +79,33 @@ class Face:
                 advances[character] = self.shaper.get_glyph_h_advance(glyph)
             return self.width(text)
 
-    def shaped_width(self, text: str, *, rtl: bool) -> int:
-        """The width of one run of text as HarfBuzz sets it."""
+    def shape(self, text: str, *, rtl: bool) -> tuple[Glyph, ...]:
+        """Set one run of text: its glyphs from left to right."""
         import uharfbuzz
 
         buffer = uharfbuzz.Buffer()
+        buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
         buffer.add_str(text)
         buffer.guess_segment_properties()
         buffer.direction = "rtl" if rtl else "ltr"
         uharfbuzz.shape(self.shaper, buffer, {})
-        return sum(position.x_advance for position in buffer.glyph_positions)
+        starts = sorted({info.cluster for info in buffer.glyph_infos})
+        ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+        glyphs = []
+        for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+            end = ends.pop(info.cluster, info.cluster)
+            glyphs.append(
+                Glyph(
+                    info.codepoint,
+                    self.shaper.glyph_to_string(info.codepoint),
+                    text[info.cluster : end],
+                    self.shaper.get_glyph_h_advance(info.codepoint),
+                    place.x_advance,
+                    place.x_offset,
+                    place.y_offset,
+                )
+            )
+        return tuple(glyphs)
 
 
 _LATIN = ((0x20, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x22FF))
@@ -106,7 +138,7 @@ def _regular(
 
 LATIN = _both("Inter", _LATIN)
 _ALPHABETS = (
-    _both("NotoSansArabic", _ARABIC, shaped=True),
+    _both("Vazirmatn", _ARABIC, shaped=True),
     _both("NotoSansHebrew", _HEBREW, shaped=True),
     _both("NotoSansDevanagari", _DEVANAGARI, shaped=True),
     _both("NotoSansThai", _THAI, shaped=True),

@@ -42,7 +42,7 @@ def main(node_modules: Path) -> None:
         name = weight[3:]
         for package, points, features, target in (
             ("inter", latin, ["ccmp", "kern", "mark", "mkmk", "tnum"], "Inter"),
-            ("noto-sans-arabic", arabic, _ARABIC_FEATURES, "NotoSansArabic"),
+            ("vazirmatn", arabic, _ARABIC_FEATURES, "Vazirmatn"),
             ("noto-sans-hebrew", hebrew, _SCRIPT_FEATURES, "NotoSansHebrew"),
             ("noto-sans-devanagari", devanagari, ["*"], "NotoSansDevanagari"),
             ("noto-sans-thai", thai, _SCRIPT_FEATURES, "NotoSansThai"),
