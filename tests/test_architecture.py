@@ -36,11 +36,15 @@ NOT_NOUNS = {
     "money": "no data",
     "runtime": "starts and stops the process's parts",
     "scope": "defines Scope and Staff",
+    "search": "turns typed words into a pattern",
     "settings": "one installation's settings, no customer's data",
 }
 
 # Public functions of nouns that take none of Scope, Staff and Session first.
-UNSCOPED: dict[str, str] = {}
+UNSCOPED: dict[str, str] = {
+    "balances.last_months": "counts months of the calendar",
+    "statements.bounds": "turns a choice of period into dates",
+}
 
 # Tables of one business, not of one customer.
 NOT_TENANT: dict[str, str] = {
