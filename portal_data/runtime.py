@@ -1,0 +1,87 @@
+"""The running portal: settings, store, mail and worker, started once per process."""
+
+import logging
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal_data import store
+from portal_data.clock import utc_now
+from portal_data.errors import PortalError
+from portal_data.mail import mailer_for
+from portal_data.ops.worker import Worker
+from portal_data.settings import Settings
+
+log = logging.getLogger("portal.runtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What runs in this process."""
+
+    settings: Settings
+    store: store.Store
+    worker: Worker
+
+
+_running: Runtime | None = None
+_starting = threading.Lock()
+
+
+def start(settings: Settings) -> Runtime:
+    """Open the store, load the demo when the store is empty and asked for, and start the worker.
+
+    Calling it again returns what runs. Raises Unavailable when the store cannot be opened.
+    """
+    global _running
+    with _starting:
+        if _running is None:
+            opened = store.install(store.open_store(settings.database))
+            if settings.demo:
+                _fill_when_empty(settings.data_path / "files")
+            for problem in opened.check_integrity():
+                log.error("integrity: %s", problem)
+            worker = Worker(mailer_for(settings))
+            worker.start()
+            _running = Runtime(settings, opened, worker)
+        return _running
+
+
+def stop() -> None:
+    """Stop the worker and close the store; the next `start` opens them again."""
+    global _running
+    with _starting:
+        if _running is not None:
+            _running.worker.stop()
+            _running.store.close()
+            _running = None
+
+
+def faults() -> list[str]:
+    """Return what keeps this process from serving, in words for an operator."""
+    if _running is None:
+        return ["not started"]
+    found = [] if _running.worker.alive else ["worker stopped"]
+    try:
+        with _running.store.system_reading() as session:
+            session.value("select 1 as one order by one")
+    except Exception:  # any failure at all is what readiness is asked about
+        log.exception("store does not answer")
+        found.append("store does not answer")
+    return found
+
+
+def _fill_when_empty(files: Path) -> None:
+    from portal_data import demo
+
+    with store.system_reading() as session:
+        used = session.value("select count(*)::bigint as n from core.organisation order by n")
+    if used:
+        return
+    try:
+        logins = demo.load(utc_now(), files)
+    except PortalError as error:
+        log.warning("demo not loaded: %s", error)
+        return
+    sys.stderr.write(f"\n{logins}\n\n")

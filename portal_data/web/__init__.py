@@ -1,0 +1,1 @@
+"""HTTP beside the screens: documents, health and sessions as routes, with their middleware."""

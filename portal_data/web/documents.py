@@ -1,0 +1,82 @@
+"""Routes that hand out documents: always by the session cookie, never by an address alone."""
+
+from datetime import date
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal_data import files, invoices, money
+from portal_data.clock import utc_now
+from portal_data.errors import NotFound
+from portal_data.scope import Scope
+from portal_data.settings import load
+from portal_data.web import printouts
+from portal_data.web.requests import for_customers
+
+# types a browser shows without running anything of the file's own
+_SHOWN = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
+
+
+@for_customers
+def invoice(request: Request, scope: Scope) -> Response:
+    """GET /documents/invoice/{id}.pdf"""
+    number = invoices.number_of(scope, _uuid(request.path_params["id"]))
+    name, content = printouts.invoice_pdf(scope, number, now=utc_now())
+    return _file(name, "application/pdf", content)
+
+
+@for_customers
+def statement(request: Request, scope: Scope) -> Response:
+    """GET /documents/statement/{currency}/{first}/{last}.pdf with ISO dates."""
+    currency = request.path_params["currency"]
+    first, last = _day(request.path_params["first"]), _day(request.path_params["last"])
+    if not money.is_currency(currency):
+        raise NotFound("Not found.")
+    name, content = printouts.statement_pdf(scope, currency, first, last, now=utc_now())
+    return _file(name, "application/pdf", content)
+
+
+@for_customers
+def shared_file(request: Request, scope: Scope) -> Response:
+    """GET /documents/file/{id}"""
+    folder = load().data_path / "files"
+    name, media_type, content = files.content(scope, _uuid(request.path_params["id"]), folder)
+    return _file(name, media_type, content)
+
+
+ROUTES = [
+    Route("/documents/invoice/{id}.pdf", invoice),
+    Route("/documents/statement/{currency}/{first}/{last}.pdf", statement),
+    Route("/documents/file/{id}", shared_file),
+]
+
+
+def _file(name: str, media_type: str, content: bytes) -> Response:
+    shown = media_type in _SHOWN
+    return Response(
+        content,
+        media_type=media_type if shown else "application/octet-stream",
+        headers={
+            # RFC 6266: the name in UTF-8, percent-encoded, so no character can end the header
+            "Content-Disposition": f"{'inline' if shown else 'attachment'}; "
+            f"filename*=UTF-8''{quote(name, safe='')}",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("Not found.") from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise NotFound("Not found.") from error

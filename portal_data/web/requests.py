@@ -1,0 +1,45 @@
+"""What every route needs of a request: who sent it, and answers that give nothing away."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from portal_data import identity
+from portal_data.clock import utc_now
+from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Unavailable
+from portal_data.scope import Scope, Staff
+from portal_data.settings import load
+
+_STATUS: dict[type[PortalError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    Invalid: 400,
+    Unavailable: 503,
+}
+
+
+def signed_in(request: Request) -> Scope | Staff | None:
+    """Return who the session cookie proves, or None."""
+    token = request.cookies.get(identity.cookie_name(load().secure))
+    return identity.from_cookie(token, utc_now()) if token else None
+
+
+def for_customers(answer: Callable[[Request, Scope], Response]) -> Callable[[Request], Response]:
+    """Make a route for signed-in contacts: nobody gets 401, staff get 404, errors their status."""
+
+    @wraps(answer)
+    def route(request: Request) -> Response:
+        who = signed_in(request)
+        if who is None:
+            return PlainTextResponse("Sign in first.", 401)
+        if not isinstance(who, Scope):
+            return PlainTextResponse("Not found.", 404)
+        try:
+            return answer(request, who)
+        except PortalError as error:
+            return PlainTextResponse(str(error), _STATUS[type(error)])
+
+    return route

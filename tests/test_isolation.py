@@ -1,0 +1,177 @@
+"""A customer reaches its own rows only: every public function of every noun, on both engines.
+
+A function that takes a Scope and is missing from CASES fails the first test: new code cannot dodge.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import portal_data
+from portal_data import store
+from portal_data.errors import NotFound, PortalError
+from portal_data.invoices import Filter
+from portal_data.scope import Role, Scope
+from tests.conftest import NOW, Cast
+from tests.factories import TODAY, insert, make_credit_note, make_invoice, make_payment
+
+
+@dataclass(frozen=True)
+class Books:
+    """One customer's documents, and a word that stands in every text of it."""
+
+    word: str
+    invoice: UUID
+    number: str
+    file: UUID
+
+
+def _books(scope: Scope, word: str) -> Books:
+    invoice = make_invoice(scope, number=f"{word}-1", subject=word, reference=word)
+    make_invoice(scope, number=f"{word}-2", day=TODAY - timedelta(days=50), total_minor=777)
+    make_payment(scope, {invoice: 100}, number=f"{word}-P", reference=word, unused_minor=5)
+    make_credit_note(scope, number=f"{word}-CN", subject=word)
+    own = {"customer_id": scope.customer_id}
+    insert("addresses", kind="billing", street1=f"{word} street", updated_at=NOW, **own)
+    project = insert(
+        "projects", name=word, billing_method="project_hours", status="active",
+        currency_code="GBP", rate=Decimal(50), created_at=NOW, updated_at=NOW, **own,
+    )  # fmt: skip
+    insert(
+        "approvals", project_id=project, name=word, status="submitted", created_at=NOW,
+        updated_at=NOW, **own,
+    )  # fmt: skip
+    insert(
+        "saved_methods", provider="demo", provider_reference=word, kind="card", brand=word,
+        last4="4242", status="verified", created_at=NOW, updated_at=NOW, **own,
+    )  # fmt: skip
+    insert(
+        "activity", happened_at=NOW, event="invoice.sent", subject_kind="invoice",
+        subject_id=invoice, subject_number=f"{word}-1", actor_kind="staff", actor_name=word,
+        visible=True, **own,
+    )  # fmt: skip
+    file = insert(
+        "files", subject_kind="customer", subject_id=scope.customer_id, name=f"{word}.txt",
+        media_type="text/plain", size_bytes=4, sha256="0" * 64, storage_key=word,
+        uploaded_by_kind="staff", uploaded_by=scope.contact_id, visible=True, created_at=NOW, **own,
+    )  # fmt: skip
+    return Books(word, invoice, f"{word}-1", file)
+
+
+@pytest.fixture
+def both(cast: Cast) -> tuple[Books, Books]:
+    """Books of Alice's and of Charlie's customer."""
+    return _books(cast.alice, "ALDERWORD"), _books(cast.charlie, "BIRCHWORD")
+
+
+Case = Callable[[Scope, Books], Any]
+_NOWHERE = Path("/nonexistent")
+
+READS: dict[str, Case] = {
+    "activity.recent": lambda s, _: _module("activity").recent(s, 50),
+    "balances.home": lambda s, _: _module("balances").home(s, today=TODAY),
+    "customers.my_details": lambda s, _: _module("customers").my_details(s),
+    "files.shared": lambda s, _: _module("files").shared(s),
+    "invoices.list_page": lambda s, _: [
+        _module("invoices").list_page(s, today=TODAY, wanted=wanted) for wanted in Filter
+    ],
+    "organisation.get": lambda s, _: _module("organisation").get(s),
+    "statements.currencies": lambda s, _: _module("statements").currencies(s),
+    "statements.statement": lambda s, _: _module("statements").statement(
+        s, "GBP", date(1970, 1, 1), TODAY
+    ),
+}
+"""Functions that name no row: what they return holds the caller's words and never the other's."""
+
+BY_NAME: dict[str, Case] = {
+    "activity.of_document": lambda s, b: _module("activity").of_document(s, b.invoice),
+    "files.content": lambda s, b: _module("files").content(s, b.file, _NOWHERE),
+    "invoices.get": lambda s, b: _module("invoices").get(s, b.number, today=TODAY),
+    "invoices.number_of": lambda s, b: _module("invoices").number_of(s, b.invoice),
+}
+"""Functions that name a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
+
+ELSEWHERE = {
+    "messages.send": "writes nothing of a customer's; see tests/data/test_messages.py",
+}
+"""Functions proved in tests of their own, with the reason."""
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"portal_data.{name}")
+
+
+def _scoped_functions() -> set[str]:
+    found = set()
+    for info in pkgutil.iter_modules(portal_data.__path__):
+        if info.ispkg or info.name in ("__main__", "runtime"):
+            continue
+        module = _module(info.name)
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            first = next(iter(inspect.signature(function).parameters), "")
+            if function.__module__ == module.__name__ and first == "scope" and name[0] != "_":
+                found.add(f"{info.name}.{name}")
+    return found
+
+
+def test_every_scoped_function_is_tried() -> None:
+    assert _scoped_functions() == {*READS, *BY_NAME, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_holds_nothing_of_another_customer(
+    name: str, cast: Cast, both: tuple[Books, Books]
+) -> None:
+    mine, theirs = both
+    for scope, other in ((cast.alice, theirs), (cast.bob, theirs), (cast.charlie, mine)):
+        assert other.word not in repr(READS[name](scope, other)), scope.name
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_foreign_name_looks_like_an_unknown_one(
+    name: str, cast: Cast, both: tuple[Books, Books]
+) -> None:
+    mine, theirs = both
+    unknown = Books("NOWHERE", UUID(int=0), "NOWHERE-1", UUID(int=1))
+    for scope, other in ((cast.alice, theirs), (cast.bob, theirs), (cast.charlie, mine)):
+        assert _outcome(name, scope, other) == _outcome(name, scope, unknown), scope.name
+
+
+def test_the_cases_see_their_own_rows(cast: Cast, both: tuple[Books, Books]) -> None:
+    """Guards the two tests above: an always empty answer would pass them."""
+    mine, _ = both
+    tenantless = {"organisation.get", "statements.currencies", "balances.home"}
+    for name, case in READS.items():
+        if name not in tenantless:
+            assert mine.word in repr(case(cast.alice, mine)), name
+    assert "invoices=" not in _outcome("invoices.get", cast.alice, mine)
+    assert mine.word in _outcome("invoices.get", cast.alice, mine)
+
+
+def test_a_scope_of_nobody_sees_nothing(db: store.Store, both: tuple[Books, Books]) -> None:
+    nobody = Scope(UUID(int=9), UUID(int=9), UUID(int=9), Role.ADMIN, "N", "n@example.com", "N")
+    for books in both:
+        for name in BY_NAME:
+            assert books.word not in _outcome(name, nobody, books), name
+        for name, case in READS.items():
+            try:
+                told = repr(case(nobody, books))
+            except PortalError as error:
+                told = repr(error)
+            assert books.word not in told, name
+
+
+def _outcome(name: str, scope: Scope, books: Books) -> str:
+    try:
+        return repr(BY_NAME[name](scope, books))
+    except NotFound as error:
+        return f"NotFound: {error}"
