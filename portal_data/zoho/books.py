@@ -1,0 +1,120 @@
+"""What the store already holds that an import can meet: read once, before anything is decided."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from portal_data.store import OpenSession
+
+SOURCE = "zoho"
+
+_ORGANISATION = "select currency_code, timezone from core.organisation order by created_at limit 1"
+_REFS = """
+    select kind, external_id, row_id, customer_id, fingerprint
+    from core.import_refs where source = $source order by kind, external_id
+"""
+_CUSTOMERS = "select id, number, display_name, currency_code from core.customers order by id"
+_CONTACTS = "select id, customer_id, email, login_id from core.contacts order by id"
+_ITEMS = "select id, name from core.items order by id"
+_TAXES = "select id, name, percent, kind from core.taxes order by id"
+_RATES = "select currency_code, date, rate from core.exchange_rates order by currency_code, date"
+_PROJECTS = "select id, customer_id, name from core.projects order by id"
+_TASKS = "select id, project_id, name from core.tasks order by id"
+_PEOPLE = "select id, name, email from core.people order by id"
+_PROJECT_PEOPLE = "select project_id, person_id from core.project_people order by project_id, person_id"
+_ESTIMATES = "select id, customer_id, number from core.estimates order by id"
+_INVOICES = """
+    select id, customer_id, number, currency_code, status, total_minor, written_off_minor, balance_minor
+    from core.invoices order by id
+"""
+_RETAINERS = """
+    select id, customer_id, number, currency_code, status, total_minor, balance_minor, unused_minor
+    from core.retainer_invoices order by id
+"""
+_CREDIT_NOTES = """
+    select id, customer_id, number, currency_code, status, total_minor, balance_minor
+    from core.credit_notes order by id
+"""
+_PAYMENTS = """
+    select id, customer_id, number, currency_code, status, amount_minor, unused_minor
+    from core.payments order by id
+"""
+_ALLOCATIONS = """
+    select id, payment_id, invoice_id, retainer_invoice_id, amount_minor,
+        withheld_minor + early_discount_minor as besides_minor
+    from core.allocations order by id
+"""
+_APPLICATIONS = """
+    select id, credit_note_id, invoice_id, amount_minor from core.credit_applications order by id
+"""
+_DRAWN = """
+    select id, retainer_invoice_id, invoice_id, amount_minor from core.retainer_applications order by id
+"""
+_REFUNDS = """
+    select id, credit_note_id, payment_id, amount_minor
+    from core.refunds where status = 'succeeded' order by id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A row that an earlier import wrote, and what the file said then."""
+
+    row_id: UUID
+    customer_id: UUID | None
+    fingerprint: str
+
+
+@dataclass
+class Books:
+    """The store's rows that matter to an import, by the names that an upload uses for them."""
+
+    base_currency: str | None = None
+    timezone: str = "UTC"
+    refs: dict[str, dict[str, Ref]] = field(default_factory=lambda: defaultdict(dict))
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+    def numbers(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the rows of a numbered kind by number."""
+        return {row["number"]: row for row in self.rows[kind] if row["number"]}
+
+    def currencies(self) -> dict[str, str]:
+        """Return the currency of each customer, by Zoho's id and by `=name`."""
+        by_id = {row["id"]: row["currency_code"] for row in self.rows["customer"]}
+        known = {f"={row['display_name'].strip().lower()}": row["currency_code"]
+                 for row in self.rows["customer"]}
+        for external_id, ref in self.refs["customer"].items():
+            known[external_id] = by_id[ref.row_id]
+        return known
+
+
+def read_books(session: OpenSession) -> Books:
+    """Read everything an import may have to compare with."""
+    organisation = session.one(_ORGANISATION) or {"currency_code": None, "timezone": "UTC"}
+    books = Books(organisation["currency_code"], organisation["timezone"])
+    for row in session.rows(_REFS, source=SOURCE):
+        ref = Ref(row["row_id"], row["customer_id"], row["fingerprint"])
+        books.refs[row["kind"]][row["external_id"]] = ref
+    for kind, query in (
+        ("customer", _CUSTOMERS),
+        ("contact", _CONTACTS),
+        ("item", _ITEMS),
+        ("tax", _TAXES),
+        ("exchange rate", _RATES),
+        ("project", _PROJECTS),
+        ("task", _TASKS),
+        ("person", _PEOPLE),
+        ("project person", _PROJECT_PEOPLE),
+        ("estimate", _ESTIMATES),
+        ("invoice", _INVOICES),
+        ("retainer invoice", _RETAINERS),
+        ("credit note", _CREDIT_NOTES),
+        ("payment", _PAYMENTS),
+        ("allocation", _ALLOCATIONS),
+        ("credit application", _APPLICATIONS),
+        ("retainer application", _DRAWN),
+        ("refund", _REFUNDS),
+    ):
+        books.rows[kind] = session.rows(query)
+    return books

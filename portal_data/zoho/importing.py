@@ -1,0 +1,221 @@
+"""The import as a whole: read the upload, decide, write in one transaction, and report."""
+
+import gc
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from portal_data import store
+from portal_data.ids import new_id
+from portal_data.store import OpenSession
+from portal_data.zoho.archive import Archive, open_upload
+from portal_data.zoho.books import SOURCE, Books, read_books
+from portal_data.zoho.dates import DateOrder
+from portal_data.zoho.defects import Findings, Problem, UploadRefused
+from portal_data.zoho.hints import infer_applications
+from portal_data.zoho.load import Loader
+from portal_data.zoho.organise import Founding, found_organisation, raise_counters
+from portal_data.zoho.plan import Decisions
+from portal_data.zoho.records import Reading
+from portal_data.zoho.report import FileReport, Report
+from portal_data.zoho.resolve import Resolver
+from portal_data.zoho.settle import Settler
+from portal_data.zoho.upload import Progress, Upload, read_upload
+
+KINDS = {  # module of a file: the kinds that its rows become, counted in its line of the report
+    "customers": "customer",
+    "contact_persons": "contact",
+    "items": "item",
+    "exchange_rates": "exchange rate",
+    "projects": "project",
+    "tasks": "task",
+    "estimates": "estimate",
+    "invoices": "invoice",
+    "retainer_invoices": "retainer invoice",
+    "credit_notes": "credit note",
+    "payments": "payment",
+    "credit_applications": "credit application",
+    "refunds": "refund",
+    "time_entries": "time entry",
+}
+
+
+def import_backup(
+    path: Path,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    strict: bool = False,
+    date_order: DateOrder | None = None,
+    founding: Founding | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """Import a Zoho backup (zip, folder or single CSV) and return the reconciliation report.
+
+    Everything is written in one transaction: the whole upload, without the documents that were set
+    aside, or nothing. `now` is naive UTC. `founding` names the organisation if the portal has none.
+    Raises UploadRefused (an Invalid) when the upload cannot be trusted, or with `strict` when any
+    document would have to be set aside; Conflict when the books changed at the same moment.
+    """
+    with _without_collector(), open_upload(path) as archive:
+        with store.system_reading() as session:
+            books = read_books(session)
+        founding = founding or Founding()
+        reading = Reading(
+            Findings(), founding.timezone or books.timezone, books.base_currency, books.currencies()
+        )
+        upload = read_upload(archive, reading, date_order, progress)
+        infer_applications(upload)
+        if dry_run:
+            with store.system_reading() as session:
+                decisions, settler, _ = _decide(session, upload)
+            return _report(archive, upload, decisions, strict=strict, dry_run=True)
+        with store.system_writing() as session:
+            decisions, settler, resolver = _decide(session, upload)
+            report = _report(archive, upload, decisions, strict=strict, dry_run=False)
+            found_organisation(session, upload, founding, now)
+            import_id = new_id()
+            if report.verdict != "unchanged" or settler.rebalanced:
+                Loader(session, decisions, resolver, settler, import_id, now, progress).write()
+                raise_counters(session)
+            _record(session, import_id, report, now)
+        return report
+
+
+def _decide(session: OpenSession, upload: Upload) -> tuple[Decisions, Settler, Resolver]:
+    decisions = Decisions(upload, read_books(session))
+    resolver = Resolver(decisions)
+    settler = Settler(decisions, resolver)
+    resolver.decide_parties()
+    resolver.decide_items()
+    resolver.decide_work()
+    settler.decide()
+    return decisions, settler, resolver
+
+
+def _report(
+    archive: Archive, upload: Upload, decisions: Decisions, *, strict: bool, dry_run: bool
+) -> Report:
+    findings = upload.reading.findings
+    if strict and findings.set_aside:
+        raise UploadRefused([entry.problem for entry in findings.set_aside], findings.set_aside)
+    files = {
+        file.name: FileReport(
+            file.name,
+            file.module,
+            file.rows,
+            unread_columns=file.unread,
+            custom_fields=file.custom_fields,
+        )
+        for file in upload.files
+    }
+    kinds = {file.name: KINDS[file.module] for file in upload.files}
+    written = 0
+    for change in decisions.changes.values():
+        written += len(change.written)
+        for name, records in (
+            ("created", change.created),
+            ("updated", change.updated),
+            ("unchanged", change.unchanged),
+        ):
+            for record in records:
+                if kinds[record.file] == record.kind:
+                    report = files[record.file]
+                    setattr(report, name, getattr(report, name) + 1)
+    for entry in findings.set_aside:
+        if entry.problem.file in files:
+            files[entry.problem.file].set_aside += 1
+    verdict = "imported" if written else "unchanged"
+    return Report(
+        name=archive.name,
+        sha256=archive.sha256,
+        verdict="partly imported" if findings.set_aside else verdict,
+        dry_run=dry_run,
+        files=list(files.values()),
+        set_aside=findings.set_aside,
+        warnings=findings.warnings,
+        skipped_files=upload.skipped,
+        not_in_upload=_vanished(upload, decisions),
+    )
+
+
+def _vanished(upload: Upload, decisions: Decisions) -> dict[str, list[str]]:
+    """Return what earlier imports wrote and this upload no longer names, by kind."""
+    books = decisions.books
+    vanished = {}
+    for module in sorted(upload.modules):
+        kind = KINDS[module]
+        present = {record.external_id for record in upload.of(kind)}
+        present |= {key for of_kind, key in decisions.refused if of_kind == kind}
+        accepted = {record.row_id for record in decisions.of(kind).accepted}
+        names = {row["id"]: _name(row) for row in books.rows[kind] if "id" in row}
+        gone = [
+            names.get(ref.row_id, key)
+            for key, ref in books.refs[kind].items()
+            if key not in present and ref.row_id not in accepted
+        ]
+        if gone:
+            vanished[kind] = sorted(gone)
+    return vanished
+
+
+def _name(row: dict[str, Any]) -> str:
+    name = row.get("number") or row.get("display_name") or row.get("name") or row.get("email")
+    return str(name or row["id"])
+
+
+_INSERT_IMPORT = (
+    "id", "source", "name", "sha256", "started_at", "finished_at", "report",
+)  # fmt: skip
+_INSERT_ACTIVITY = (
+    "id", "customer_id", "happened_at", "event", "subject_kind", "subject_id", "subject_number",
+    "actor_kind", "actor_id", "actor_name", "details", "visible",
+)  # fmt: skip
+
+
+def _record(session: OpenSession, import_id: UUID, report: Report, now: datetime) -> None:
+    """Keep the report, and one line of activity for the staff."""
+    row = (import_id, SOURCE, report.name, report.sha256, now, now, report.as_json())
+    session.load("core.imports", _INSERT_IMPORT, [row])
+    counts = Counter[str]()
+    for file in report.files:
+        counts.update(
+            created=file.created, updated=file.updated, unchanged=file.unchanged, set_aside=file.set_aside
+        )
+    details = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    session.load(
+        "core.activity",
+        _INSERT_ACTIVITY,
+        [
+            (
+                new_id(),
+                None,
+                now,
+                "import.finished",
+                "import",
+                import_id,
+                report.name,
+                "system",
+                None,
+                "Import",
+                details,
+                False,
+            )
+        ],
+    )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the cyclic garbage collector: millions of live rows make each of its runs cost seconds."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

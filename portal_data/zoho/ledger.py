@@ -1,0 +1,106 @@
+"""Open amounts while an import is being decided: invoices to settle, credit notes to use up."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from portal_data.zoho.books import Books
+from portal_data.zoho.records import Record
+from portal_data.zoho.settlements import Application
+
+
+@dataclass(slots=True)
+class Account:
+    """An invoice or retainer invoice to settle, or a credit note to use up. Amounts in minor units."""
+
+    kind: str
+    row_id: UUID
+    customer_id: UUID
+    number: str
+    currency: str
+    status: str
+    total: int
+    written_off: int = 0
+    stored_balance: int | None = None
+    record: Record | None = None
+    used: int = 0
+
+    @property
+    def open(self) -> int:
+        """What is not settled or used yet."""
+        return self.total - self.written_off - self.used
+
+    @property
+    def balance(self) -> int:
+        """What the books keep as balance: nothing of a void document, everything of a draft."""
+        if self.status == "void":
+            return 0
+        return self.total if self.status == "draft" else self.open
+
+
+@dataclass(slots=True)
+class Allocation:
+    """A part of a payment on its way into the books."""
+
+    payment: Record
+    target: Account
+    application: Application
+
+
+@dataclass
+class Ledger:
+    """All accounts by number, and what the books have settled so far."""
+
+    invoices: dict[str, Account] = field(default_factory=dict)
+    credits: dict[str, Account] = field(default_factory=dict)
+    by_row: dict[UUID, Account] = field(default_factory=dict)
+
+    @classmethod
+    def of_books(cls, books: Books) -> "Ledger":
+        """Open an account for every document the books have."""
+        ledger = cls()
+        for kind in ("retainer invoice", "invoice", "credit note"):
+            for row in books.rows[kind]:
+                ledger._add(_stored(kind, row))
+        return ledger
+
+    def state(self, kind: str, record: Record) -> None:
+        """Open or restate the account of a document of the upload."""
+        values, known = record.values, self.by_row.get(record.row_id)
+        self._add(
+            Account(
+                kind,
+                record.row_id,
+                record.customer_id,
+                values["number"],
+                record.currency,
+                values["status"],
+                values["total_minor"],
+                values.get("written_off_minor", 0),
+                known.stored_balance if known else None,
+                record,
+            )
+        )
+
+    def use(self, row_id: UUID | None, amount: int) -> None:
+        """Settle or use up a part of an account, if it is one of ours."""
+        if row_id is not None and (account := self.by_row.get(row_id)):
+            account.used += amount
+
+    def _add(self, account: Account) -> None:
+        book = self.credits if account.kind == "credit note" else self.invoices
+        book[account.number] = self.by_row[account.row_id] = account
+
+
+def _stored(kind: str, row: dict[str, Any]) -> Account:
+    return Account(
+        kind,
+        row["id"],
+        row["customer_id"],
+        row["number"],
+        row["currency_code"],
+        row["status"],
+        row["total_minor"],
+        row.get("written_off_minor", 0),
+        row["balance_minor"],
+    )

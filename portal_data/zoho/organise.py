@@ -1,0 +1,95 @@
+"""What a first import founds: the organisation itself, and where its own numbering goes on."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal_data.errors import Invalid
+from portal_data.ids import new_id
+from portal_data.store import OpenSession
+from portal_data.zoho.upload import Upload
+
+_ORGANISATIONS = "select count(*)::bigint from core.organisation"
+_COLUMNS = (
+    "id", "name", "slug", "currency_code", "timezone", "locale", "created_at", "updated_at",
+)  # fmt: skip
+_NUMBERS = {
+    "estimate": "select number from core.estimates order by number",
+    "invoice": "select number from core.invoices order by number",
+    "retainer_invoice": "select number from core.retainer_invoices order by number",
+    "credit_note": "select number from core.credit_notes order by number",
+    "payment": "select number from core.payments order by number",
+}
+_COUNTERS = "select kind, prefix, next_number from core.counters order by kind"
+_RAISE = "update core.counters set next_number = $next where kind = $kind and next_number < $next"
+_SERIES = re.compile(r"(.*?)(\d{1,18})", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Founding:
+    """What the person says of an organisation that the portal does not know yet."""
+
+    name: str | None = None
+    timezone: str | None = None
+    locale: str | None = None
+
+
+def found_organisation(
+    session: OpenSession, upload: Upload, founding: Founding, now: datetime
+) -> None:
+    """Create the organisation if there is none: exports say little of the business they come from."""
+    if session.value(_ORGANISATIONS):
+        return
+    currencies = Counter(
+        record.currency
+        for kind in ("invoice", "customer")
+        for record in upload.of(kind)
+        if record.values.get("exchange_rate", 1) == 1
+    )
+    if not currencies:
+        raise Invalid("The portal has no organisation yet: import customers or invoices first.")
+    name = founding.name or "My organisation"
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "portal"
+    row = (
+        new_id(),
+        name,
+        slug,
+        currencies.most_common(1)[0][0],
+        founding.timezone or "UTC",
+        founding.locale or "en_GB",
+        now,
+        now,
+    )
+    session.load("core.organisation", _COLUMNS, [row])
+    if founding.name is None:
+        upload.reading.findings.warn(
+            upload.archive.name,
+            f"The backup does not name your business; it is called {name!r} for now. Change it in the "
+            "organisation's settings, or import with --organisation.",
+        )
+
+
+def raise_counters(session: OpenSession) -> None:
+    """Let the portal's own numbering go on after the highest imported number of each series."""
+    counters = {row["kind"]: row for row in session.rows(_COUNTERS)}
+    fresh = []
+    for kind, query in _NUMBERS.items():
+        highest: dict[str, int] = {}
+        digits: dict[str, int] = {}
+        uses: Counter[str] = Counter()
+        for row in session.rows(query):
+            if series := _SERIES.fullmatch(row["number"]):
+                prefix, number = series[1], int(series[2])
+                uses[prefix] += 1
+                if number >= highest.get(prefix, 0):
+                    highest[prefix], digits[prefix] = number, len(series[2])
+        if not uses:
+            continue
+        if counter := counters.get(kind):
+            if counter["prefix"] in highest:
+                session.change(_RAISE, kind=kind, next=highest[counter["prefix"]] + 1)
+            continue
+        prefix = uses.most_common(1)[0][0]
+        fresh.append((kind, prefix, highest[prefix] + 1, digits[prefix]))
+    session.load("core.counters", ("kind", "prefix", "next_number", "digits"), fresh)

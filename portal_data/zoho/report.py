@@ -1,0 +1,130 @@
+"""The reconciliation report: what was read, what it became, and what was left out and why."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from portal_data.zoho.defects import Problem, SetAside
+
+_SHOWN = 20  # warnings and missing numbers in the text; JSON has them all
+
+
+@dataclass
+class FileReport:
+    """One file: records read, what became of the things in it, and columns nothing reads."""
+
+    file: str
+    module: str
+    rows: int
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    set_aside: int = 0
+    unread_columns: list[str] = field(default_factory=list)
+    custom_fields: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """The outcome of one import. `verdict` is imported, partly imported, unchanged or refused."""
+
+    name: str
+    sha256: str
+    verdict: str
+    dry_run: bool = False
+    files: list[FileReport] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    skipped_files: list[str] = field(default_factory=list)
+    not_in_upload: dict[str, list[str]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as plain values, for JSON."""
+        told = asdict(self)
+        told["set_aside"] = [_flat(entry) for entry in self.set_aside]
+        return told
+
+    def as_json(self) -> str:
+        """Return the report as JSON text."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
+
+    def as_text(self) -> str:
+        """Return the report as a person reads it in a terminal."""
+        lines = [_HEADLINES[self.verdict].format(name=self.name)]
+        if self.dry_run:
+            lines.append("This was a dry run: nothing was written.")
+        if self.problems:
+            lines += ["", *(f"  {problem}" for problem in self.problems)]
+        if self.files:
+            lines += ["", *_table(self.files)]
+        if self.set_aside:
+            lines += ["", f"Set aside ({len(self.set_aside)}):"]
+            lines += [f"  {_sentence(entry)}" for entry in self.set_aside]
+        if self.warnings:
+            lines += ["", f"Please look at ({len(self.warnings)}):"]
+            lines += _cut([f"  {warning}" for warning in self.warnings])
+        for kind, subjects in self.not_in_upload.items():
+            lines += ["", f"In the portal, but no longer in the backup: {len(subjects)} {kind}(s), kept."]
+            lines += _cut([f"  {subject}" for subject in subjects])
+        lines += _unread(self.files)
+        if self.skipped_files:
+            lines += ["", f"Not imported: {', '.join(self.skipped_files)}."]
+        return "\n".join(lines)
+
+
+_HEADLINES = {
+    "imported": "{name}: imported.",
+    "partly imported": "{name}: imported, except what is listed as set aside.",
+    "unchanged": "{name}: nothing new; the portal has all of it.",
+    "refused": "{name}: refused, nothing was imported.",
+}
+
+
+def _flat(entry: SetAside) -> dict[str, Any]:
+    return {
+        "kind": entry.kind,
+        "subject": entry.subject,
+        **asdict(entry.problem),
+        "because_of": entry.because_of,
+        "amount": entry.amount,
+    }
+
+
+def _sentence(entry: SetAside) -> str:
+    amount = f" ({entry.amount})" if entry.amount else ""
+    return f"{entry.kind} {entry.subject}{amount}: {entry.problem}"
+
+
+def _table(files: list[FileReport]) -> list[str]:
+    heads = ("file", "rows", "created", "updated", "unchanged", "set aside")
+    rows = [heads] + [
+        (f.file, *(f"{n:,}" for n in (f.rows, f.created, f.updated, f.unchanged, f.set_aside)))
+        for f in files
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    return [
+        "  ".join(
+            [row[0].ljust(widths[0])]
+            + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        )
+        for row in rows
+    ]
+
+
+def _cut(lines: list[str]) -> list[str]:
+    if len(lines) <= _SHOWN:
+        return lines
+    return [*lines[:_SHOWN], f"  … and {len(lines) - _SHOWN} more; --json lists them all."]
+
+
+def _unread(files: list[FileReport]) -> list[str]:
+    columns = Counter(column for file in files for column in file.unread_columns)
+    custom = sorted({column for file in files for column in file.custom_fields})
+    lines = []
+    if custom:
+        lines += ["", f"Custom fields kept with their documents: {', '.join(custom)}."]
+    if columns:
+        lines += ["", f"{len(columns)} columns have no place in the portal; --json names them."]
+    return lines

@@ -1,0 +1,203 @@
+"""One CSV file as records: its separator, its header, and every way such a file can be broken.
+
+Files arrive as Zoho wrote them (UTF-8, commas, LF) or re-saved by a spreadsheet (byte order mark, CRLF,
+semicolons). What cannot be read with certainty raises FileError with the place; nothing is repaired.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from io import BufferedReader
+from operator import itemgetter
+
+from portal_data.zoho.archive import Part
+from portal_data.zoho.defects import FileError
+
+MAX_CELL = 131_072  # characters
+_MAX_LINE = 1 << 20  # bytes between two line ends
+_SEPARATORS = ",;\t"
+_BOM = b"\xef\xbb\xbf"
+_AGAIN = "Export the file again; the download or upload may have broken off."
+
+Progress = Callable[[int], None]
+
+
+def fold(header: str) -> str:
+    """Return a header as it is compared: trimmed, lower case, runs of spaces as one."""
+    return " ".join(header.split()).lower()
+
+
+@dataclass
+class Table:
+    """One CSV file with its header read."""
+
+    part: Part
+    separator: str
+    columns: list[str]
+    positions: dict[str, list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.positions = {}
+        for position, column in enumerate(self.columns):
+            self.positions.setdefault(fold(column), []).append(position)
+
+    @property
+    def name(self) -> str:
+        """The file's name as the upload has it."""
+        return self.part.name
+
+    def records(
+        self, repeated: Iterable[list[int]], progress: Progress
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Yield each record with its number, counting the header as 1.
+
+        `repeated` lists positions of one column that occurs more than once: they must agree, because
+        which of two different totals is meant cannot be known.
+        """
+        width = len(self.columns)
+        twins = [(places, itemgetter(*places)) for places in repeated]
+        reader = _records(self.part, self.separator, progress, self.columns)
+        next(reader)
+        for number, cells in enumerate(reader, 2):
+            if len(cells) != width and not _evened(cells, width):
+                if not cells:
+                    continue
+                raise FileError(
+                    f"The record has {len(cells)} cells, the header has {width}.",
+                    f"A separator or quote is missing. {_AGAIN}",
+                    row=number,
+                )
+            for places, pick in twins:
+                if len(set(pick(cells))) > 1:
+                    raise FileError(
+                        f"The column occurs {len(places)} times with different values.",
+                        "Export the file again with each column once.",
+                        row=number,
+                        column=self.columns[places[0]],
+                    )
+            yield number, cells
+
+
+def open_table(part: Part) -> Table:
+    """Read the header of a CSV file. Raises FileError when there is none."""
+    with part.open() as file:
+        first = file.readline(_MAX_LINE)
+    if not first.strip(b"\r\n \0") or first == _BOM:
+        raise FileError(f"{part.name} is empty.", f"It should at least name its columns. {_AGAIN}")
+    text = _decoded(first, 1, part.name)
+    separator = max(_SEPARATORS, key=lambda mark: _outside_quotes(text).count(mark))
+    header = next(_records(part, separator, lambda _: None))
+    return Table(part, separator, header)
+
+
+def _records(
+    part: Part, separator: str, progress: Progress, columns: Sequence[str] = ()
+) -> Iterator[list[str]]:
+    """Yield the header and every record; a defect in the bytes or the quoting raises FileError."""
+    csv.field_size_limit(MAX_CELL)
+    pending: list[str] = []
+    count = 0
+    with part.open() as file:
+        reader = csv.reader(
+            _lines(file, part.name, pending, progress), delimiter=separator, strict=True
+        )
+        try:
+            for cells in reader:
+                count += 1
+                pending.clear()
+                yield cells
+        except csv.Error as error:
+            raise _broken(error, "".join(pending), separator, count + 1, columns) from error
+        except FileError as error:
+            error.row = error.row or count + 1
+            raise
+
+
+def _lines(
+    file: BufferedReader, name: str, pending: list[str], progress: Progress
+) -> Iterator[str]:
+    """Yield decoded lines; `pending` keeps those of the record that is being read."""
+    read = 0
+    for number, raw in enumerate(iter(partial(file.readline, _MAX_LINE), b""), 1):
+        if number % 4096 == 0:
+            progress(read)
+            read = 0
+        read += len(raw)
+        if b"\0" in raw:
+            raise FileError("There is a NUL character.", f"Text files hold none. {_AGAIN}")
+        line = _decoded(raw, number, name)
+        pending.append(line)
+        if len(raw) >= _MAX_LINE and not line.endswith("\n"):
+            raise csv.Error("field larger than field limit")
+        # a spreadsheet turns line ends inside cells into CRLF too: the text is the same text
+        yield line[:-2] + "\n" if line.endswith("\r\n") else line
+    progress(read)
+
+
+def _decoded(raw: bytes, number: int, name: str) -> str:
+    if number == 1:
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise FileError(
+                f"{name} is UTF-16, not UTF-8.", "Save it as CSV UTF-8, or export it again."
+            )
+        raw = raw.removeprefix(_BOM)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and len(raw) >= _MAX_LINE:
+            return raw[: error.start].decode("utf-8")
+        raise FileError(
+            f"Line {number} is not UTF-8{_guessed(raw)} (byte 0x{raw[error.start]:02X}).",
+            "Save the file as CSV UTF-8, or import it as Zoho made it.",
+        ) from None
+
+
+def _guessed(raw: bytes) -> str:
+    try:
+        raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    return ", looks like Windows-1252"
+
+
+def _evened(cells: list[str], width: int) -> bool:
+    """Cut off surplus cells at the end when all are empty, as some spreadsheets add them."""
+    if len(cells) > width and not any(cells[width:]):
+        del cells[width:]
+        return True
+    return False
+
+
+def _broken(
+    error: csv.Error, record: str, separator: str, number: int, columns: Sequence[str]
+) -> FileError:
+    reason = str(error)
+    if "unexpected end of data" in reason:
+        return FileError("The file ends inside a quoted cell.", _AGAIN, row=number)
+    if "field limit" in reason:
+        cell = _long_cell(record, separator)
+        return FileError(
+            f"A cell is longer than {MAX_CELL:,} characters.",
+            "Shorten the text in Zoho and export again.",
+            row=number,
+            column=columns[cell] if cell < len(columns) else f"number {cell + 1}",
+        )
+    return FileError(f"The record is not valid CSV ({reason}).", _AGAIN, row=number)
+
+
+def _long_cell(record: str, separator: str) -> int:
+    """Return the position of the first cell in `record` that is longer than MAX_CELL."""
+    position, start, quoted = 0, 0, False
+    for index, character in enumerate(record):
+        if index - start > MAX_CELL:
+            break
+        if character == '"':
+            quoted = not quoted
+        elif character == separator and not quoted:
+            position, start = position + 1, index + 1
+    return position
+
+
+def _outside_quotes(line: str) -> str:
+    return "".join(line.split('"')[::2])
