@@ -26,9 +26,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers."""
+    config.addinivalue_line(
+        "markers", "only_engine(name): what the test proves holds for one engine"
+    )
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that uses the store on both engines."""
-    if "engine" in metafunc.fixturenames:
+    marked = metafunc.definition.get_closest_marker("only_engine")
+    if "engine" in metafunc.fixturenames and marked:
+        metafunc.parametrize("engine", marked.args, scope="function")
+    elif "engine" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--engine")
         engines = [chosen] if chosen else ["duckdb", "postgres"]
         metafunc.parametrize("engine", engines, scope="function")
