@@ -152,9 +152,11 @@ def _draw_glyphs(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None
     fpdf2's own shaping cuts a run between letters and their marks, so it can neither stack nor join
     them; hence these operators (PDF 32000-1, 9.4.3) and `_out`, the only private name used here.
     """
-    font = pdf.current_font
-    if not isinstance(font, _truetype()):
-        raise TypeError("Only TrueType fonts have glyphs to place.")
+    from fpdf.fonts import TTFFont
+
+    font, colour = pdf.current_font, pdf.text_color
+    if not isinstance(font, TTFFont) or colour is None:
+        raise TypeError("Only coloured text in a TrueType font can be placed by glyph.")
     shown: list[str] = []
     pen = due = rise = 0
     for glyph in run.glyphs:
@@ -167,25 +169,17 @@ def _draw_glyphs(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None
             font.subset.get_glyph(
                 glyph=glyph.number,
                 unicode=tuple(map(ord, glyph.text)),
-                glyph_name=glyph.name,
+                glyph_name=font.ttfont.getGlyphName(glyph.number),
                 glyph_width=glyph.width,
             )
         )
         shown.append(f"<{code:04X}>")
         pen = due + glyph.x + glyph.width
         due += glyph.advance
-    colour = pdf.text_color.serialize().lower()
     place = f"{x * pdf.k:.2f} {(pdf.h - y) * pdf.k:.2f} Td"
-    text = f"BT {place} [{' '.join(shown)}] TJ{' 0 Ts' if rise else ''} ET"
-    # Copying and searching take the letters from here, in the order in which they are read.
-    letters = run.text.encode("utf-16-be").hex().upper()
-    pdf._out(f"/Span <</ActualText <FEFF{letters}>>> BDC q {colour} {text} Q EMC")
-
-
-def _truetype() -> type:
-    from fpdf.fonts import TTFFont
-
-    return TTFFont
+    reset = " 0 Ts" if rise else ""
+    paint = colour.serialize().lower()
+    pdf._out(f"q {paint} BT {place} [{' '.join(shown)}] TJ{reset} ET Q")
 
 
 def _set_font(pdf: "FPDF", run: Run, size: float) -> None:

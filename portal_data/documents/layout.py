@@ -8,7 +8,7 @@ from babel import Locale
 
 from portal_data.documents.canvas import Box, Mark, Properties, Rule, Text, write_pdf
 from portal_data.documents.model import Look
-from portal_data.documents.text import Style, TextLine, fitted, line, wrap
+from portal_data.documents.text import Style, TextLine, line, shortened, wrap
 
 INK = "#1A1D23"
 MUTED = "#667085"
@@ -87,8 +87,8 @@ class Sheets:
         """Start the next page under its repeated heading."""
         self.pages.append([])
         locale, half = self.look.locale, self.inner / 2 - 8
-        issuer = fitted(self.issuer, SMALL, half, locale)
-        heading = fitted(self.heading, Style(8, INK, "SemiBold"), half, locale)
+        issuer = shortened(self.issuer, SMALL, half, locale)
+        heading = shortened(self.heading, Style(8, INK, "SemiBold"), half, locale)
         self.y = _TOP - 8
         self.write([heading], self.left, advance=False)
         self.write([issuer], self.left, width=self.inner, align="right")
@@ -134,6 +134,24 @@ class Sheets:
             self.y = top
         return top
 
+    def flow(self, lines: Sequence[TextLine], *, align: str = "left") -> None:
+        """Write lines over the whole width, onto as many pages as they need."""
+        for one in lines:
+            self.need(one.style.height)
+            self.write([one], self.left, width=self.inner, align=align)
+
+    def side_by_side(self, columns: Sequence[tuple[float, list[TextLine]]]) -> None:
+        """Write columns of lines, each at its own x, beside each other and over pages."""
+        xs, cells = [x for x, _ in columns], [lines for _, lines in columns]
+        self.need(max(map(height_of, cells)))
+        while any(cells):
+            upper, cells = split_lines(cells, self.room)
+            for x, lines in zip(xs, upper, strict=True):
+                self.write(lines, x, advance=False)
+            self.y += max(map(height_of, upper))
+            if any(cells):
+                self.new_page()
+
     def section(self, label: str, text: str, style: Style = BODY) -> None:
         """Write a labelled paragraph that may run over pages but never parts from its label."""
         lines = self.wrap(text, style, self.inner)
@@ -143,9 +161,7 @@ class Sheets:
         self.need(height_of([*head, *lines[:2]]) + 12)
         self.y += 12
         self.write(head, self.left)
-        for one in lines:
-            self.need(one.style.height)
-            self.write([one], self.left, width=self.inner, align="natural")
+        self.flow(lines, align="natural")
 
     def finish(self, *, title: str, now: datetime) -> bytes:
         """Number the pages and return the PDF."""
@@ -154,7 +170,7 @@ class Sheets:
         if len(footer) > _FOOTER_LINES:
             self.section("", self.footer, SMALL)
             footer = []
-        footer = footer or [fitted(self.issuer, LABEL, self.inner - _PAGE_NUMBER, locale)]
+        footer = footer or [shortened(self.issuer, LABEL, self.inner - _PAGE_NUMBER, locale)]
         for number, marks in enumerate(self.pages, start=1):
             y = self.height - _BOTTOM + 26
             page = self.line(f"Page {number} of {len(self.pages)}", LABEL)
@@ -177,6 +193,23 @@ def tint(colour: str, strength: float) -> str:
     """Mix a #RRGGBB colour into white: strength 0 is white, 1 is the colour."""
     parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return "#" + "".join(f"{round(255 + (part - 255) * strength):02X}" for part in parts)
+
+
+def split_lines(
+    cells: Sequence[list[TextLine]], height: float
+) -> tuple[list[list[TextLine]], list[list[TextLine]]]:
+    """Part every list of lines into those that fit into `height` and the rest."""
+    upper, lower = [], []
+    for cell in cells:
+        used, count = 0.0, 0
+        for one in cell:
+            used += one.style.height
+            if used > height:
+                break
+            count += 1
+        upper.append(cell[:count])
+        lower.append(cell[count:])
+    return upper, lower
 
 
 def height_of(lines: Sequence[TextLine]) -> float:

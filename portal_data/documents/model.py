@@ -4,8 +4,11 @@ Texts are shown as they are, never as markup. An empty text or None leaves its p
 """
 
 import datetime
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+
+from portal_data.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,12 @@ class Look:
     """A PNG or JPEG picture; without one the organisation's name is the mark."""
     paper_size: str | None = None
     """`a4` or `letter`; None chooses by the locale's territory."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch("#[0-9A-Fa-f]{6}", self.accent):
+            raise Invalid(f"{self.accent!r} is not a colour such as #3B5BDB.")
+        if self.paper_size not in {None, "a4", "letter"}:
+            raise Invalid(f"{self.paper_size!r} is not a paper size: choose a4 or letter.")
 
 
 @dataclass(frozen=True, slots=True)

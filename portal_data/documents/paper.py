@@ -56,12 +56,11 @@ def _render(kind: _Kind, paper: Paper, look: Look, now: datetime) -> bytes:
     parties(sheets, blocks)
     facts(sheets, _facts(paper, look.locale), _hero(kind, paper, look.locale))
     if paper.subject:
-        lines = sheets.wrap(paper.subject, Style(10.5, INK, "SemiBold"), sheets.inner)
-        sheets.write(lines, sheets.left)
+        sheets.flow(sheets.wrap(paper.subject, Style(10.5, INK, "SemiBold"), sheets.inner))
         sheets.y += 12
     totals = _totals(kind, paper, look.locale)
-    _draw_lines(sheets, paper, keep_after=totals_height(totals))
-    space = totals_height(totals)
+    space = totals_height(sheets, totals)
+    _draw_lines(sheets, paper, keep_after=space)
     sheets.need(space)
     payment = paper.payment if paper.balance_minor else None
     beside = payment is None or how_to_pay(sheets, payment, room=space)

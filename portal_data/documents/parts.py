@@ -1,6 +1,8 @@
 """What all documents share: the masthead, the parties, the facts and how to pay."""
 
+import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from io import BytesIO
 
 from portal_data.documents.canvas import Box, Link, Picture, Rule
@@ -19,8 +21,11 @@ from portal_data.documents.layout import (
 from portal_data.documents.model import Fact, Party, PaymentDetails
 from portal_data.documents.text import Style, fitted
 
+_LOG = logging.getLogger(__name__)
 _LOGO_HEIGHT = 44.0
 _LOGO_WIDTH = 180.0
+_LOGO_PIXELS = 5
+"""Pixels a point of the largest logo: 360 an inch."""
 _FACTS = 4
 _BETWEEN = 4.0
 _TONES = {
@@ -37,35 +42,52 @@ def masthead(sheets: Sheets, issuer: Party, title: str, number: str, stamp: str)
     locale, top = sheets.look.locale, sheets.y
     name = fitted(title, Style(23, INK, "SemiBold", 1.25), sheets.inner * 0.5, locale)
     bottom = sheets.write([name], sheets.left, y=top, width=sheets.inner, align="right")
-    below = fitted(number, Style(10.5, MUTED), sheets.inner * 0.34, locale)
+    below = sheets.wrap(number, Style(10.5, MUTED), sheets.inner * 0.34)
     if stamp:
-        _stamp(sheets, stamp, sheets.right - (below.width + 9 if number else 0), bottom)
-    bottom = sheets.write([below], sheets.left, y=bottom, width=sheets.inner, align="right")
+        _stamp(sheets, stamp, sheets.right - (below[0].width + 9 if below else 0), bottom)
+    bottom = sheets.write(below, sheets.left, y=bottom, width=sheets.inner, align="right")
     bottom = max(bottom, _mark(sheets, issuer.name, top))
     sheets.y = bottom + 24
 
 
 def _mark(sheets: Sheets, name: str, top: float) -> float:
     """Draw the logo, or the name as a wordmark, and return where it ends."""
-    if sheets.look.logo:
-        width, height = _logo_size(sheets.look.logo)
-        sheets.add(Picture(sheets.left, top, width, height, sheets.look.logo))
+    logo = _readable_logo(sheets.look.logo) if sheets.look.logo else None
+    if logo:
+        data, width, height = logo
+        sheets.add(Picture(sheets.left, top, width, height, data))
         return top + height
-    width = sheets.inner * 0.46
     for size in (16.0, 13.0, 10.0):
-        lines = sheets.wrap(name, Style(size, INK, "SemiBold", 1.25), width)
+        lines = sheets.wrap(name, Style(size, INK, "SemiBold", 1.25), sheets.inner * 0.46)
         if len(lines) <= 2:
             break
-    return sheets.write(lines, sheets.left, y=top + 4)
+    # A mark is an ornament: the whole name stands among the parties.
+    return sheets.write(lines[:4], sheets.left, y=top + 4)
 
 
-def _logo_size(logo: bytes) -> tuple[float, float]:
+@lru_cache(maxsize=8)
+def _readable_logo(logo: bytes) -> tuple[bytes, float, float] | None:
+    """The picture, no larger than print can show, and its size on the page.
+
+    A file that is no PNG or JPEG is left out: a bad logo must not keep anybody from an invoice.
+    """
     from PIL import Image
 
-    with Image.open(BytesIO(logo)) as picture:
-        width, height = picture.size
+    try:
+        with Image.open(BytesIO(logo), formats=("PNG", "JPEG")) as picture:
+            picture.load()
+            most = (_LOGO_WIDTH * _LOGO_PIXELS, _LOGO_HEIGHT * _LOGO_PIXELS)
+            if picture.width > most[0] or picture.height > most[1]:
+                picture.thumbnail(most)
+                smaller = BytesIO()
+                picture.save(smaller, format="PNG")
+                logo = smaller.getvalue()
+            width, height = picture.size
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        _LOG.warning("The logo cannot be read and is left out of documents: %s", error)
+        return None
     scale = min(_LOGO_WIDTH / width, _LOGO_HEIGHT / height)
-    return width * scale, height * scale
+    return logo, width * scale, height * scale
 
 
 def _stamp(sheets: Sheets, word: str, right: float, top: float) -> None:
@@ -93,11 +115,10 @@ def parties(sheets: Sheets, blocks: Sequence[tuple[str, Party]]) -> None:
                 *(one for text in (tax, *contact) for one in sheets.wrap(text, QUIET, width)),
             ]
         )
-    sheets.need(min(max(map(height_of, columns)), sheets.full_room))
-    top = sheets.y
-    for index, lines in enumerate(columns):
-        sheets.write(lines, sheets.left + index * (width + gap), y=top)
-    sheets.y = top + max(map(height_of, columns)) + 20
+    sheets.side_by_side(
+        [(sheets.left + at * (width + gap), lines) for at, lines in enumerate(columns)]
+    )
+    sheets.y += 20
 
 
 def facts(sheets: Sheets, items: Sequence[Fact], hero: Fact) -> None:
@@ -105,28 +126,33 @@ def facts(sheets: Sheets, items: Sequence[Fact], hero: Fact) -> None:
     shown = [item for item in items if item.value]
     hero_width = sheets.inner * 0.28
     width = (sheets.inner - hero_width) / _FACTS
-    sheets.add(Rule(sheets.left, sheets.y, sheets.inner, HAIRLINE))
-    top = sheets.y + 10
     amount = Style(16, sheets.look.accent, "SemiBold", 1.3)
     lines = [
         sheets.line(hero.label, LABEL),
         fitted(hero.value, amount, hero_width, sheets.look.locale),
     ]
-    end = sheets.write(lines, sheets.left, y=top, width=sheets.inner, align="right")
+    sheets.need(height_of(lines) + 20)
+    sheets.add(Rule(sheets.left, sheets.y, sheets.inner, HAIRLINE))
+    sheets.y += 10
+    end = sheets.write(lines, sheets.left, y=sheets.y, width=sheets.inner, align="right")
+    page = len(sheets.pages)
     for start in range(0, len(shown), _FACTS):
-        row = [
+        sheets.y += 6 if start else 0
+        sheets.side_by_side(
             [
-                *sheets.wrap(item.label, LABEL, width - 10),
-                *sheets.wrap(item.value, Style(9, INK, leading=1.5), width - 10),
+                (
+                    sheets.left + at * width,
+                    [
+                        *sheets.wrap(item.label, LABEL, width - 10),
+                        *sheets.wrap(item.value, Style(9, INK, leading=1.5), width - 10),
+                    ],
+                )
+                for at, item in enumerate(shown[start : start + _FACTS])
             ]
-            for item in shown[start : start + _FACTS]
-        ]
-        if start:
-            top += 6
-        for index, cell in enumerate(row):
-            sheets.write(cell, sheets.left + index * width, y=top)
-        top += max(map(height_of, row))
-    sheets.y = max(top, end) + 10
+        )
+    if len(sheets.pages) == page:
+        sheets.y = max(sheets.y, end)
+    sheets.y += 10
     sheets.add(Rule(sheets.left, sheets.y, sheets.inner, HAIRLINE))
     sheets.y += 18
 
@@ -145,18 +171,21 @@ def how_to_pay(sheets: Sheets, payment: PaymentDetails, *, room: float = 0) -> b
     link = sheets.line("Pay online", Style(9, sheets.look.accent, "SemiBold"))
     blocks.append([link] if payment.link else [])
     blocks = [block for block in blocks if block]
-    head = sheets.line("How to pay", STRONG)
-    height = head.style.height + sum(height_of(block) + _BETWEEN for block in blocks)
+    head = [sheets.line("How to pay", STRONG)]
+    height = height_of(head) + sum(height_of(block) + _BETWEEN for block in blocks)
     if not blocks or (room and height > room):
         return not blocks
+    before = sheets.y
     if not room:
         sheets.need(height + 16)
-    top = sheets.write([head], sheets.left, y=sheets.y + (14 if room else 16))
+    sheets.y += 14 if room else 16
+    sheets.flow(head)
     for block in blocks:
-        top = sheets.write(block, sheets.left, y=top) + _BETWEEN
+        sheets.flow(block)
+        sheets.y += _BETWEEN
     if payment.link:
-        link_top = top - _BETWEEN - link.style.height
-        sheets.add(Link(sheets.left, link_top, link.width, link.style.height, payment.link))
-    if not room:
-        sheets.y = top
+        top = sheets.y - _BETWEEN - link.style.height
+        sheets.add(Link(sheets.left, top, link.width, link.style.height, payment.link))
+    if room:
+        sheets.y = before
     return True

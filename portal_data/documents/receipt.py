@@ -36,7 +36,7 @@ def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
         if minor
     ]
     if receipt.paid:
-        _draw_paid(sheets, receipt, keep_after=totals_height(totals))
+        _draw_paid(sheets, receipt, keep_after=totals_height(sheets, totals))
     draw_totals(sheets, totals, strong="Amount received")
     sheets.section("Notes", receipt.notes)
     return sheets.finish(title=f"{heading} \N{EN DASH} {receipt.issuer.name}", now=now)

@@ -48,7 +48,7 @@ def render_statement(statement: Statement, look: Look, *, now: datetime) -> byte
 
 
 def _draw_facts(sheets: Sheets, statement: Statement, starts: str, ends: str) -> None:
-    items = [Fact("From", starts), Fact("To", ends), *statement.facts]
+    items = [Fact("Period from", starts), Fact("Period to", ends), *statement.facts]
     balances = [
         figures.amount(one.closing_minor, one.currency, sheets.look.locale)
         for one in statement.sections
@@ -70,7 +70,7 @@ def _draw_section(sheets: Sheets, section: StatementSection, *, titled: bool) ->
             Sum(_BALANCE, section.closing_minor),
         )
     ]
-    _draw_lines(sheets, section, keep_after=totals_height(totals))
+    _draw_lines(sheets, section, keep_after=totals_height(sheets, totals))
     draw_totals(sheets, totals, balance=True)
     if section.aging:
         _draw_aging(sheets, section)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from portal_data.documents.canvas import Rule
-from portal_data.documents.layout import BODY, HAIRLINE, INK, LABEL, Sheets, height_of
+from portal_data.documents.layout import BODY, HAIRLINE, INK, LABEL, Sheets, height_of, split_lines
 from portal_data.documents.text import Style, TextLine
 
 GAP = 14.0
@@ -139,27 +139,13 @@ def _draw_row(
     if moved or sheets.room < whole <= most / 2:
         _continue(sheets, columns, head)
     while row.height + 2 * _PADDING > sheets.room:
-        upper, row = _split(row, sheets.room - 2 * _PADDING)
-        if any(upper.cells):
-            _place(sheets, columns, upper)
+        upper, lower = split_lines(row.cells, sheets.room - 2 * _PADDING)
+        if any(upper):
+            _place(sheets, columns, Row(tuple(upper)))
+        row = Row(tuple(lower))
         _continue(sheets, columns, head)
     _place(sheets, columns, row)
     sheets.add(Rule(sheets.left, sheets.y, sheets.inner, HAIRLINE))
-
-
-def _split(row: Row, height: float) -> tuple[Row, Row]:
-    """Cut a row after the lines that fit into `height`."""
-    upper, lower = [], []
-    for cell in row.cells:
-        used, count = 0.0, 0
-        for one in cell:
-            used += one.style.height
-            if used > height:
-                break
-            count += 1
-        upper.append(cell[:count])
-        lower.append(cell[count:])
-    return Row(tuple(upper)), Row(tuple(lower))
 
 
 def _continue(sheets: Sheets, columns: Sequence[Column], head: Row) -> None:

@@ -119,6 +119,16 @@ def fitted(text: str, style: Style, width: float, locale: str) -> TextLine:
     return TextLine(one.runs, smaller, one.rtl)
 
 
+def shortened(text: str, style: Style, width: float, locale: str) -> TextLine:
+    """Return as much of the text as fits on one line, with an ellipsis where it was cut."""
+    one = line(text, style, locale)
+    if one.width <= width:
+        return one
+    room = width - line("\N{HORIZONTAL ELLIPSIS}", style, locale).width
+    start = _chopped(clean(text), style, room * 1000 / style.size, locale)[0]
+    return line(start.rstrip() + "\N{HORIZONTAL ELLIPSIS}", style, locale)
+
+
 def _broken(paragraph: str, style: Style, limit: float, locale: str) -> list[str]:
     """Break one paragraph at the chances that `_CHUNK` finds; `limit` is in 1/1000 of the size."""
     if _measure(paragraph, style.weight, locale) <= limit:

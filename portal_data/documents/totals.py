@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from portal_data.documents.canvas import Box, Rule
-from portal_data.documents.layout import BODY, INK, QUIET, STRONG, Sheets, tint
+from portal_data.documents.layout import BODY, INK, QUIET, STRONG, Sheets, height_of, tint
 from portal_data.documents.model import Fact
-from portal_data.documents.text import Style, fitted
+from portal_data.documents.text import Style, TextLine, fitted
 
 TOTAL = "Total"
 _ROW = 17.0
@@ -14,44 +14,66 @@ _SPACE_ABOVE = 10.0
 _INSET = 10.0
 
 
-def totals_height(rows: Sequence[Fact]) -> float:
-    """The height that `draw_totals` needs."""
-    return _SPACE_ABOVE + _ROW * len(rows) + _BALANCE_ROW
+def totals_height(sheets: Sheets, rows: Sequence[Fact]) -> float:
+    """The height that `draw_totals` needs at most."""
+    heights = [_height(_cells(sheets, row, BODY)) for row in rows]
+    return _SPACE_ABOVE + sum(heights) + _BALANCE_ROW
 
 
 def draw_totals(
     sheets: Sheets, rows: Sequence[Fact], *, balance: bool = False, strong: str = TOTAL
 ) -> None:
     """Draw the totals on the right half; the last row stands on a tint when it is the balance."""
-    sheets.need(totals_height(rows))
+    sheets.need(totals_height(sheets, rows))
     sheets.y += _SPACE_ABOVE
-    width = sheets.inner / 2
-    x = sheets.right - width
-    for index, row in enumerate(rows):
-        last = balance and index == len(rows) - 1
-        style = STRONG if row.label == strong else BODY
-        height = _BALANCE_ROW if last else _ROW
-        sheets.need(height + 5)
-        if last:
-            accent = sheets.look.accent
-            style = Style(11, accent, "SemiBold")
-            sheets.y += 5
-            sheets.add(Box(x, sheets.y, width, height, fill=tint(accent, 0.08), radius=4))
-        if row.label == TOTAL and index:
-            sheets.y += 3
-            sheets.add(Rule(x + _INSET, sheets.y, width - 2 * _INSET, INK, 0.75))
-            sheets.y += 3
-        _totals_row(sheets, row, style, x + _INSET, width - 2 * _INSET, height)
+    for row in rows[:-1] if balance else rows:
+        _draw_row(sheets, row, STRONG if row.label == strong else BODY)
+    if balance:
+        _draw_balance(sheets, rows[-1])
 
 
-def _totals_row(
-    sheets: Sheets, row: Fact, style: Style, x: float, width: float, height: float
-) -> None:
-    locale = sheets.look.locale
-    amount = fitted(row.value, style, width * 0.75, locale)
+def _draw_row(sheets: Sheets, row: Fact, style: Style) -> None:
+    label, amount = _cells(sheets, row, style)
+    sheets.need(_height((label, amount)))
+    if row.label == TOTAL:
+        sheets.y += 3
+        sheets.add(Rule(_left(sheets), sheets.y, _width(sheets), INK, 0.75))
+        sheets.y += 3
+    _write(sheets, label, amount, _height((label, amount)))
+
+
+def _draw_balance(sheets: Sheets, row: Fact) -> None:
+    accent = sheets.look.accent
+    sheets.need(_BALANCE_ROW + 5)
+    sheets.y += 5
+    x, width = _left(sheets) - _INSET, _width(sheets) + 2 * _INSET
+    sheets.add(Box(x, sheets.y, width, _BALANCE_ROW, fill=tint(accent, 0.08), radius=4))
+    label, amount = _cells(sheets, row, Style(11, accent, "SemiBold"))
+    _write(sheets, label, amount, _BALANCE_ROW)
+
+
+def _cells(sheets: Sheets, row: Fact, style: Style) -> tuple[list[TextLine], TextLine]:
+    amount = fitted(row.value, style, _width(sheets) * 0.7, sheets.look.locale)
     quiet = QUIET if style is BODY else style
-    label = fitted(row.label, quiet, width - amount.width - 12, locale)
-    sheets.write([label], x, y=sheets.y + (height - label.style.height) / 2)
-    y = sheets.y + (height - amount.style.height) / 2
-    sheets.write([amount], x, y=y, width=width, align="right")
+    return sheets.wrap(row.label, quiet, _width(sheets) - amount.width - 12), amount
+
+
+def _write(sheets: Sheets, label: list[TextLine], amount: TextLine, height: float) -> None:
+    top = sheets.y + (height - height_of(label)) / 2
+    sheets.write(label, _left(sheets), y=top)
+    first = label[0].style.height if label else amount.style.height
+    middle = top + (first - amount.style.height) / 2
+    sheets.write([amount], _left(sheets), y=middle, width=_width(sheets), align="right")
     sheets.y += height
+
+
+def _height(cells: tuple[list[TextLine], TextLine]) -> float:
+    return max(_ROW, height_of(cells[0]) + 5)
+
+
+def _left(sheets: Sheets) -> float:
+    return sheets.right - _INSET - _width(sheets)
+
+
+def _width(sheets: Sheets) -> float:
+    return sheets.inner / 2 - 2 * _INSET

@@ -16,7 +16,6 @@ class Glyph:
     """One glyph as HarfBuzz places it, in thousandths of the font size."""
 
     number: int
-    name: str
     text: str
     """The characters that it stands for; empty for all but the first glyph of a cluster."""
     width: int
@@ -97,7 +96,6 @@ class Face:
             glyphs.append(
                 Glyph(
                     info.codepoint,
-                    self.shaper.glyph_to_string(info.codepoint),
                     text[info.cluster : end],
                     self.shaper.get_glyph_h_advance(info.codepoint),
                     place.x_advance,
