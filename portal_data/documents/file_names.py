@@ -24,4 +24,5 @@ def _part(text: str) -> str:
         character if character in _SAFE or unicodedata.category(character)[0] in "LMN" else " "
         for character in unicodedata.normalize("NFC", text)
     )
-    return " ".join("".join(kept).split()).strip(".-")
+    words = [word for word in "".join(kept).split() if word.strip(".-")]
+    return " ".join(words).strip(".-")

@@ -43,10 +43,10 @@ def masthead(sheets: Sheets, issuer: Party, title: str, number: str, stamp: str)
     name = fitted(title, Style(23, INK, "SemiBold", 1.25), sheets.inner * 0.5, locale)
     bottom = sheets.write([name], sheets.left, y=top, width=sheets.inner, align="right")
     below = sheets.wrap(number, Style(10.5, MUTED), sheets.inner * 0.34)
+    end = sheets.write(below, sheets.left, y=bottom, width=sheets.inner, align="right")
     if stamp:
         _stamp(sheets, stamp, sheets.right - (below[0].width + 9 if below else 0), bottom)
-    bottom = sheets.write(below, sheets.left, y=bottom, width=sheets.inner, align="right")
-    bottom = max(bottom, _mark(sheets, issuer.name, top))
+    bottom = max(end, bottom + 15, _mark(sheets, issuer.name, top))
     sheets.y = bottom + 24
 
 

@@ -199,10 +199,11 @@ def _widths(text: str, weight: str, locale: str) -> int:
 
 
 def _line(text: str, style: Style, locale: str, *, rtl: bool | None) -> TextLine:
+    if not text:
+        return TextLine((), style, bool(rtl))
     if _is_plain(text, style.weight):
-        face = LATIN[style.weight]
-        run = _run(text, face, shaped=style.size >= _KERNED_FROM)
-        return TextLine((run,) if text else (), style, bool(rtl))
+        run = _run(text, LATIN[style.weight], shaped=style.size >= _KERNED_FROM)
+        return TextLine((run,), style, bool(rtl))
     if rtl is None:
         rtl = _is_rtl(text)
     return TextLine(_runs(text, style.weight, locale, rtl=rtl), style, rtl)

@@ -17,7 +17,7 @@ class Glyph:
 
     number: int
     text: str
-    """The characters that it stands for; empty for all but the first glyph of a cluster."""
+    """The characters that it is copied out as."""
     width: int
     """What the font says; `advance` is what the text around it makes of that."""
     advance: int
@@ -88,22 +88,37 @@ class Face:
         buffer.guess_segment_properties()
         buffer.direction = "rtl" if rtl else "ltr"
         uharfbuzz.shape(self.shaper, buffer, {})
-        starts = sorted({info.cluster for info in buffer.glyph_infos})
-        ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-        glyphs = []
-        for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-            end = ends.pop(info.cluster, info.cluster)
-            glyphs.append(
-                Glyph(
-                    info.codepoint,
-                    text[info.cluster : end],
-                    self.shaper.get_glyph_h_advance(info.codepoint),
-                    place.x_advance,
-                    place.x_offset,
-                    place.y_offset,
-                )
+        clusters = [info.cluster for info in buffer.glyph_infos]
+        return tuple(
+            Glyph(
+                info.codepoint,
+                letters,
+                self.shaper.get_glyph_h_advance(info.codepoint),
+                place.x_advance,
+                place.x_offset,
+                place.y_offset,
             )
-        return tuple(glyphs)
+            for info, place, letters in zip(
+                buffer.glyph_infos, buffer.glyph_positions, _shared(text, clusters), strict=True
+            )
+        )
+
+
+def _shared(text: str, clusters: list[int]) -> list[str]:
+    """Share the characters of every cluster among its glyphs, in the order of reading.
+
+    So a vowel sign that is drawn before its consonant is still copied out after it. A glyph for
+    which no character is left gets one without width: readers make noise of glyphs without any.
+    """
+    starts = sorted(set(clusters))
+    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    shares = []
+    for index, cluster in enumerate(clusters):
+        before, glyphs = clusters[:index].count(cluster), clusters.count(cluster)
+        start = cluster + before
+        end = ends[cluster] if before == glyphs - 1 else min(start + 1, ends[cluster])
+        shares.append(text[start:end] or "\u200b")
+    return shares
 
 
 _LATIN = ((0x20, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x22FF))
