@@ -902,6 +902,8 @@ create table core.import_refs (
 
 -- Reads start from the customer, from a parent or from a queue --------------------------------------
 
+create index contacts_customer on core.contacts (customer_id);
+create index addresses_customer on core.addresses (customer_id);
 create index contacts_login on core.contacts (login_id);
 create index contacts_email on core.contacts (email);
 create index sign_ins_login on core.sign_ins (login_id);
@@ -927,8 +929,13 @@ create index tasks_project on core.tasks (project_id);
 create index time_entries_customer on core.time_entries (customer_id);
 create index time_entries_project on core.time_entries (project_id);
 create index approvals_customer on core.approvals (customer_id);
+create index comments_customer on core.comments (customer_id);
 create index comments_subject on core.comments (subject_id);
+create index files_customer on core.files (customer_id);
 create index files_subject on core.files (subject_id);
 create index activity_customer on core.activity (customer_id);
 create index activity_subject on core.activity (subject_id);
+create index notifications_customer on core.notifications (customer_id);
+create index payment_attempts_customer on core.payment_attempts (customer_id);
+create index saved_methods_customer on core.saved_methods (customer_id);
 create index notifications_recipient on core.notifications (recipient_id);
