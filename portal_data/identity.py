@@ -1,59 +1,90 @@
-"""Identity: who is asking. The only maker of Scope and Staff, out of a sign-in that holds right now."""
+"""Identity: who is asking. The only maker of Scope and Staff, out of a sign-in that holds now."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import store, tokens
+from portal_data import (
+    activity,
+    letters,
+    logins,
+    outbox,
+    passwords,
+    settings,
+    sign_ins,
+    store,
+    throttle,
+    tokens,
+)
+from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.scope import Role, Scope, Staff
-from portal_data.sign_ins import IDLE
+from portal_data.sign_ins import IDLE, Browser
+from portal_data.store import OpenSession
 from portal_data.store.engine import Row
 
 _TOUCH_AFTER = timedelta(minutes=5)
 """How stale last_seen_at may grow: a click must not cost a write."""
 
-_WHO = """
-    select s.id as sign_in_id, s.last_seen_at, l.email,
-        c.id as contact_id, c.customer_id, c.role, c.first_name, c.last_name,
+# One row by its key: no order to state. Conditions are left to `_made`, which halves the time.
+_CONTACT = """
+    select s.id as sign_in_id, s.last_seen_at, s.expires_at, s.revoked_at,
+        c.id as contact_id, c.customer_id, c.role, c.first_name, c.last_name, c.email,
         u.display_name as customer_name,
-        f.id as staff_id, f.name as staff_name, f.role as staff_role
+        c.portal_status = 'active' and u.portal_enabled and c.login_id = s.login_id as allowed
     from core.sign_ins s
-    join core.logins l on l.id = s.login_id
-    left join core.contacts c
-        on c.id = s.contact_id and c.login_id = s.login_id and c.portal_status = 'active'
-    left join core.customers u on u.id = c.customer_id and u.portal_enabled
-    left join core.staff f
-        on f.id = s.staff_id and f.login_id = s.login_id and f.status = 'active'
-    where s.revoked_at is null and s.expires_at > $now and s.last_seen_at > $idle_since
+    join core.contacts c on c.id = s.contact_id
+    join core.customers u on u.id = c.customer_id
 """
-_BY_ID = _WHO + " and s.id = $id order by s.id"
-_BY_TOKEN = _WHO + " and s.token_hash = $token_hash order by s.id"
-_SIGN_IN_OF_TOKEN = """
-    select s.id from core.sign_ins s
-    where s.token_hash = $token_hash and s.revoked_at is null and s.expires_at > $now
-        and s.last_seen_at > $idle_since
-    order by s.id
+_STAFF = """
+    select s.id as sign_in_id, s.last_seen_at, s.expires_at, s.revoked_at,
+        f.id as staff_id, f.role, f.name, f.email,
+        f.status = 'active' and f.login_id = s.login_id as allowed
+    from core.sign_ins s
+    join core.staff f on f.id = s.staff_id
 """
+_BY_ID = "where s.id = $key"
+_BY_COOKIE = "where s.token_hash = $key"
 _TOUCH = """
     update core.sign_ins set last_seen_at = $now
     where id = $id and revoked_at is null and last_seen_at < $now
 """
 
+_CONTACTS_OF_LOGIN = """
+    select c.id as contact_id, u.display_name as customer_name, c.role,
+        (select max(s.last_seen_at) from core.sign_ins s where s.contact_id = c.id) as used_at
+    from core.contacts c
+    join core.customers u on u.id = c.customer_id
+    where c.login_id = $login_id and c.portal_status = 'active' and u.portal_enabled
+    order by used_at desc nulls last, u.display_name, c.id
+"""
+_ACTIVE_STAFF = """
+    select id from core.staff where login_id = $login_id and status = 'active' order by id
+"""
+_REVOKE_RESETS = """
+    update core.password_resets set revoked_at = $now
+    where login_id = $login_id and used_at is null and revoked_at is null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A customer that the signed-in person may act for."""
+
+    contact_id: UUID
+    customer_name: str
+    role: Role
+    current: bool
+
 
 def cookie_name(secure: bool) -> str:
-    """Return the cookie's name; under https its prefix makes browsers insist on Secure and Path=/."""
+    """Return the cookie's name; its prefix under https makes browsers insist on Secure, Path=/."""
     return "__Host-portal" if secure else "portal"
 
 
 def resolve_cookie(token: str, now: datetime) -> UUID | None:
     """Return the live sign-in behind a cookie's token, or None."""
-    with store.system_reading() as session:
-        row = session.one(
-            _SIGN_IN_OF_TOKEN,
-            token_hash=tokens.digest(token),
-            now=now,
-            idle_since=now - IDLE,
-        )
-    return row["id"] if row else None
+    who = from_cookie(token, now)
+    return who.sign_in_id if who else None
 
 
 def scope_of(sign_in_id: UUID, now: datetime) -> Scope | Staff | None:
@@ -62,49 +93,185 @@ def scope_of(sign_in_id: UUID, now: datetime) -> Scope | Staff | None:
     None when it was revoked, grew old or idle, or the contact, its customer's portal or the member
     of staff has been disabled since.
     """
-    with store.system_reading() as session:
-        row = session.one(_BY_ID, id=sign_in_id, now=now, idle_since=now - IDLE)
-    return _made(row, now)
+    return _find(_BY_ID, sign_in_id, now)
 
 
 def from_cookie(token: str, now: datetime) -> Scope | Staff | None:
     """Return whom a cookie's token belongs to, or None: `scope_of` for HTTP routes."""
+    return _find(_BY_COOKIE, tokens.digest(token), now)
+
+
+def within(session: OpenSession, sign_in_id: UUID, now: datetime) -> Scope | Staff | None:
+    """Return whom a sign-in belongs to, as `scope_of`, inside a transaction that just made it."""
+    return _made(_row(session, _BY_ID, sign_in_id), now)
+
+
+def sign_in(email: str, password: str, browser: Browser, now: datetime) -> UUID:
+    """Check a password and return the id of a new sign-in.
+
+    It begins at the customer the person was with last. Raises TooManyAttempts while the account or
+    the address waits, Invalid alike for an unknown account and a wrong password, and NotAllowed
+    when the password is right but nothing is open to this person.
+    """
+    account, address = throttle.of_account(email), throttle.of_address(browser.address)
+    with store.system_writing() as session:
+        throttle.charge(session, [account, address], now)
+        login = logins.find(session, email.strip().lower())
+    stored = login.password_hash if login else None
+    right = passwords.matches(password, stored, settings.load().bcrypt_cost)
+    if login is None or not right:
+        raise Invalid("The e-mail or the password is wrong.")
+    with store.system_writing() as session:
+        logins.hold(session, login)
+        throttle.clear(session, account)
+        throttle.give_back(session, address)
+        return _begin(session, login, browser, now)
+
+
+def sign_out(sign_in_id: UUID, now: datetime) -> None:
+    """End a sign-in; ending it again changes nothing."""
+    with store.system_writing() as session:
+        sign_ins.revoke(session, sign_in_id, "signed_out", now)
+
+
+def choices(scope: Scope) -> list[Choice]:
+    """Return the customers the signed-in person may act for, by name."""
     with store.system_reading() as session:
-        row = session.one(
-            _BY_TOKEN, token_hash=tokens.digest(token), now=now, idle_since=now - IDLE
+        login = logins.of_sign_in(session, scope.sign_in_id)
+        rows = session.rows(_CONTACTS_OF_LOGIN, login_id=login.id) if login else []
+    found = [
+        Choice(
+            row["contact_id"],
+            row["customer_name"],
+            Role(row["role"]),
+            row["contact_id"] == scope.contact_id,
         )
-    return _made(row, now)
+        for row in rows
+    ]
+    return sorted(found, key=lambda choice: (choice.customer_name.casefold(), choice.contact_id))
 
 
-def _made(row: Row | None, now: datetime) -> Scope | Staff | None:
-    if row is None:
-        return None
-    who: Scope | Staff
-    if row["contact_id"] is not None and row["customer_name"] is not None:
-        who = Scope(
-            customer_id=row["customer_id"],
-            contact_id=row["contact_id"],
-            sign_in_id=row["sign_in_id"],
-            role=Role(row["role"]),
-            name=_person(row["first_name"], row["last_name"], row["email"]),
-            email=row["email"],
-            customer_name=row["customer_name"],
+def switch(scope: Scope, contact_id: UUID, browser: Browser, now: datetime) -> UUID:
+    """Act for another customer of the same person: end this sign-in and return a new one.
+
+    The old one ends so that no tab still showing the first customer can act for the second.
+    Raises NotFound when the contact is not this person's or has no access, Conflict when this
+    sign-in is over already.
+    """
+    with store.system_writing() as session:
+        login = logins.of_sign_in(session, scope.sign_in_id)
+        rows = session.rows(_CONTACTS_OF_LOGIN, login_id=login.id) if login else []
+        if login is None or contact_id not in {row["contact_id"] for row in rows}:
+            raise NotFound("There is no such customer.")
+        if sign_ins.revoke(session, scope.sign_in_id, "switched", now) != 1:
+            raise Conflict("You were signed out meanwhile. Sign in again.")
+        started = sign_ins.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
+        _record(session, started, "contact.signed_in", now)
+        return started
+
+
+def change_password(
+    who: Scope | Staff, current: str, new: str, browser: Browser, now: datetime
+) -> UUID:
+    """Replace the person's own password and return a new sign-in for this browser; all others end.
+
+    Raises Invalid for a wrong current or a bad new password, TooManyAttempts after several wrong
+    ones, Conflict when the password was changed meanwhile.
+    """
+    with store.system_writing() as session:
+        login = logins.of_sign_in(session, who.sign_in_id)
+        if login is None:
+            raise NotFound("You are signed out. Sign in again.")
+        passwords.require_good(new, login.email, who.name)
+        account = throttle.of_account(login.email)
+        throttle.charge(session, [account], now)
+    cost = settings.load().bcrypt_cost
+    if not passwords.matches(current, login.password_hash, cost):
+        raise Invalid("The current password is wrong.")
+    if passwords.normalised(new) == passwords.normalised(current):
+        raise Invalid("Choose a password that differs from the current one.")
+    new_hash = passwords.make_hash(new, cost)
+    with store.system_writing() as session:
+        replace_password(session, login, new_hash, now)
+        person = (
+            {"staff_id": who.staff_id} if isinstance(who, Staff) else {"contact_id": who.contact_id}
         )
-    elif row["staff_id"] is not None:
-        who = Staff(
-            row["staff_id"],
-            row["sign_in_id"],
-            Role(row["staff_role"]),
-            row["staff_name"],
-            row["email"],
-        )
-    else:
-        return None
-    if now - row["last_seen_at"] >= _TOUCH_AFTER:
+        started = sign_ins.start(session, login.id, **person, browser=browser, now=now)
+        kind = "staff" if isinstance(who, Staff) else "contact"
+        _record(session, started, f"{kind}.changed_password", now)
+    return started
+
+
+def replace_password(
+    session: OpenSession, login: logins.Login, new_hash: str, now: datetime
+) -> None:
+    """Store a new hash, end the login's sign-ins and open resets, and tell its owner by mail."""
+    logins.set_hash(session, login, new_hash, now)
+    sign_ins.revoke_login(session, login.id, "password_changed", now)
+    session.change(_REVOKE_RESETS, login_id=login.id, now=now)
+    throttle.clear(session, throttle.of_account(login.email))
+    outbox.enqueue(
+        session,
+        "mail.password_changed",
+        dedup_key=f"password_changed:{login.id}:{now.isoformat()}",
+        payload=letters.password_changed(login.email, letters.business_name(session)),
+        now=now,
+    )
+
+
+def _begin(session: OpenSession, login: logins.Login, browser: Browser, now: datetime) -> UUID:
+    staff_id = session.value(_ACTIVE_STAFF, login_id=login.id)
+    if staff_id is not None:
+        started = sign_ins.start(session, login.id, staff_id=staff_id, browser=browser, now=now)
+        _record(session, started, "staff.signed_in", now)
+        return started
+    latest = session.one(_CONTACTS_OF_LOGIN, login_id=login.id)
+    if latest is None:
+        raise NotAllowed("Your access to this portal is switched off. Please contact us.")
+    contact_id = latest["contact_id"]
+    started = sign_ins.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
+    _record(session, started, "contact.signed_in", now)
+    return started
+
+
+def _record(session: OpenSession, sign_in_id: UUID, event: str, now: datetime) -> None:
+    activity.record(session, within(session, sign_in_id, now), event, now=now)
+
+
+def _find(where: str, key: UUID | str, now: datetime) -> Scope | Staff | None:
+    with store.system_reading() as session:
+        row = _row(session, where, key)
+    who = _made(row, now)
+    if who is not None and row is not None and now - row["last_seen_at"] >= _TOUCH_AFTER:
         with store.system_writing() as session:
-            session.change(_TOUCH, id=row["sign_in_id"], now=now)
+            session.change(_TOUCH, id=who.sign_in_id, now=now)
     return who
 
 
-def _person(first: str | None, last: str | None, email: str) -> str:
-    return " ".join(part for part in (first, last) if part) or email
+def _row(session: OpenSession, where: str, key: UUID | str) -> Row | None:
+    return session.one(_CONTACT + where, key=key) or session.one(_STAFF + where, key=key)
+
+
+def _made(row: Row | None, now: datetime) -> Scope | Staff | None:
+    if row is None or not row["allowed"] or row["revoked_at"] is not None:
+        return None
+    if row["expires_at"] <= now or row["last_seen_at"] <= now - IDLE:
+        return None
+    return _scope(row) if "contact_id" in row else _staff(row)
+
+
+def _scope(row: Row) -> Scope:
+    name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
+    return Scope(
+        customer_id=row["customer_id"],
+        contact_id=row["contact_id"],
+        sign_in_id=row["sign_in_id"],
+        role=Role(row["role"]),
+        name=name or row["email"],
+        email=row["email"],
+        customer_name=row["customer_name"],
+    )
+
+
+def _staff(row: Row) -> Staff:
+    return Staff(row["staff_id"], row["sign_in_id"], Role(row["role"]), row["name"], row["email"])

@@ -1,4 +1,4 @@
-"""Sign-ins: one row for each browser somebody is signed in with. Revoking the row ends it at once."""
+"""Sign-ins: one row for each browser somebody is signed in with. Revoking it ends it at once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,8 @@ IDLE = timedelta(hours=12)
 """A sign-in that nobody used for this long is over."""
 ABSOLUTE = timedelta(days=14)
 """A sign-in is over after this long, used or not."""
+KEEP = timedelta(days=90)
+"""How long the row of an expired sign-in is kept, for questions about who was signed in."""
 TICKET_LIFETIME = timedelta(seconds=60)
 """How long a browser has to swap its ticket for the cookie."""
 
@@ -33,7 +35,7 @@ _TICKET = """
     where ticket_hash = $hash order by sign_in_id
 """
 _SPEND = "delete from core.sign_in_tickets where ticket_hash = $hash"
-_SET_TOKEN = """
+_BIND = """
     update core.sign_ins set token_hash = $token_hash
     where id = $id and token_hash is null and revoked_at is null and expires_at > $now
 """
@@ -41,7 +43,7 @@ _REVOKE = """
     update core.sign_ins set revoked_at = $now, revoked_reason = $reason
     where id = $id and revoked_at is null
 """
-_REVOKE_TOKEN = """
+_REVOKE_COOKIE = """
     update core.sign_ins set revoked_at = $now, revoked_reason = $reason
     where token_hash = $token_hash and revoked_at is null
 """
@@ -75,6 +77,8 @@ _REVOKE_ONE_OWN = """
     where id = $id and revoked_at is null
         and login_id in (select login_id from core.sign_ins where id = $own)
 """
+_FORGET_TICKETS = "delete from core.sign_in_tickets where expires_at < $now"
+_FORGET = "delete from core.sign_ins where expires_at < $before"
 _REVOKE_OTHERS = """
     update core.sign_ins set revoked_at = $now, revoked_reason = 'signed_out_everywhere'
     where id <> $own and revoked_at is null
@@ -111,7 +115,7 @@ def start(
     browser: Browser,
     now: datetime,
 ) -> UUID:
-    """Store a sign-in for a contact or a member of staff and return its id. It has no cookie yet."""
+    """Store a sign-in of a contact or a member of staff and return its id; it has no cookie yet."""
     sign_in_id = new_id()
     session.change(
         _START,
@@ -150,7 +154,7 @@ def redeem(session: OpenSession, ticket: str, now: datetime) -> str | None:
         return None
     token = tokens.new_token()
     changed = session.change(
-        _SET_TOKEN, token_hash=tokens.digest(token), id=found["sign_in_id"], now=now
+        _BIND, token_hash=tokens.digest(token), id=found["sign_in_id"], now=now
     )
     return token if changed == 1 else None
 
@@ -160,9 +164,9 @@ def revoke(session: OpenSession, sign_in_id: UUID, reason: str, now: datetime) -
     return session.change(_REVOKE, id=sign_in_id, reason=reason, now=now)
 
 
-def revoke_token(session: OpenSession, token: str, reason: str, now: datetime) -> int:
+def revoke_cookie(session: OpenSession, token: str, reason: str, now: datetime) -> int:
     """End the sign-in behind a cookie; return how many ended."""
-    return session.change(_REVOKE_TOKEN, token_hash=tokens.digest(token), reason=reason, now=now)
+    return session.change(_REVOKE_COOKIE, token_hash=tokens.digest(token), reason=reason, now=now)
 
 
 def revoke_login(session: OpenSession, login_id: UUID, reason: str, now: datetime) -> int:
@@ -183,6 +187,12 @@ def revoke_customer(session: OpenSession, customer_id: UUID, reason: str, now: d
 def revoke_staff(session: OpenSession, staff_id: UUID, reason: str, now: datetime) -> int:
     """End every sign-in of a member of staff; return how many ended."""
     return session.change(_REVOKE_STAFF, staff_id=staff_id, reason=reason, now=now)
+
+
+def forget_old(session: OpenSession, now: datetime) -> int:
+    """Delete late tickets and sign-ins that were over long ago; return how many sign-ins."""
+    session.change(_FORGET_TICKETS, now=now)
+    return session.change(_FORGET, before=now - KEEP)
 
 
 def list_own(who: Scope | Staff, now: datetime) -> list[SignIn]:

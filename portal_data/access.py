@@ -1,0 +1,141 @@
+"""Access: switching a contact's or a whole customer's portal on and off, and changing roles."""
+
+from datetime import datetime
+from uuid import UUID
+
+from portal_data import activity, invitations, sign_ins, store
+from portal_data.errors import Conflict, Invalid, NotFound
+from portal_data.scope import Role, Staff
+from portal_data.store import OpenSession
+from portal_data.store.engine import Row
+
+CONTACT_ROLES = (Role.ADMIN, Role.PAYER, Role.APPROVER, Role.VIEWER)
+
+_CONTACT = """
+    select id, customer_id, first_name, last_name, email, login_id, portal_status
+    from core.contacts where id = $id order by id
+"""
+_DISABLE = """
+    update core.contacts set portal_status = 'disabled', updated_at = $now
+    where id = $id and portal_status in ('invited', 'active')
+"""
+_ENABLE = """
+    update core.contacts set portal_status = 'active', updated_at = $now
+    where id = $id and portal_status = 'disabled' and login_id is not null
+"""
+_SET_ROLE = """
+    update core.contacts set role = $role, updated_at = $now where id = $id and role <> $role
+"""
+_CUSTOMER = "select id, display_name from core.customers where id = $id order by id"
+_SWITCH = """
+    update core.customers set portal_enabled = $enabled, updated_at = $now
+    where id = $id and portal_enabled <> $enabled
+"""
+
+
+def disable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
+    """Take a contact's access away: its sign-ins and open invitations end at once.
+
+    Raises NotFound for an unknown contact, Conflict when it has no access.
+    """
+    with store.staff_writing(staff) as session:
+        contact = _contact(session, contact_id)
+        if session.change(_DISABLE, id=contact_id, now=now) != 1:
+            raise Conflict("This contact has no access.")
+        sign_ins.revoke_contact(session, contact_id, "disabled", now)
+        invitations.revoke(session, contact_id, now)
+        _record(session, staff, "contact.disabled", contact, now)
+
+
+def enable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
+    """Give a disabled contact its access back, with the password it had.
+
+    Raises NotFound for an unknown contact, Conflict when it is not disabled or never had a
+    password: invite it instead.
+    """
+    with store.staff_writing(staff) as session:
+        contact = _contact(session, contact_id)
+        if session.change(_ENABLE, id=contact_id, now=now) != 1:
+            raise Conflict("Only a disabled contact who had a password can be enabled. Invite it.")
+        _record(session, staff, "contact.enabled", contact, now)
+
+
+def set_role(staff: Staff, contact_id: UUID, role: Role, now: datetime) -> None:
+    """Give a contact another role; its sign-ins go on with the new one.
+
+    Raises Invalid for a role of staff, NotFound for an unknown contact, Conflict when it has the
+    role already.
+    """
+    if role not in CONTACT_ROLES:
+        raise Invalid("A contact is an administrator, a payer, an approver or a viewer.")
+    with store.staff_writing(staff) as session:
+        contact = _contact(session, contact_id)
+        if session.change(_SET_ROLE, id=contact_id, role=role.value, now=now) != 1:
+            raise Conflict("This contact has that role already.")
+        _record(session, staff, "contact.role_changed", contact, now, details=role.value)
+
+
+def disable_customer(staff: Staff, customer_id: UUID, now: datetime) -> None:
+    """Close the portal to all contacts of a customer; their sign-ins end at once.
+
+    Raises NotFound for an unknown customer, Conflict when it is closed already.
+    """
+    _switch(staff, customer_id, enabled=False, now=now)
+
+
+def enable_customer(staff: Staff, customer_id: UUID, now: datetime) -> None:
+    """Open the portal to a customer's contacts who have access.
+
+    Raises NotFound for an unknown customer, Conflict when it is open already.
+    """
+    _switch(staff, customer_id, enabled=True, now=now)
+
+
+def _switch(staff: Staff, customer_id: UUID, *, enabled: bool, now: datetime) -> None:
+    with store.staff_writing(staff) as session:
+        found = session.locked(_CUSTOMER, id=customer_id)
+        if not found:
+            raise NotFound("There is no such customer.")
+        if session.change(_SWITCH, id=customer_id, enabled=enabled, now=now) != 1:
+            raise Conflict(f"The portal is {'open' if enabled else 'closed'} to them already.")
+        if not enabled:
+            sign_ins.revoke_customer(session, customer_id, "disabled", now)
+        activity.record(
+            session,
+            staff,
+            "customer.portal_enabled" if enabled else "customer.portal_disabled",
+            now=now,
+            customer_id=customer_id,
+            subject_kind="customer",
+            subject_id=customer_id,
+            subject_number=found[0]["display_name"],
+        )
+
+
+def _contact(session: OpenSession, contact_id: UUID) -> Row:
+    found = session.locked(_CONTACT, id=contact_id)
+    if not found:
+        raise NotFound("There is no such contact.")
+    return found[0]
+
+
+def _record(
+    session: OpenSession,
+    staff: Staff,
+    event: str,
+    contact: Row,
+    now: datetime,
+    details: str | None = None,
+) -> None:
+    name = " ".join(part for part in (contact["first_name"], contact["last_name"]) if part)
+    activity.record(
+        session,
+        staff,
+        event,
+        now=now,
+        customer_id=contact["customer_id"],
+        subject_kind="contact",
+        subject_id=contact["id"],
+        subject_number=name or contact["email"],
+        details=details,
+    )

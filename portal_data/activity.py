@@ -1,0 +1,180 @@
+"""Activity: what happened, who did it, and when. The history people see, and what notifies them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from portal_data import notifications, outbox, store
+from portal_data.ids import new_id
+from portal_data.scope import Scope, Staff
+from portal_data.store import Session
+
+_RECORD = """
+    insert into core.activity (id, customer_id, happened_at, event, subject_kind, subject_id,
+        subject_number, actor_kind, actor_id, actor_name, amount_minor, currency_code, details,
+        visible)
+    values ($id, $customer_id, $now, $event, $subject_kind, $subject_id, $subject_number,
+        $actor_kind, $actor_id, $actor_name, $amount_minor, $currency_code, $details, $visible)
+"""
+_COLUMNS = """
+    select id, happened_at, event, subject_kind, subject_id, subject_number, actor_kind,
+        actor_name, amount_minor, currency_code
+"""
+# The filter first and as a whole: with the order beside it DuckDB would read the table backwards.
+_RECENT = (
+    "with own as materialized ("
+    + _COLUMNS
+    + """ from activity)
+    select * from own order by happened_at desc, id desc limit $limit"""
+)
+_RECENT_ALL = _COLUMNS + " from core.activity order by happened_at desc, id desc limit $limit"
+_OF_DOCUMENT = _COLUMNS + " from activity where subject_id = $id order by happened_at, id"
+_OF_DOCUMENT_ALL = _COLUMNS + " from core.activity where subject_id = $id order by happened_at, id"
+
+Kind = Literal["contact", "staff", "system"]
+
+# What an event says happened; the actor's name stands before it, the document's number after it.
+_PHRASES = {
+    "approval.approved": "approved timesheet",
+    "approval.rejected": "rejected timesheet",
+    "comment.added": "commented on",
+    "contact.accepted_invitation": "joined the portal",
+    "contact.changed_password": "changed the password",
+    "contact.disabled": "switched off portal access of",
+    "contact.enabled": "switched on portal access of",
+    "contact.invited": "invited",
+    "contact.reset_password": "set a new password of",
+    "contact.role_changed": "changed the role of",
+    "contact.signed_in": "signed in",
+    "credit_note.viewed": "viewed credit note",
+    "customer.portal_disabled": "switched off the portal of",
+    "customer.portal_enabled": "switched on the portal of",
+    "estimate.accepted": "accepted estimate",
+    "estimate.declined": "declined estimate",
+    "estimate.sent": "sent estimate",
+    "estimate.viewed": "viewed estimate",
+    "file.added": "added document",
+    "import.finished": "finished importing",
+    "invoice.sent": "sent invoice",
+    "invoice.viewed": "viewed invoice",
+    "message.sent": "sent a message",
+    "payment.failed": "could not pay",
+    "payment.received": "paid",
+    "preferences.changed": "changed the portal's settings",
+    "retainer_invoice.viewed": "viewed retainer invoice",
+    "review.added": "wrote a review",
+    "staff.changed_password": "changed the password",
+    "staff.created": "added to the staff:",
+    "staff.disabled": "switched off access of",
+    "staff.enabled": "switched on access of",
+    "staff.reset_password": "set a new password of",
+    "staff.signed_in": "signed in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; the amount is in minor units, the moment naive UTC."""
+
+    id: UUID
+    happened_at: datetime
+    event: str
+    subject_kind: str | None
+    subject_id: UUID | None
+    subject_number: str | None
+    actor_kind: Kind
+    actor_name: str
+    amount_minor: int | None
+    currency_code: str | None
+
+    @property
+    def sentence(self) -> str:
+        """What happened in words: Alice Test viewed invoice INV-000012."""
+        return sentence(self.actor_name, self.event, self.subject_number)
+
+
+def sentence(actor_name: str, event: str, subject_number: str | None) -> str:
+    """Return who did what to which document, in words. The words may hold text people wrote."""
+    phrase = _PHRASES.get(event, event.replace(".", " ").replace("_", " "))
+    return " ".join(part for part in (actor_name, phrase, subject_number) if part)
+
+
+def record(
+    session: Session,
+    who: Scope | Staff | None,
+    event: str,
+    *,
+    now: datetime,
+    customer_id: UUID | None = None,
+    subject_kind: str | None = None,
+    subject_id: UUID | None = None,
+    subject_number: str | None = None,
+    amount_minor: int | None = None,
+    currency_code: str | None = None,
+    details: str | None = None,
+    visible: bool = False,
+) -> UUID:
+    """Record an event `<noun>.<done>` in the transaction that did it, and return its id.
+
+    `who` is None for the portal itself. `visible` shows it to the customer; `details` is for staff
+    only. A contact's event belongs to the contact's customer, whatever `customer_id` says. Whoever
+    is to be told of it is told later, from the outbox.
+    """
+    activity_id = new_id()
+    kind, actor_id, actor_name = _actor(who)
+    if isinstance(who, Scope):
+        customer_id = who.customer_id
+    session.change(
+        _RECORD,
+        id=activity_id,
+        customer_id=customer_id,
+        now=now,
+        event=event,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        subject_number=subject_number,
+        actor_kind=kind,
+        actor_id=actor_id,
+        actor_name=actor_name,
+        amount_minor=amount_minor,
+        currency_code=currency_code,
+        details=details,
+        visible=visible,
+    )
+    if event in notifications.RULES:
+        outbox.enqueue(
+            session,
+            "notify",
+            dedup_key=f"notify:{activity_id}",
+            payload={"activity_id": str(activity_id)},
+            customer_id=customer_id,
+            now=now,
+        )
+    return activity_id
+
+
+def recent(scope: Scope | Staff, limit: int) -> list[Entry]:
+    """Return the latest entries, newest first: of the customer's own, or of all for staff."""
+    if isinstance(scope, Staff):
+        with store.staff_reading(scope) as session:
+            return [Entry(**row) for row in session.rows(_RECENT_ALL, limit=limit)]
+    with store.reading(scope) as session:
+        return [Entry(**row) for row in session.rows(_RECENT, limit=limit)]
+
+
+def of_document(scope: Scope | Staff, subject_id: UUID) -> list[Entry]:
+    """Return the history of one document, oldest first; empty for an unknown or foreign one."""
+    if isinstance(scope, Staff):
+        with store.staff_reading(scope) as session:
+            return [Entry(**row) for row in session.rows(_OF_DOCUMENT_ALL, id=subject_id)]
+    with store.reading(scope) as session:
+        return [Entry(**row) for row in session.rows(_OF_DOCUMENT, id=subject_id)]
+
+
+def _actor(who: Scope | Staff | None) -> tuple[Kind, UUID | None, str]:
+    if isinstance(who, Scope):
+        return "contact", who.contact_id, who.name
+    if isinstance(who, Staff):
+        return "staff", who.staff_id, who.name
+    return "system", None, "The portal"

@@ -1,0 +1,245 @@
+"""Invitations: how a contact gets into the portal. A mailed link works once, for 72 hours."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from portal_data import (
+    activity,
+    emails,
+    identity,
+    letters,
+    logins,
+    outbox,
+    passwords,
+    settings,
+    sign_ins,
+    store,
+    throttle,
+    tokens,
+)
+from portal_data.errors import Conflict, Invalid, NotFound
+from portal_data.ids import new_id
+from portal_data.scope import Staff
+from portal_data.sign_ins import Browser
+from portal_data.store import OpenSession
+from portal_data.store.engine import Row
+
+LIFETIME = timedelta(hours=72)
+
+_CONTACT = """
+    select id, customer_id, first_name, last_name, email, portal_status from core.contacts
+    where id = $id order by id
+"""
+_CUSTOMER_NAME = "select display_name from core.customers where id = $id order by id"
+_OPEN_PORTAL = """
+    update core.customers set portal_enabled = true, updated_at = $now
+    where id = $id and not portal_enabled
+"""
+_SET_INVITED = """
+    update core.contacts set portal_status = 'invited', updated_at = $now
+    where id = $id and portal_status in ('not_invited', 'invited', 'disabled')
+"""
+_REVOKE = """
+    update core.invitations set revoked_at = $now
+    where contact_id = $contact_id and accepted_at is null and revoked_at is null
+"""
+_ADD = """
+    insert into core.invitations (id, customer_id, contact_id, token_hash, created_at, created_by,
+        expires_at)
+    values ($id, $customer_id, $contact_id, $token_hash, $now, $created_by, $expires_at)
+"""
+_OPEN = """
+    select i.id, i.contact_id, i.customer_id, c.first_name, c.last_name, c.email,
+        u.display_name as customer_name
+    from core.invitations i
+    join core.contacts c on c.id = i.contact_id and c.portal_status = 'invited'
+    join core.customers u on u.id = i.customer_id and u.portal_enabled
+    where i.token_hash = $token_hash and i.accepted_at is null and i.revoked_at is null
+        and i.expires_at > $now
+    order by i.id
+"""
+_SPEND = """
+    update core.invitations set accepted_at = $now
+    where id = $id and accepted_at is null and revoked_at is null and expires_at > $now
+"""
+_ACTIVATE = """
+    update core.contacts set portal_status = 'active', login_id = $login_id, updated_at = $now
+    where id = $id and portal_status = 'invited' and email = $email
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An open invitation, as its page greets the person who holds the link."""
+
+    email: str
+    name: str
+    customer_name: str
+    has_password: bool
+    """The person has a login already: the invitation is accepted with its existing password."""
+
+
+def invite(staff: Staff, contact_id: UUID, now: datetime) -> str:
+    """Invite a contact, or invite it again, and return the link that was mailed."""
+    with store.staff_writing(staff) as session:
+        return issue(session, staff, contact_id, now)
+
+
+def issue(session: OpenSession, who: Staff | None, contact_id: UUID, now: datetime) -> str:
+    """Invite a contact inside a transaction and return the link; an older link stops working.
+
+    The customer's portal is switched on with it. Raises NotFound for an unknown contact, Invalid
+    without a usable e-mail, Conflict when the contact has access already or the e-mail belongs to
+    a member of staff.
+    """
+    found = session.locked(_CONTACT, id=contact_id)
+    if not found:
+        raise NotFound("There is no such contact.")
+    contact = found[0]
+    name = _name(contact)
+    if not contact["email"]:
+        raise Invalid(f"{name or 'This contact'} has no e-mail address. Add one first.")
+    email = emails.normalise(contact["email"])
+    login = logins.find(session, email)
+    if login is not None and login.staff_id is not None:
+        raise Conflict(f"{email} signs in as staff. Use another e-mail for the contact.")
+    if session.change(_SET_INVITED, id=contact_id, now=now) != 1:
+        raise Conflict(f"{name or email} has access already.")
+    customer_id = contact["customer_id"]
+    session.change(_OPEN_PORTAL, id=customer_id, now=now)
+    session.change(_REVOKE, contact_id=contact_id, now=now)
+    token, invitation_id = tokens.new_token(), new_id()
+    session.change(
+        _ADD,
+        id=invitation_id,
+        customer_id=customer_id,
+        contact_id=contact_id,
+        token_hash=tokens.digest(token),
+        now=now,
+        created_by=who.staff_id if who else None,
+        expires_at=now + LIFETIME,
+    )
+    link = letters.address("accept", token)
+    customer = session.value(_CUSTOMER_NAME, id=customer_id)
+    outbox.enqueue(
+        session,
+        "mail.invitation",
+        dedup_key=f"invitation:{invitation_id}",
+        payload=letters.invitation(
+            email, name or email, letters.business_name(session), customer, link
+        ),
+        customer_id=customer_id,
+        now=now,
+    )
+    activity.record(
+        session,
+        who,
+        "contact.invited",
+        now=now,
+        customer_id=customer_id,
+        subject_kind="contact",
+        subject_id=contact_id,
+        subject_number=name or email,
+    )
+    return link
+
+
+def opened(token: str, now: datetime) -> Invitation:
+    """Return the open invitation behind a link. Raises NotFound when it holds no longer."""
+    with store.system_reading() as session:
+        row, login = _open(session, token, now)
+    return Invitation(
+        row["email"],
+        _name(row),
+        row["customer_name"],
+        login is not None and login.password_hash is not None,
+    )
+
+
+def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
+    """Accept an invitation with a new password, or with the one the person's login has already.
+
+    Returns a new sign-in. Raises NotFound when the link holds no longer, Invalid for a bad new or
+    a wrong existing password, TooManyAttempts after several wrong ones, Conflict when the same
+    link was used at the same moment.
+    """
+    cost = settings.load().bcrypt_cost
+    with store.system_writing() as session:
+        row, login = _open(session, token, now)
+        existing = login.password_hash if login else None
+        account = throttle.of_account(row["email"])
+        address = throttle.of_address(browser.address)
+        if existing:
+            throttle.charge(session, [account, address], now)
+        else:
+            passwords.require_good(password, row["email"], _name(row), row["customer_name"])
+    if existing and not passwords.matches(password, existing, cost):
+        raise Invalid("The password is wrong. Use the one you already sign in with.")
+    new_hash = None if existing else passwords.make_hash(password, cost)
+    with store.system_writing() as session:
+        if session.change(_SPEND, id=row["id"], now=now) != 1:
+            raise Conflict("This invitation was accepted already. Sign in.")
+        login_id = _login(session, login, row["email"], new_hash, now)
+        activated = session.change(
+            _ACTIVATE, id=row["contact_id"], login_id=login_id, email=row["email"], now=now
+        )
+        if activated != 1:
+            raise Conflict(_OVER)
+        if existing:
+            throttle.clear(session, account)
+            throttle.give_back(session, address)
+        started = sign_ins.start(
+            session, login_id, contact_id=row["contact_id"], browser=browser, now=now
+        )
+        who = identity.within(session, started, now)
+        if who is None:
+            raise Conflict(_OVER)
+        activity.record(
+            session,
+            who,
+            "contact.accepted_invitation",
+            now=now,
+            subject_kind="contact",
+            subject_id=row["contact_id"],
+        )
+    return started
+
+
+def revoke(session: OpenSession, contact_id: UUID, now: datetime) -> int:
+    """Stop the open links of a contact and return how many there were."""
+    return session.change(_REVOKE, contact_id=contact_id, now=now)
+
+
+_OVER = "This invitation is not valid any more. Ask us for a new one."
+
+
+def _open(session: OpenSession, token: str, now: datetime) -> tuple[Row, logins.Login | None]:
+    row = session.one(_OPEN, token_hash=tokens.digest(token), now=now)
+    if row is None:
+        raise NotFound(_OVER)
+    login = logins.find(session, row["email"])
+    if login is not None and login.staff_id is not None:
+        raise NotFound(_OVER)
+    return row, login
+
+
+def _login(
+    session: OpenSession,
+    login: logins.Login | None,
+    email: str,
+    new_hash: str | None,
+    now: datetime,
+) -> UUID:
+    """Return the login the contact gets: the existing one, or one with the new password."""
+    if login is None:
+        return logins.create(session, email, new_hash, now).id
+    if new_hash is None:
+        logins.hold(session, login)
+    else:
+        logins.set_hash(session, login, new_hash, now)
+    return login.id
+
+
+def _name(row: Row) -> str:
+    return " ".join(part for part in (row["first_name"], row["last_name"]) if part)

@@ -1,0 +1,76 @@
+"""Letters: the words of every mail, as the payload of an outbox row.
+
+A payload has `to`, `subject` and `body` (plain text, paragraphs apart by an empty line), and may
+have `link` with `link_label`, `reply_to` and `from_name`. `link` is wiped once the mail is sent.
+"""
+
+from typing import Any
+
+from portal_data.settings import load
+from portal_data.store import Session
+
+_NAME = "select name from organisation order by name"
+
+
+def business_name(session: Session) -> str:
+    """Return what the business calls itself in mails."""
+    return str(session.value(_NAME) or "Customer portal")
+
+
+def address(page: str, token: str | None = None) -> str:
+    """Return the full address of a page, with the token that opens it."""
+    query = f"?token={token}" if token else ""
+    return f"{load().base_url.rstrip('/')}/{page}{query}"
+
+
+def invitation(to: str, name: str, business: str, customer: str, link: str) -> dict[str, Any]:
+    """The mail that lets a contact in; its link holds for 72 hours."""
+    return {
+        "to": to,
+        "subject": f"{business} invites you to its customer portal",
+        "body": f"Hello {name},\n\n"
+        f"{business} invites you to the customer portal of {customer}: see estimates, invoices and "
+        "statements in one place.\n\n"
+        f"Your user name is {to}. Choose a password to begin. This link works once, for 72 hours.",
+        "link": link,
+        "link_label": "Accept invitation",
+    }
+
+
+def password_reset(to: str, business: str, link: str) -> dict[str, Any]:
+    """The mail that lets somebody choose a new password; its link holds for one hour."""
+    return {
+        "to": to,
+        "subject": f"Choose a new password for {business}",
+        "body": "Somebody asked for a new password for this e-mail address.\n\n"
+        "If it was you, choose one with the link below. It works once, for one hour. "
+        "If it was not you, do nothing: your password stays as it is.",
+        "link": link,
+        "link_label": "Choose a new password",
+    }
+
+
+def password_changed(to: str, business: str) -> dict[str, Any]:
+    """The mail that tells somebody of a new password, in case it was somebody else's doing."""
+    return {
+        "to": to,
+        "subject": f"Your password for {business} was changed",
+        "body": "The password of your portal account was changed just now, and every other browser "
+        "was signed out.\n\n"
+        "If that was not you, choose a new one at once with “Forgotten password” on the sign-in "
+        "page, and tell us.",
+        "link": address("forgotten"),
+        "link_label": "Forgotten password",
+    }
+
+
+def activity(to: str, sentence: str, customer: str | None) -> dict[str, Any]:
+    """The mail that tells staff what a customer did."""
+    about = f"{sentence} ({customer})" if customer else sentence
+    return {
+        "to": to,
+        "subject": " ".join(about.split()),
+        "body": f"{about}.",
+        "link": address(""),
+        "link_label": "Open the portal",
+    }

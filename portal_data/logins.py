@@ -1,0 +1,92 @@
+"""Logins: one person's e-mail and password, whichever customers they act for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from portal_data.errors import Conflict
+from portal_data.ids import new_id
+from portal_data.store import OpenSession
+from portal_data.store.engine import Row
+
+_COLUMNS = """
+    select l.id, l.email, l.password_hash, f.id as staff_id
+    from core.logins l
+    left join core.staff f on f.login_id = l.id
+"""
+_BY_EMAIL = _COLUMNS + "where l.email = $email order by l.id"
+_HOLD = "select password_hash from core.logins where id = $id order by id"
+_BY_SIGN_IN = (
+    _COLUMNS + "where l.id = (select login_id from core.sign_ins where id = $id) order by l.id"
+)
+_CREATE = """
+    insert into core.logins (id, email, password_hash, password_changed_at, created_at)
+    values ($id, $email, $password_hash, $changed_at, $now)
+"""
+# An absent hash is compared as an empty one: no hash is empty.
+_SET_HASH = """
+    update core.logins
+    set password_hash = $new_hash, password_changed_at = $now, must_change_password = false
+    where id = $id and coalesce(password_hash, '') = $old_hash
+"""
+_CHANGED = "The password was changed at the same moment. Sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A stored login. Never shown, never logged."""
+
+    id: UUID
+    email: str
+    password_hash: str | None
+    staff_id: UUID | None
+
+    def __repr__(self) -> str:
+        return f"Login({self.id})"
+
+
+def find(session: OpenSession, email: str) -> Login | None:
+    """Return the login of an e-mail in lower case, or None."""
+    return _login(session.one(_BY_EMAIL, email=email))
+
+
+def of_sign_in(session: OpenSession, sign_in_id: UUID) -> Login | None:
+    """Return the login behind a sign-in, or None."""
+    return _login(session.one(_BY_SIGN_IN, id=sign_in_id))
+
+
+def create(session: OpenSession, email: str, password_hash: str | None, now: datetime) -> Login:
+    """Store a login, with or without a password yet. Raises Conflict when the e-mail has one."""
+    login_id = new_id()
+    session.change(
+        _CREATE,
+        id=login_id,
+        email=email,
+        password_hash=password_hash,
+        changed_at=now if password_hash else None,
+        now=now,
+    )
+    return Login(login_id, email, password_hash, None)
+
+
+def set_hash(session: OpenSession, login: Login, new_hash: str, now: datetime) -> None:
+    """Replace the hash that `login` was read with. Raises Conflict when it changed meanwhile."""
+    changed = session.change(
+        _SET_HASH, id=login.id, old_hash=login.password_hash or "", new_hash=new_hash, now=now
+    )
+    if changed != 1:
+        raise Conflict(_CHANGED)
+
+
+def hold(session: OpenSession, login: Login) -> None:
+    """Keep the login as it was read until the transaction ends.
+
+    Raises Conflict when its password was changed meanwhile.
+    """
+    rows = session.locked(_HOLD, id=login.id)
+    if [row["password_hash"] for row in rows] != [login.password_hash]:
+        raise Conflict(_CHANGED)
+
+
+def _login(row: Row | None) -> Login | None:
+    return Login(**row) if row else None

@@ -1,0 +1,77 @@
+"""Compose: a letter's payload as a message, in plain text with an HTML alternative."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+from typing import Any
+from uuid import UUID
+
+from portal_data import emails
+from portal_data.errors import Invalid
+from portal_data.mail.errors import DeliveryFailed
+
+_PAGE = """<!doctype html>
+<html lang="en"><body style="margin:0;padding:24px;background:#f6f7f9">
+<div style="max-width:560px;margin:0 auto;padding:28px 32px;background:#ffffff;
+border:1px solid #e3e6ec;
+border-radius:10px;font:15px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif;color:#171a21">
+{content}
+</div></body></html>
+"""
+_PARAGRAPH = '<p style="margin:0 0 16px;white-space:pre-line">{text}</p>'
+_BUTTON = (
+    '<p style="margin:24px 0"><a href="{link}" style="display:inline-block;padding:10px 18px;'
+    'border-radius:8px;background:#3b5bdb;color:#ffffff;text-decoration:none">{label}</a></p>'
+    '<p style="margin:0;font-size:13px;color:#667085;overflow-wrap:anywhere">{link}</p>'
+)
+
+
+def compose(
+    payload: Mapping[str, Any], *, sender: str, business: str, row_id: UUID, moment: datetime
+) -> EmailMessage:
+    """Return the message of a letter (see `portal_data.letters`), from `business` <`sender`>.
+
+    `moment` is naive UTC. The Message-ID is the outbox row's, so a mail sent twice after a crash
+    is one message to servers that look. Raises DeliveryFailed, permanently, when an address or a
+    header cannot be one.
+    """
+    try:
+        to, sender = emails.normalise(payload["to"]), emails.normalise(sender)
+        message = EmailMessage(policy=SMTP)
+        message["From"] = _address(payload.get("from_name") or business, sender)
+        message["To"] = Address(addr_spec=to)
+        if payload.get("reply_to"):
+            message["Reply-To"] = Address(addr_spec=emails.normalise(payload["reply_to"]))
+        message["Subject"] = _one_line(payload["subject"])
+    except (Invalid, ValueError) as error:
+        raise DeliveryFailed(f"The mail cannot be written: {error}", permanent=True) from error
+    message["Date"] = format_datetime(moment.replace(tzinfo=UTC))
+    message["Message-ID"] = f"<{row_id}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices back, please
+    body, link = str(payload["body"]), payload.get("link")
+    text = f"{body}\n\n{payload['link_label']}:\n{link}\n" if link else f"{body}\n"
+    message.set_content(text)
+    message.add_alternative(_html(body, link, payload.get("link_label")), subtype="html")
+    return message
+
+
+def _html(body: str, link: str | None, label: str | None) -> str:
+    content = [_PARAGRAPH.format(text=escape(part)) for part in body.split("\n\n") if part.strip()]
+    if link:
+        content.append(_BUTTON.format(link=escape(link), label=escape(label or link)))
+    return _PAGE.format(content="\n".join(content))
+
+
+def _address(name: str, spec: str) -> Address:
+    return Address(display_name=_one_line(name), addr_spec=spec)
+
+
+def _one_line(text: str) -> str:
+    """Return a header's text; a line break in it would start another header."""
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise ValueError("a control character in a header")
+    return text

@@ -1,0 +1,1 @@
+"""Operations: the only work that crosses customers by itself."""

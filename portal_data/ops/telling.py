@@ -1,0 +1,61 @@
+"""Telling: turns one recorded event into bells and mails, as the table of `notifications` says."""
+
+from datetime import datetime
+from uuid import UUID
+
+from portal_data import activity, letters, outbox, preferences
+from portal_data.ids import new_id
+from portal_data.notifications import RULES
+from portal_data.store import OpenSession
+
+_ACTIVITY = """
+    select a.customer_id, a.event, a.subject_number, a.actor_name, a.details,
+        u.display_name as customer_name
+    from core.activity a
+    left join core.customers u on u.id = a.customer_id
+    where a.id = $id order by a.id
+"""
+_STAFF = """
+    select f.id, f.email from core.staff f
+    where f.status = 'active'
+        and not exists (
+            select 1 from core.notifications n
+            where n.activity_id = $activity_id and n.recipient_id = f.id
+        )
+    order by f.id
+"""
+_RING = """
+    insert into core.notifications (id, customer_id, recipient_kind, recipient_id, activity_id,
+        created_at)
+    values ($id, $customer_id, 'staff', $recipient_id, $activity_id, $now)
+"""
+
+
+def tell(session: OpenSession, activity_id: UUID, now: datetime) -> int:
+    """Tell everybody who is to know of an event and return how many; again tells nobody twice."""
+    event = session.one(_ACTIVITY, id=activity_id)
+    if event is None or event["event"] not in RULES:
+        return 0
+    rule = RULES[event["event"]]
+    mailed = rule.mail is not None and getattr(preferences.get(session), rule.mail)
+    recipients = session.rows(_STAFF, activity_id=activity_id)
+    for recipient in recipients:
+        session.change(
+            _RING,
+            id=new_id(),
+            customer_id=event["customer_id"],
+            recipient_id=recipient["id"],
+            activity_id=activity_id,
+            now=now,
+        )
+        if mailed:
+            told = activity.sentence(event["actor_name"], event["event"], event["subject_number"])
+            outbox.enqueue(
+                session,
+                "mail.activity",
+                dedup_key=f"activity:{activity_id}:{recipient['id']}",
+                payload=letters.activity(recipient["email"], told, event["customer_name"]),
+                customer_id=event["customer_id"],
+                now=now,
+            )
+    return len(recipients)

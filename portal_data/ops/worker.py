@@ -1,0 +1,136 @@
+"""Worker: one thread that sends what the outbox holds and clears away what expired."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from portal_data import letters, outbox, password_resets, settings, sign_ins, store, throttle
+from portal_data.clock import utc_now
+from portal_data.errors import PortalError
+from portal_data.mail import DeliveryFailed, Mailer, compose
+from portal_data.ops.telling import tell
+
+PAUSE = 2.0
+"""Seconds between looks at the outbox."""
+CLEAN_EVERY = timedelta(minutes=10)
+
+_SENDER = "select email from core.organisation order by name"
+
+log = logging.getLogger("portal.worker")
+
+
+class Worker:
+    """Sends due outbox rows, at least once each: one that died while sending is sent again."""
+
+    def __init__(self, mailer: Mailer, clock: Callable[[], datetime] = utc_now) -> None:
+        self._mailer = mailer
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._cleaned_at: datetime | None = None
+
+    @property
+    def alive(self) -> bool:
+        """True while the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the thread; it stops with `stop` and never keeps the process from ending."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="portal-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the row at hand and wait for it."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def work(self, now: datetime) -> int:
+        """Do what is due at `now` and return how many rows were sent."""
+        sent = 0
+        with store.system_reading() as session:
+            rows = outbox.due(session, now)
+        for row in rows:
+            if self._stopping.is_set():
+                break
+            with store.system_writing() as session:
+                claimed = outbox.claim(session, row, now)
+            if claimed:
+                sent += self._handle(row, now)
+        if self._cleaned_at is None or now - self._cleaned_at >= CLEAN_EVERY:
+            self._cleaned_at = now
+            clean(now)
+        return sent
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.work(self._clock())
+            except Exception:  # the thread outlives any one failure; the row is tried again
+                log.exception("worker failed")
+            self._stopping.wait(PAUSE)
+
+    def _handle(self, row: outbox.Row, now: datetime) -> bool:
+        try:
+            self._do(row, now)
+        except DeliveryFailed as error:
+            self._failed(row, str(error), now, permanent=error.permanent)
+            return False
+        except PortalError as error:
+            self._failed(row, str(error), now, permanent=False)
+            return False
+        except Exception as error:  # unknown, so worth another try; the log has the rest
+            log.exception("outbox row failed", extra=_about(row))
+            self._failed(row, type(error).__name__, now, permanent=False)
+            return False
+        with store.system_writing() as session:
+            outbox.mark_sent(session, row, now)
+        return True
+
+    def _do(self, row: outbox.Row, now: datetime) -> None:
+        if row.kind.startswith("mail."):
+            self._mail(row, now)
+        elif row.kind == "notify":
+            with store.system_writing() as session:
+                tell(session, UUID(row.payload["activity_id"]), now)
+        elif row.kind == "password_reset.requested":
+            with store.system_writing() as session:
+                password_resets.answer(session, row.id, row.payload["email"], now)
+        else:
+            raise DeliveryFailed(f"Nothing knows how to do {row.kind}.", permanent=True)
+
+    def _mail(self, row: outbox.Row, now: datetime) -> None:
+        with store.system_reading() as session:
+            business = letters.business_name(session)
+            published = session.value(_SENDER)
+        sender = settings.load().mail_from or published
+        if not sender and not self._mailer.to_files:
+            raise DeliveryFailed("No sender: set PORTAL_MAIL_FROM or the organisation's e-mail.")
+        message = compose(
+            row.payload,
+            sender=sender or "portal@localhost.localdomain",
+            business=business,
+            row_id=row.id,
+            moment=now,
+        )
+        self._mailer.send(message)
+
+    def _failed(self, row: outbox.Row, error: str, now: datetime, *, permanent: bool) -> None:
+        log.warning("not sent: %s", error, extra=_about(row))
+        with store.system_writing() as session:
+            outbox.mark_failed(session, row, error, now, permanent=permanent)
+
+
+def clean(now: datetime) -> None:
+    """Delete what expired and nobody asks for: tickets, failure counts, sign-ins, sent rows."""
+    with store.system_writing() as session:
+        sign_ins.forget_old(session, now)
+        throttle.forget_old(session, now)
+        outbox.forget_sent(session, now)
+
+
+def _about(row: outbox.Row) -> dict[str, dict[str, object]]:
+    return {"portal": {"outbox_id": str(row.id), "kind": row.kind, "attempt": row.attempts}}

@@ -1,0 +1,157 @@
+"""Outbox: what must leave the machine, written in the transaction that decided it.
+
+The worker claims a row by compare-and-set, does the work outside of any transaction and marks it.
+Delivery is at least once: a row that was being sent when the process died is sent again.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal_data.ids import new_id
+from portal_data.store import OpenSession, Session
+
+LADDER = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900))
+"""How long to wait after the first, second … failure; one failure more is final."""
+ABANDONED_AFTER = timedelta(minutes=5)
+"""Whoever was sending for longer than this has died."""
+KEEP_SENT = timedelta(days=30)
+
+SECRET_FIELDS = ("link",)
+"""Fields of a payload that open an account: wiped as soon as the row needs them no more."""
+
+_ENQUEUE = """
+    insert into core.outbox (id, customer_id, kind, dedup_key, payload, status, not_before,
+        created_at)
+    values ($id, $customer_id, $kind, $dedup_key, $payload, 'queued', $not_before, $now)
+    on conflict (dedup_key) do nothing
+"""
+_DUE = """
+    select id, customer_id, kind, payload, attempts from core.outbox
+    where (status in ('queued', 'retry') and not_before <= $now)
+        or (status = 'sending' and claimed_at <= $abandoned)
+    order by not_before, id limit $limit
+"""
+_CLAIM = """
+    update core.outbox
+    set status = 'sending', claimed_at = $now, attempts = attempts + 1
+    where id = $id and attempts = $attempts
+        and (status in ('queued', 'retry') or (status = 'sending' and claimed_at <= $abandoned))
+"""
+_FINISH = """
+    update core.outbox
+    set status = $status, payload = $payload, not_before = $not_before,
+        finished_at = $finished_at, error = $error
+    where id = $id and status = 'sending' and attempts = $attempts
+"""
+_FORGET = "delete from core.outbox where status = 'sent' and finished_at < $before"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A claimed row. `attempts` counts this one, and proves the claim when it is finished."""
+
+    id: UUID
+    customer_id: UUID | None
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    *,
+    dedup_key: str,
+    payload: dict[str, Any],
+    now: datetime,
+    customer_id: UUID | None = None,
+) -> bool:
+    """Queue one piece of work; False when `dedup_key` was queued before.
+
+    `mail.…` kinds are mails with the payload of `portal_data.letters`. A customer's session always
+    writes its own customer.
+    """
+    return (
+        session.change(
+            _ENQUEUE,
+            id=new_id(),
+            customer_id=customer_id,
+            kind=kind,
+            dedup_key=dedup_key,
+            payload=json.dumps(payload, ensure_ascii=False),
+            not_before=now,
+            now=now,
+        )
+        == 1
+    )
+
+
+def due(session: OpenSession, now: datetime, limit: int = 20) -> list[Row]:
+    """Return rows whose time has come, abandoned ones among them, oldest first; claims nothing."""
+    rows = session.rows(_DUE, now=now, abandoned=now - ABANDONED_AFTER, limit=limit)
+    return [
+        Row(r["id"], r["customer_id"], r["kind"], json.loads(r["payload"]), r["attempts"] + 1)
+        for r in rows
+    ]
+
+
+def claim(session: OpenSession, row: Row, now: datetime) -> bool:
+    """Take a due row for this worker; False when another one was faster."""
+    return (
+        session.change(
+            _CLAIM,
+            id=row.id,
+            attempts=row.attempts - 1,
+            now=now,
+            abandoned=now - ABANDONED_AFTER,
+        )
+        == 1
+    )
+
+
+def mark_sent(session: OpenSession, row: Row, now: datetime) -> None:
+    """Record that a claimed row is done, and wipe its secrets."""
+    _finish(session, row, "sent", now, finished_at=now, error=None)
+
+
+def mark_failed(
+    session: OpenSession, row: Row, error: str, now: datetime, *, permanent: bool
+) -> None:
+    """Record a failure: try again later, or give up when permanent or at the ladder's end."""
+    if permanent or row.attempts > len(LADDER):
+        _finish(session, row, "failed", now, finished_at=now, error=error)
+    else:
+        later = now + LADDER[row.attempts - 1]
+        _finish(session, row, "retry", later, finished_at=None, error=error)
+
+
+def forget_sent(session: OpenSession, now: datetime) -> int:
+    """Delete rows sent long ago and return how many."""
+    return session.change(_FORGET, before=now - KEEP_SENT)
+
+
+def _finish(
+    session: OpenSession,
+    row: Row,
+    status: str,
+    not_before: datetime,
+    *,
+    finished_at: datetime | None,
+    error: str | None,
+) -> None:
+    payload = row.payload
+    if finished_at is not None:
+        payload = {key: value for key, value in payload.items() if key not in SECRET_FIELDS}
+    session.change(
+        _FINISH,
+        id=row.id,
+        attempts=row.attempts,
+        status=status,
+        payload=json.dumps(payload, ensure_ascii=False),
+        not_before=not_before,
+        finished_at=finished_at,
+        error=error,
+    )

@@ -1,0 +1,114 @@
+"""Preferences: what the business switches on and off in its portal, with types and defaults."""
+
+import json
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from portal_data import activity, store
+from portal_data.errors import Invalid
+from portal_data.scope import Scope, Staff
+from portal_data.store import Session
+
+BANNER_LIMIT = 1_000
+
+_ALL = "select key, value from preferences order by key"
+_SET = """
+    insert into core.preferences (key, value, updated_at, updated_by)
+    values ($key, $value, $now, $staff_id)
+    on conflict (key) do update
+    set value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by
+"""
+
+
+class SecondFactor(StrEnum):
+    """Whether contacts may, or must, add a second factor to their password."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Every preference with its default. A name here is its key in the store."""
+
+    banner_message: str = ""
+    """Greeting on top of Home; empty for the default one."""
+    notify_staff_of_activity: bool = True
+    """Mail staff when a contact views, pays, accepts, declines, comments or decides on time."""
+    notify_contacts_of_comments: bool = True
+    """Mail contacts when staff comment visibly on their documents."""
+    customers_edit_details: bool = True
+    """Contacts may change their details, addresses and cards."""
+    customers_forward_documents: bool = True
+    """Contacts may forward a document; the recipient becomes a contact."""
+    reviews: bool = True
+    """Contacts may write reviews."""
+    projects_and_timesheets: bool = False
+    """Contacts see projects and timesheets."""
+    invite_automatically: bool = False
+    """New customers are invited by themselves."""
+    second_factor: SecondFactor = SecondFactor.OPTIONAL
+    """Second factor of contacts."""
+    self_sign_up: bool = False
+    """Offer a sign-up link beside payments by public link."""
+    customers_add_payment_methods: bool = True
+    """Contacts may save cards and bank accounts."""
+    answer_estimates_by_link: bool = False
+    """Estimates can be accepted and declined through their public link."""
+    sales_orders: bool = False
+    """Contacts see sales orders."""
+    subscriptions: bool = False
+    """Contacts see subscriptions."""
+
+
+_KINDS: dict[str, type] = {
+    field.name: type(getattr(Preferences(), field.name)) for field in fields(Preferences)
+}
+
+
+def get(session: Session) -> Preferences:
+    """Return all preferences, inside a customer's, staff's or system session."""
+    stored = {row["key"]: json.loads(row["value"]) for row in session.rows(_ALL)}
+    known = {key: _KINDS[key](value) for key, value in stored.items() if key in _KINDS}
+    return replace(Preferences(), **known)
+
+
+def of(scope: Scope) -> Preferences:
+    """Return all preferences, for a customer's screen."""
+    with store.reading(scope) as session:
+        return get(session)
+
+
+def change(staff: Staff, *, now: datetime, **changes: Any) -> Preferences:
+    """Change some preferences by name and return all of them; owners only.
+
+    Raises NotAllowed for other staff, Invalid for an unknown name or a value of another type.
+    """
+    staff.need_owner()
+    for key, value in changes.items():
+        if key not in _KINDS:
+            raise Invalid(f"There is no preference {key}.")
+        if type(value) is not _KINDS[key]:
+            raise Invalid(f"{key} must be a {_KINDS[key].__name__}.")
+    if len(changes.get("banner_message", "")) > BANNER_LIMIT:
+        raise Invalid(f"Keep the banner under {BANNER_LIMIT} characters.")
+    with store.staff_writing(staff) as session:
+        before = get(session)
+        after = replace(before, **changes)
+        changed = [key for key in changes if getattr(before, key) != getattr(after, key)]
+        for key in changed:
+            session.change(
+                _SET,
+                key=key,
+                value=json.dumps(getattr(after, key)),
+                now=now,
+                staff_id=staff.staff_id,
+            )
+        if changed:
+            activity.record(
+                session, staff, "preferences.changed", now=now, details=", ".join(changed)
+            )
+    return after
