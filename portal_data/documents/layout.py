@@ -8,7 +8,15 @@ from babel import Locale
 
 from portal_data.documents.canvas import Box, Mark, Properties, Rule, Text, write_pdf
 from portal_data.documents.model import Look
-from portal_data.documents.text import Style, TextLine, line, shortened, wrap
+from portal_data.documents.text import (
+    Style,
+    TextLine,
+    fitted,
+    line,
+    reading_locale,
+    shortened,
+    wrap,
+)
 
 INK = "#1A1D23"
 MUTED = "#667085"
@@ -43,14 +51,18 @@ class Sheets:
     heading: str
     """What later pages repeat at their top, such as `Invoice INV-000123`."""
     issuer: str
+    content: str = ""
+    """All that the document says, to tell in which language its Han characters are."""
     footer: str = ""
     """What stands beside the page number; a longer text than two lines becomes a last section."""
+    language: str = ""
     width: float = 0
     height: float = 0
     y: float = _TOP
     pages: list[list[Mark]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.language = reading_locale(self.content, self.look.locale)
         self.width, self.height = _SIZES[self.look.paper_size or _usual_paper(self.look.locale)]
         self.pages.append([Box(0, 0, self.width, 4, fill=self.look.accent)])
 
@@ -86,9 +98,9 @@ class Sheets:
     def new_page(self) -> None:
         """Start the next page under its repeated heading."""
         self.pages.append([])
-        locale, half = self.look.locale, self.inner / 2 - 8
-        issuer = shortened(self.issuer, SMALL, half, locale)
-        heading = shortened(self.heading, Style(8, INK, "SemiBold"), half, locale)
+        half = self.inner / 2 - 8
+        issuer = self.shortened(self.issuer, SMALL, half)
+        heading = self.shortened(self.heading, Style(8, INK, "SemiBold"), half)
         self.y = _TOP - 8
         self.write([heading], self.left, advance=False)
         self.write([issuer], self.left, width=self.inner, align="right")
@@ -101,12 +113,20 @@ class Sheets:
             self.new_page()
 
     def line(self, text: str, style: Style) -> TextLine:
-        """Measure one line in the document's locale."""
-        return line(text, style, self.look.locale)
+        """Measure one line in the document's language."""
+        return line(text, style, self.language)
+
+    def fitted(self, text: str, style: Style, width: float) -> TextLine:
+        """Measure one line, set smaller when it would be wider."""
+        return fitted(text, style, width, self.language)
+
+    def shortened(self, text: str, style: Style, width: float) -> TextLine:
+        """Measure as much of the text as fits one line."""
+        return shortened(text, style, width, self.language)
 
     def wrap(self, text: str, style: Style, width: float) -> list[TextLine]:
-        """Break text into lines in the document's locale."""
-        return wrap(text, style, width, self.look.locale)
+        """Break text into lines in the document's language."""
+        return wrap(text, style, width, self.language)
 
     def write(
         self,
@@ -165,20 +185,19 @@ class Sheets:
 
     def finish(self, *, title: str, now: datetime) -> bytes:
         """Number the pages and return the PDF."""
-        locale = self.look.locale
         footer = self._wrapped_footer()
         if len(footer) > _FOOTER_LINES:
             self.section("", self.footer, SMALL)
             footer = []
-        footer = footer or [shortened(self.issuer, LABEL, self.inner - _PAGE_NUMBER, locale)]
+        footer = footer or [self.shortened(self.issuer, LABEL, self.inner - _PAGE_NUMBER)]
         for number, marks in enumerate(self.pages, start=1):
             y = self.height - _BOTTOM + 26
             page = self.line(f"Page {number} of {len(self.pages)}", LABEL)
             marks.append(Rule(self.left, y - 14, self.inner, HAIRLINE))
             marks += [Text(self.left, y + at * 10, one) for at, one in enumerate(footer)]
             marks.append(Text(self.right - page.width, y, page))
-        language = locale.replace("_", "-")
-        properties = Properties(title, self.issuer, language, now)
+        tag = self.look.locale.replace("_", "-")
+        properties = Properties(title, self.issuer, tag, now)
         return write_pdf(self.pages, self.width, self.height, properties)
 
     def _wrapped_footer(self) -> list[TextLine]:

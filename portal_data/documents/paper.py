@@ -48,7 +48,7 @@ def render_retainer(paper: Paper, look: Look, *, now: datetime) -> bytes:
 
 def _render(kind: _Kind, paper: Paper, look: Look, now: datetime) -> bytes:
     heading = f"{kind.title} {paper.number}".strip()
-    sheets = Sheets(look, heading, paper.issuer.name, paper.footer)
+    sheets = Sheets(look, heading, paper.issuer.name, repr(paper), paper.footer)
     masthead(sheets, paper.issuer, kind.title, paper.number, paper.stamp)
     blocks = [("From", paper.issuer), (kind.billed_to, paper.billed_to)]
     if paper.ship_to:

@@ -19,7 +19,7 @@ from portal_data.documents.layout import (
     tint,
 )
 from portal_data.documents.model import Fact, Party, PaymentDetails
-from portal_data.documents.text import Style, fitted
+from portal_data.documents.text import Style
 
 _LOG = logging.getLogger(__name__)
 _LOGO_HEIGHT = 44.0
@@ -39,8 +39,8 @@ _TONES = {
 
 def masthead(sheets: Sheets, issuer: Party, title: str, number: str, stamp: str) -> None:
     """The sender's mark on the left; title, number and stamp on the right."""
-    locale, top = sheets.look.locale, sheets.y
-    name = fitted(title, Style(23, INK, "SemiBold", 1.25), sheets.inner * 0.5, locale)
+    top = sheets.y
+    name = sheets.fitted(title, Style(23, INK, "SemiBold", 1.25), sheets.inner * 0.5)
     bottom = sheets.write([name], sheets.left, y=top, width=sheets.inner, align="right")
     below = sheets.wrap(number, Style(10.5, MUTED), sheets.inner * 0.34)
     end = sheets.write(below, sheets.left, y=bottom, width=sheets.inner, align="right")
@@ -92,7 +92,7 @@ def _readable_logo(logo: bytes) -> tuple[bytes, float, float] | None:
 
 def _stamp(sheets: Sheets, word: str, right: float, top: float) -> None:
     colour = _TONES.get(word.casefold(), MUTED)
-    text = fitted(word.upper(), Style(7.5, colour, "SemiBold"), 90, sheets.look.locale)
+    text = sheets.fitted(word.upper(), Style(7.5, colour, "SemiBold"), 90)
     width = text.width + 14
     x = right - width
     sheets.add(Box(x, top, width, 15, tint(colour, 0.07), tint(colour, 0.5), 3))
@@ -129,7 +129,7 @@ def facts(sheets: Sheets, items: Sequence[Fact], hero: Fact) -> None:
     amount = Style(16, sheets.look.accent, "SemiBold", 1.3)
     lines = [
         sheets.line(hero.label, LABEL),
-        fitted(hero.value, amount, hero_width, sheets.look.locale),
+        sheets.fitted(hero.value, amount, hero_width),
     ]
     sheets.need(height_of(lines) + 20)
     sheets.add(Rule(sheets.left, sheets.y, sheets.inner, HAIRLINE))

@@ -15,7 +15,7 @@ def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
     """Return a payment receipt as PDF; `now` (naive UTC) is the file's creation date."""
     heading = f"Payment receipt {receipt.number}".strip()
     locale, currency = look.locale, receipt.currency
-    sheets = Sheets(look, heading, receipt.issuer.name, receipt.footer)
+    sheets = Sheets(look, heading, receipt.issuer.name, repr(receipt), receipt.footer)
     masthead(sheets, receipt.issuer, "Payment receipt", receipt.number, receipt.stamp)
     parties(sheets, [("From", receipt.issuer), ("Received from", receipt.received_from)])
     items = [

@@ -23,7 +23,7 @@ from portal_data.documents.model import (
 )
 from portal_data.documents.parts import facts, how_to_pay, masthead, parties
 from portal_data.documents.table import Column, draw_table
-from portal_data.documents.text import Style, TextLine, fitted
+from portal_data.documents.text import Style, TextLine
 from portal_data.documents.totals import draw_totals, totals_height
 
 _OPENING = "Opening balance"
@@ -35,7 +35,7 @@ def render_statement(statement: Statement, look: Look, *, now: datetime) -> byte
     locale = look.locale
     starts, ends = (figures.day(at, locale) for at in (statement.starts_on, statement.ends_on))
     heading = f"Statement, {starts} \N{EN DASH} {ends}"
-    sheets = Sheets(look, heading, statement.issuer.name, statement.footer)
+    sheets = Sheets(look, heading, statement.issuer.name, repr(statement), statement.footer)
     masthead(sheets, statement.issuer, "Statement", f"{starts} \N{EN DASH} {ends}", "")
     parties(sheets, [("From", statement.issuer), ("To", statement.customer)])
     _draw_facts(sheets, statement, starts, ends)
@@ -122,12 +122,11 @@ def _draw_aging(sheets: Sheets, section: StatementSection) -> None:
     width = sheets.inner / len(section.aging)
     cells = [
         [
-            fitted(bucket.label, LABEL, width - 16, locale),
-            fitted(
+            sheets.fitted(bucket.label, LABEL, width - 16),
+            sheets.fitted(
                 figures.amount(bucket.amount_minor, section.currency, locale),
                 Style(10, INK, "SemiBold", 1.5),
                 width - 16,
-                locale,
             ),
         ]
         for bucket in section.aging

@@ -22,6 +22,7 @@ _CONTROLS = {
     0x7F: "\u2421",
 }
 _RIGHT_TO_LEFT = re.compile("[\u200f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_KANA = re.compile("[\u3041-\u30ff]")
 _KERNED_FROM = 13
 """Points: nobody sees kerning below, and leaving it out keeps documents small and fast."""
 _DIRECTION_MARKS = "\u061c\u200e\u200f"
@@ -75,6 +76,14 @@ class TextLine:
     def width(self) -> float:
         """The width in points."""
         return sum(run.width for run in self.runs) * self.style.size / 1000
+
+
+def reading_locale(content: str, locale: str) -> str:
+    """The locale by whose country Han characters are shaped in a document with this content.
+
+    A Japanese address has no kana of its own, but the name above it has.
+    """
+    return "ja_JP" if _KANA.search(content) and not locale.startswith("zh") else locale
 
 
 def clean(text: str) -> str:

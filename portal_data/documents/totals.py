@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from portal_data.documents.canvas import Box, Rule
 from portal_data.documents.layout import BODY, INK, QUIET, STRONG, Sheets, height_of, tint
 from portal_data.documents.model import Fact
-from portal_data.documents.text import Style, TextLine, fitted
+from portal_data.documents.text import Style, TextLine
 
 TOTAL = "Total"
 _ROW = 17.0
@@ -53,7 +53,7 @@ def _draw_balance(sheets: Sheets, row: Fact) -> None:
 
 
 def _cells(sheets: Sheets, row: Fact, style: Style) -> tuple[list[TextLine], TextLine]:
-    amount = fitted(row.value, style, _width(sheets) * 0.7, sheets.look.locale)
+    amount = sheets.fitted(row.value, style, _width(sheets) * 0.7)
     quiet = QUIET if style is BODY else style
     return sheets.wrap(row.label, quiet, _width(sheets) - amount.width - 12), amount
 

@@ -121,6 +121,18 @@ def test_han_characters_take_the_shapes_of_their_country(
     assert {run.face.family for run in line(sample, STYLE, locale).runs} == {family}
 
 
+def test_kana_anywhere_make_the_document_japanese(drawn: Drawn) -> None:
+    render_invoice(replace(INVOICE, billed_to=Party("株式会社さくら", "東京都")), LOOK, now=NOW)
+    families = {
+        run.face.family
+        for page in drawn
+        for mark in page
+        if isinstance(mark, Text)
+        for run in mark.line.runs
+    }
+    assert families == {"Inter", "NotoSansJP"}
+
+
 def test_markup_is_shown_literally() -> None:
     nasty = "<b>bold</b> & <script>alert(1)</script> **md** __u__ --x-- ${y} {nb} %s (a\\b)"
     paper = replace(INVOICE, notes=nasty, billed_to=Party("<i>Acme</i>"))
