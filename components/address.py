@@ -1,0 +1,27 @@
+"""What a screen shows, read from its address: a wrong or old parameter falls back, never fails."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+import streamlit as st
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def choice(name: str, default: Choice) -> Choice:
+    """Return the parameter `name` as a member of the default's enumeration."""
+    try:
+        return type(default)(st.query_params.get(name, default.value))
+    except ValueError:
+        return default
+
+
+def number(name: str, default: int = 1) -> int:
+    """Return the parameter `name` as a whole number from 1."""
+    given = st.query_params.get(name, "")
+    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 9 else default
+
+
+def text(name: str, limit: int = 100) -> str:
+    """Return the parameter `name`, cut to `limit` characters."""
+    return st.query_params.get(name, "")[:limit]

@@ -1,0 +1,170 @@
+// A list of records: filters, search, a table that becomes cards on a phone, and pages. Everything
+// that was written by people arrives as text and stays text.
+const make = (name, className, text) => {
+  const node = document.createElement(name)
+  if (className) node.className = className
+  if (text != null) node.textContent = text
+  return node
+}
+
+const link = (href, className, text) => {
+  const node = make("a", className, text)
+  node.href = href
+  node.dataset.turn = "page"
+  return node
+}
+
+const pill = ({ text, tone }) => make("span", `pill ${tone}`, text)
+
+function cell(column, value, row) {
+  const node = make("td", `${column.end ? "end" : ""} ${column.place}`)
+  const parts = typeof value === "object" ? value : { text: value }
+  if (parts.pills) {
+    const pills = make("span", "pills")
+    pills.append(...parts.pills.map(pill))
+    node.append(pills)
+    return node
+  }
+  const text = column.link ? link(row.href, "row", parts.text) : make("span", parts.tone, parts.text)
+  if (column.people) text.dir = "auto"
+  node.append(text)
+  if (column.people) node.title = parts.text
+  if (parts.note) node.append(make("span", `note ${parts.tone ?? ""}`, parts.note))
+  return node
+}
+
+function table({ label, columns, rows }) {
+  const node = make("table")
+  node.setAttribute("aria-label", label)
+  const headings = make("tr")
+  for (const column of columns) {
+    const heading = make("th", `${column.end ? "end" : ""} ${column.place}`)
+    heading.scope = "col"
+    if (column.sort) {
+      const sorted = column.sort.sorted
+      heading.append(link(column.sort.href, sorted ? "sort sorted" : "sort", column.label))
+      if (sorted) heading.setAttribute("aria-sort", sorted)
+    } else heading.textContent = column.label
+    headings.append(heading)
+  }
+  const head = make("thead")
+  head.append(headings)
+  const body = make("tbody")
+  for (const row of rows) {
+    const line = make("tr")
+    line.append(...columns.map((column, i) => cell(column, row.cells[i], row)))
+    body.append(line)
+  }
+  node.append(head, body)
+  return node
+}
+
+function filters(choices) {
+  const node = make("nav", "filters")
+  node.setAttribute("aria-label", "Filter")
+  for (const choice of choices) {
+    const each = link(choice.href, "filter", choice.label)
+    if (choice.current) each.setAttribute("aria-current", "true")
+    each.append(make("span", "count", choice.count))
+    node.append(each)
+  }
+  return node
+}
+
+function pages({ text, previous, next, numbers }) {
+  const node = make("nav", "pager")
+  node.setAttribute("aria-label", "Pages")
+  node.append(make("span", "range", text))
+  const steps = make("span", "steps")
+  const step = (href, label, name, className) => {
+    const each = href ? link(href, className, label) : make("span", `${className} off`, label)
+    each.setAttribute("aria-label", name)
+    if (!href) each.setAttribute("aria-hidden", "true")
+    return each
+  }
+  if (numbers.length > 1) {
+    steps.append(step(previous, "‹", "Previous page", "step"))
+    for (const number of numbers) {
+      if (number.gap) steps.append(make("span", "gap", "…"))
+      else {
+        const each = link(number.href, "step", number.label)
+        each.setAttribute("aria-label", `Page ${number.label}`)
+        if (number.current) each.setAttribute("aria-current", "page")
+        steps.append(each)
+      }
+    }
+    steps.append(step(next, "›", "Next page", "step"))
+    node.append(steps)
+  }
+  return node
+}
+
+function nothing({ title, text }) {
+  const node = make("div", "empty")
+  node.append(make("strong", "", title), make("span", "", text))
+  return node
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".list")
+  const form = root.querySelector("form")
+  const input = form.querySelector("input")
+  const order = form.querySelector("select")
+  const turn = (query, how) => {
+    const goes = link(query, "")
+    goes.dataset.turn = how
+    goes.hidden = true
+    root.append(goes)
+    goes.click()
+    goes.remove()
+    root.classList.add("waiting")
+  }
+
+  form.hidden = !data.search
+  if (data.search) {
+    input.placeholder = data.search.label
+    input.setAttribute("aria-label", data.search.label)
+    if (parentElement.activeElement !== input) input.value = data.search.value
+    const find = (typed) => {
+      const address = new URL(data.search.href, location.href)
+      if (typed.trim()) address.searchParams.set(data.search.parameter, typed.trim())
+      turn(address.href, "replace")
+    }
+    clearTimeout(root.pause)
+    input.oninput = () => {
+      clearTimeout(root.pause)
+      root.pause = setTimeout(() => find(input.value), 250)
+    }
+    form.onsubmit = (event) => {
+      event.preventDefault()
+      clearTimeout(root.pause)
+      find(input.value)
+    }
+  }
+  order.parentElement.hidden = !data.orders.length
+  order.replaceChildren(
+    ...data.orders.map((choice) => {
+      const option = make("option", "", choice.label)
+      option.value = choice.href
+      option.selected = choice.current
+      return option
+    }),
+  )
+  order.onchange = () => turn(order.value, "page")
+
+  const held = parentElement.activeElement?.closest?.("a")?.textContent
+  const shown = root.querySelector(".shown")
+  const choices = root.querySelector(".choices")
+  choices.replaceChildren(...(data.filters.length ? [filters(data.filters)] : []))
+  shown.replaceChildren(
+    ...(data.rows.length ? [table(data)] : [nothing(data.empty)]),
+    ...(data.pager && data.rows.length ? [pages(data.pager)] : []),
+  )
+  root.classList.remove("waiting")
+  if (held) [...root.querySelectorAll("a")].find((each) => each.textContent === held)?.focus()
+  root.onclick = (event) => {
+    const followed = event.target.closest("a")
+    if (followed && !event.ctrlKey && !event.metaKey) root.classList.add("waiting")
+  }
+  return () => clearTimeout(root.pause)
+}

@@ -1,0 +1,165 @@
+"""Plotly figures of one currency each, as plain dicts: two colours of the theme and exact hovers.
+
+`#000001` and its neighbours are places that the browser fills with the theme's chart colours, in the
+order that .streamlit/config.toml lists them, so figures fit the light and the dark theme alike.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from components import format as say
+from portal_data import money
+from portal_data.balances import Balance
+
+BILLED, PAID = "#000001", "#000002"
+AGES = {
+    "not_due": ("Not due", "#000003"),
+    "1_30": ("1–30 days", "#000004"),
+    "31_60": ("31–60 days", "#000005"),
+    "61_90": ("61–90 days", "#000006"),
+    "over_90": ("Over 90 days", "#000007"),
+}
+"""Ages of a debt in words, and their colours."""
+
+_CLEAR = "rgba(0,0,0,0)"
+_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
+
+
+def aging(balance: Balance, locale: str) -> dict[str, Any]:
+    """Return what is outstanding by age: a bar for each bucket, its amount at the end."""
+    amounts = [balance.aging[age] for age in AGES]
+    values = [_value(amount, balance.currency_code) for amount in amounts]
+    texts = [say.money(amount, balance.currency_code, locale) for amount in amounts]
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": [label for label, _ in AGES.values()],
+                "x": values,
+                "text": texts,
+                "textposition": "outside",
+                "cliponaxis": False,
+                "marker": {"color": [colour for _, colour in AGES.values()], "cornerradius": 4},
+                "hovertemplate": "%{y}<br><b>%{text}</b><extra></extra>",
+            }
+        ],
+        "layout": _layout(
+            bargap=0.45,
+            margin={"l": 0, "r": 8, "t": 0, "b": 0},
+            # room for the amounts behind the bars
+            xaxis={"visible": False, "fixedrange": True, "range": [0, max(*values, 1) * 1.5]},
+            yaxis={
+                "autorange": "reversed",
+                "fixedrange": True,
+                "ticksuffix": "  ",
+                "showgrid": False,
+                "automargin": True,
+            },
+        ),
+    }
+
+
+def months(balance: Balance, locale: str) -> dict[str, Any]:
+    """Return what was billed and what was paid in each month."""
+    firsts = [month.first.isoformat() for month in balance.months]
+    billed = [month.billed_minor for month in balance.months]
+    paid = [month.paid_minor for month in balance.months]
+    ticks = _ticks(max([*billed, *paid, 1]), balance.currency_code)
+    return {
+        "data": [
+            _bars("Billed", firsts, billed, balance.currency_code, locale, BILLED),
+            _bars("Paid", firsts, paid, balance.currency_code, locale, PAID),
+        ],
+        "layout": _layout(
+            barmode="group",
+            bargap=0.4,
+            bargroupgap=0.12,
+            hovermode="x unified",
+            margin={"l": 0, "r": 0, "t": 6, "b": 0},
+            xaxis={
+                "type": "date",
+                "tickformat": "%b",
+                "hoverformat": "%B %Y",
+                "dtick": "M1",
+                "fixedrange": True,
+                "showgrid": False,
+            },
+            yaxis={
+                "tickvals": [_value(tick, balance.currency_code) for tick in ticks],
+                "ticktext": [
+                    say.short_money(tick, balance.currency_code, locale) for tick in ticks
+                ],
+                "range": [0, _value(ticks[-1], balance.currency_code) * 1.04],
+                "fixedrange": True,
+                "automargin": True,
+                "zeroline": False,
+            },
+        ),
+    }
+
+
+def aging_in_words(balance: Balance, locale: str) -> str:
+    """Return the chart of ages as a sentence for those who do not see it."""
+    parts = [
+        f"{label} {say.money(balance.aging[age], balance.currency_code, locale)}"
+        for age, (label, _) in AGES.items()
+    ]
+    return f"Outstanding in {balance.currency_code} by days past due: {', '.join(parts)}."
+
+
+def months_in_words(balance: Balance, locale: str) -> str:
+    """Return the chart of months as a sentence for those who do not see it."""
+    parts = [
+        f"{say.month(month.first, locale)}"
+        f" {say.money(month.billed_minor, balance.currency_code, locale)} billed,"
+        f" {say.money(month.paid_minor, balance.currency_code, locale)} paid"
+        for month in balance.months
+        if month.billed_minor or month.paid_minor
+    ]
+    told = "; ".join(parts) or "nothing in these twelve months"
+    return f"Billed and paid in {balance.currency_code} by month: {told}."
+
+
+def draw(figure: dict[str, Any], key: str, *, words: str, height: int) -> None:
+    """Draw a figure `height` pixels high, described by `words`."""
+    st.plotly_chart(figure, key=key, alt=words, height=height, config=_CONFIG)
+
+
+def _layout(**more: Any) -> dict[str, Any]:
+    return {
+        "showlegend": False,
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
+        "dragmode": False,
+        **more,
+    }
+
+
+def _bars(
+    name: str, x: Sequence[str], minor: Sequence[int], currency: str, locale: str, colour: str
+) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": name,
+        "x": list(x),
+        "y": [_value(amount, currency) for amount in minor],
+        "customdata": [say.money(amount, currency, locale) for amount in minor],
+        "hovertemplate": "%{customdata}",
+        "marker": {"color": colour, "cornerradius": 3},
+    }
+
+
+def _value(minor: int, currency: str) -> float:
+    """Length of a bar: the only place where money may be a float."""
+    return float(money.to_decimal(minor, currency))
+
+
+def _ticks(highest: int, currency: str) -> list[int]:
+    """Return three to six round amounts from zero to at least `highest`."""
+    step = 10 ** max(len(str(highest)) - 2, money.exponent(currency))
+    while highest / step > 5:
+        step = step * 5 // 2 if str(step).startswith("2") else step * 2
+    return [step * i for i in range(-(-highest // step) + 1)]

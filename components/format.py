@@ -1,0 +1,107 @@
+"""Values as people read them: money, days, counts, initials, and text that markdown must not read."""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_compact_currency, format_decimal
+
+from portal_data import money as amounts
+
+_JOINER = "\N{WORD JOINER}"
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def escape_markdown(text: object) -> str:
+    """Return text for a place that reads markdown (titles, labels, captions), inert and on one line.
+
+    Backslashes alone are not enough: Streamlit turns `:name:`, `www.` and `a@b` into icons and links
+    after unescaping, so an invisible word joiner breaks those words up.
+    """
+    flat = re.sub(r"\s+", " ", str("" if text is None else text)).strip()
+    quoted = _PUNCTUATION.sub(r"\\\1", flat)
+    for mark in ("\\:", "\\@"):
+        quoted = quoted.replace(mark, mark + _JOINER)
+    return re.sub("(ww)(w)", rf"\1{_JOINER}\2", quoted, flags=re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def money(minor: int, currency: str, locale: str = "en_GB") -> str:
+    """Return minor units as an amount in the locale: 1235 GBP is £12.35."""
+    return amounts.format(minor, currency, locale=locale)
+
+
+def short_money(minor: int, currency: str, locale: str = "en_GB") -> str:
+    """Return an amount for the axis of a chart: £12K."""
+    value = amounts.to_decimal(minor, currency)
+    return str(format_compact_currency(value, currency, locale=locale, fraction_digits=1))
+
+
+def quantity(value: Decimal, locale: str = "en_GB") -> str:
+    """Return a quantity or unit price with the decimals it has, up to six."""
+    return str(format_decimal(value.normalize(), format="#,##0.######", locale=locale))
+
+
+def price(value: Decimal, currency: str, locale: str = "en_GB") -> str:
+    """Return a unit price: at least the currency's decimals, more where the price has them."""
+    digits = amounts.exponent(currency)
+    pattern = f"#,##0.{'0' * digits}{'#' * (6 - digits)}"
+    return str(format_decimal(value, format=pattern, locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def day(value: date, locale: str = "en_GB") -> str:
+    """Return a date such as 5 Nov 2026."""
+    return str(format_date(value, "medium", locale=locale))
+
+
+def long_day(value: date, locale: str = "en_GB") -> str:
+    """Return a date with its weekday: Friday, 20 November 2026."""
+    return str(format_date(value, "full", locale=locale))
+
+
+def month(value: date, locale: str = "en_GB") -> str:
+    """Return a month with its year: Nov 2026."""
+    return str(format_skeleton("yMMM", value, locale=locale))
+
+
+def ago(value: date, today: date) -> str:
+    """Return how far a day is: `today`, `3 days ago`, `in 2 months`."""
+    days = (value - today).days
+    if abs(days) <= 1:
+        return {0: "today", -1: "yesterday", 1: "tomorrow"}[days]
+    size, unit = next(
+        (size, unit)
+        for size, unit in ((365, "year"), (60, "month"), (0, "day"))
+        if abs(days) >= size
+    )
+    number = abs(days) // (30 if unit == "month" else size or 1)
+    return f"in {count(number, unit)}" if days > 0 else f"{count(number, unit)} ago"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun: 1 invoice, 3 invoices."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def initials(name: str) -> str:
+    """Return one or two letters for a person's or company's mark; `?` when the name has none."""
+    words = [re.sub(r"[^\w]", "", word) for word in name.split()]
+    words = [word for word in words if word]
+    if not words:
+        return "?"
+    first = words[0][0]
+    # East Asian and other scripts without capitals are marked by one character
+    if unicodedata.category(first) == "Lo" or len(words) == 1:
+        return first.upper()
+    return (first + words[-1][0]).upper()
+
+
+def size(octets: int) -> str:
+    """Return a file's size: 12 KB, 3.4 MB."""
+    if octets < 1_000_000:
+        return f"{max(1, round(octets / 1000))} KB"
+    return f"{octets / 1_000_000:.1f} MB"

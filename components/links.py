@@ -1,0 +1,31 @@
+"""Addresses of screens and documents, relative to the portal's own, so it may live under any path."""
+
+from datetime import date
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+
+def page(path: str, **parameters: object) -> str:
+    """Return the address of a screen: `page("invoices", status="overdue")`; None leaves one out."""
+    given = {key: value for key, value in parameters.items() if value not in (None, "")}
+    return f"{path or '.'}?{urlencode(given)}" if given else path or "."
+
+
+def invoice(number: str) -> str:
+    """Return the address of one invoice's screen."""
+    return page("invoice", number=number)
+
+
+def invoice_pdf(invoice_id: UUID) -> str:
+    """Return the address of an invoice as PDF."""
+    return f"documents/invoice/{invoice_id}.pdf"
+
+
+def statement_pdf(currency: str, first: date, last: date) -> str:
+    """Return the address of a statement as PDF."""
+    return f"documents/statement/{quote(currency)}/{first.isoformat()}/{last.isoformat()}.pdf"
+
+
+def file(file_id: UUID) -> str:
+    """Return the address of a shared document."""
+    return f"documents/file/{file_id}"

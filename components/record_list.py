@@ -1,0 +1,196 @@
+"""The list that customers read: filters with counts, search, sorting, pages, cards on a phone.
+
+A list is a function of its address: every filter, order, page and record is a real link, so Back, a
+new tab and a copied address work. It is drawn in the browser from plain text, never from HTML.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+_BROWSER = Path(__file__).parent / "browser"
+_HTML = """
+<div class="list">
+  <div class="tools">
+    <div class="choices"></div>
+    <form role="search">
+      <label>
+        <svg width="15" height="15" viewBox="0 0 16 16" fill="none" stroke="currentColor"
+          stroke-width="1.7" stroke-linecap="round" aria-hidden="true">
+          <circle cx="7" cy="7" r="4.6"/><path d="m10.6 10.6 3.2 3.2"/>
+        </svg>
+        <input type="search" autocomplete="off" spellcheck="false" maxlength="100">
+      </label>
+      <label class="order"><select aria-label="Sort"></select></label>
+    </form>
+  </div>
+  <div class="shown"></div>
+</div>
+"""
+_list = st.components.v2.component(
+    "record_list",
+    html=_HTML,
+    css=(_BROWSER / "record_list.css").read_text(encoding="utf-8"),
+    js=(_BROWSER / "record_list.js").read_text(encoding="utf-8"),
+)
+
+Place = Literal[
+    "top-start", "top-end", "middle", "bottom-start", "bottom-end", "extra", "wide middle", "hidden"
+]
+"""Where a column stands on a phone's card; `extra` is only there on a wide screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sortable heading: where it leads, and how it is sorted now."""
+
+    href: str
+    sorted: Literal["ascending", "descending"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `link` opens the record; `people` holds what people wrote."""
+
+    label: str
+    place: Place
+    end: bool = False
+    link: bool = False
+    people: bool = False
+    sort: Order | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A status: tone is green, red, blue, orange or gray."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell with more than text: a smaller note below it, a tone (`quiet`, `late`), or pills."""
+
+    text: str = ""
+    note: str | None = None
+    tone: str | None = None
+    pills: tuple[Pill, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: its address and a cell for each column."""
+
+    href: str
+    cells: Sequence[str | Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter with its count, or an order of the phone's menu."""
+
+    label: str
+    href: str
+    current: bool
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search field: `href` is the list without a search, to which `parameter` is added."""
+
+    label: str
+    value: str
+    href: str
+    parameter: str = "q"
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What stands in place of rows, kindly."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page's number and address, or a gap between numbers."""
+
+    label: str = ""
+    href: str = ""
+    current: bool = False
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Which rows are shown of how many, and the other pages."""
+
+    text: str
+    numbers: Sequence[Step]
+    previous: str | None
+    next: str | None
+
+
+def record_list(
+    key: str,
+    label: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    empty: Empty,
+    *,
+    filters: Sequence[Choice] = (),
+    orders: Sequence[Choice] = (),
+    search: Search | None = None,
+    pager: Pager | None = None,
+) -> None:
+    """Draw a list named `label` for screen readers."""
+    _list(
+        key=key,
+        data={
+            "label": label,
+            "columns": [asdict(column) for column in columns],
+            "rows": [
+                {
+                    "href": row.href,
+                    "cells": [
+                        cell if isinstance(cell, str) else _given(asdict(cell))
+                        for cell in row.cells
+                    ],
+                }
+                for row in rows
+            ],
+            "empty": asdict(empty),
+            "filters": [asdict(choice) for choice in filters],
+            "orders": [asdict(choice) for choice in orders],
+            "search": asdict(search) if search else None,
+            "pager": asdict(pager) if pager else None,
+        },
+    )
+
+
+def pager(page: int, size: int, total: int, href: Callable[[int], str]) -> Pager:
+    """Return the pager of a list: `href` gives the address of a page from 1."""
+    last = max(1, -(-total // size))
+    first_row = (page - 1) * size + 1
+    wanted = sorted({1, last, *range(max(1, page - 1), min(last, page + 1) + 1)})
+    numbers: list[Step] = []
+    for before, number in zip([0, *wanted], wanted, strict=False):
+        if number - before > 1:
+            numbers.append(Step(gap=True))
+        numbers.append(Step(str(number), href(number), number == page))
+    return Pager(
+        text=f"{first_row:,}–{min(page * size, total):,} of {total:,}",
+        numbers=numbers,
+        previous=href(page - 1) if page > 1 else None,
+        next=href(page + 1) if page < last else None,
+    )
+
+
+def _given(cell: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in cell.items() if value is not None}
