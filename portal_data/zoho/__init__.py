@@ -1,1 +1,1 @@
-"""Moving in from Zoho Books, Billing or Invoice: read a backup, check it, write it, reconcile it."""
+"""Moving in from Zoho Books, Billing or Invoice: read a backup, check, write and reconcile it."""

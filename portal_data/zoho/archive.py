@@ -1,7 +1,7 @@
 """The files of an upload: a backup zip, a folder, or one exported CSV.
 
-Entries of a zip are read in memory and never extracted, so a name can never become a path. Limits on
-size and ratio stop archives made to exhaust memory; a genuine backup inflates about 20 to 1.
+Entries of a zip are read in memory and never extracted, so a name can never become a path. Limits
+on size and ratio stop archives made to exhaust memory; a genuine backup inflates about 20 to 1.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader, RawIOBase
+from io import BufferedReader, FileIO, RawIOBase
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
@@ -28,8 +28,13 @@ _REPACK = "Download the backup again and import the file as it came."
 class Part(Protocol):
     """One CSV file of an upload."""
 
-    name: str
-    size: int
+    @property
+    def name(self) -> str:
+        """Name without folders."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, inflated."""
 
     def open(self) -> BufferedReader:
         """Open the file's bytes from the start."""
@@ -52,7 +57,7 @@ class _LooseFile:
     path: Path
 
     def open(self) -> BufferedReader:
-        return self.path.open("rb", buffering=_BUFFER)
+        return BufferedReader(FileIO(self.path), _BUFFER)
 
 
 class _Counted(RawIOBase):
@@ -166,7 +171,9 @@ def _suspicious(info: zipfile.ZipInfo) -> Problem | None:
     if "\\" in name:
         return Problem(name, "The zip has an entry with a backslash in its name.", _REPACK)
     if info.flag_bits & 0x1:
-        return Problem(name, "The zip is protected by a password.", "Unpack it and give the folder.")
+        return Problem(
+            name, "The zip is protected by a password.", "Unpack it and give the folder."
+        )
     ratio = info.file_size / max(info.compress_size, 1)
     if info.file_size > MAX_FILE or (info.file_size > _RATIO_FROM and ratio > MAX_RATIO):
         reason = f"The file would inflate to {info.file_size:,} bytes, {ratio:,.0f} times its size."

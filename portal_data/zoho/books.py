@@ -22,10 +22,13 @@ _RATES = "select currency_code, date, rate from core.exchange_rates order by cur
 _PROJECTS = "select id, customer_id, name from core.projects order by id"
 _TASKS = "select id, project_id, name from core.tasks order by id"
 _PEOPLE = "select id, name, email from core.people order by id"
-_PROJECT_PEOPLE = "select project_id, person_id from core.project_people order by project_id, person_id"
+_PROJECT_PEOPLE = (
+    "select project_id, person_id from core.project_people order by project_id, person_id"
+)
 _ESTIMATES = "select id, customer_id, number from core.estimates order by id"
 _INVOICES = """
-    select id, customer_id, number, currency_code, status, total_minor, written_off_minor, balance_minor
+    select id, customer_id, number, currency_code, status, total_minor, written_off_minor,
+        balance_minor
     from core.invoices order by id
 """
 _RETAINERS = """
@@ -49,7 +52,8 @@ _APPLICATIONS = """
     select id, credit_note_id, invoice_id, amount_minor from core.credit_applications order by id
 """
 _DRAWN = """
-    select id, retainer_invoice_id, invoice_id, amount_minor from core.retainer_applications order by id
+    select id, retainer_invoice_id, invoice_id, amount_minor
+    from core.retainer_applications order by id
 """
 _REFUNDS = """
     select id, credit_note_id, payment_id, amount_minor
@@ -82,8 +86,10 @@ class Books:
     def currencies(self) -> dict[str, str]:
         """Return the currency of each customer, by Zoho's id and by `=name`."""
         by_id = {row["id"]: row["currency_code"] for row in self.rows["customer"]}
-        known = {f"={row['display_name'].strip().lower()}": row["currency_code"]
-                 for row in self.rows["customer"]}
+        known = {
+            f"={row['display_name'].strip().lower()}": row["currency_code"]
+            for row in self.rows["customer"]
+        }
         for external_id, ref in self.refs["customer"].items():
             known[external_id] = by_id[ref.row_id]
         return known

@@ -1,7 +1,7 @@
-"""Which columns each of Zoho's files may have: names, spellings of other editions, what is required.
+"""Matching a file's columns with the fields of a module: by name, in any spelling that occurs.
 
-Header spellings are facts about Zoho's exports of 2019 to 2026; the backup, the module export and the
-Billing, Invoice and Books editions differ. Columns are found by name, never by position.
+Header spellings are facts about Zoho's exports of 2019 to 2026; the backup, the module export and
+the Billing, Invoice and Books editions differ. Columns are found by name, never by position.
 """
 
 from collections.abc import Mapping
@@ -99,5 +99,6 @@ def address(kind: str, phone: str = "Phone") -> dict[str, tuple[str, ...]]:
     }
     prefix = kind.lower()
     return {
-        f"{prefix}_{part}": tuple(f"{kind} {name}" for name in names) for part, names in parts.items()
+        f"{prefix}_{part}": tuple(f"{kind} {name}" for name in names)
+        for part, names in parts.items()
     }

@@ -1,7 +1,8 @@
-"""Dates of one file. ISO dates speak for themselves; any other form needs the order of day and month.
+"""Dates of one file. ISO dates speak for themselves; others need the order of day and month.
 
-04/08/2011 is 4 August or 8 April, and no single cell can tell. So the whole column is looked at before
-any value is believed, and when it is not ISO the person is asked for the order instead of guessed at.
+04/08/2011 is 4 August or 8 April, and no single cell can tell. So the whole column is looked at
+before any value is believed, and when it is not ISO the person is asked for the order instead of
+guessed at.
 """
 
 import re
@@ -13,7 +14,9 @@ from zoneinfo import ZoneInfo
 from portal_data.zoho.defects import CellError, FileError
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
-_NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
+_NUMERIC = re.compile(
+    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
+)
 _ASK = "Import again with --date-order dmy (day first) or --date-order mdy (month first)."
 
 
@@ -37,8 +40,9 @@ class Dates:
             self._seen[column].setdefault(text, row)
 
     def check(self) -> None:
-        """Raise FileError when a column is not mainly ISO and the order of day and month is not given,
-        or when the given order cannot be right.
+        """Raise FileError when a column is not mainly ISO and no order of day and month is given.
+
+        The same when the given order cannot be right.
         """
         for column, values in self._seen.items():
             odd = {text: row for text, row in values.items() if _NUMERIC.fullmatch(text.strip())}
@@ -67,7 +71,7 @@ class Dates:
         return moment.date() if moment else None
 
     def moment(self, raw: str, timezone: str | None = None) -> datetime | None:
-        """Return a date and time as naive UTC, or None. Zoho writes the organisation's local time."""
+        """Return a date and time as naive UTC, or None. Zoho writes the organisation's time."""
         text = raw.strip()
         if not text:
             return None
@@ -79,11 +83,13 @@ class Dates:
                 day, month = month, day
         else:
             raise CellError(f"{text[:40]!r} is not a date like 2011-12-31.", "Correct the date.")
-        clock = [int(match[n] or 0) for n in (4, 5, 6)]
+        hour, minute, second = (int(match[n] or 0) for n in (4, 5, 6))
         try:
-            local = datetime(int(year), int(month), int(day), *clock)  # noqa: DTZ001 - zone follows
+            local = datetime(int(year), int(month), int(day), hour, minute, second)  # noqa: DTZ001
         except ValueError:
-            raise CellError(f"{text!r} is not a day of the calendar.", "Correct the date.") from None
+            raise CellError(
+                f"{text!r} is not a day of the calendar.", "Correct the date."
+            ) from None
         if local.year < 1900 or local.year > 2999:
             raise CellError(f"{text!r} is out of range.", "Correct the year.")
         return local if timezone is None else _utc(local, timezone)

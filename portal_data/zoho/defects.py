@@ -1,7 +1,8 @@
 """What an upload can have wrong with it: how readers say so, and how it is collected.
 
-Two sizes of wrong. A FileError means the file as a whole cannot be trusted: the upload is refused and
-nothing is written. A CellError means one document cannot be: it is set aside, and the rest goes on.
+Two sizes of wrong. A FileError means the file as a whole cannot be trusted: the upload is refused
+and nothing is written. A CellError means one document cannot be: it is set aside, and the rest goes
+on.
 """
 
 from dataclasses import dataclass, field
@@ -102,6 +103,8 @@ class Findings:
             return
         self._texts.add(text)
         if text.startswith(_FORMULA_STARTS):
-            self.warn(file, "Text starts like a formula; kept as plain text.", row=row, column=column)
+            self.warn(
+                file, "Text starts like a formula; kept as plain text.", row=row, column=column
+            )
         elif any(hint in text for hint in _MARKUP_HINTS):
             self.warn(file, "Text contains markup; kept as plain text.", row=row, column=column)

@@ -1,8 +1,8 @@
 """Estimates, invoices, retainer invoices and credit notes as records.
 
 Status words, arithmetic and the allowance of 0.05 for differences are those of Zoho's own exports:
-SubTotal is the sum of the line totals, and Total adds tax, shipping, adjustment and round-off and takes
-off the document's discount.
+SubTotal is the sum of the line totals, and Total adds tax, shipping, adjustment and round-off and
+takes off the document's discount.
 """
 
 from decimal import Decimal
@@ -161,7 +161,11 @@ def _amounts(kind: str, sheaf: Sheaf, reading: Reading) -> dict[str, Any]:
     row, currency = sheaf.row, sheaf.currency
     total = row.minor("total", currency)
     if total < 0:
-        word = "credit note: is it an invoice?" if kind == "credit note" else f"{kind}: is it a credit note?"
+        word = (
+            "credit note: is it an invoice?"
+            if kind == "credit note"
+            else f"{kind}: is it a credit note?"
+        )
         raise CellError(
             f"The total {row.key('total')} is negative.",
             f"A negative {word}",
@@ -208,7 +212,7 @@ def _amounts(kind: str, sheaf: Sheaf, reading: Reading) -> dict[str, Any]:
 
 
 def _same(sheaf: Sheaf, field: str, header: int, lines: int, reading: Reading) -> None:
-    """Compare an amount of the header with what the lines give; the header wins small differences."""
+    """Compare an amount of the header with the lines; the header wins small differences."""
     row, currency = sheaf.row, sheaf.currency
     if header == lines:
         return
@@ -255,7 +259,10 @@ def _invoice_values(row: Row, currency: str, status: str, reading: Reading) -> d
 
 
 def _links(kind: str, row: Row) -> dict[str, str]:
-    links = {"customer_id": row.identifier("customer_id"), "customer_name": row.key("customer_name")}
+    links = {
+        "customer_id": row.identifier("customer_id"),
+        "customer_name": row.key("customer_name"),
+    }
     if kind in ("invoice", "retainer invoice"):
         links["estimate_number"] = row.key("estimate_number")
     if kind == "credit note":
@@ -281,9 +288,10 @@ def _extra(kind: str, row: Row, currency: str) -> dict[str, Any]:
 
 def _address(row: Row, kind: str) -> str | None:
     """Return the address as the lines of an envelope, or None."""
-    part = {name: row.key(f"{kind}_{name}") for name in (
-        "attention", "street1", "street2", "city", "state", "postal_code", "country"
-    )}
+    part = {
+        name: row.key(f"{kind}_{name}")
+        for name in ("attention", "street1", "street2", "city", "state", "postal_code", "country")
+    }
     town = " ".join(filter(None, (part["city"], part["state"], part["postal_code"])))
     lines = (part["attention"], part["street1"], part["street2"], town, part["country"])
     return "\n".join(filter(None, lines)) or None

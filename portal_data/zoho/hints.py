@@ -1,7 +1,7 @@
 """Credits applied to invoices, worked out where an export does not list them.
 
-A single module export has no Creditnotes_Invoice.csv. Credit_Note.csv still names the invoices, and what
-is missing between an invoice's total, its payments and its balance says how much.
+A single module export has no Creditnotes_Invoice.csv. Credit_Note.csv still names the invoices, and
+what is missing between an invoice's total, its payments and its balance says how much.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from portal_data.zoho.upload import Upload
 
 
 def infer_applications(upload: Upload) -> None:
-    """Add credit applications to an upload that has credit notes and invoices but no list of them."""
+    """Add credit applications to an upload that has credit notes but no list of them."""
     if "credit_applications" in upload.modules or "credit_notes" not in upload.modules:
         return
     unexplained = _unexplained(upload)

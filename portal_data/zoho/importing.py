@@ -1,7 +1,7 @@
 """The import as a whole: read the upload, decide, write in one transaction, and report."""
 
 import gc
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,9 +13,9 @@ from portal_data import store
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
 from portal_data.zoho.archive import Archive, open_upload
-from portal_data.zoho.books import SOURCE, Books, read_books
+from portal_data.zoho.books import SOURCE, read_books
 from portal_data.zoho.dates import DateOrder
-from portal_data.zoho.defects import Findings, Problem, UploadRefused
+from portal_data.zoho.defects import Findings, UploadRefused
 from portal_data.zoho.hints import infer_applications
 from portal_data.zoho.load import Loader
 from portal_data.zoho.organise import Founding, found_organisation, raise_counters
@@ -184,7 +184,10 @@ def _record(session: OpenSession, import_id: UUID, report: Report, now: datetime
     counts = Counter[str]()
     for file in report.files:
         counts.update(
-            created=file.created, updated=file.updated, unchanged=file.unchanged, set_aside=file.set_aside
+            created=file.created,
+            updated=file.updated,
+            unchanged=file.unchanged,
+            set_aside=file.set_aside,
         )
     details = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
     session.load(
@@ -211,7 +214,7 @@ def _record(session: OpenSession, import_id: UUID, report: Report, now: datetime
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Pause the cyclic garbage collector: millions of live rows make each of its runs cost seconds."""
+    """Pause the cyclic garbage collector: with millions of live rows each run costs seconds."""
     enabled = gc.isenabled()
     gc.disable()
     try:

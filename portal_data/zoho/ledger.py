@@ -11,7 +11,10 @@ from portal_data.zoho.settlements import Application
 
 @dataclass(slots=True)
 class Account:
-    """An invoice or retainer invoice to settle, or a credit note to use up. Amounts in minor units."""
+    """An invoice or retainer invoice to settle, or a credit note to use up.
+
+    Amounts are in minor units; `drawn` is what a retainer gave to invoices.
+    """
 
     kind: str
     row_id: UUID
@@ -24,6 +27,7 @@ class Account:
     stored_balance: int | None = None
     record: Record | None = None
     used: int = 0
+    drawn: int = 0
 
     @property
     def open(self) -> int:

@@ -1,8 +1,8 @@
 """The rows of estimates, invoices and credit notes, gathered into documents.
 
-Zoho writes one row a line item and repeats the document's own cells on each. Rows are gathered by id (or
-number), across split files too. This is the part that sees every line, so it keeps to local names, reads
-each distinct number once, and holds only what the books will hold.
+Zoho writes one row a line item and repeats the document's own cells on each. Rows are gathered by
+id (or number), across split files too. This is the part that sees every line, so it keeps to local
+names, reads each distinct number once, and holds only what the books will hold.
 """
 
 import hashlib
@@ -124,6 +124,7 @@ class Gatherer:
         self._numbers = _Decimals()
         self._amounts: dict[str, _Amounts] = {}
         self._places: dict[str, _Rounding] = {}
+        self._texts: set[str] = set()
         self._last: Sheaf | None = None
 
     def gather(
@@ -215,8 +216,10 @@ class Gatherer:
             sheaf.uneven_rows.append(number)
         sheaf.subtotal += total
         sheaf.tax += tax
-        self._reading.findings.watch(name, sheaf.row.file, number, "Item Name")
-        self._reading.findings.watch(description, sheaf.row.file, number, "Item Desc")
+        if name not in self._texts or description not in self._texts:
+            self._texts.update((name, description))
+            self._reading.findings.watch(name, sheaf.row.file, number, "Item Name")
+            self._reading.findings.watch(description, sheaf.row.file, number, "Item Desc")
         line = Line(
             name=name if name.strip() else None,
             description=description if description.strip() else None,

@@ -1,4 +1,4 @@
-"""Writing what was decided: new rows in bulk, changed rows put back whole, all in one transaction."""
+"""Writing what was decided: new rows in bulk, changed rows put back whole, in one transaction."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,9 +28,13 @@ _DELETE_REFS = """
 """
 _DELETE_ALLOCATIONS = "delete from core.allocations where id = any($ids)"
 _FORGET_LINES = "update core.disputes set invoice_line_id = null where invoice_line_id = any($ids)"
-_SET_RATE = "update core.exchange_rates set rate = $rate where currency_code = $code and date = $date"
+_SET_RATE = (
+    "update core.exchange_rates set rate = $rate where currency_code = $code and date = $date"
+)
 _REBALANCE = {
-    "invoice": "update core.invoices set balance_minor = $balance, updated_at = $now where id = $id",
+    "invoice": """
+        update core.invoices set balance_minor = $balance, updated_at = $now where id = $id
+    """,
     "retainer invoice": """
         update core.retainer_invoices
         set balance_minor = $balance, unused_minor = unused_minor + balance_minor - $balance,
@@ -112,8 +116,8 @@ class Loader:
         self._replace_refs(kind, change.updated)
 
     def _write_lines(self, shelf: LineShelf, records: list[Record]) -> None:
-        rows = (row for record in records for row in self.maker.lines(record, shelf, {}))
-        self._insert(shelf.table, shelf.columns, rows)
+        rows = (row for record in records for row in self.maker.lines(record))
+        self.session.load(shelf.table, shelf.columns, rows)
         self._write_providers(shelf, records)
 
     def _replace_lines(self, shelf: LineShelf, records: list[Record]) -> None:
@@ -124,16 +128,20 @@ class Loader:
             stored[row[shelf.parent]][row["position"]] = row
         self.session.change(shelf.delete, ids=ids)
         kept = {record.row_id: len(record.parts) for record in changed}
-        gone = [row["id"] for document, lines in stored.items() for position, row in lines.items()
-                if position > kept[document]]
+        gone = [
+            row["id"]
+            for document, lines in stored.items()
+            for position, row in lines.items()
+            if position > kept[document]
+        ]
         if gone:
             self.session.change(_FORGET_LINES, ids=gone)
         rows = (
             row
             for record in changed
-            for row in self.maker.lines(record, shelf, stored[record.row_id])
+            for row in self.maker.merged_lines(record, shelf, stored[record.row_id])
         )
-        self._insert(shelf.table, shelf.columns, rows)
+        self.session.load(shelf.table, shelf.columns, rows)
         if shelf.providers:
             self.session.change(shelf.delete_providers, ids=[record.row_id for record in records])
         self._write_providers(shelf, records)
@@ -151,7 +159,7 @@ class Loader:
             )
 
     def _write_allocations(self) -> None:
-        """Write what payments were used for; of a changed payment only what an import wrote goes."""
+        """Write what payments were used for; of changed ones, replace what an import wrote."""
         known = self.decisions.books.refs["allocation"]
         updated = [record.row_id for record in self.decisions.of("payment").updated]
         old = [row for payment in updated for row in self.settler.imported[payment]]
@@ -255,9 +263,7 @@ class Loader:
             estimates[record.values["number"]] = (record.row_id, record.customer_id)
         return estimates
 
-    def _insert(
-        self, table: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]
-    ) -> None:
+    def _insert(self, table: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> None:
         self.session.load(table, columns, ([row.get(c) for c in columns] for row in rows))
 
     def _write_refs(self, kind: str, records: list[Record]) -> None:

@@ -38,7 +38,7 @@ class Founding:
 def found_organisation(
     session: OpenSession, upload: Upload, founding: Founding, now: datetime
 ) -> None:
-    """Create the organisation if there is none: exports say little of the business they come from."""
+    """Create the organisation if there is none: exports say little of whose they are."""
     if session.value(_ORGANISATIONS):
         return
     currencies = Counter(
@@ -65,8 +65,8 @@ def found_organisation(
     if founding.name is None:
         upload.reading.findings.warn(
             upload.archive.name,
-            f"The backup does not name your business; it is called {name!r} for now. Change it in the "
-            "organisation's settings, or import with --organisation.",
+            f"The backup does not name your business; it is called {name!r} for now. Change it in "
+            "the organisation's settings.",
         )
 
 

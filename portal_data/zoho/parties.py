@@ -1,7 +1,7 @@
 """Customers with their addresses, and the people who act for them."""
 
 from portal_data.zoho import cells
-from portal_data.zoho.defects import CellError, SetAside, Problem
+from portal_data.zoho.defects import CellError, Problem, SetAside
 from portal_data.zoho.records import Reading, Record, Row, absent_columns, split_key
 
 ADDRESS = (
@@ -131,7 +131,7 @@ def read_addresses(rows: list[Row], customers: list[Record]) -> list[Record]:
 def read_persons(
     rows: list[Row], customer_rows: list[Row], customers: list[Record], reading: Reading
 ) -> list[Record]:
-    """Return the contact persons; a customer without any gets the one that its own row describes."""
+    """Return the contact persons; a customer without any gets the one its own row describes."""
     persons = reading.collect(
         rows, "contact person", _person_subject, lambda row: _person(row, reading)
     )
@@ -174,7 +174,9 @@ def _person(row: Row, reading: Reading) -> Record:
 
 def _person_of(customer: Record, row: Row, email: str | None) -> Record:
     primary = row.key("primary_id")
-    key = primary if primary.isdigit() and len(primary) <= 30 else f"={customer.external_id}|primary"
+    key = (
+        primary if primary.isdigit() and len(primary) <= 30 else f"={customer.external_id}|primary"
+    )
     return Record(
         kind="contact",
         external_id=key,
@@ -200,7 +202,7 @@ def _person_values(row: Row) -> dict[str, str | None]:
 
 
 def _one_primary(persons: list[Record], customer_rows: list[Row]) -> None:
-    """See to exactly one primary person each: as flagged, as the customer's row says, or the first."""
+    """See to one primary person each: as flagged, as the customer's row says, or the first."""
     named = {row.key("primary_id") for row in customer_rows}
     by_owner: dict[str, list[Record]] = {}
     for person in persons:
@@ -229,7 +231,7 @@ def _email(row: Row, subject: str, reading: Reading) -> str | None:
 
 
 def _short_number(identifier: str) -> str | None:
-    """Return a customer number a person can say: the id without the organisation's leading digits."""
+    """Return a number a person can say: the id without the organisation's leading digits."""
     return identifier[-9:].lstrip("0") or identifier or None
 
 

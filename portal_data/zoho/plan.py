@@ -6,7 +6,6 @@ decided safely is set aside with its reason, together with whatever depends on i
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from portal_data import money
@@ -153,7 +152,7 @@ class Decisions:
         holder = self._numbers[record.kind].get(record.values["number"])
         if holder and holder["id"] != row_id:
             raise CellError(
-                f"The number {record.values['number']} belongs to another {record.kind} in the portal.",
+                f"The number {record.values['number']} belongs to another {record.kind} here.",
                 "Two documents cannot share a number: renumber one of them.",
                 column=NUMBERED[record.kind],
             )
@@ -169,7 +168,9 @@ class Decisions:
                 kept.append(group[0])
                 continue
             for record in group:
-                reason = f"The id {record.external_id} occurs {len(group)} times with different content."
+                reason = (
+                    f"The id {record.external_id} occurs {len(group)} times with different content."
+                )
                 self.set_aside(record, CellError(reason, "Export again."))
         return self._distinct_numbers(kind, kept)
 

@@ -1,21 +1,24 @@
 """Rows as they are read, and records as they are kept: the middle of the import.
 
-A Row is one record of a CSV file with typed access by field. A Record is one thing that belongs into the
-books (a customer, an invoice with its lines), with the values of its table's columns and the names of
-what it refers to, not yet resolved.
+A Row is one record of a CSV file with typed access by field. A Record is one thing that belongs
+into the books (a customer, an invoice with its lines), with the values of its table's columns and
+the names of what it refers to, not yet resolved.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date as Day
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from portal_data.zoho import cells
 from portal_data.zoho.columns import Layout
 from portal_data.zoho.dates import Dates
 from portal_data.zoho.defects import CellError, FileError, Findings, Problem, SetAside
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -87,18 +90,18 @@ class Row:
         """Return a phone number, or None when empty."""
         return cells.phone(self.raw(name))
 
-    def date(self, name: str) -> date | None:
+    def date(self, name: str) -> Day | None:
         """Return a day, or None when empty."""
         return self._read(name, self.dates.date)
 
-    def needed_date(self, name: str) -> date:
+    def needed_date(self, name: str) -> Day:
         """Return a day that must be there."""
         day = self.date(name)
         if day is None:
             raise CellError("The date is missing.", "Enter it in Zoho.", column=self.header(name))
         return day
 
-    def moment(self, name: str, timezone: str) -> Any:
+    def moment(self, name: str, timezone: str) -> datetime | None:
         """Return a naive UTC datetime from local time, or None when empty."""
         return self._read(name, lambda raw: self.dates.moment(raw, timezone))
 
@@ -127,7 +130,7 @@ class Row:
         """Return an ISO 4217 code, or None when empty."""
         return self._read(name, cells.currency) if self.key(name) else None
 
-    def _read(self, name: str, reader: Any) -> Any:
+    def _read(self, name: str, reader: Callable[[str], T]) -> T:
         try:
             return reader(self.raw(name))
         except CellError as error:
@@ -138,13 +141,14 @@ class Row:
             raise
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Record:
-    """One thing for the books.
+    """One thing for the books. Records are equal only to themselves.
 
     `values` are columns of the kind's table; `links` name what it refers to (`customer_id`,
-    `customer_name`, `invoice_number` …) and are resolved later. `absent` columns have no source in the
-    file: an update keeps what the books say there. `parts` belong to the record and are replaced with it.
+    `customer_name`, `invoice_number` …) and are resolved later. `absent` columns have no source in
+    the file: an update keeps what the books say there. `parts` belong to the record and are
+    replaced with it.
     """
 
     kind: str
@@ -168,7 +172,8 @@ class Record:
     def seal(self) -> "Record":
         """Compute the fingerprint: equal when an import would write the same again.
 
-        Its second half covers the parts alone, so that lines which did not change are left in peace.
+        Its second half covers the parts alone, so that lines which did not change are left in
+        peace.
         """
         told = {name: value for name, value in self.values.items() if name not in self.absent}
         content = repr((told, sorted(self.links.items()), self.extra)).encode()
@@ -178,7 +183,7 @@ class Record:
 
 
 def split_key(identifier: str, fallback: str) -> str:
-    """Return the key a record is known by: Zoho's id, or its number or name where a file has no ids."""
+    """Return the key a record is known by: Zoho's id, else a number or name."""
     return identifier or f"={fallback}"
 
 

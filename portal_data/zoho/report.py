@@ -66,7 +66,10 @@ class Report:
             lines += ["", f"Please look at ({len(self.warnings)}):"]
             lines += _cut([f"  {warning}" for warning in self.warnings])
         for kind, subjects in self.not_in_upload.items():
-            lines += ["", f"In the portal, but no longer in the backup: {len(subjects)} {kind}(s), kept."]
+            lines += [
+                "",
+                f"In the portal, but no longer in the backup: {len(subjects)} {kind}(s), kept.",
+            ]
             lines += _cut([f"  {subject}" for subject in subjects])
         lines += _unread(self.files)
         if self.skipped_files:

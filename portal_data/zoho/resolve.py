@@ -1,7 +1,7 @@
 """Finding what records refer to: customers, projects, tasks, people, items and taxes.
 
-Zoho's files name things by id, by number or only by name, depending on the file. An id that is given
-must be found; a name must be unique. What refers to something set aside waits with it.
+Zoho's files name things by id, by number or only by name, depending on the file. An id that is
+given must be found; a name must be unique. What refers to something set aside waits with it.
 """
 
 from collections import defaultdict
@@ -53,18 +53,15 @@ class Resolver:
         self.tasks: dict[tuple[UUID, str], UUID] = {}
         self.items = Names()
         self.people: dict[str, UUID] = {}
-        self._numbers_taken: set[str] = set()
 
     def decide_parties(self) -> None:
         """Decide customers, their addresses and their contact persons."""
         self._known("customer", "display_name", self.customers)
-        self._numbers_taken = {r["number"] for r in self.books.rows["customer"] if r["number"]}
         change = self.decisions.decide("customer", lambda record: None)
         for record in change.accepted:
             record.customer_id = record.row_id
             self.customers.add(record.row_id, record.external_id, record.values["display_name"])
-        for record in change.written:
-            self._number_customer(record, new=record in change.created)
+        self._number_customers(change)
         self._same_emails()
         self.decisions.decide("address", self.find_customer)
         contacts = self.decisions.decide("contact", self.find_customer)
@@ -105,7 +102,7 @@ class Resolver:
             found = self.customers.by_id.get(identifier)
             if found is None:
                 raise CellError(
-                    f"The customer with the id {identifier} is in neither the upload nor the portal.",
+                    f"The customer {identifier} is in neither the upload nor the portal.",
                     "Import Contacts.csv with it.",
                     column="Customer ID",
                 )
@@ -115,7 +112,8 @@ class Resolver:
         if len(matches) != 1:
             count = "No customer is" if not matches else f"{len(matches)} customers are"
             raise CellError(
-                f"{count} called {name!r}.", "Export with the column 'Customer ID'.",
+                f"{count} called {name!r}.",
+                "Export with the column 'Customer ID'.",
                 column="Customer Name",
             )
         record.customer_id = matches[0]
@@ -146,13 +144,11 @@ class Resolver:
         """Return the project that a line names by id or name, if it is this customer's."""
         if not key:
             return None
-        places = [self.projects.by_id[key]] if key in self.projects.by_id else self.projects.named(key)
+        places = (
+            [self.projects.by_id[key]] if key in self.projects.by_id else self.projects.named(key)
+        )
         mine = [project for project, owner in places if owner == customer_id]
         return mine[0] if len(mine) == 1 else None
-
-    def item(self, identifier: str) -> UUID | None:
-        """Return the item with Zoho's id, if it is known."""
-        return self.items.by_id.get(identifier) if identifier else None
 
     def _find_time(self, record: Record) -> None:
         self.find_project(record)
@@ -161,7 +157,8 @@ class Resolver:
         if task and record.values["task_id"] is None:
             self.decisions.waits_for("task", task)
             raise CellError(
-                f"The project has no task called {task!r}.", "Import Tasks.csv with it.",
+                f"The project has no task called {task!r}.",
+                "Import Tasks.csv with it.",
                 column="Task Name",
             )
 
@@ -171,21 +168,22 @@ class Resolver:
         for key, ref in self.books.refs[kind].items():
             names.by_id[key] = ref.row_id
 
-    def _number_customer(self, record: Record, *, new: bool) -> None:
-        """See to a unique number: the file's own, else Zoho's whole id, else none."""
-        number = record.values["number"]
-        if not new:
-            mine = {r["id"]: r["number"] for r in self.books.rows["customer"]}[record.row_id]
-            if number in self._numbers_taken and number != mine:
-                record.values["number"] = mine
-        elif number in self._numbers_taken:
-            whole = record.external_id
-            record.values["number"] = None if whole in self._numbers_taken else whole
-        if record.values["number"]:
-            self._numbers_taken.add(record.values["number"])
+    def _number_customers(self, change: Change) -> None:
+        """See to unique numbers: the file's own, else Zoho's whole id, else none."""
+        stored = {row["id"]: row["number"] for row in self.books.rows["customer"]}
+        taken = set(filter(None, stored.values()))
+        for record in change.updated:
+            mine, number = stored[record.row_id], record.values["number"]
+            record.values["number"] = mine if number in taken else number
+            taken.add(record.values["number"])
+        for record in change.created:
+            choices = (record.values["number"], record.external_id.removeprefix("="), None)
+            record.values["number"] = next(choice for choice in choices if choice not in taken)
+            if record.values["number"]:
+                taken.add(record.values["number"])
 
     def _same_emails(self) -> None:
-        """Tell staff of addresses that several customers share: a login must not join them unasked."""
+        """Tell staff of addresses several customers share: a login must not join them unasked."""
         owners: dict[str, list[Record]] = defaultdict(list)
         for record in self.decisions.of("customer").accepted:
             if record.values["email"]:
@@ -195,13 +193,13 @@ class Resolver:
                 names = ", ".join(record.subject for record in sharing)
                 self.upload.reading.findings.warn(
                     sharing[1].file,
-                    f"{email} belongs to {len(sharing)} customers: {names}. Both are imported, each with "
-                    "a contact of its own.",
+                    f"{email} belongs to {len(sharing)} customers: {names}. All are imported, each "
+                    "with a contact of its own.",
                     row=sharing[1].row,
                 )
 
     def _unique_emails(self, contacts: Change) -> None:
-        """Two people of one customer cannot share an address: the later one is imported without it."""
+        """Two people of one customer cannot share an address: the later one goes without."""
         restated = {record.row_id for record in contacts.accepted}
         taken = {
             (row["customer_id"], row["email"])

@@ -7,9 +7,8 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from portal_data.ids import new_id
+from portal_data.ids import new_id_text
 from portal_data.zoho.ledger import Account
-from portal_data.zoho.lines import Line
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
 from portal_data.zoho.shelves import LineShelf, Shelf
@@ -25,6 +24,10 @@ class RowMaker:
     taxes: Mapping[str, UUID]
     people: Mapping[str, UUID]
     now: datetime
+
+    def __post_init__(self) -> None:
+        # as text, because a bulk load would turn the same few ids into text line by line
+        self.items = {key: str(row) for key, row in self.resolver.items.by_id.items()}
 
     def row(self, record: Record) -> dict[str, Any]:
         """Return a record's row by column."""
@@ -55,43 +58,47 @@ class RowMaker:
                 stored[column] = new.get(column)
         return stored
 
-    def lines(
-        self, record: Record, shelf: LineShelf, stored: Mapping[int, dict[str, Any]]
-    ) -> Iterator[dict[str, Any]]:
-        """Yield the rows of a document's lines; a line keeps the id it has had in its position."""
+    def lines(self, record: Record) -> Iterator[tuple[Any, ...]]:
+        """Yield a document's lines in the order of its LineShelf's columns, with new ids."""
         customer, document = str(record.customer_id), str(record.row_id)
         for position, line in enumerate(record.parts, 1):
-            row = self._line(record, line)
-            row |= {"customer_id": customer, shelf.parent: document, "position": position}
-            if before := stored.get(position):
-                row["id"] = before["id"]
-                row |= {column: before[column] for column in record.line_absent if column in before}
-            else:
-                row["id"] = new_id()
-            yield row
+            start = (new_id_text(), customer, position)
+            if record.kind == "retainer invoice":
+                text = " ".join(filter(None, (line.name, line.description))) or record.subject
+                yield (*start, text, line.total_minor, document)
+                continue
+            end: tuple[Any, ...] = (document,)
+            if record.kind == "invoice":
+                end = (self.resolver.line_project(line.project, record.customer_id), document)
+            yield (
+                *start,
+                self.items.get(line.product),
+                line.sku,
+                line.name,
+                line.description,
+                line.quantity,
+                line.unit,
+                line.unit_price,
+                line.discount_percent,
+                line.discount_minor,
+                line.tax_name,
+                line.tax_percent,
+                line.tax_minor,
+                line.total_minor,
+                line.custom,
+                *end,
+            )
 
-    def _line(self, record: Record, line: Line) -> dict[str, Any]:
-        if record.kind == "retainer invoice":
-            text = " ".join(filter(None, (line.name, line.description)))
-            return {"description": text or record.subject, "total_minor": line.total_minor}
-        item = self.resolver.item(line.product)
-        return {
-            "item_id": item,
-            "project_id": self.resolver.line_project(line.project, record.customer_id),
-            "sku": line.sku,
-            "name": line.name,
-            "description": line.description,
-            "quantity": line.quantity,
-            "unit": line.unit,
-            "unit_price": line.unit_price,
-            "discount_percent": line.discount_percent,
-            "discount_minor": line.discount_minor,
-            "tax_name": line.tax_name,
-            "tax_percent": line.tax_percent,
-            "tax_minor": line.tax_minor,
-            "total_minor": line.total_minor,
-            "custom_fields": line.custom,
-        }
+    def merged_lines(
+        self, record: Record, shelf: LineShelf, stored: Mapping[int, dict[str, Any]]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the lines of a changed document: each keeps the id it has had in its position."""
+        for values in self.lines(record):
+            row = dict(zip(shelf.columns, values, strict=True))
+            if before := stored.get(row["position"]):
+                kept = record.line_absent & before.keys() | {"id"}
+                row |= {column: before[column] for column in kept}
+            yield tuple(row.values())
 
     def _references(self, record: Record) -> dict[str, Any]:
         links = record.links

@@ -1,21 +1,21 @@
 """Money between documents: what stays open once payments, credits and refunds are counted.
 
-Balances are computed, never copied: the file's own balance is only what they are compared with. What
-was settled in the portal itself counts too, so that a later backup does not undo it.
+Balances are computed, never copied: the file's own balance is only what they are compared with.
+What was settled in the portal itself counts too, so that a later backup does not undo it.
 """
 
 from collections import Counter, defaultdict
 from uuid import UUID
 
 from portal_data import money
-from portal_data.zoho.defects import CellError, Problem, UploadRefused
+from portal_data.zoho.balance import settle_balances
+from portal_data.zoho.defects import CellError
 from portal_data.zoho.documents import ALLOWANCE
 from portal_data.zoho.ledger import Account, Allocation, Ledger
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, amount_of
 
-_LIVE = ("sent", "written_off", "open")
 _RETRY = "Correct it in Zoho and import again."
 
 
@@ -40,7 +40,7 @@ class Settler:
         self._apply_credits()
         self._apply_payments()
         self._apply_refunds()
-        self._balance()
+        self.rebalanced = settle_balances(self.ledger, self.decisions)
 
     def _decide_documents(self) -> None:
         self.decisions.decide("estimate", self.resolver.find_customer)
@@ -60,8 +60,11 @@ class Settler:
             ("retainer invoice", self.resolver.find_customer),
             ("credit note", self.resolver.find_customer),
         ):
-            for record in self.decisions.decide(kind, find).accepted:
+            change = self.decisions.decide(kind, find)
+            for record in change.written:
                 self.ledger.state(kind, record)
+            for record in change.unchanged:
+                self.ledger.by_row[record.row_id].record = record
 
     def _claimed(self) -> Counter[str]:
         """Return what the upload says was paid or credited on each invoice, in minor units."""
@@ -69,7 +72,9 @@ class Settler:
         for payment in self.upload.of("payment"):
             for part in payment.parts:
                 claimed[part.invoice_number] += part.amount + part.withheld + part.early_discount
-        currencies = {record.values["number"]: record.currency for record in self.upload.of("invoice")}
+        currencies = {
+            record.values["number"]: record.currency for record in self.upload.of("invoice")
+        }
         for record in self.upload.of("credit application"):
             number = record.links["invoice_number"]
             if currency := currencies.get(number):
@@ -91,14 +96,16 @@ class Settler:
             raise CellError(
                 f"{money.to_decimal(missing, record.currency)} of it was paid or credited, but by "
                 "nothing that is in this upload.",
-                "Put Customer_Payment.csv, Credit_Note.csv and Creditnotes_Invoice.csv into one folder "
-                "with it and import the folder.",
+                "Put Customer_Payment.csv, Credit_Note.csv and Creditnotes_Invoice.csv into one "
+                "folder with it and import the folder.",
                 column="Balance",
             )
 
     def _find_application(self, record: Record) -> None:
         credit = self._credit(record)
-        target = self._target(record, record.links["invoice_number"], credit.customer_id, credit.currency)
+        target = self._target(
+            record, record.links["invoice_number"], credit.customer_id, credit.currency
+        )
         record.values["amount_minor"] = amount_of(record, credit.currency)
         record.values["invoice_id"] = target.row_id
 
@@ -113,7 +120,8 @@ class Settler:
         credit = self.ledger.credits.get(number)
         if credit is None:
             raise CellError(
-                f"There is no credit note {number!r}.", "Import Credit_Note.csv with it.",
+                f"There is no credit note {number!r}.",
+                "Import Credit_Note.csv with it.",
                 column="Credit Note Number",
             )
         if credit.status != "open":
@@ -142,7 +150,9 @@ class Settler:
         elif target.status in ("draft", "void"):
             reason = f"The invoice {number} is {target.status}."
         if target is None or reason:
-            remedy = "Correct it in Zoho, or import the file that has the invoice, and import again."
+            remedy = (
+                "Correct it in Zoho, or import the file that has the invoice, and import again."
+            )
             raise CellError(reason or "", remedy, column="Invoice Number")
         return target
 
@@ -166,6 +176,7 @@ class Settler:
                 self.ledger.use(row["credit_note_id"], row["amount_minor"])
         for row in self.books.rows["retainer application"]:
             self.ledger.use(row["invoice_id"], row["amount_minor"])
+            self.ledger.by_row[row["retainer_invoice_id"]].drawn += row["amount_minor"]
         for row in self.books.rows["refund"]:
             if row["id"] not in restated["refund"]:
                 self.ledger.use(row["credit_note_id"], row["amount_minor"])
@@ -192,7 +203,9 @@ class Settler:
             if amount > account.open:
                 shown = money.to_decimal(amount, account.currency)
                 left = money.to_decimal(account.open, account.currency)
-                self._refuse(kind, record, f"{shown} is more than the {left} left of {account.number}.")
+                self._refuse(
+                    kind, record, f"{shown} is more than the {left} left of {account.number}."
+                )
                 return False
         return True
 
@@ -249,63 +262,6 @@ class Settler:
             if row["id"] == row_id:
                 self.ledger.use(row.get("invoice_id"), row["amount_minor"])
                 self.ledger.use(row["credit_note_id"], row["amount_minor"])
-
-    def _balance(self) -> None:
-        """Put the balances on the documents, and compare them with what the files say."""
-        problems = []
-        written = {
-            record.row_id
-            for kind in ("invoice", "retainer invoice", "credit note")
-            for record in self.decisions.of(kind).written
-        }
-        for account in self.ledger.by_row.values():
-            record = account.record
-            if account.status == "written_off" and not account.written_off and record:
-                _write_off(account, record)
-            if account.balance < 0:
-                problems.append(_overdrawn(account))
-            if record is not None:
-                self._compare(account, record)
-            if record is not None and account.row_id in written:
-                record.values["balance_minor"] = account.balance
-                if account.kind == "retainer invoice":
-                    record.values["unused_minor"] = account.used
-            elif account.status in _LIVE and account.balance != account.stored_balance:
-                self.rebalanced.append(account)
-        if problems:
-            raise UploadRefused(problems, self.upload.set_aside)
-
-    def _compare(self, account: Account, record: Record) -> None:
-        stated = record.extra.get("balance")
-        if stated is None or abs(account.balance - stated) <= money.to_minor(ALLOWANCE, account.currency):
-            return
-        self.upload.reading.findings.warn(
-            record.file,
-            f"{account.number}: the file says {money.to_decimal(stated, account.currency)} is left; "
-            "with the payments and credits that could be imported it is "
-            f"{money.to_decimal(account.balance, account.currency)}.",
-            row=record.row,
-            column="Balance",
-        )
-
-
-def _write_off(account: Account, record: Record) -> None:
-    """Zoho's word alone, without an amount: all that was still open was written off."""
-    account.written_off = max(account.open, 0)
-    record.values["written_off_minor"] = account.written_off
-    record.values["written_off_on"] = (
-        record.values["written_off_on"] or record.values["last_payment_date"] or record.values["due_date"]
-    )
-
-
-def _overdrawn(account: Account) -> Problem:
-    record = account.record
-    return Problem(
-        record.file if record else account.kind,
-        f"More is applied to {account.number} than its total.",
-        "Import a full backup, so that its payments and credits are brought up to date with it.",
-        record.row if record else None,
-    )
 
 
 def _by_date(records: list[Record]) -> list[Record]:

@@ -1,4 +1,4 @@
-"""Payments with their applications to invoices, credits applied to invoices, and credits paid back."""
+"""Payments with their applications, credits applied to invoices, and credits paid back."""
 
 import hashlib
 from collections import Counter
@@ -120,7 +120,10 @@ def _payment(receipt: Receipt, subject: str, reading: Reading) -> Record:
             "description": row.text("description"),
             "deposited_to": row.text("deposited_to"),
         },
-        links={"customer_id": row.identifier("customer_id"), "customer_name": row.key("customer_name")},
+        links={
+            "customer_id": row.identifier("customer_id"),
+            "customer_name": row.key("customer_name"),
+        },
         parts=applications if status == "succeeded" else [],
         extra={"created_at": row.moment("created", reading.timezone)},
         absent=absent_columns(row.layout, _SOURCES),
@@ -163,7 +166,9 @@ def _applications(
         amount, withheld = row.minor("applied", currency), row.minor("withheld", currency)
         early = row.minor("early_discount", currency)
         if min(amount, withheld, early) < 0:
-            raise CellError("An applied amount is negative.", "Correct it.", column=row.header("applied"))
+            raise CellError(
+                "An applied amount is negative.", "Correct it.", column=row.header("applied")
+            )
         if not number and amount:
             raise CellError(
                 "An amount is applied, but no invoice is named.",
@@ -175,8 +180,8 @@ def _applications(
         if _OPENING in number.lower():
             reading.findings.warn(
                 row.file,
-                f"Payment {receipt.row.key('number')} was applied to the opening balance; it is kept "
-                "as unused, which leaves the customer's balance the same.",
+                f"Payment {receipt.row.key('number')} was applied to the opening balance; it is "
+                "kept as unused, which leaves the customer's balance the same.",
                 row=row.number,
             )
             opening += amount
@@ -197,7 +202,7 @@ def _applications(
 
 
 def _credited(row: Row, amount: int, charges: int, used: int, reading: Reading) -> int:
-    """Return what the customer is credited with: the amount, or less when bank charges are part of it."""
+    """Return what the customer is credited with: the amount, less any bank charges in it."""
     currency = reading.currency_of(row)
     told = row.key("unused") != ""
     unused = row.minor("unused", currency) if told else max(amount - used, 0)
@@ -236,7 +241,11 @@ def read_applications(rows: list[Row], reading: Reading) -> list[Record]:
     seen: Counter[str] = Counter()
 
     def build(row: Row) -> Record:
-        credit, invoice, day = row.key("credit_number"), row.key("invoice_number"), row.needed_date("date")
+        credit, invoice, day = (
+            row.key("credit_number"),
+            row.key("invoice_number"),
+            row.needed_date("date"),
+        )
         if not credit or not invoice:
             raise CellError("Credit note or invoice is missing.", "Export again.")
         base = f"{credit}|{invoice}|{day}"
@@ -287,4 +296,6 @@ def read_refunds(rows: list[Row], reading: Reading) -> list[Record]:
             extra={"amount": row.key("amount")},
         )
 
-    return reading.collect(rows, "refund", lambda row: f"refund of {row.key('credit_number')}", build)
+    return reading.collect(
+        rows, "refund", lambda row: f"refund of {row.key('credit_number')}", build
+    )

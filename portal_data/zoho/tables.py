@@ -1,14 +1,15 @@
 """One CSV file as records: its separator, its header, and every way such a file can be broken.
 
-Files arrive as Zoho wrote them (UTF-8, commas, LF) or re-saved by a spreadsheet (byte order mark, CRLF,
-semicolons). What cannot be read with certainty raises FileError with the place; nothing is repaired.
+Files arrive as Zoho wrote them (UTF-8, commas, LF) or re-saved by a spreadsheet (byte order mark,
+CRLF, semicolons). What cannot be read with certainty raises FileError with the place; nothing is
+repaired.
 """
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from io import BufferedReader
+from io import BufferedReader, RawIOBase, TextIOWrapper
 from operator import itemgetter
 
 from portal_data.zoho.archive import Part
@@ -16,6 +17,7 @@ from portal_data.zoho.defects import FileError
 
 MAX_CELL = 131_072  # characters
 _MAX_LINE = 1 << 20  # bytes between two line ends
+_BLOCK = 1 << 18
 _SEPARATORS = ",;\t"
 _BOM = b"\xef\xbb\xbf"
 _AGAIN = "Export the file again; the download or upload may have broken off."
@@ -52,8 +54,8 @@ class Table:
     ) -> Iterator[tuple[int, list[str]]]:
         """Yield each record with its number, counting the header as 1.
 
-        `repeated` lists positions of one column that occurs more than once: they must agree, because
-        which of two different totals is meant cannot be known.
+        `repeated` lists positions of one column that occurs more than once: they must agree,
+        because which of two different totals is meant cannot be known.
         """
         width = len(self.columns)
         twins = [(places, itemgetter(*places)) for places in repeated]
@@ -91,48 +93,76 @@ def open_table(part: Part) -> Table:
     return Table(part, separator, header)
 
 
+class _Suspicious(Exception):
+    """Something in the bytes that needs a closer look."""
+
+
+class _Scanned(RawIOBase):
+    """Passes bytes on while looking, a block at a time, for what no CSV of text has."""
+
+    def __init__(self, source: BufferedReader, progress: Progress) -> None:
+        self._source, self._progress = source, progress
+        self._line = 0  # bytes since the last line end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        block = self._source.read1(len(buffer))
+        if b"\0" in block:
+            raise _Suspicious
+        end = block.rfind(b"\n")
+        self._line = self._line + len(block) if end < 0 else len(block) - end
+        if self._line > _MAX_LINE:
+            raise _Suspicious
+        self._progress(len(block))
+        buffer[: len(block)] = block
+        return len(block)
+
+
 def _records(
     part: Part, separator: str, progress: Progress, columns: Sequence[str] = ()
 ) -> Iterator[list[str]]:
     """Yield the header and every record; a defect in the bytes or the quoting raises FileError."""
     csv.field_size_limit(MAX_CELL)
+    try:
+        with part.open() as file:
+            scanned = BufferedReader(_Scanned(file, progress), _BLOCK)
+            # line ends inside cells become LF: a spreadsheet's CRLF is the same text
+            text = TextIOWrapper(scanned, encoding="utf-8-sig")
+            yield from csv.reader(text, delimiter=separator, strict=True)
+    except (_Suspicious, UnicodeDecodeError, csv.Error) as error:
+        raise _located(part, separator, columns) from error
+
+
+def _located(part: Part, separator: str, columns: Sequence[str]) -> FileError:
+    """Read a defective file again, line by line, to say what is wrong and where."""
     pending: list[str] = []
     count = 0
     with part.open() as file:
-        reader = csv.reader(
-            _lines(file, part.name, pending, progress), delimiter=separator, strict=True
-        )
+        reader = csv.reader(_lines(file, part.name, pending), delimiter=separator, strict=True)
         try:
-            for cells in reader:
+            for _ in reader:
                 count += 1
                 pending.clear()
-                yield cells
         except csv.Error as error:
-            raise _broken(error, "".join(pending), separator, count + 1, columns) from error
+            return _broken(error, "".join(pending), separator, count + 1, columns)
         except FileError as error:
-            error.row = error.row or count + 1
-            raise
+            error.row = count + 1
+            return error
+    return FileError("The file cannot be read.", _AGAIN)
 
 
-def _lines(
-    file: BufferedReader, name: str, pending: list[str], progress: Progress
-) -> Iterator[str]:
+def _lines(file: BufferedReader, name: str, pending: list[str]) -> Iterator[str]:
     """Yield decoded lines; `pending` keeps those of the record that is being read."""
-    read = 0
     for number, raw in enumerate(iter(partial(file.readline, _MAX_LINE), b""), 1):
-        if number % 4096 == 0:
-            progress(read)
-            read = 0
-        read += len(raw)
         if b"\0" in raw:
             raise FileError("There is a NUL character.", f"Text files hold none. {_AGAIN}")
         line = _decoded(raw, number, name)
         pending.append(line)
         if len(raw) >= _MAX_LINE and not line.endswith("\n"):
             raise csv.Error("field larger than field limit")
-        # a spreadsheet turns line ends inside cells into CRLF too: the text is the same text
-        yield line[:-2] + "\n" if line.endswith("\r\n") else line
-    progress(read)
+        yield line
 
 
 def _decoded(raw: bytes, number: int, name: str) -> str:

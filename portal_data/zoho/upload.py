@@ -1,4 +1,4 @@
-"""A whole upload, read: every file recognised, checked and turned into records, before any writing."""
+"""A whole upload, read: every file recognised, checked and turned into records."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from portal_data.zoho.dates import DateOrder, Dates
 from portal_data.zoho.defects import FileError, Problem, SetAside, UploadRefused
 from portal_data.zoho.documents import read_documents
 from portal_data.zoho.lines import Gatherer
+from portal_data.zoho.recognise import expected, recognise
 from portal_data.zoho.records import Reading, Record, Row
 from portal_data.zoho.tables import Table, open_table
 
@@ -96,7 +97,7 @@ class _Reader:
             try:
                 self._sort(part)
             except FileError as error:
-                if modules.expected(part.name) or "empty" not in error.reason:
+                if expected(part.name) or "empty" not in error.reason:
                     self.problems.append(error.at(part.name))
                 else:
                     self.skipped.append(part.name)
@@ -104,7 +105,7 @@ class _Reader:
 
     def _sort(self, part: Part) -> None:
         table = open_table(part)
-        module = modules.recognise(table)
+        module = recognise(table)
         if module is None:
             self.skipped.append(part.name)
             return
@@ -206,7 +207,7 @@ def read_upload(
                 Problem(
                     archive.name,
                     "No file was recognised.",
-                    "Give a backup of Zoho Books, Billing or Invoice, or CSV files exported from it.",
+                    "Give a backup of Zoho Books, Billing or Invoice, or files exported from it.",
                 )
             ]
         )

@@ -55,7 +55,10 @@ def read_projects(rows: list[Row], reading: Reading) -> list[Record]:
         method = _billing_method(row)
         fixed = method == "fixed_cost"
         row.watch(reading.findings, "name", "description")
-        customer = {"customer_id": row.identifier("customer_id"), "customer_name": row.key("customer_name")}
+        customer = {
+            "customer_id": row.identifier("customer_id"),
+            "customer_name": row.key("customer_name"),
+        }
         owner = customer["customer_id"] or customer["customer_name"].lower()
         return Record(
             kind="project",
@@ -70,7 +73,9 @@ def read_projects(rows: list[Row], reading: Reading) -> list[Record]:
                 "billing_method": method,
                 "status": _state(row, _PROJECT_STATES, "active"),
                 "currency_code": currency,
-                "fixed_cost_minor": row.minor("cost", currency) if fixed and row.key("cost") else None,
+                "fixed_cost_minor": row.minor("cost", currency)
+                if fixed and row.key("cost")
+                else None,
                 "rate": None if fixed else row.number_of("cost"),
                 "budget_kind": _BUDGETS.get(row.key("budget_type").lower().replace(" ", "_")),
                 "budget_minor": row.minor("budget_amount", currency)
@@ -97,7 +102,10 @@ def read_tasks(rows: list[Row], reading: Reading) -> list[Record]:
         if name is None:
             raise CellError("The name is missing.", "Enter it.", column=row.header("name"))
         row.watch(reading.findings, "name", "description")
-        project = {"project_id": row.identifier("project_id"), "project_name": row.key("project_name")}
+        project = {
+            "project_id": row.identifier("project_id"),
+            "project_name": row.key("project_name"),
+        }
         owner = project["project_id"] or project["project_name"]
         done = "complete" in row.key("status").lower() or row.key("status").lower() == "closed"
         return Record(
@@ -134,7 +142,9 @@ def read_time(rows: list[Row], reading: Reading) -> list[Record]:
             )
         person = row.key("email").lower() or row.key("staff_name")
         if not person:
-            raise CellError("Nobody is named.", "Enter who worked.", column=row.header("staff_name"))
+            raise CellError(
+                "Nobody is named.", "Enter who worked.", column=row.header("staff_name")
+            )
         row.watch(reading.findings, "notes", "staff_name")
         day = row.needed_date("date")
         where = row.key("project_id") or row.key("project_name")
@@ -167,7 +177,9 @@ def read_time(rows: list[Row], reading: Reading) -> list[Record]:
             },
         )
 
-    return reading.collect(rows, "time entry", lambda row: row.key("id") or f"row {row.number}", build)
+    return reading.collect(
+        rows, "time entry", lambda row: row.key("id") or f"row {row.number}", build
+    )
 
 
 def _address(row: Row) -> str | None:

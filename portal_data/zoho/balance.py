@@ -1,0 +1,73 @@
+"""Balances at the end of an import: put on the documents, and held against what the files say."""
+
+from portal_data import money
+from portal_data.zoho.defects import Problem, UploadRefused
+from portal_data.zoho.documents import ALLOWANCE
+from portal_data.zoho.ledger import Account, Ledger
+from portal_data.zoho.plan import Decisions
+from portal_data.zoho.records import Record
+
+_LIVE = ("sent", "written_off", "open")  # states whose balance follows from what was applied
+
+
+def settle_balances(ledger: Ledger, decisions: Decisions) -> list[Account]:
+    """Give every document that is written its balance; return the others whose balance changed.
+
+    Raises UploadRefused when more would be applied to a document than its total.
+    """
+    written = {
+        record.row_id
+        for kind in ("invoice", "retainer invoice", "credit note")
+        for record in decisions.of(kind).written
+    }
+    problems, changed = [], []
+    for account in ledger.by_row.values():
+        record = account.record
+        if record is not None and account.row_id in written:
+            if account.status == "written_off" and not account.written_off:
+                _write_off(account, record)
+            record.values["balance_minor"] = account.balance
+            if account.kind == "retainer invoice":
+                record.values["unused_minor"] = account.used - account.drawn
+        elif account.status in _LIVE and account.balance != account.stored_balance:
+            changed.append(account)
+        if account.balance < 0:
+            problems.append(_overdrawn(account))
+        elif record is not None:
+            _compare(account, record, decisions)
+    if problems:
+        raise UploadRefused(problems, decisions.findings.set_aside)
+    return changed
+
+
+def _compare(account: Account, record: Record, decisions: Decisions) -> None:
+    stated, currency = record.extra["balance"], account.currency
+    if stated is None:
+        return
+    if abs(account.balance - stated) > money.to_minor(ALLOWANCE, currency):
+        decisions.findings.warn(
+            record.file,
+            f"{account.number}: the file says {money.to_decimal(stated, currency)} is left; with "
+            "the payments and credits that could be imported it is "
+            f"{money.to_decimal(account.balance, currency)}.",
+            row=record.row,
+            column="Balance",
+        )
+
+
+def _write_off(account: Account, record: Record) -> None:
+    """Zoho's word alone, without an amount: all that was still open was written off."""
+    values = record.values
+    account.written_off = values["written_off_minor"] = max(account.open, 0)
+    dates = (values["written_off_on"], values["last_payment_date"], values["due_date"])
+    values["written_off_on"] = next(filter(None, dates))
+
+
+def _overdrawn(account: Account) -> Problem:
+    record = account.record
+    return Problem(
+        record.file if record else account.kind,
+        f"More is applied to {account.number} than its total.",
+        "Import a full backup, so that its payments and credits are brought up to date with it.",
+        record.row if record else None,
+    )

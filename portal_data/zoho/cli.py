@@ -1,0 +1,151 @@
+"""The commands `import` and `totals` of `python -m portal_data`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from portal_data import organisation, settings, store
+from portal_data.clock import utc_now
+from portal_data.errors import NotFound, PortalError
+from portal_data.zoho import importing
+from portal_data.zoho.dates import DateOrder
+from portal_data.zoho.defects import UploadRefused
+from portal_data.zoho.organise import Founding
+from portal_data.zoho.report import Report
+from portal_data.zoho.totals import control_totals
+from portal_data.zoho.upload import Progress as Told
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("import")
+def import_backup(
+    backup: Annotated[
+        Path, typer.Argument(help="Backup zip, folder of CSV files, or one CSV file.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and report; write nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse the upload if any document must be set aside.")
+    ] = False,
+    date_order: Annotated[
+        DateOrder | None,
+        typer.Option(help="Order of day and month in dates like 04/08/2011."),
+    ] = None,
+    organisation_name: Annotated[
+        str | None,
+        typer.Option("--organisation", help="Name of your business, at the first import."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(help="Its timezone, such as Europe/London, at the first import."),
+    ] = None,
+) -> None:
+    """Import a Zoho Books, Billing or Invoice backup. Again, it changes only what changed."""
+    with _opened():
+        try:
+            with _progress() as progress:
+                report = importing.import_backup(
+                    backup,
+                    now=utc_now(),
+                    dry_run=dry_run,
+                    strict=strict,
+                    date_order=date_order,
+                    founding=Founding(organisation_name, timezone),
+                    progress=progress,
+                )
+        except UploadRefused as error:
+            report = Report(
+                backup.name,
+                "",
+                "refused",
+                dry_run,
+                problems=error.problems,
+                set_aside=error.set_aside,
+            )
+    typer.echo(report.as_json() if as_json else report.as_text())
+    if report.verdict == "refused":
+        raise typer.Exit(1)
+
+
+@app.command()
+def totals(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day that decides what is overdue; default today."),
+    ] = None,
+    customer: Annotated[
+        list[str] | None,
+        typer.Option(help="Number, Zoho id or name of a customer to show; may be repeated."),
+    ] = None,
+) -> None:
+    """Print control totals to compare with the books the import came from."""
+    with _opened():
+        today = as_of.date() if as_of else _today()
+        figures = control_totals(today=today, customers=customer or [])
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+        return
+    for heading, values in (("All customers", figures["all"]), *figures["named"].items()):
+        typer.echo(f"{heading} on {today}")
+        for name, value in values.items():
+            typer.echo(f"  {name.replace('_', ' '):32} {_plain(value)}")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items()) or "-"
+    return str(value)
+
+
+def _today() -> date:
+    now = utc_now()
+    with store.system_reading() as session:
+        try:
+            return organisation.of_portal(session).today(now)
+        except NotFound:
+            return now.date()
+
+
+@contextmanager
+def _opened() -> Iterator[None]:
+    """Open the configured store for one command; tell expected errors in one line."""
+    try:
+        opened = store.install(store.open_store(settings.load().database))
+        try:
+            yield
+        finally:
+            opened.close()
+    except PortalError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def _progress() -> Iterator[Told]:
+    """Show a bar on a terminal; stay silent in pipes and logs."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    columns = (
+        TextColumn("{task.description:32}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Opening", total=None)
+        yield lambda stage, done, total: bar.update(
+            task, description=stage, completed=done, total=total or None
+        )
