@@ -128,6 +128,36 @@ def sign_in(email: str, password: str, browser: Browser, now: datetime) -> UUID:
         return _begin(session, login, browser, now)
 
 
+def ticket(sign_in_id: UUID, now: datetime) -> str:
+    """Return a ticket that a browser may swap for the cookie of this sign-in, once and soon."""
+    with store.system_writing() as session:
+        return sign_ins.issue_ticket(session, sign_in_id, now)
+
+
+def redeem(ticket: str, before: str | None, now: datetime) -> str | None:
+    """Swap a ticket for the token of its sign-in's cookie, or return None when it cannot be.
+
+    The sign-in behind `before`, the browser's cookie until now, ends: a browser has one.
+    """
+    with store.system_writing() as session:
+        token = sign_ins.redeem(session, ticket, now)
+        if token is not None and before:
+            sign_ins.revoke_cookie(session, before, "replaced", now)
+    return token
+
+
+def business_name() -> str:
+    """Return the name of the business, for screens that everybody sees."""
+    with store.system_reading() as session:
+        return letters.business_name(session)
+
+
+def sign_out_cookie(token: str, now: datetime) -> None:
+    """End the sign-in behind a cookie's token, if it is one."""
+    with store.system_writing() as session:
+        sign_ins.revoke_cookie(session, token, "signed_out", now)
+
+
 def sign_out(sign_in_id: UUID, now: datetime) -> None:
     """End a sign-in; ending it again changes nothing."""
     with store.system_writing() as session:

@@ -1,0 +1,76 @@
+"""Security of one's own account: the password, and the browsers one is signed in with."""
+
+import re
+from uuid import UUID
+
+import streamlit as st
+
+from components import cards, session, signin
+from components import format as say
+from components.markup import said, tag
+from portal_data import organisation, sign_ins
+from portal_data.clock import local_time, utc_now
+from portal_data.errors import PortalError
+from portal_data.scope import Scope, Staff
+from portal_data.sign_ins import SignIn
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
+             ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+def draw(who: Scope | Staff) -> None:
+    """Draw the screen for the signed-in person."""
+    cards.head("Security", "Your password, and where you are signed in.")
+    left, right = st.columns([1, 1.2], gap="medium")
+    with left, st.container(key="card-signin-password", border=True):
+        signin.change_password_form(who)
+    with right, st.container(key="card-sign-ins", border=True):
+        _sign_ins(who)
+
+
+def browser_name(agent: str | None) -> str:
+    """Return a browser's own long name for itself in a few words: Firefox on Windows."""
+    agent = agent or ""
+    name = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}/", agent)), "Browser")
+    system = next((system for mark, system in _SYSTEMS if mark in agent), None)
+    return f"{name} on {system}" if system else name
+
+
+def _sign_ins(who: Scope | Staff) -> None:
+    st.subheader("Where you are signed in", anchor=False)
+    own = sign_ins.list_own(who, utc_now())
+    business = organisation.get(who)
+    for each in own:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"sign-in-{each.id}"):
+            _describe(each, business)
+            if not each.this_browser and st.button("Sign out", key=f"end.{each.id}"):
+                _end(who, each.id)
+    if len(own) > 1 and st.button(
+        "Sign out everywhere else", key="end.others", icon=":material/logout:"
+    ):
+        ended = sign_ins.end_others(who, utc_now())
+        session.flash(f"Signed out of {say.count(ended, 'other browser')}.")
+        st.rerun()
+
+
+def _describe(each: SignIn, business: organisation.Organisation) -> None:
+    seen = local_time(each.last_seen_at, business.timezone)
+    when = f"{say.day(seen.date(), business.locale)}, {seen:%H:%M}"
+    where = f" · {each.address}" if each.address else ""
+    state = "This browser" if each.this_browser else f"Last used {when}"
+    cards.html(
+        tag("b", browser_name(each.agent)),
+        said(f"{state}{where}", "div", class_="pt-sub"),
+    )
+
+
+def _end(who: Scope | Staff, sign_in_id: UUID) -> None:
+    try:
+        sign_ins.end_own(who, sign_in_id, utc_now())
+    except PortalError as error:
+        session.flash(str(error))
+    else:
+        session.flash("That browser is signed out.")
+    st.rerun()

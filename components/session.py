@@ -1,0 +1,197 @@
+"""The session: who is asking, in this tab, right now. The only user of Streamlit's session state.
+
+A tab holds the id of its sign-in, never the cookie's token. Every run and every rerun of a fragment
+asks the store again, so a sign-in that ended anywhere has ended here.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+from uuid import UUID
+
+import streamlit as st
+
+from components import bridge
+from portal_data import identity, settings
+from portal_data.clock import utc_now
+from portal_data.errors import PortalError
+from portal_data.scope import Scope, Staff
+from portal_data.sign_ins import TICKET_LIFETIME, Browser
+
+_SIGN_IN = "portal.sign_in"
+_ORDER = "portal.order"
+_FLASH = "portal.flash"
+_OTHERS = "portal.others"
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An order for the browser, given again on every run until it is stale."""
+
+    order: bridge.Order
+    number: str
+    ticket: str | None
+    given_at: datetime
+
+
+def current() -> Scope | Staff | None:
+    """Return who is signed in, for the frame around every screen; call it once, first.
+
+    Also passes waiting orders to the browser and shows the message of the last action.
+    """
+    who = _who()
+    _pass_order()
+    message = st.session_state.pop(_FLASH, None)
+    if message:
+        st.toast(message, icon=":material/check_circle:")
+    return who
+
+
+def require_scope() -> Scope:
+    """Return the signed-in contact, or end the run: the first statement of customer screens."""
+    who = _who()
+    if not isinstance(who, Scope):
+        _refuse(who)
+    return who
+
+
+def require_staff() -> Staff:
+    """Return the signed-in member of staff, or end the run: first statement of staff screens."""
+    who = _who()
+    if not isinstance(who, Staff):
+        _refuse(who)
+    return who
+
+
+def browser() -> Browser:
+    """Return the network address and name of this tab's browser, as far as they can be trusted."""
+    agent = st.context.headers.get("User-Agent")
+    return Browser(_address(), agent if isinstance(agent, str) else None)
+
+
+def begin(sign_in_id: UUID) -> NoReturn:
+    """Be signed in from now on, in this tab and by cookie in this browser; go on where one was."""
+    _hold(sign_in_id)
+    st.rerun()
+
+
+def begin_at_home(sign_in_id: UUID) -> NoReturn:
+    """Be signed in from now on, and go Home: for screens that only nobody sees."""
+    here = _first_page(_who())
+    _hold(sign_in_id)
+    st.switch_page(here)
+
+
+def renew(sign_in_id: UUID, message: str) -> NoReturn:
+    """Go on under a new sign-in after the old one was ended on purpose, and say so."""
+    _hold(sign_in_id)
+    flash(message)
+    st.rerun()
+
+
+def sign_out() -> NoReturn:
+    """End the sign-in in every tab of this browser, forget everything held here, and leave."""
+    sign_in_id = st.session_state.get(_SIGN_IN)
+    if sign_in_id is not None:
+        identity.sign_out(sign_in_id, utc_now())
+    st.session_state.clear()
+    _order("leave")
+    st.rerun()
+
+
+def other_customers(who: Scope) -> dict[UUID, str]:
+    """Return the other customers this person may act for: names by contact id."""
+    held = st.session_state.get(_OTHERS)
+    if held is None or held[0] != who.sign_in_id:
+        others = {
+            choice.contact_id: choice.customer_name
+            for choice in identity.choices(who)
+            if not choice.current
+        }
+        held = st.session_state[_OTHERS] = (who.sign_in_id, others)
+    return dict(held[1])
+
+
+def switch_customer(contact_id: UUID) -> NoReturn:
+    """Act for another customer of this person from now on, beginning at its Home."""
+    who = require_scope()
+    try:
+        sign_in_id = identity.switch(who, contact_id, browser(), utc_now())
+    except PortalError as error:
+        st.session_state.pop(_OTHERS, None)
+        flash(str(error))
+        st.rerun()
+    _hold(sign_in_id)
+    st.switch_page("../pages/home.py")
+
+
+def flash(message: str) -> None:
+    """Show a message once, on the next full run."""
+    st.session_state[_FLASH] = message
+
+
+def _who() -> Scope | Staff | None:
+    held = st.session_state.get(_SIGN_IN)
+    if held is not None:
+        who = identity.scope_of(held, utc_now())
+        if who is None:  # ended elsewhere: nothing of it may stay in this tab
+            st.session_state.clear()
+            _order("reload")
+            return None
+    else:
+        token = st.context.cookies.get(identity.cookie_name(settings.load().secure))
+        who = identity.from_cookie(token, utc_now()) if isinstance(token, str) else None
+        if who is None:
+            return None
+        st.session_state[_SIGN_IN] = who.sign_in_id
+    # streamlit-authenticator asks for this before it draws its form for a new password
+    st.session_state["authentication_status"] = True
+    return who
+
+
+def _first_page(who: Scope | Staff | None) -> str:
+    if who is None:
+        return "../pages/sign_in.py"
+    return "../pages/home.py" if isinstance(who, Scope) else "../pages/staff/customers.py"
+
+
+def _refuse(who: Scope | Staff | None) -> NoReturn:
+    if who is None:
+        _pass_order()
+        st.info("You are signed out. Sign in to see this.", icon=":material/lock:")
+    else:
+        st.info("This is not available to you.", icon=":material/lock:")
+    st.stop()
+
+
+def _hold(sign_in_id: UUID) -> None:
+    now = utc_now()
+    st.session_state.clear()
+    st.session_state[_SIGN_IN] = sign_in_id
+    _order("keep", identity.ticket(sign_in_id, now))
+
+
+def _order(order: bridge.Order, ticket: str | None = None) -> None:
+    number = secrets.token_hex(8)
+    st.session_state[_ORDER] = _Waiting(order, number, ticket, utc_now())
+
+
+def _pass_order() -> None:
+    waiting: _Waiting | None = st.session_state.get(_ORDER)
+    if waiting is None:
+        return
+    if utc_now() - waiting.given_at > TICKET_LIFETIME:
+        del st.session_state[_ORDER]
+        return
+    bridge.give(waiting.order, waiting.number, waiting.ticket)
+
+
+def _address() -> str | None:
+    proxies = settings.load().trusted_proxies
+    if proxies:
+        chain = st.context.headers.get("X-Forwarded-For")
+        entries = chain.split(",") if isinstance(chain, str) else []
+        return entries[-proxies].strip() if len(entries) >= proxies else None
+    address = st.context.ip_address
+    return address if isinstance(address, str) else None

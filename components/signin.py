@@ -1,0 +1,199 @@
+"""Signing in and choosing passwords: streamlit-authenticator draws and validates the forms.
+
+Of the library we use its forms, its order of checks and its validator's interface. What it keeps in
+a dictionary, a script-readable cookie and one process's memory is replaced by `portal_data`: see
+docs/decisions/0006. The names we override or set are checked by a test.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+import streamlit_authenticator as stauth
+from streamlit_authenticator.controllers import AuthenticationController
+from streamlit_authenticator.models import AuthenticationModel
+from streamlit_authenticator.utilities import Encryptor, LoginError, ResetError, Validator
+
+from components import bridge, cards, session
+from components import format as say
+from components.markup import said, tag
+from portal_data import identity, passwords
+from portal_data.clock import utc_now
+from portal_data.errors import PortalError
+from portal_data.scope import Scope, Staff
+
+_SIGN_IN_FIELDS = {
+    "Form name": "Sign in",
+    "Username": "E-mail",
+    "Password": "Password",
+    "Login": "Sign in",
+}
+_PASSWORD_FIELDS = {
+    "Form name": "Change password",
+    "Current password": "Current password",
+    "New password": "New password",
+    "Repeat password": "New password again",
+    "Reset": "Change password",
+}
+
+
+class PasswordRules(Validator):  # type: ignore[misc]
+    """The library's validator with the portal's own rules for passwords."""
+
+    def __init__(self, *known: str) -> None:
+        super().__init__()
+        self._known = known
+
+    def validate_password(self, password: str) -> bool:
+        """Tell whether a new password is good enough."""
+        return passwords.problem(password, *self._known) is None
+
+    def diagnose_password(self, password: str) -> str:
+        """Return why a new password is not good enough."""
+        return passwords.problem(password, *self._known) or ""
+
+
+class PortalModel(AuthenticationModel):  # type: ignore[misc]
+    """The library's model, asking `identity` instead of its dictionary of users."""
+
+    def __init__(self, who: Scope | Staff | None, validator: Validator) -> None:
+        super().__init__({"usernames": {}}, auto_hash=False, validator=validator)
+        self._who = who
+        self.started: UUID | None = None
+        """The sign-in that the form's last success made."""
+
+    def check_credentials(self, username: str, password: str) -> bool:
+        """Check e-mail and password. Raises LoginError with what the person may know."""
+        if not password:
+            raise LoginError("Enter your e-mail and your password.")
+        try:
+            self.started = identity.sign_in(username, password, session.browser(), utc_now())
+        except PortalError as error:
+            raise LoginError(str(error)) from error
+        # the library goes on to read the user it found from here
+        self.credentials["usernames"][username] = {"email": username}
+        return True
+
+    def reset_password(
+        self, username: str, password: str, new_password: str, callback: Any = None
+    ) -> bool:
+        """Change the signed-in person's password. Raises ResetError with what they may know."""
+        if self._who is None:
+            raise ResetError("You are signed out. Sign in again.")
+        try:
+            self.started = identity.change_password(
+                self._who, password, new_password, session.browser(), utc_now()
+            )
+        except PortalError as error:
+            raise ResetError(str(error)) from error
+        return True
+
+    def _record_failed_login_attempts(self, username: str, reset: bool = False) -> None:
+        """Nothing here: `identity` counts, in the store."""
+
+
+class NoCookie:
+    """Stands where the library sets its own cookie, which cannot be revoked."""
+
+    def get_cookie(self) -> None:
+        """No token: `session` has looked at the portal's own cookie already."""
+
+    def set_cookie(self) -> None:
+        """Nothing: `session` passes the browser a ticket."""
+
+    def delete_cookie(self) -> None:
+        """Nothing: signing out is `session.sign_out`."""
+
+
+class PortalAuth(stauth.Authenticate):  # type: ignore[misc]
+    """The library's forms. Its own set-up would mount its cookie component and is left out."""
+
+    def __init__(self, who: Scope | Staff | None = None) -> None:
+        known = (who.email, who.name) if who else ()
+        validator = PasswordRules(*known)
+        self.model = PortalModel(who, validator)
+        self.api_key = self.path = None
+        self.attrs = {"login_sleep_time": 0, "password_instructions": passwords.RULES}
+        self.secret_key = secrets.token_hex()  # encrypts nothing: no captcha, no mailed codes
+        self.encryptor = Encryptor(self.secret_key)
+        self.cookie_controller = NoCookie()
+        self.authentication_controller = AuthenticationController(
+            {"usernames": {}}, validator, auto_hash=False, secret_key=self.secret_key
+        )
+        self.authentication_controller.authentication_model = self.model
+
+
+@contextmanager
+def card(title: str = "", text: str = "") -> Iterator[None]:
+    """Draw the card of a signed-out screen: the business's name, what this is, then the form."""
+    with st.container(key="page-signin", horizontal_alignment="center"):
+        cards.html(tag("div", said(identity.business_name()), class_="pt-signin-name"))
+        with st.container(key="card-signin", border=True, width=420):
+            if title:
+                st.subheader(title, anchor=False)
+            if text:
+                cards.html(said(text, "p", class_="pt-sub"))
+            yield
+
+
+def sign_in_form() -> None:
+    """Draw the sign-in form; a success goes on at the address that was asked for."""
+    auth = PortalAuth()
+    messages = st.container(key="signin-messages")
+    with st.container(key="signin-form"):
+        try:
+            auth.login(fields=_SIGN_IN_FIELDS, key="sign_in")
+        except LoginError as error:
+            messages.error(say.escape_markdown(error), icon=":material/error:")
+    bridge.form_help("username", "current-password")
+    if auth.model.started is not None:
+        session.begin(auth.model.started)
+
+
+def change_password_form(who: Scope | Staff) -> None:
+    """Draw the form that changes the person's password; this browser stays signed in."""
+    auth = PortalAuth(who)
+    messages = st.container(key="password-messages")
+    with st.container(key="password-form"):
+        try:
+            auth.reset_password(who.email, fields=_PASSWORD_FIELDS, key="change_password")
+        except ResetError as error:
+            messages.error(say.escape_markdown(error), icon=":material/error:")
+    bridge.form_help("current-password", "new-password", "new-password")
+    if auth.model.started is not None:
+        session.renew(
+            auth.model.started,
+            "Your password is changed. Every other browser was signed out.",
+        )
+
+
+def new_password_form(label: str) -> str | None:
+    """Draw the form of a first or forgotten password and return it once both fields agree."""
+    with st.form("new_password", border=False):
+        password = st.text_input(
+            "New password", type="password", help=passwords.RULES, autocomplete="new-password"
+        )
+        again = st.text_input("New password again", type="password", autocomplete="new-password")
+        sent = st.form_submit_button(label, type="primary", width="stretch")
+    if not sent:
+        return None
+    if passwords.normalised(password) != passwords.normalised(again):
+        refused("The two passwords differ. Type the same one twice.")
+        return None
+    return password
+
+
+def existing_password_form(label: str) -> str | None:
+    """Draw the form that asks for the password a person has already, and return it."""
+    with st.form("existing_password", border=False):
+        password = st.text_input("Password", type="password", autocomplete="current-password")
+        sent = st.form_submit_button(label, type="primary", width="stretch")
+    return password if sent else None
+
+
+def refused(reason: object) -> None:
+    """Say why a form was not accepted."""
+    st.error(say.escape_markdown(reason), icon=":material/error:")

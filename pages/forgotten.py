@@ -1,0 +1,26 @@
+"""Forgotten password: ask for a link by mail. The answer is the same for every e-mail."""
+
+import streamlit as st
+
+from components import session, signin
+from portal_data import password_resets
+from portal_data.clock import utc_now
+from portal_data.errors import PortalError
+
+with signin.card(
+    "Forgotten password", "We send you a link with which you can choose a new password."
+):
+    with st.form("forgotten", border=False):
+        email = st.text_input("E-mail", autocomplete="username", max_chars=254)
+        sent = st.form_submit_button("Send link", type="primary", width="stretch")
+    if sent:
+        try:
+            password_resets.request(email, session.browser(), utc_now())
+        except PortalError as refusal:
+            signin.refused(refusal)
+        else:
+            st.success(
+                "If this e-mail has access, a link is on its way. It works for one hour.",
+                icon=":material/mail:",
+            )
+    st.page_link("../pages/sign_in.py", label="Back to sign-in")

@@ -1,0 +1,21 @@
+"""New password: opened by the link in the mail, which works once."""
+
+import streamlit as st
+
+from components import signin
+from portal_data import password_resets
+from portal_data.clock import utc_now
+from portal_data.errors import PortalError
+
+token = st.query_params.get("token", "")
+with signin.card("Choose a new password"):
+    try:
+        email = password_resets.opened(token, utc_now())
+        st.text_input("E-mail", email, disabled=True)
+        password = signin.new_password_form("Save password")
+        if password is not None:
+            password_resets.reset(token, password, utc_now())
+            st.success("Your new password is saved. Sign in with it.", icon=":material/check:")
+    except PortalError as refusal:
+        signin.refused(refusal)
+    st.page_link("../pages/sign_in.py", label="Go to sign-in")

@@ -1,0 +1,8 @@
+"""Security: a contact's own password and sign-ins."""
+
+from components import account_security
+from components.session import require_scope
+
+scope = require_scope()
+
+account_security.draw(scope)

@@ -1,0 +1,87 @@
+"""Routes that set and drop the session cookie. Its token never reaches a script."""
+
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from portal_data import identity
+from portal_data.clock import utc_now
+from portal_data.settings import load
+from portal_data.sign_ins import ABSOLUTE
+
+_TICKET_LIMIT = 200  # bytes; a ticket has 43
+
+
+async def begin(request: Request) -> Response:
+    """POST /auth/session: swap the ticket in the body for the cookie. 204, 400 or 403."""
+    if not _from_our_page(request):
+        return Response(status_code=403)
+    body = await _body(request)
+    before = request.cookies.get(_name())
+    token = await run_in_threadpool(identity.redeem, body, before, utc_now()) if body else None
+    if token is None:
+        return Response(status_code=400)
+    response = _answer()
+    response.set_cookie(
+        _name(),
+        token,
+        max_age=int(ABSOLUTE.total_seconds()),
+        path="/",
+        httponly=True,
+        secure=load().secure,
+        samesite="lax",
+    )
+    return response
+
+
+async def end(request: Request) -> Response:
+    """POST /auth/logout: end the sign-in behind the cookie and drop it. 204 or 403."""
+    if not _from_our_page(request):
+        return Response(status_code=403)
+    token = request.cookies.get(_name())
+    if token:
+        await run_in_threadpool(identity.sign_out_cookie, token, utc_now())
+    response = _answer()
+    response.delete_cookie(_name(), path="/", httponly=True, secure=load().secure, samesite="lax")
+    return response
+
+
+ROUTES = [
+    Route("/auth/session", begin, methods=["POST"]),
+    Route("/auth/logout", end, methods=["POST"]),
+]
+
+
+def _name() -> str:
+    return identity.cookie_name(load().secure)
+
+
+def _answer() -> Response:
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+def _from_our_page(request: Request) -> bool:
+    """Tell whether a script of our own pages sent this; other sites cannot send the header.
+
+    Origin and Sec-Fetch-Site are set by browsers and out of a script's reach (Fetch standard).
+    """
+    headers = request.headers
+    if headers.get("x-portal") != "1":
+        return False
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return False
+    origin = urlsplit(headers.get("origin", ""))
+    ours = {headers.get("host"), urlsplit(load().base_url).netloc}
+    return bool(origin.netloc) and origin.netloc in ours
+
+
+async def _body(request: Request) -> str | None:
+    content = b""
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > _TICKET_LIMIT:
+            return None
+    return content.decode("ascii", "replace")
