@@ -37,7 +37,9 @@ Kind = Literal["contact", "staff", "system"]
 # What an event says happened; the actor's name stands before it, the document's number after it.
 _PHRASES = {
     "approval.approved": "approved timesheet",
+    "approval.partly_approved": "approved in part timesheet",
     "approval.rejected": "rejected timesheet",
+    "approval.submitted": "sent timesheet",
     "comment.added": "commented on",
     "contact.accepted_invitation": "joined the portal",
     "contact.changed_password": "changed the password",
@@ -50,6 +52,9 @@ _PHRASES = {
     "credit_note.viewed": "viewed credit note",
     "customer.portal_disabled": "switched off the portal of",
     "customer.portal_enabled": "switched on the portal of",
+    "dispute.accepted": "accepted the dispute of",
+    "dispute.opened": "disputed",
+    "dispute.rejected": "rejected the dispute of",
     "estimate.accepted": "accepted estimate",
     "estimate.declined": "declined estimate",
     "estimate.sent": "sent estimate",
@@ -62,6 +67,7 @@ _PHRASES = {
     "payment.failed": "could not pay",
     "payment.received": "paid",
     "preferences.changed": "changed the portal's settings",
+    "retainer_invoice.sent": "sent retainer invoice",
     "retainer_invoice.viewed": "viewed retainer invoice",
     "review.added": "wrote a review",
     "staff.changed_password": "changed the password",
