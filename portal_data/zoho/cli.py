@@ -12,9 +12,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from portal_data import organisation, settings, store
+from portal_data import organisation, store
 from portal_data.clock import utc_now
-from portal_data.errors import NotFound, PortalError
+from portal_data.commands import opened_store
+from portal_data.errors import NotFound
 from portal_data.zoho import importing
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import UploadRefused
@@ -23,10 +24,7 @@ from portal_data.zoho.report import Report
 from portal_data.zoho.totals import control_totals
 from portal_data.zoho.upload import Progress as Told
 
-app = typer.Typer(no_args_is_help=True)
 
-
-@app.command("import")
 def import_backup(
     backup: Annotated[
         Path, typer.Argument(help="Backup zip, folder of CSV files, or one CSV file.")
@@ -52,7 +50,7 @@ def import_backup(
     ] = None,
 ) -> None:
     """Import a Zoho Books, Billing or Invoice backup. Again, it changes only what changed."""
-    with _opened():
+    with opened_store():
         try:
             with _progress() as progress:
                 report = importing.import_backup(
@@ -78,7 +76,6 @@ def import_backup(
         raise typer.Exit(1)
 
 
-@app.command()
 def totals(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_of: Annotated[
@@ -91,7 +88,7 @@ def totals(
     ] = None,
 ) -> None:
     """Print control totals to compare with the books the import came from."""
-    with _opened():
+    with opened_store():
         today = as_of.date() if as_of else _today()
         figures = control_totals(today=today, customers=customer or [])
     if as_json:
@@ -116,20 +113,6 @@ def _today() -> date:
             return organisation.of_portal(session).today(now)
         except NotFound:
             return now.date()
-
-
-@contextmanager
-def _opened() -> Iterator[None]:
-    """Open the configured store for one command; tell expected errors in one line."""
-    try:
-        opened = store.install(store.open_store(settings.load().database))
-        try:
-            yield
-        finally:
-            opened.close()
-    except PortalError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
 
 
 @contextmanager

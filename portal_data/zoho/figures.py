@@ -100,7 +100,8 @@ RETAINERS = """
 """
 QUOTES = """
     select customer_id, currency_code, status, source_status,
-        expiry_date < cast($today as date) as late, count(*)::bigint as count, sum(total_minor)::bigint as total
+        expiry_date < cast($today as date) as late, count(*)::bigint as count,
+        sum(total_minor)::bigint as total
     from core.estimates
     group by customer_id, currency_code, status, source_status,
         expiry_date < cast($today as date)

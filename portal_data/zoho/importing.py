@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from portal_data import store
+from portal_data import activity, store
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
 from portal_data.zoho.archive import Archive, open_upload
@@ -171,10 +171,6 @@ def _name(row: dict[str, Any]) -> str:
 _INSERT_IMPORT = (
     "id", "source", "name", "sha256", "started_at", "finished_at", "report",
 )  # fmt: skip
-_INSERT_ACTIVITY = (
-    "id", "customer_id", "happened_at", "event", "subject_kind", "subject_id", "subject_number",
-    "actor_kind", "actor_id", "actor_name", "details", "visible",
-)  # fmt: skip
 
 
 def _record(session: OpenSession, import_id: UUID, report: Report, now: datetime) -> None:
@@ -190,25 +186,15 @@ def _record(session: OpenSession, import_id: UUID, report: Report, now: datetime
             set_aside=file.set_aside,
         )
     details = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
-    session.load(
-        "core.activity",
-        _INSERT_ACTIVITY,
-        [
-            (
-                new_id(),
-                None,
-                now,
-                "import.finished",
-                "import",
-                import_id,
-                report.name,
-                "system",
-                None,
-                "Import",
-                details,
-                False,
-            )
-        ],
+    activity.record(
+        session,
+        None,
+        "import.finished",
+        now=now,
+        subject_kind="import",
+        subject_id=import_id,
+        subject_number=report.name,
+        details=details,
     )
 
 
