@@ -22,7 +22,7 @@ _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Wi
 
 def draw(who: Scope | Staff) -> None:
     """Draw the screen for the signed-in person."""
-    cards.head("Security", "Your password, and where you are signed in.")
+    cards.html(cards.head("Security", cards.sub("Your password and your browsers.")))
     left, right = st.columns([1, 1.2], gap="medium")
     with left, st.container(key="card-signin-password", border=True):
         signin.change_password_form(who)
@@ -33,7 +33,7 @@ def draw(who: Scope | Staff) -> None:
 def browser_name(agent: str | None) -> str:
     """Return a browser's own long name for itself in a few words: Firefox on Windows."""
     agent = agent or ""
-    name = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}/", agent)), "Browser")
+    name = next((name for mark, name in _BROWSERS if re.search(rf"{mark}\w*/", agent)), "Browser")
     system = next((system for mark, system in _SYSTEMS if mark in agent), None)
     return f"{name} on {system}" if system else name
 

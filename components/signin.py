@@ -129,13 +129,15 @@ class PortalAuth(stauth.Authenticate):  # type: ignore[misc]
 @contextmanager
 def card(title: str = "", text: str = "") -> Iterator[None]:
     """Draw the card of a signed-out screen: the business's name, what this is, then the form."""
+    business = identity.business_name()
     with st.container(key="page-signin", horizontal_alignment="center"):
-        cards.html(tag("div", said(identity.business_name()), class_="pt-signin-name"))
+        mark = tag("span", say.initials(business), class_="pt-mark", aria_hidden="true")
+        cards.html(tag("div", mark, said(business, "h1"), class_="pt-business"))
         with st.container(key="card-signin", border=True, width=420):
             if title:
-                st.subheader(title, anchor=False)
+                st.subheader(say.escape_markdown(title), anchor=False)
             if text:
-                cards.html(said(text, "p", class_="pt-sub"))
+                cards.html(cards.sub(text))
             yield
 
 

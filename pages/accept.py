@@ -3,25 +3,32 @@
 import streamlit as st
 
 from components import session, signin
-from portal_data import invitations
+from portal_data import invitations, passwords
 from portal_data.clock import utc_now
-from portal_data.errors import PortalError
+from portal_data.errors import NotFound, PortalError
 
 token = st.query_params.get("token", "")
-accepted = None
-with signin.card("Welcome to the customer portal"):
-    try:
-        invitation = invitations.opened(token, utc_now())
-        st.text_input("Customer", invitation.customer_name, disabled=True)
-        st.text_input("E-mail", invitation.email, disabled=True)
-        if invitation.has_password:
-            st.info("You sign in with this e-mail already. Enter the password you have.")
-            password = signin.existing_password_form("Accept invitation")
-        else:
-            password = signin.new_password_form("Accept invitation")
-        if password is not None:
-            accepted = invitations.accept(token, password, session.browser(), utc_now())
-    except PortalError as refusal:
+try:
+    invitation = invitations.opened(token, utc_now())
+except NotFound as refusal:
+    with signin.card("Invitation"):
         signin.refused(refusal)
+    st.stop()
+
+accepted = None
+known = invitation.has_password
+how = "You have a password for this e-mail already: enter it." if known else passwords.RULES
+with signin.card(
+    f"Welcome to the portal of {invitation.customer_name}",
+    how if known else f"Choose a password. {how}",
+):
+    st.text_input("E-mail", invitation.email, disabled=True)
+    ask = signin.existing_password_form if known else signin.new_password_form
+    password = ask("Accept invitation")
+    if password is not None:
+        try:
+            accepted = invitations.accept(token, password, session.browser(), utc_now())
+        except PortalError as refusal:
+            signin.refused(refusal)
 if accepted is not None:
     session.begin_at_home(accepted)

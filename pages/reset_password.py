@@ -3,12 +3,12 @@
 import streamlit as st
 
 from components import signin
-from portal_data import password_resets
+from portal_data import password_resets, passwords
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 
 token = st.query_params.get("token", "")
-with signin.card("Choose a new password"):
+with signin.card("Choose a new password", passwords.RULES):
     try:
         email = password_resets.opened(token, utc_now())
         st.text_input("E-mail", email, disabled=True)
