@@ -1,0 +1,59 @@
+"""The command line: `python -m portal_data …`. Run it while the portal is stopped (DuckDB)."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portal_data.commands import opened_store
+from portal_data.demo.cli import fill
+from portal_data.errors import PortalError
+from portal_data.ops import people_cli
+from portal_data.zoho import cli as zoho_cli
+
+app = typer.Typer(
+    help="Everything about the portal that is done from a terminal.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("import")(zoho_cli.import_backup)
+app.command("totals")(zoho_cli.totals)
+app.command("demo")(fill)
+app.command("invite")(people_cli.invite)
+staff = typer.Typer(help="The people who run the portal.", no_args_is_help=True)
+staff.command("create")(people_cli.create_staff)
+app.add_typer(staff, name="staff")
+
+
+@app.command("check")
+def check() -> None:
+    """Check the books: every balance against what settled it, every row against its customer."""
+    with opened_store() as opened:
+        problems = opened.check_integrity()
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("The books hold.")
+
+
+@app.command("backup")
+def backup(target: Annotated[Path, typer.Argument(help="New file to write.")]) -> None:
+    """Write a consistent copy of the store to a new file (DuckDB)."""
+    with opened_store() as opened:
+        opened.backup(target)
+    typer.echo(f"Wrote {target}.")
+
+
+def main() -> None:
+    """Run one command; expected errors are one sentence and exit status 1."""
+    try:
+        app()
+    except PortalError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
