@@ -22,7 +22,7 @@ _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Wi
 
 def draw(who: Scope | Staff) -> None:
     """Draw the screen for the signed-in person."""
-    cards.html(cards.head("Security", cards.sub("Your password and your browsers.")))
+    cards.draw(cards.head("Security", cards.sub("Your password and your browsers.")))
     left, right = st.columns([1, 1.2], gap="medium")
     with left, st.container(key="card-signin-password", border=True):
         signin.change_password_form(who)
@@ -60,7 +60,7 @@ def _describe(each: SignIn, business: organisation.Organisation) -> None:
     when = f"{say.day(seen.date(), business.locale)}, {seen:%H:%M}"
     where = f" · {each.address}" if each.address else ""
     state = "This browser" if each.this_browser else f"Last used {when}"
-    cards.html(
+    cards.draw(
         tag("b", browser_name(each.agent)),
         said(f"{state}{where}", "div", class_="pt-sub"),
     )

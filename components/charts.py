@@ -1,7 +1,7 @@
 """Plotly figures of one currency each, as plain dicts: two colours of the theme and exact hovers.
 
-`#000001` and its neighbours are places that the browser fills with the theme's chart colours, in the
-order that .streamlit/config.toml lists them, so figures fit the light and the dark theme alike.
+`#000001` and its neighbours are places that the browser fills with the theme's chart colours, in
+the order that .streamlit/config.toml lists them, so figures fit the light and the dark theme.
 """
 
 from collections.abc import Sequence
@@ -49,8 +49,11 @@ def aging(balance: Balance, locale: str) -> dict[str, Any]:
         "layout": _layout(
             bargap=0.45,
             margin={"l": 0, "r": 8, "t": 0, "b": 0},
-            # room for the amounts behind the bars
-            xaxis={"visible": False, "fixedrange": True, "range": [0, max(*values, 1) * 1.5]},
+            xaxis={
+                "visible": False,
+                "fixedrange": True,
+                "range": [0, max(*values, 1) * _room(texts)],
+            },
             yaxis={
                 "autorange": "reversed",
                 "fixedrange": True,
@@ -150,6 +153,13 @@ def _bars(
         "hovertemplate": "%{customdata}",
         "marker": {"color": colour, "cornerradius": 3},
     }
+
+
+def _room(texts: Sequence[str]) -> float:
+    """Return how much longer than the longest bar the axis must be, for amounts behind the bars."""
+    narrowest, letter = 215, 6.6  # pixels: the axis on a phone, a letter of the chart's font
+    taken = max(map(len, texts)) * letter + 8
+    return 1 / (1 - min(taken / narrowest, 0.6))
 
 
 def _value(minor: int, currency: str) -> float:

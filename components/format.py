@@ -1,4 +1,4 @@
-"""Values as people read them: money, days, counts, initials, and text that markdown must not read."""
+"""Values as people read them: money, days, counts, initials, and text that stays text."""
 
 import re
 import unicodedata
@@ -12,14 +12,15 @@ from babel.numbers import format_compact_currency, format_decimal
 from portal_data import money as amounts
 
 _JOINER = "\N{WORD JOINER}"
+_SHORT = {"eu", "gcc", "gst", "uk", "us", "vat"}
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def escape_markdown(text: object) -> str:
-    """Return text for a place that reads markdown (titles, labels, captions), inert and on one line.
+    """Return text for a place that reads markdown (labels, captions), inert and on one line.
 
-    Backslashes alone are not enough: Streamlit turns `:name:`, `www.` and `a@b` into icons and links
-    after unescaping, so an invisible word joiner breaks those words up.
+    Backslashes alone are not enough: Streamlit turns `:name:`, `www.` and `a@b` into icons and
+    links after unescaping, so an invisible word joiner breaks those words up.
     """
     flat = re.sub(r"\s+", " ", str("" if text is None else text)).strip()
     quoted = _PUNCTUATION.sub(r"\\\1", flat)
@@ -98,6 +99,14 @@ def initials(name: str) -> str:
     if unicodedata.category(first) == "Lo" or len(words) == 1:
         return first.upper()
     return (first + words[-1][0]).upper()
+
+
+def code(text: str | None) -> str:
+    """Return a word of the store as people write it: `uk_vat` is UK VAT; other text stays."""
+    if not text or not text.islower() or " " in text:
+        return text or ""
+    words = [word.upper() if word in _SHORT else word for word in text.split("_")]
+    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
 
 
 def size(octets: int) -> str:

@@ -1,4 +1,4 @@
-"""Addresses of screens and documents, relative to the portal's own, so it may live under any path."""
+"""Addresses of screens and documents, relative to the portal's own: it may live under any path."""
 
 from datetime import date
 from urllib.parse import quote, urlencode

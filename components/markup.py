@@ -12,9 +12,9 @@ class Markup(str):
 def tag(name: str, *children: object, **attributes: object) -> Markup:
     """Return the element `name` around its children.
 
-    Children that are Markup stay as they are, lists are joined, None is left out, everything else is
-    escaped text. `class_` writes `class`, underscores elsewhere become hyphens (`aria_label`), and an
-    attribute of None is left out.
+    Children that are Markup stay as they are, lists are joined, None is left out, everything else
+    is escaped text. `class_` writes `class`, underscores elsewhere become hyphens (`aria_label`),
+    and an attribute of None is left out.
     """
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'

@@ -53,13 +53,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `link` opens the record; `people` holds what people wrote."""
+    """One column: `link` opens the record, `people` wrote it, a card says `narrow` before it."""
 
     label: str
     place: Place
     end: bool = False
     link: bool = False
     people: bool = False
+    narrow: str = ""
     sort: Order | None = None
 
 

@@ -132,12 +132,12 @@ def card(title: str = "", text: str = "") -> Iterator[None]:
     business = identity.business_name()
     with st.container(key="page-signin", horizontal_alignment="center"):
         mark = tag("span", say.initials(business), class_="pt-mark", aria_hidden="true")
-        cards.html(tag("div", mark, said(business, "h1"), class_="pt-business"))
+        cards.draw(tag("div", mark, said(business, "h1"), class_="pt-business"))
         with st.container(key="card-signin", border=True, width=420):
             if title:
                 st.subheader(say.escape_markdown(title), anchor=False)
             if text:
-                cards.html(cards.sub(text))
+                cards.draw(cards.sub(text))
             yield
 
 

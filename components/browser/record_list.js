@@ -27,6 +27,7 @@ function cell(column, value, row) {
   }
   const text = column.link ? link(row.href, "row", parts.text) : make("span", parts.tone, parts.text)
   if (column.people) text.dir = "auto"
+  if (column.narrow) text.prepend(make("span", "narrow", `${column.narrow} `))
   node.append(text)
   if (column.people) node.title = parts.text
   if (parts.note) node.append(make("span", `note ${parts.tone ?? ""}`, parts.note))

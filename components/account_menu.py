@@ -1,0 +1,47 @@
+"""Who is signed in, at the bottom of the navigation, and the menu behind it."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from components import cards, session
+from components import format as say
+from components.markup import said, tag
+from portal_data.scope import Scope, Staff
+
+_SECURITY, _SIGN_OUT = "Security", "Sign out"
+
+
+def draw(who: Scope | Staff) -> None:
+    """Draw the person's card; it opens Security, other customers of the person, and Sign out."""
+    company = who.customer_name if isinstance(who, Scope) else "Staff"
+    others = session.other_customers(who) if isinstance(who, Scope) else {}
+    with st.sidebar, st.container(key="account"):
+        cards.draw(
+            tag(
+                "div",
+                tag("span", say.initials(who.name), class_="pt-mark", aria_hidden="true"),
+                tag("div", said(who.name, "b"), said(company, "small")),
+                class_="pt-me",
+            )
+        )
+        chosen = st.menu_button(
+            "Your account",
+            [*others, _SECURITY, _SIGN_OUT],
+            format_func=lambda each: _label(each, others),
+            type="tertiary",
+            key="account.menu",
+        )
+    if chosen == _SIGN_OUT:
+        session.sign_out()
+    elif chosen == _SECURITY:
+        staff = "" if isinstance(who, Scope) else "staff/"
+        st.switch_page(f"../pages/{staff}security.py")
+    elif chosen:
+        session.switch_customer(chosen)
+
+
+def _label(choice: UUID | str, others: dict[UUID, str]) -> str:
+    if isinstance(choice, UUID):
+        return f"Switch to {say.escape_markdown(others[choice])}"
+    return choice

@@ -1,0 +1,190 @@
+"""The pieces screens are made of, as markup: heads, cards, figures, timelines, facts, empty states.
+
+One `draw` call draws many of them: every element that Streamlit handles costs time in each run.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from components import format as say
+from components.markup import Markup, join, lines, said, tag
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A labelled amount: tone is `bad`, `good`, `none` (nothing there) or empty."""
+
+    label: str
+    value: str
+    note: str = ""
+    tone: str = ""
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of a timeline: words, and what they lead to as (label, address)."""
+
+    words: str
+    when: str
+    detail: str = ""
+    amount: str = ""
+    link: tuple[str, str] | None = None
+
+
+def draw(*parts: Markup | None) -> None:
+    """Draw markup; `tag` has escaped every value in it."""
+    st.html(join(*parts))
+
+
+def link(label: object, href: str, *, class_: str = "pt-link") -> Markup:
+    """Return a link to another screen of the portal."""
+    return tag("a", label, class_=class_, href=href, data_turn="page")
+
+
+def opened(label: object, href: str, *, class_: str = "pt-link") -> Markup:
+    """Return a link to a document, which opens in a new tab."""
+    return tag("a", label, class_=class_, href=href, target="_blank", rel="noopener")
+
+
+def icon(name: str) -> Markup:
+    """Return a Material symbol that says nothing by itself."""
+    return tag("span", name, class_="pt-icon", translate="no", aria_hidden="true")
+
+
+def head(title: str, *below: Markup | None, back: tuple[str, str] | None = None) -> Markup:
+    """Return a page's title with what stands below it, and a way back as (label, address)."""
+    way = link(join(icon("arrow_back"), back[0]), back[1], class_="pt-back") if back else None
+    return tag("header", way, said(title, "h1"), *below, class_="pt-head")
+
+
+def sub(text: object) -> Markup:
+    """Return a quieter line below a title or a figure."""
+    return tag("p", text, class_="pt-sub")
+
+
+def title(text: str) -> Markup:
+    """Return the title of a card."""
+    return tag("h2", text, class_="pt-title")
+
+
+def card(name: str, *inside: Markup | None) -> Markup:
+    """Return a card with its title."""
+    return tag("section", title(name) if name else None, *inside, class_="pt-card")
+
+
+def grid(*columns: Markup, class_: str = "") -> Markup:
+    """Return columns that stand below each other on a phone."""
+    return tag("div", *columns, class_=f"pt-grid {class_}".strip())
+
+
+def stack(*below: Markup | None) -> Markup:
+    """Return parts below each other."""
+    return tag("div", *below, class_="pt-stack")
+
+
+def documents(pdf: str) -> Markup:
+    """Return the buttons that print and save a document, which open its PDF."""
+    return tag(
+        "div",
+        opened(join(icon("print"), "Print"), pdf, class_="pt-button"),
+        opened(join(icon("picture_as_pdf"), "PDF"), pdf, class_="pt-button"),
+        class_="pt-actions",
+    )
+
+
+def pills(statuses: Iterable[tuple[str, str]]) -> Markup:
+    """Return statuses as (text, tone) side by side."""
+    each = [tag("span", text, class_=f"pt-pill {tone}") for text, tone in statuses]
+    return tag("div", each, class_="pt-pills")
+
+
+def banner(text: str) -> Markup:
+    """Return the business's message to its customers."""
+    return said(text, "div", class_="pt-banner", role="note")
+
+
+def attention(message: Markup, label: str, href: str) -> Markup:
+    """Return what cannot wait, with the way to it."""
+    button = link(label, href, class_="pt-button main")
+    return tag("div", tag("span", message), button, class_="pt-attention", role="status")
+
+
+def figure(given: Figure) -> Markup:
+    """Return one figure, a link where it leads somewhere."""
+    inner = (
+        tag("div", given.label, class_="label"),
+        tag("div", given.value, class_="value"),
+        tag("div", given.note, class_="note") if given.note else None,
+    )
+    name = f"pt-figure {given.tone}".strip()
+    if given.href:
+        return tag("a", *inner, class_=name, href=given.href, data_turn="page")
+    return tag("div", *inner, class_=name)
+
+
+def hero(given: Figure) -> Markup:
+    """Return the one figure that matters most; long amounts are set smaller."""
+    size = "value long" if len(given.value) > 13 else "value"
+    return tag(
+        "div",
+        tag("div", given.label, class_="label"),
+        tag("div", given.value, class_=size),
+        tag("div", given.note, class_="note") if given.note else None,
+        class_="pt-hero",
+    )
+
+
+def figures(given: Sequence[Figure]) -> Markup:
+    """Return figures side by side."""
+    return tag("div", [figure(each) for each in given], class_="pt-figures")
+
+
+def empty(words: str, text: str, *, tall: bool = False) -> Markup:
+    """Return a kind word where there is nothing yet."""
+    return tag("div", tag("b", words), text, class_="pt-empty tall" if tall else "pt-empty")
+
+
+def timeline(happenings: Iterable[Happening]) -> Markup:
+    """Return what happened, in the order given."""
+    items = []
+    for each in happenings:
+        leads = (" ", link(*each.link)) if each.link else None
+        amount = tag("span", each.amount, class_="pt-num") if each.amount else None
+        detail = (said(each.detail), " · ") if each.detail else None
+        words = tag("span", said(each.words), leads)
+        below = tag("div", detail, each.when, class_="more")
+        items.append(tag("li", tag("div", words, amount, class_="head"), below))
+    return tag("ul", items, class_="pt-timeline")
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> Markup:
+    """Return labels and values: text of several lines or markup; what is empty is left out."""
+    rows = []
+    for label, value in pairs:
+        if value:
+            shown = value if isinstance(value, Markup) else lines(str(value))
+            rows += [tag("dt", label), tag("dd", shown)]
+    return tag("dl", rows, class_="pt-facts")
+
+
+def rows(items: Iterable[Markup]) -> Markup:
+    """Return simple rows, one below the other."""
+    return tag("ul", [tag("li", item) for item in items], class_="pt-rows")
+
+
+def row(
+    words: object, note: object = "", *, before: Markup | None = None, after: Markup | None = None
+) -> Markup:
+    """Return the inside of one of `rows`: words with a note below, something before and after."""
+    text = tag("div", said(words), said(note, "small") if note else None, class_="grow")
+    return join(before, text, after)
+
+
+def when(value: date, today: date, locale: str) -> str:
+    """Return a day with how far it is, when it is near: 18 Nov 2026 (2 days ago)."""
+    shown = say.day(value, locale)
+    return f"{shown} ({say.ago(value, today)})" if abs((value - today).days) < 14 else shown

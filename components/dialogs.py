@@ -1,0 +1,81 @@
+"""Dialogs: how to pay by bank transfer, and writing to the business."""
+
+import streamlit as st
+
+from components import cards
+from components import format as say
+from components.markup import join, said
+from components.session import flash, require_scope
+from portal_data import invoices, messages, organisation
+from portal_data.clock import utc_now
+from portal_data.errors import PortalError
+from portal_data.invoices import Filter
+from portal_data.scope import Permission
+
+_NUMBERS = 12
+"""More invoice numbers than this do not fit a bank's reference field."""
+
+
+@st.dialog("Pay by bank transfer", icon=":material/account_balance:")
+def pay_invoice(number: str) -> None:
+    """Tell how to pay one invoice."""
+    scope = require_scope()
+    scope.need(Permission.INVOICE_PAY)
+    business = organisation.get(scope)
+    invoice = invoices.get(scope, number, today=business.today(utc_now()))
+    _how(business, invoice.balance_minor - invoice.pending_minor, invoice.currency_code, [number])
+
+
+@st.dialog("Pay by bank transfer", icon=":material/account_balance:")
+def pay_all(currency: str) -> None:
+    """Tell how to pay everything that is open in one currency, in one transfer."""
+    scope = require_scope()
+    scope.need(Permission.INVOICE_PAY)
+    business = organisation.get(scope)
+    today = business.today(utc_now())
+    page = invoices.list_page(scope, today=today, wanted=Filter.UNPAID, size=10_000)
+    due = [each for each in page.rows if each.currency_code == currency]
+    amount = sum(each.balance_minor - each.pending_minor for each in due)
+    _how(business, amount, currency, [each.number for each in due])
+
+
+@st.dialog("Write to us", icon=":material/mail:")
+def write() -> None:
+    """Send the business a message by mail."""
+    scope = require_scope()
+    business = organisation.get(scope)
+    cards.draw(cards.sub(join("To ", said(business.name, "b"), f" · {business.email}")))
+    with st.form("message", border=False):
+        subject = st.text_input("Subject", max_chars=messages.SUBJECT_LIMIT)
+        body = st.text_area("Message", max_chars=messages.BODY_LIMIT, height=180)
+        sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
+    if not sent:
+        return
+    try:
+        messages.send(scope, subject, body, now=utc_now())
+    except PortalError as refused:
+        st.error(say.escape_markdown(refused), icon=":material/error:")
+    else:
+        flash("Your message is on its way. We answer by e-mail.")
+        st.rerun()
+
+
+def _how(
+    business: organisation.Organisation, amount: int, currency: str, numbers: list[str]
+) -> None:
+    """Show amount, account and reference, each ready to be copied."""
+    if not business.bank_details:
+        cards.draw(cards.empty("Ask us how to pay", f"Write to {business.email or business.name}."))
+        return
+    reference = ", ".join(numbers[:_NUMBERS])
+    st.caption("Amount")
+    st.code(say.money(amount, currency, business.locale), language=None)
+    st.caption("Our account")
+    st.code(business.bank_details, language=None, wrap_lines=True)
+    st.caption("Payment reference")
+    st.code(reference, language=None, wrap_lines=True)
+    more = len(numbers) - _NUMBERS
+    note = "The payment appears here once it has reached our account."
+    if more > 0:
+        note = f"{say.count(more, 'more invoice')} belong to this amount. {note}"
+    cards.draw(cards.sub(note))

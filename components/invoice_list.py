@@ -1,0 +1,112 @@
+"""Invoices as rows of a list: columns, words and colours of each status."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from components import format as say
+from components import links
+from components.record_list import Cell, Column, Empty, Order, Pill, Row
+from portal_data.invoices import Filter, Invoice, InvoiceRow, Sort, Status
+
+TONES = {
+    Status.UNPAID: "blue",
+    Status.PARTIALLY_PAID: "orange",
+    Status.OVERDUE: "red",
+    Status.PAID: "green",
+    Status.VOID: "gray",
+    Status.WRITTEN_OFF: "gray",
+}
+OPEN = (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE)
+"""Statuses of what is still to be paid."""
+FILTERS = {
+    Filter.ALL: "All",
+    Filter.UNPAID: "Unpaid",
+    Filter.OVERDUE: "Overdue",
+    Filter.PARTIALLY_PAID: "Partially paid",
+    Filter.PAID: "Paid",
+    Filter.VOID: "Void",
+}
+ORDERS = {
+    Sort.NEWEST: "Newest",
+    Sort.OLDEST: "Oldest",
+    Sort.DUE: "Due first",
+    Sort.NUMBER: "Number",
+    Sort.TOTAL: "Amount",
+    Sort.BALANCE: "Balance",
+}
+COLUMNS = (
+    Column("Invoice", "bottom-start", link=True),
+    Column("Subject", "wide top-start", people=True),
+    Column("Date", "extra"),
+    Column("Due", "middle", narrow="due"),
+    Column("Status", "bottom-end"),
+    Column("Amount", "extra", end=True),
+    Column("Balance", "top-end", end=True),
+)
+_SORTS = {
+    "Invoice": (Sort.NUMBER,),
+    "Date": (Sort.NEWEST, Sort.OLDEST),
+    "Due": (Sort.DUE,),
+    "Amount": (Sort.TOTAL,),
+    "Balance": (Sort.BALANCE,),
+}
+_ASCENDING = {Sort.OLDEST, Sort.DUE}
+
+
+def heading(column: Column, current: Sort, to: Callable[..., str]) -> Column:
+    """Return a column whose heading sorts by it; the sorted one leads to its other direction."""
+    sorts = _SORTS.get(column.label)
+    if sorts is None:
+        return column
+    after = sorts[(sorts.index(current) + 1) % len(sorts)] if current in sorts else sorts[0]
+    direction = "ascending" if current in _ASCENDING else "descending"
+    order = Order(
+        to(sort=None if after is Sort.NEWEST else after), direction if current in sorts else None
+    )
+    return replace(column, sort=order)
+
+
+def pills(invoice: InvoiceRow) -> tuple[Pill, ...]:
+    """Return the statuses of an invoice: overdue never hides that a part was paid."""
+    late = f" {say.count(invoice.days_overdue, 'day')}" if invoice.days_overdue else ""
+    return tuple(
+        Pill(text + late if text == Status.OVERDUE else text, tone)
+        for text, tone in statuses(invoice)
+    )
+
+
+def statuses(invoice: InvoiceRow | Invoice) -> list[tuple[str, str]]:
+    """Return an invoice's statuses as (words, tone)."""
+    told = [(invoice.status.value, TONES[invoice.status])]
+    if invoice.partially_paid and invoice.status is not Status.PARTIALLY_PAID:
+        told.append((Status.PARTIALLY_PAID.value, TONES[Status.PARTIALLY_PAID]))
+    return told
+
+
+def row(invoice: InvoiceRow, locale: str) -> Row:
+    """Return an invoice as a row that opens it."""
+    owed = invoice.balance_minor if invoice.status in OPEN else 0
+    return Row(
+        links.invoice(invoice.number),
+        (
+            invoice.number,
+            invoice.subject or invoice.reference or "No subject",
+            say.day(invoice.date, locale),
+            Cell(say.day(invoice.due_date, locale), tone="late" if invoice.days_overdue else None),
+            Cell(pills=pills(invoice)),
+            Cell(say.money(invoice.total_minor, invoice.currency_code, locale), tone="quiet"),
+            Cell(say.money(owed, invoice.currency_code, locale), tone=None if owed else "quiet"),
+        ),
+    )
+
+
+def empty(search: str, wanted: Filter) -> Empty:
+    """Return what is said in place of rows."""
+    if search:
+        return Empty("No invoice matches", f"Nothing was found for “{search}” under this filter.")
+    if wanted is Filter.ALL:
+        return Empty("No invoices yet", "When one is sent to you, it appears here.")
+    kind = FILTERS[wanted].lower()
+    if wanted in (Filter.UNPAID, Filter.OVERDUE, Filter.PARTIALLY_PAID):
+        return Empty(f"No {kind} invoices", "You are all caught up. Thank you!")
+    return Empty(f"No {kind} invoices", "There are none under this filter.")

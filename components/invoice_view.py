@@ -1,0 +1,105 @@
+"""What stands around an invoice: its balance, what settled it, and its history."""
+
+from datetime import date
+
+from components import cards
+from components import format as say
+from components.cards import Happening
+from components.markup import Markup, join, tag
+from portal_data.invoices import Invoice, Status
+
+_SETTLED_BY = {
+    "payment": "Payment",
+    "credit": "Credit note",
+    "retainer": "Retainer",
+    "write-off": "Written off",
+}
+
+
+def sheet(due: Markup, document: Markup, *beside: Markup) -> Markup:
+    """Return the document with its balance and its history beside it; a phone shows that first."""
+    return tag(
+        "div",
+        tag("div", due, class_="due"),
+        tag("div", document, class_="document"),
+        tag("div", beside, class_="beside"),
+        class_="pt-sheet",
+    )
+
+
+def balance(invoice: Invoice, today: date, locale: str) -> Markup:
+    """Return what is still to pay, when it is due, and how much of it is settled."""
+
+    def amount(minor: int) -> str:
+        return say.money(minor, invoice.currency_code, locale)
+
+    if invoice.status is Status.VOID:
+        return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing is to be paid."))
+    label = tag("div", "Balance due", class_="pt-overline")
+    share = invoice.settled_minor * 100 // invoice.total_minor if invoice.total_minor else 100
+    pending = invoice.pending_minor * 100 // invoice.total_minor if invoice.total_minor else 0
+    bar = tag(
+        "div",
+        tag("i", style=f"width: {share}%"),
+        tag("i", class_="pending", style=f"width: {pending}%") if pending else None,
+        class_="pt-bar",
+        role="img",
+        aria_label=f"{share}% settled",
+    )
+    late = invoice.status is Status.OVERDUE
+    notes = [tag("p", _when(invoice, today, locale), class_="pt-sub pt-late" if late else "pt-sub")]
+    if invoice.pending_minor:
+        notes.append(cards.sub(f"{amount(invoice.pending_minor)} is on its way."))
+    if invoice.expected_payment_date and invoice.balance_minor:
+        promised = say.day(invoice.expected_payment_date, locale)
+        notes.append(cards.sub(f"Payment expected on {promised}."))
+    if invoice.settled_minor and invoice.balance_minor:
+        notes.append(
+            cards.sub(f"{amount(invoice.settled_minor)} of {amount(invoice.total_minor)} settled")
+        )
+    open_minor = 0 if invoice.status is Status.WRITTEN_OFF else invoice.balance_minor
+    return join(label, tag("div", amount(open_minor), class_="pt-due"), bar, *notes)
+
+
+def settlements(invoice: Invoice, locale: str) -> Markup:
+    """Return the payments and credits that lowered the balance."""
+    if not invoice.settlements:
+        return cards.empty("Nothing yet", "Payments and credits appear here.")
+    rows = []
+    for each in invoice.settlements:
+        kind = _SETTLED_BY[each.kind]
+        title = f"{kind} {each.number}".strip()
+        known = (say.day(each.date, locale), each.mode, each.reference)
+        below = " · ".join(part for part in known if part)
+        if each.withheld_minor:
+            withheld = say.money(each.withheld_minor, invoice.currency_code, locale)
+            below += f" · {withheld} tax withheld"
+        amount = say.money(each.amount_minor, invoice.currency_code, locale)
+        rows.append(cards.row(title, below, after=tag("span", amount, class_="pt-num")))
+    return cards.rows(rows)
+
+
+def history(invoice: Invoice, today: date, locale: str) -> Markup:
+    """Return what happened to the invoice, newest first."""
+    return cards.timeline(
+        Happening(
+            event.words,
+            cards.when(event.happened_on, today, locale),
+            event.detail or "",
+            say.money(event.amount_minor, invoice.currency_code, locale)
+            if event.amount_minor
+            else "",
+        )
+        for event in invoice.history
+    )
+
+
+def _when(invoice: Invoice, today: date, locale: str) -> str:
+    due = say.day(invoice.due_date, locale)
+    if invoice.status is Status.WRITTEN_OFF:
+        return "Written off"
+    if invoice.status is Status.PAID:
+        return "Paid in full. Thank you!"
+    if invoice.days_overdue:
+        return f"Was due {due}, {say.ago(invoice.due_date, today)}"
+    return f"Due {due}, {say.ago(invoice.due_date, today)}"

@@ -1,0 +1,184 @@
+"""A document as a person reads it on the screen: drawn from the same values as its PDF."""
+
+from decimal import Decimal
+
+from components import format as say
+from components.markup import Markup, join, lines, said, tag
+from portal_data.documents.model import Line, Paper, Party
+
+
+def paper(shown: Paper, locale: str) -> Markup:
+    """Return an estimate, invoice, credit note or retainer invoice."""
+    parties = [_party("From", shown.issuer), _party("Billed to", shown.billed_to)]
+    if shown.ship_to:
+        parties.append(_party("Ship to", shown.ship_to))
+    return tag(
+        "article",
+        tag("div", parties, class_="top"),
+        _meta(shown, locale),
+        said(shown.subject, "div", class_="subject") if shown.subject else None,
+        _table(shown, locale) if shown.lines else None,
+        _totals(shown, locale),
+        _text("Notes", shown.notes),
+        _text("Terms", shown.terms),
+        class_="pt-paper",
+        aria_label=f"Document {shown.number}",
+    )
+
+
+def _party(label: str, party: Party) -> Markup:
+    tax = f"Tax number {party.tax_id}" if party.tax_id else ""
+    below = [line for line in (*party.address.splitlines(), tax) if line]
+    return tag(
+        "div",
+        tag("div", label, class_="pt-overline"),
+        said(party.name, "b"),
+        lines(below),
+        class_="party",
+    )
+
+
+def _meta(shown: Paper, locale: str) -> Markup:
+    known = [
+        ("Date", say.day(shown.date, locale)),
+        ("Due", say.day(shown.due_date, locale) if shown.due_date else ""),
+        ("Valid until", say.day(shown.expiry_date, locale) if shown.expiry_date else ""),
+        ("Terms", shown.payment_terms),
+        (shown.reference_label, shown.reference),
+        *((fact.label, fact.value) for fact in shown.facts),
+    ]
+    return tag(
+        "dl",
+        [
+            tag("div", said(label, "dt"), said(value, "dd"))
+            for label, value in known
+            if value
+        ],
+        class_="meta",
+    )  # fmt: skip
+
+
+def _table(shown: Paper, locale: str) -> Markup:
+    """Columns that no line uses are not drawn."""
+    has_rate = any(line.rate is not None for line in shown.lines)
+    has_discount = any(line.discount_percent or line.discount_minor for line in shown.lines)
+    has_tax = any(line.tax_name for line in shown.lines)
+    heads = [
+        tag("th", "Item", scope="col"),
+        tag("th", "Quantity", scope="col", class_="end narrow-hide") if has_rate else None,
+        tag("th", "Price", scope="col", class_="end narrow-hide") if has_rate else None,
+        tag("th", "Discount", scope="col", class_="end narrow-hide") if has_discount else None,
+        tag("th", "Tax", scope="col", class_="end narrow-hide") if has_tax else None,
+        tag("th", "Amount", scope="col", class_="end"),
+    ]
+    body = []
+    for line in shown.lines:
+        body.append(
+            tag(
+                "tr",
+                tag("td", said(line.name, "div"), _below(line, shown.currency, locale, has_rate),
+                    class_="grow"),
+                _end(_quantity(line, locale)) if has_rate else None,
+                _end(_rate(line, shown.currency, locale)) if has_rate else None,
+                _end(_discount(line, shown.currency, locale)) if has_discount else None,
+                _end(_tax(line)) if has_tax else None,
+                tag("td", say.money(line.amount_minor, shown.currency, locale), class_="end"),
+            )
+        )  # fmt: skip
+    table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", body), class_="pt-table")
+    # wide amounts scroll inside the document, by keyboard too
+    return tag("div", table, class_="pt-scroll", tabindex="0", role="region", aria_label="Lines")
+
+
+def _end(text: str) -> Markup:
+    return tag("td", text, class_="end narrow-hide")
+
+
+def _below(line: Line, currency: str, locale: str, has_rate: bool) -> Markup:
+    """What stands below a line's name; a phone reads quantity and price there."""
+    narrow = None
+    if has_rate and line.quantity is not None and line.rate is not None:
+        narrow = tag(
+            "small",
+            f"{_quantity(line, locale)} × {_rate(line, currency, locale)}",
+            class_="wide-hide",
+        )
+    described = said(line.description, "small") if line.description else None
+    mark = tag("small", line.mark) if line.mark else None
+    return join(described, mark, narrow)
+
+
+def _quantity(line: Line, locale: str) -> str:
+    if line.quantity is None:
+        return ""
+    return f"{say.quantity(line.quantity, locale)} {line.unit}".strip()
+
+
+def _rate(line: Line, currency: str, locale: str) -> str:
+    return "" if line.rate is None else say.price(line.rate, currency, locale)
+
+
+def _discount(line: Line, currency: str, locale: str) -> str:
+    if line.discount_percent:
+        return _percent(line.discount_percent, locale)
+    return say.money(line.discount_minor, currency, locale) if line.discount_minor else ""
+
+
+def _tax(line: Line) -> str:
+    return _named_rate(line.tax_name, line.tax_percent)
+
+
+def _percent(value: Decimal, locale: str) -> str:
+    return f"{say.quantity(value, locale)}%"
+
+
+def _named_rate(name: str, percent: Decimal | None) -> str:
+    """`VAT 20%`; names that already tell the rate are left alone."""
+    if percent is None or "%" in name:
+        return name
+    return f"{name} {_percent(percent, 'en')}".strip()
+
+
+def _totals(shown: Paper, locale: str) -> Markup:
+    def amount(minor: int) -> str:
+        return say.money(minor, shown.currency, locale)
+
+    taxes = "Includes" if shown.tax_inclusive else ""
+    before = [
+        ("Subtotal", shown.subtotal_minor),
+        ("Discount", -shown.discount_minor),
+        ("Shipping", shown.shipping_minor),
+        *(
+            (f"{taxes} {_named_rate(tax.name, tax.percent)}".strip(), tax.amount_minor)
+            for tax in shown.taxes
+        ),
+        (shown.adjustment_label, shown.adjustment_minor),
+        ("Rounding", shown.round_off_minor),
+    ]
+    after = [
+        ("Paid", -shown.paid_minor),
+        ("Tax withheld", -shown.withheld_minor),
+        ("Credits applied", -shown.credits_minor),
+        ("Refunded", -shown.refunded_minor),
+        ("Written off", -shown.written_off_minor),
+    ]
+    rows = [
+        tag("div", said(label), tag("span", amount(minor)))
+        for i, (label, minor) in enumerate(before)
+        if minor or i == 0
+    ]
+    rows.append(
+        tag("div", tag("span", "Total"), tag("span", amount(shown.total_minor)), class_="sum")
+    )
+    rows += [tag("div", tag("span", label), tag("span", amount(minor))) for label, minor in after
+             if minor]  # fmt: skip
+    if shown.balance_minor is not None:
+        due = tag("span", amount(shown.balance_minor))
+        rows.append(tag("div", tag("span", "Balance due"), due, class_="due"))
+    return tag("div", rows, class_="pt-totals")
+
+
+def _text(label: str, text: str) -> Markup | None:
+    if not text.strip():
+        return None
+    return tag("div", tag("div", label, class_="pt-overline"), lines(text), class_="said")

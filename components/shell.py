@@ -1,0 +1,82 @@
+"""The UI script: who is asking decides which screens there are; around them stands one frame.
+
+It stands in components/ and not beside pages/ on purpose: see docs/decisions/0007.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from components import account_menu, brand, navigator, session
+from portal_data.scope import Scope
+
+STATIC = Path(__file__).parent / "static"
+PARENTS = {"invoice": "invoices"}
+"""Hidden screens, and the entry of the navigation that stays lit on them."""
+
+
+def page(
+    script: str, title: str, path: str, icon: str = "", *, hidden: bool = False
+) -> StreamlitPage:
+    """Return the screen of a script in pages/ at an address; the empty one is the first screen."""
+    return st.Page(
+        f"../pages/{script}.py",
+        title=title,
+        url_path=path,
+        icon=f":material/{icon}:" if icon else None,
+        default=not path,
+        visibility="hidden" if hidden else "visible",
+    )
+
+
+def links_from_mail() -> list[StreamlitPage]:
+    """Return the screens that need no sign-in, because the token in their address is the proof."""
+    return [
+        page("accept", "Accept invitation", "accept", hidden=True),
+        page("reset_password", "New password", "reset_password", hidden=True),
+    ]
+
+
+def of_customers() -> list[StreamlitPage]:
+    """Return the customers' screens; hidden ones open from links."""
+    return [
+        page("home", "Home", "", "home"),
+        page("invoices", "Invoices", "invoices", "receipt_long"),
+        page("statement", "Statement", "statement", "account_balance"),
+        page("invoice", "Invoice", "invoice", hidden=True),
+        page("security", "Security", "security", hidden=True),
+    ]
+
+
+def of_staff() -> list[StreamlitPage]:
+    """Return the staff's screens."""
+    return [
+        page("staff/customers", "Customers", "", "groups"),
+        page("staff/security", "Security", "security", hidden=True),
+    ]
+
+
+def of_nobody() -> list[StreamlitPage]:
+    """Return the sign-in form at every address of the others, so a link survives signing in."""
+    paths = {screen.url_path for screen in [*of_customers(), *of_staff()]}
+    return [
+        *(page("sign_in", "Sign in", path) for path in sorted(paths)),
+        page("forgotten", "Forgotten password", "forgotten"),
+    ]
+
+
+st.set_page_config(
+    page_title="Customer portal", page_icon=str(STATIC / "favicon.png"), layout="wide"
+)
+st.html(STATIC / "portal.css")
+who = session.current()
+if who is None:
+    chosen = st.navigation([*of_nobody(), *links_from_mail()], position="hidden")
+else:
+    screens = of_customers() if isinstance(who, Scope) else of_staff()
+    chosen = st.navigation([*screens, *links_from_mail()], expanded=True)
+    brand.draw(who, lit=PARENTS.get(chosen.url_path))
+    account_menu.draw(who)
+    navigator.draw()
+chosen.run()

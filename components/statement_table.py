@@ -1,0 +1,106 @@
+"""A statement of account on the screen: summary, transactions with running balance, aging."""
+
+from components import format as say
+from components import links
+from components.cards import Figure, figure, link
+from components.charts import AGES
+from components.markup import Markup, said, tag
+from portal_data.statements import EARLIEST, Statement, StatementLine
+
+KINDS = {
+    "invoice": "Invoice",
+    "credit_note": "Credit note",
+    "payment": "Payment received",
+    "withheld": "Tax withheld",
+    "early_discount": "Early payment discount",
+    "refund": "Refund",
+    "write_off": "Written off",
+}
+_TONES = ("var(--brand)", "#b97f0a", "#d5682a", "#cb3a3a", "#8c1d33")
+
+
+def summary(shown: Statement, locale: str) -> Markup:
+    """Return what leads from the opening balance to the closing one."""
+
+    def amount(minor: int) -> str:
+        return say.money(minor, shown.currency_code, locale)
+
+    figures = [
+        Figure("Opening balance", amount(shown.opening_minor)),
+        Figure("Invoiced", amount(shown.invoiced_minor)),
+        Figure("Received", amount(-shown.received_minor)),
+        Figure("Credited", amount(-shown.credited_minor)),
+    ]
+    if shown.refunded_minor:
+        figures.append(Figure("Refunded", amount(shown.refunded_minor)))
+    figures.append(Figure("Closing balance", amount(shown.closing_minor), tone="due"))
+    return tag("div", [figure(each) for each in figures], class_="pt-summary")
+
+
+def transactions(shown: Statement, locale: str) -> Markup:
+    """Return the transactions between the opening and the closing balance."""
+    heads = [
+        tag("th", label, scope="col", class_=name or None)
+        for label, name in (
+            ("Date", ""), ("Transaction", ""), ("Amount", "end"), ("Payment or credit", "end"),
+            ("Balance", "end"),
+        )
+    ]  # fmt: skip
+    opened = None if shown.first <= EARLIEST else say.day(shown.first, locale)
+    body = [_fixed("Opening balance", opened, shown.opening_minor, shown, locale)]
+    body += [_line(line, shown, locale) for line in shown.lines]
+    body.append(
+        _fixed("Closing balance", say.day(shown.last, locale), shown.closing_minor, shown, locale)
+    )
+    return tag(
+        "table", tag("thead", tag("tr", heads)), tag("tbody", body), class_="pt-table pt-statement"
+    )
+
+
+def aging(shown: Statement, locale: str) -> Markup:
+    """Return the open invoice balances of the period's last day by age."""
+    ages = []
+    for (age, (label, _)), tone in zip(AGES.items(), _TONES, strict=True):
+        amount = shown.aging[age]
+        bar = tag("i", class_="some" if amount else None, style=f"--tone: {tone}")
+        value = tag("div", say.money(amount, shown.currency_code, locale), class_="value")
+        ages.append(tag("div", bar, tag("div", label, class_="label"), value))
+    return tag("div", ages, class_="pt-ages")
+
+
+def _line(line: StatementLine, shown: Statement, locale: str) -> Markup:
+    kind = KINDS[line.kind]
+    number = (
+        link(line.number, links.invoice(line.number))
+        if line.kind in {"invoice", "withheld", "early_discount", "write_off"}
+        else said(line.number)
+    )
+
+    def amount(minor: int) -> str:
+        return say.money(minor, shown.currency_code, locale)
+
+    return tag(
+        "tr",
+        tag("td", say.day(line.date, locale), class_="when pt-num"),
+        tag(
+            "td",
+            tag("span", kind, " ", number),
+            said(line.details, "small") if line.details else None,
+            class_="what grow",
+        ),
+        tag("td", amount(line.amount_minor) if line.amount_minor else None, class_="end plus"),
+        tag("td", amount(line.credit_minor) if line.credit_minor else None, class_="end minus"),
+        tag("td", amount(line.balance_minor), class_="end rest"),
+    )
+
+
+def _fixed(label: str, day: str | None, minor: int, shown: Statement, locale: str) -> Markup:
+    return tag(
+        "tr",
+        tag("td", day, class_="when pt-num"),
+        tag("td", label, class_="what grow"),
+        tag("td", class_="end plus"),
+        tag("td", class_="end minus"),
+        tag("td", say.money(minor, shown.currency_code, locale), class_="end rest"),
+        class_="fixed",
+    )

@@ -1,0 +1,40 @@
+"""Statement of account: a period's transactions with running balance, on the screen and as PDF."""
+
+import streamlit as st
+
+from components import cards, links, period, statement_table
+from components.session import require_scope
+from portal_data import organisation, statements
+from portal_data.clock import utc_now
+
+scope = require_scope()
+
+
+@st.fragment
+def account() -> None:
+    """The statement under its choices, rerun alone."""
+    scope = require_scope()
+    business = organisation.get(scope)
+    locale, today = business.locale, business.today(utc_now())
+    with st.container(key="head", horizontal=True, vertical_alignment="bottom",
+                      horizontal_alignment="distribute"):  # fmt: skip
+        cards.draw(cards.head("Statement", cards.sub(scope.customer_name)))
+        buttons = st.container(key="actions", width="content")
+    with st.container(key="choices", horizontal=True, vertical_alignment="bottom"):
+        currency = period.choose_currency(statements.currencies(scope))
+        chosen = period.choose(today)
+    if chosen is None:
+        cards.draw(cards.card("", period.WRONG))
+        return
+    first, last = chosen
+    told = statements.statement(scope, currency, first, last)
+    with buttons:
+        cards.draw(cards.documents(links.statement_pdf(currency, first, last)))
+    cards.draw(
+        cards.card("", statement_table.summary(told, locale)),
+        cards.card("", statement_table.transactions(told, locale)),
+        cards.card("Open invoices by age", statement_table.aging(told, locale)),
+    )
+
+
+account()
