@@ -34,6 +34,7 @@ NOT_NOUNS = {
     "ids": "no data",
     "identity": "makes Scope and Staff out of a checked sign-in",
     "money": "no data",
+    "papers": "turns what nouns returned into values to draw",
     "runtime": "starts and stops the process's parts",
     "scope": "defines Scope and Staff",
     "search": "turns typed words into a pattern",
