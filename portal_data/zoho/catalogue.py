@@ -42,7 +42,7 @@ def read_items(rows: list[Row], reading: Reading) -> list[Record]:
                 "kind": "service" if "service" in row.key("product_type").lower() else "goods",
                 "unit": row.text("unit"),
                 "unit_price": price,
-                "currency_code": currency or reading.base_currency,
+                "currency_code": currency,
                 "status": "inactive" if row.key("status").lower() == "inactive" else "active",
             },
             links=links,

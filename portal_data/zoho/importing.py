@@ -77,10 +77,12 @@ def import_backup(
         with store.system_writing() as session:
             decisions, settler, resolver = _decide(session, upload)
             report = _report(archive, upload, decisions, strict=strict, dry_run=False)
-            found_organisation(session, upload, founding, now)
+            currency = books.base_currency or found_organisation(session, upload, founding, now)
             import_id = new_id()
             if report.verdict != "unchanged" or settler.rebalanced:
-                Loader(session, decisions, resolver, settler, import_id, now, progress).write()
+                Loader(
+                    session, decisions, resolver, settler, import_id, currency, now, progress
+                ).write()
                 raise_counters(session)
             _record(session, import_id, report, now)
         return report

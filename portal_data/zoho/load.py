@@ -68,6 +68,7 @@ class Loader:
     resolver: Resolver
     settler: Settler
     import_id: UUID
+    base_currency: str
     now: datetime
     progress: Progress
     maker: RowMaker = field(init=False)
@@ -80,6 +81,7 @@ class Loader:
             self._estimates(),
             self._write_taxes(),
             self._write_people(),
+            self.base_currency,
             self.now,
         )
         total = sum(len(self.decisions.of(kind).written) for kind in SHELVES)

@@ -10,7 +10,6 @@ from portal_data.ids import new_id
 from portal_data.store import OpenSession
 from portal_data.zoho.upload import Upload
 
-_ORGANISATIONS = "select count(*)::bigint from core.organisation"
 _COLUMNS = (
     "id", "name", "slug", "currency_code", "timezone", "locale", "created_at", "updated_at",
 )  # fmt: skip
@@ -37,10 +36,11 @@ class Founding:
 
 def found_organisation(
     session: OpenSession, upload: Upload, founding: Founding, now: datetime
-) -> None:
-    """Create the organisation if there is none: exports say little of whose they are."""
-    if session.value(_ORGANISATIONS):
-        return
+) -> str:
+    """Create the organisation, of which exports say little, and return its currency.
+
+    Raises Invalid when the upload has nothing to tell the currency from.
+    """
     currencies = Counter(
         record.currency
         for kind in ("invoice", "customer")
@@ -51,11 +51,12 @@ def found_organisation(
         raise Invalid("The portal has no organisation yet: import customers or invoices first.")
     name = founding.name or "My organisation"
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "portal"
+    currency = currencies.most_common(1)[0][0]
     row = (
         new_id(),
         name,
         slug,
-        currencies.most_common(1)[0][0],
+        currency,
         founding.timezone or "UTC",
         founding.locale or "en_GB",
         now,
@@ -68,6 +69,7 @@ def found_organisation(
             f"The backup does not name your business; it is called {name!r} for now. Change it in "
             "the organisation's settings.",
         )
+    return currency
 
 
 def raise_counters(session: OpenSession) -> None:

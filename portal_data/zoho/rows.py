@@ -23,6 +23,7 @@ class RowMaker:
     estimates: Mapping[str, tuple[UUID, UUID]]
     taxes: Mapping[str, UUID]
     people: Mapping[str, UUID]
+    base_currency: str
     now: datetime
 
     def __post_init__(self) -> None:
@@ -107,6 +108,7 @@ class RowMaker:
             found["role"] = "admin" if record.values["is_primary"] else "viewer"
         elif record.kind == "item":
             found["tax_id"] = self.taxes.get(links.get("tax", ""))
+            found["currency_code"] = record.values["currency_code"] or self.base_currency
         elif record.kind == "refund":
             found["status"] = "succeeded"
         elif record.kind == "time entry":
