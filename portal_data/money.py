@@ -1,5 +1,6 @@
 """Money: whole minor units of an ISO 4217 currency. Rounds, splits and prints them, alone."""
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -8,6 +9,9 @@ from babel.numbers import format_currency
 from iso4217 import Currency
 
 from portal_data.errors import Invalid
+
+# CLDR's currencySpacing: a code of letters stands apart from its figures (KWD 5, not KWD5)
+_LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 @lru_cache(maxsize=512)
@@ -48,7 +52,8 @@ def to_decimal(minor: int, currency: str) -> Decimal:
 def format(minor: int, currency: str, *, locale: str = "en_GB") -> str:
     """Return the amount as text in the locale, always with the currency's own decimals."""
     amount = to_decimal(minor, currency)
-    return str(format_currency(amount, currency, locale=locale, decimal_quantization=False))
+    text = format_currency(amount, currency, locale=locale, decimal_quantization=False)
+    return _LETTER_THEN_DIGIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

@@ -85,6 +85,7 @@ READS: dict[str, Case] = {
         _module("invoices").list_page(s, today=TODAY, wanted=wanted) for wanted in Filter
     ],
     "organisation.get": lambda s, _: _module("organisation").get(s),
+    "preferences.of": lambda s, _: _module("preferences").of(s),
     "statements.currencies": lambda s, _: _module("statements").currencies(s),
     "statements.statement": lambda s, _: _module("statements").statement(
         s, "GBP", date(1970, 1, 1), TODAY
@@ -101,6 +102,8 @@ BY_NAME: dict[str, Case] = {
 """Functions that name a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
 
 ELSEWHERE = {
+    "identity.choices": "by login, not by customer; see tests/data/test_identity.py",
+    "identity.switch": "by login, not by customer; see tests/data/test_identity.py",
     "messages.send": "writes nothing of a customer's; see tests/data/test_messages.py",
 }
 """Functions proved in tests of their own, with the reason."""
@@ -149,7 +152,7 @@ def test_a_foreign_name_looks_like_an_unknown_one(
 def test_the_cases_see_their_own_rows(cast: Cast, both: tuple[Books, Books]) -> None:
     """Guards the two tests above: an always empty answer would pass them."""
     mine, _ = both
-    tenantless = {"organisation.get", "statements.currencies", "balances.home"}
+    tenantless = {"organisation.get", "preferences.of", "statements.currencies", "balances.home"}
     for name, case in READS.items():
         if name not in tenantless:
             assert mine.word in repr(case(cast.alice, mine)), name

@@ -1,0 +1,60 @@
+"""Messages to the business: one mail row and one history row, or a clear refusal and nothing."""
+
+import json
+
+import pytest
+
+from portal_data import messages, store
+from portal_data.errors import Invalid, Unavailable
+from portal_data.scope import Scope
+from tests.conftest import NOW, Cast
+
+
+def _mails(db: store.Store) -> list[dict[str, object]]:
+    with db.system_reading() as session:
+        rows = session.rows(
+            "select customer_id, payload from core.outbox where kind = 'mail.message' order by id"
+        )
+    return [{**row, "payload": json.loads(row["payload"])} for row in rows]
+
+
+def test_it_mails_the_business_and_answers_reach_the_contact(db: store.Store, alice: Scope) -> None:
+    messages.send(alice, "  About\nINV-1 ", "Is this right?", now=NOW)
+    (mail,) = _mails(db)
+    assert mail["customer_id"] == alice.customer_id
+    assert mail["payload"] == {
+        "to": "office@fern.example",
+        "reply_to": alice.email,
+        "subject": "About INV-1 (Alder Ltd)",
+        "body": "Is this right?",
+        "from_name": alice.name,
+    }
+    with db.system_reading() as session:
+        event = session.one("select event, actor_id, visible from core.activity order by id")
+    assert event == {"event": "message.sent", "actor_id": alice.contact_id, "visible": False}
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [("", "x"), ("x", " \n "), ("x" * 201, "x"), ("x", "x" * 10_001)],
+)
+def test_what_cannot_be_sent_is_refused_and_writes_nothing(
+    db: store.Store, alice: Scope, subject: str, body: str
+) -> None:
+    with pytest.raises(Invalid):
+        messages.send(alice, subject, body, now=NOW)
+    assert _mails(db) == []
+
+
+def test_every_role_may_write(db: store.Store, cast: Cast) -> None:
+    for who in (cast.alice, cast.bob, cast.charlie):
+        messages.send(who, "Hello", "Hello", now=NOW)
+    assert len(_mails(db)) == 3
+
+
+def test_without_an_address_of_the_business_it_says_so(db: store.Store, alice: Scope) -> None:
+    with db.system_writing() as session:
+        session.change("update core.organisation set email = null")
+    with pytest.raises(Unavailable):
+        messages.send(alice, "Hello", "Hello", now=NOW)
+    assert _mails(db) == []

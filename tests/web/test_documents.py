@@ -1,0 +1,195 @@
+"""Documents by HTTP: the cookie decides, a foreign document is an unknown one, names are safe."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from portal_data import identity, settings, sign_ins, store, tokens
+from portal_data.ids import new_id
+from portal_data.scope import Scope, Staff
+from portal_data.web import documents
+from tests.conftest import NOW, Cast
+from tests.factories import TODAY, insert, make_invoice
+
+
+@pytest.fixture
+def client(db: store.Store) -> Iterator[TestClient]:
+    """The document routes alone, served over real HTTP semantics."""
+    with TestClient(Starlette(routes=documents.ROUTES), base_url="https://portal.example") as made:
+        yield made
+
+
+def _as(client: TestClient, who: Scope | Staff | None) -> TestClient:
+    """Give the client the session cookie of `who`, or none."""
+    client.cookies.clear()
+    if who is not None:
+        token = f"token-of-{who.sign_in_id}"
+        with store.system_writing() as session:
+            session.change(
+                "update core.sign_ins set token_hash = $hash, last_seen_at = $now where id = $id",
+                hash=tokens.digest(token),
+                now=_now(),
+                id=who.sign_in_id,
+            )
+        client.cookies.set(identity.cookie_name(True), token)
+    return client
+
+
+def _now() -> object:
+    from portal_data.clock import utc_now
+
+    return utc_now()
+
+
+def _shared(scope: Scope, folder: Path, name: str, media_type: str, content: bytes) -> UUID:
+    key = str(new_id())
+    folder.mkdir(exist_ok=True)
+    (folder / key).write_bytes(content)
+    return insert(
+        "files",
+        customer_id=scope.customer_id,
+        subject_kind="customer",
+        subject_id=scope.customer_id,
+        name=name,
+        media_type=media_type,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        storage_key=key,
+        uploaded_by_kind="staff",
+        uploaded_by=new_id(),
+        visible=True,
+        created_at=NOW,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The uploads folder of this test."""
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
+    settings.load.cache_clear()
+    return tmp_path / "files"
+
+
+def test_the_cookie_decides_who_gets_an_invoice(client: TestClient, cast: Cast) -> None:
+    invoice = make_invoice(cast.alice, number="A-1", subject="Garden plan")
+    address = f"/documents/invoice/{invoice}.pdf"
+    answers = {
+        name: _as(client, who).get(address)
+        for name, who in {
+            "alice": cast.alice,
+            "bob": cast.bob,
+            "charlie": cast.charlie,
+            "staff": cast.owner,
+            "nobody": None,
+        }.items()
+    }
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        "alice": 200,
+        "bob": 200,
+        "charlie": 404,
+        "staff": 404,
+        "nobody": 401,
+    }
+    text = PdfReader(io.BytesIO(answers["alice"].content)).pages[0].extract_text()
+    assert "A-1" in text
+    assert "Garden plan" in text
+    assert answers["alice"].headers["cache-control"] == "private, no-store"
+
+
+def test_foreign_unknown_draft_and_nonsense_look_the_same(client: TestClient, cast: Cast) -> None:
+    theirs = make_invoice(cast.charlie)
+    draft = make_invoice(cast.alice, status="draft")
+    _as(client, cast.alice)
+    answers = {
+        (answer.status_code, answer.text)
+        for answer in (
+            client.get(f"/documents/invoice/{name}.pdf") for name in (theirs, draft, new_id())
+        )
+    }
+    assert len(answers) == 1
+    assert client.get("/documents/invoice/..%2f..%2fetc.pdf").status_code == 404
+    assert client.get("/documents/invoice/x.pdf").status_code == 404
+
+
+def test_a_revoked_session_gets_nothing_at_once(client: TestClient, cast: Cast) -> None:
+    invoice = make_invoice(cast.alice)
+    _as(client, cast.alice)
+    assert client.get(f"/documents/invoice/{invoice}.pdf").status_code == 200
+    with store.system_writing() as session:
+        session.change(
+            "update core.sign_ins set revoked_at = $now where id = $id",
+            now=NOW,
+            id=cast.alice.sign_in_id,
+        )
+    assert client.get(f"/documents/invoice/{invoice}.pdf").status_code == 401
+
+
+def test_a_statement_holds_the_customers_own_rows(client: TestClient, cast: Cast) -> None:
+    make_invoice(cast.alice, number="A-1")
+    make_invoice(cast.charlie, number="B-1")
+    address = f"/documents/statement/GBP/2026-11-01/{TODAY}.pdf"
+    answer = _as(client, cast.alice).get(address)
+    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(answer.content)).pages)
+    assert "A-1" in text
+    assert "B-1" not in text
+    assert _as(client, None).get(address).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("GBP/2026-11-30/2026-11-01", 400), ("ZZQ/2026-11-01/2026-11-30", 404), ("GBP/x/y", 404)],
+)
+def test_a_statement_of_nonsense_is_refused(
+    client: TestClient, cast: Cast, path: str, status: int
+) -> None:
+    assert _as(client, cast.alice).get(f"/documents/statement/{path}.pdf").status_code == status
+
+
+def test_a_shared_file_is_its_customers_alone(client: TestClient, cast: Cast, folder: Path) -> None:
+    file = _shared(cast.alice, folder, "Plan ünder\r\nX: 1.txt", "text/plain", b"hello")
+    answer = _as(client, cast.alice).get(f"/documents/file/{file}")
+    assert (answer.status_code, answer.content) == (200, b"hello")
+    assert quote("Plan ünder\r\nX: 1.txt", safe="") in answer.headers["content-disposition"]
+    assert "x" not in answer.headers
+    assert _as(client, cast.charlie).get(f"/documents/file/{file}").status_code == 404
+    assert _as(client, None).get(f"/documents/file/{file}").status_code == 401
+
+
+def test_a_file_that_could_run_is_only_ever_downloaded(
+    client: TestClient, cast: Cast, folder: Path
+) -> None:
+    file = _shared(cast.alice, folder, "x.html", "text/html", b"<script>alert(1)</script>")
+    answer = _as(client, cast.alice).get(f"/documents/file/{file}")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment;")
+
+
+def test_a_missing_or_changed_file_is_said_to_be_unavailable(
+    client: TestClient, cast: Cast, folder: Path
+) -> None:
+    file = _shared(cast.alice, folder, "a.txt", "text/plain", b"hello")
+    stored = next(folder.iterdir())
+    stored.write_bytes(b"other")
+    assert _as(client, cast.alice).get(f"/documents/file/{file}").status_code == 503
+    stored.unlink()
+    assert client.get(f"/documents/file/{file}").status_code == 503
+
+
+def test_an_idle_session_has_ended(client: TestClient, cast: Cast) -> None:
+    invoice = make_invoice(cast.alice)
+    _as(client, cast.alice)
+    with store.system_writing() as session:
+        session.change(
+            "update core.sign_ins set last_seen_at = $then where id = $id",
+            then=NOW - sign_ins.IDLE,
+            id=cast.alice.sign_in_id,
+        )
+    assert client.get(f"/documents/invoice/{invoice}.pdf").status_code == 401
