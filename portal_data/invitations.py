@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from uuid import UUID
 
 from portal_data import (
@@ -27,6 +28,8 @@ from portal_data.store.engine import Row
 
 LIFETIME = timedelta(hours=72)
 
+_ID_LENGTH = 32  # a link begins with the invitation's id in hexadecimal digits; the rest is secret
+
 _CONTACT = """
     select id, customer_id, first_name, last_name, email, portal_status from core.contacts
     where id = $id order by id
@@ -50,12 +53,12 @@ _ADD = """
     values ($id, $customer_id, $contact_id, $token_hash, $now, $created_by, $expires_at)
 """
 _OPEN = """
-    select i.id, i.contact_id, i.customer_id, c.first_name, c.last_name, c.email,
+    select i.id, i.token_hash, i.contact_id, i.customer_id, c.first_name, c.last_name, c.email,
         u.display_name as customer_name
     from core.invitations i
     join core.contacts c on c.id = i.contact_id and c.portal_status = 'invited'
     join core.customers u on u.id = i.customer_id and u.portal_enabled
-    where i.token_hash = $token_hash and i.accepted_at is null and i.revoked_at is null
+    where i.id = $id and i.accepted_at is null and i.revoked_at is null
         and i.expires_at > $now
     order by i.id
 """
@@ -109,13 +112,14 @@ def issue(session: OpenSession, who: Staff | None, contact_id: UUID, now: dateti
     customer_id = contact["customer_id"]
     session.change(_OPEN_PORTAL, id=customer_id, now=now)
     session.change(_REVOKE, contact_id=contact_id, now=now)
-    token, invitation_id = tokens.new_token(), new_id()
+    invitation_id = new_id()
+    token = f"{invitation_id.hex}{tokens.new_token()}"
     session.change(
         _ADD,
         id=invitation_id,
         customer_id=customer_id,
         contact_id=contact_id,
-        token_hash=tokens.digest(token),
+        token_hash=_bound(token, email),
         now=now,
         created_by=who.staff_id if who else None,
         expires_at=now + LIFETIME,
@@ -215,13 +219,22 @@ _OVER = "This invitation is not valid any more. Ask us for a new one."
 
 
 def _open(session: OpenSession, token: str, now: datetime) -> tuple[Row, logins.Login | None]:
-    row = session.one(_OPEN, token_hash=tokens.digest(token), now=now)
-    if row is None:
+    try:
+        invitation_id = UUID(token[:_ID_LENGTH])
+    except ValueError as error:
+        raise NotFound(_OVER) from error
+    row = session.one(_OPEN, id=invitation_id, now=now)
+    if row is None or not compare_digest(row["token_hash"], _bound(token, row["email"])):
         raise NotFound(_OVER)
     login = logins.find(session, row["email"])
     if login is not None and login.staff_id is not None:
         raise NotFound(_OVER)
     return row, login
+
+
+def _bound(token: str, email: str) -> str:
+    """Return the digest of a link for one e-mail: it opens nothing once the contact has another."""
+    return tokens.digest(f"{token} {email}")
 
 
 def _login(

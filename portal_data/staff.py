@@ -104,7 +104,7 @@ def _set_status(staff: Staff, staff_id: UUID, status: str, now: datetime) -> Non
             raise NotFound("There is no such member of staff.")
         if status == "disabled" and [owner["id"] for owner in owners] == [staff_id]:
             raise Conflict("There must be an owner.")
-        if session.change(_SET_STATUS, id=staff_id, status=status, now=now) != 1:
+        if session.change(_SET_STATUS, id=staff_id, status=status) != 1:
             raise Conflict(f"This member is {status} already.")
         if status == "disabled":
             sign_ins.revoke_staff(session, staff_id, "disabled", now)
