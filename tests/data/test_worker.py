@@ -1,0 +1,503 @@
+"""The worker before a real mail server: sends, retries, gives up, survives a crash."""
+
+import email
+import email.policy
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+
+from portal_data import activity, invitations, outbox, password_resets, preferences, settings, store
+from portal_data.ids import new_id
+from portal_data.mail import DeliveryFailed, FolderMailer, SmtpMailer, compose, mailer_for
+from portal_data.ops.worker import Worker, clean
+from portal_data.outbox import ABANDONED_AFTER, LADDER
+from portal_data.scope import Scope, Staff
+from portal_data.settings import Settings
+from tests.conftest import NOW, Cast
+from tests.people import BROWSER, mails, make_contact, rows, value
+
+MAIL = {"to": "dora@alder.example", "subject": "Grüße", "body": "First <b>.\n\nSecond & last."}
+
+
+class Inbox:
+    """A mail server's handler that keeps what it gets and answers as told."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.answers: list[str] = []
+        self.recipient_answers: list[str] = []
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        """Answer RCPT with the next told answer, else accept."""
+        answer = self.recipient_answers.pop(0) if self.recipient_answers else "250 OK"
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
+        """Answer DATA with the next told answer, else keep the message."""
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("250"):
+            content = envelope.content
+            assert isinstance(content, bytes)
+            self.messages.append(email.message_from_bytes(content, policy=email.policy.default))
+        return answer
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    """What the mail server received."""
+    return Inbox()
+
+
+@pytest.fixture
+def server(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Controller]:
+    """A real SMTP server, and settings that lead to it."""
+    controller = Controller(inbox, hostname="127.0.0.1", port=_free_port())
+    controller.start()
+    _point_at(controller, monkeypatch)
+    yield controller
+    controller.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _point_at(controller: Controller, monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
+    values = {"HOST": "127.0.0.1", "PORT": str(controller.port), "SECURITY": "none", **more}
+    for name, setting in values.items():
+        monkeypatch.setenv(f"PORTAL_SMTP_{name}", setting)
+    settings.load.cache_clear()
+
+
+def _enqueue(payload: dict[str, Any] = MAIL, key: str = "key") -> None:
+    with store.system_writing() as session:
+        outbox.enqueue(session, "mail.test", dedup_key=key, payload=payload, now=NOW)
+
+
+def _worker() -> Worker:
+    return Worker(mailer_for(settings.load()))
+
+
+def _status() -> list[tuple[str, str | None]]:
+    stored = rows("select status, error from core.outbox order by not_before, id")
+    return [(row["status"], row["error"]) for row in stored]
+
+
+def _text(message: EmailMessage, subtype: str) -> str:
+    part = message.get_body((subtype,))
+    assert part is not None
+    return str(part.get_content())
+
+
+# Letters become messages ------------------------------------------------------------------------
+
+
+def _compose(**more: Any) -> EmailMessage:
+    return compose(
+        {**MAIL, **more}, sender="office@fern.example", business="Fern & Bloom", row_id=new_id(),
+        moment=NOW,
+    )  # fmt: skip
+
+
+def test_a_letter_is_plain_text_with_an_html_alternative() -> None:
+    message = _compose(link="https://p.example/accept?a=1&b=2", link_label="Accept <now>")
+    assert message["From"] == "Fern & Bloom <office@fern.example>"
+    assert message["To"] == "dora@alder.example"
+    assert message["Subject"] == "Grüße"
+    assert message["Date"].datetime == NOW.replace(tzinfo=UTC)
+    plain, html = _text(message, "plain"), _text(message, "html")
+    assert "First <b>.\n\nSecond & last." in plain.replace("\r\n", "\n")
+    assert "https://p.example/accept?a=1&b=2" in plain
+    assert "First &lt;b&gt;.</p>" in html
+    assert 'href="https://p.example/accept?a=1&amp;b=2"' in html
+    assert "Accept &lt;now&gt;" in html
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"subject": "Hi\r\nBcc: everybody@x.example"},
+        {"subject": "Hi\nthere"},
+        {"to": "a@b.example\r\nBcc: c@d.example"},
+        {"to": "a@b.example, c@d.example"},
+        {"to": "not an address"},
+        {"from_name": "Fern\r\nBcc: c@d.example"},
+        {"reply_to": "a@b.example>\r\nX: y"},
+    ],
+)
+def test_no_value_can_begin_another_header(bad: dict[str, str]) -> None:
+    with pytest.raises(DeliveryFailed) as refused:
+        _compose(**bad)
+    assert refused.value.permanent
+
+
+def test_names_and_answers_go_where_they_should() -> None:
+    message = _compose(from_name='Ada "the" Lovelace, Ltd', reply_to="ada@alder.example")
+    assert message["From"].addresses[0].display_name == 'Ada "the" Lovelace, Ltd'
+    assert message["From"].addresses[0].addr_spec == "office@fern.example"
+    assert message["Reply-To"] == "ada@alder.example"
+
+
+# Mail to files ----------------------------------------------------------------------------------
+
+
+def test_without_a_server_mails_are_private_files(tmp_path: Path) -> None:
+    folder = tmp_path / "outbox"
+    mailer, message = FolderMailer(folder), _compose(link="https://p.example/x", link_label="L")
+    mailer.send(message)
+    mailer.send(message)
+    (file,) = folder.iterdir()
+    assert file.suffix == ".eml"
+    assert file.stat().st_mode & 0o777 == 0o600
+    read = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert isinstance(read, EmailMessage)
+    assert read["Subject"] == "Grüße"
+    assert "https://p.example/x" in _text(read, "plain")
+
+
+def test_a_folder_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("a file in the way")
+    with pytest.raises(DeliveryFailed) as refused:
+        FolderMailer(tmp_path / "outbox").send(_compose())
+    assert not refused.value.permanent
+
+
+def test_settings_choose_the_way_mails_leave() -> None:
+    assert isinstance(mailer_for(Settings(smtp_host="mail.example")), SmtpMailer)
+    assert isinstance(mailer_for(Settings()), FolderMailer)
+
+
+# The worker and a mail server -------------------------------------------------------------------
+
+
+def test_a_mail_leaves(cast: Cast, server: Controller, inbox: Inbox) -> None:
+    _enqueue()
+    assert _worker().work(NOW) == 1
+    (message,) = inbox.messages
+    assert message["From"] == "Fern & Bloom Ltd <office@fern.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert _status() == [("sent", None)]
+    assert _worker().work(NOW) == 0
+
+
+def test_an_invitation_travels_and_its_link_is_wiped(
+    cast: Cast, server: Controller, inbox: Inbox
+) -> None:
+    link = invitations.invite(cast.owner, make_contact(cast.alice, "dora@alder.example"), NOW)
+    _worker().work(NOW)
+    (message,) = inbox.messages
+    assert link in _text(message, "plain")
+    assert message["To"] == "dora@alder.example"
+    token = link.rpartition("=")[2]
+    for row in rows("select payload, error from core.outbox order by id"):
+        assert token not in row["payload"]
+
+
+def test_a_forgotten_password_is_answered_by_mail(
+    cast: Cast, server: Controller, inbox: Inbox
+) -> None:
+    password_resets.request(cast.alice.email, BROWSER, NOW)
+    password_resets.request("nobody@nowhere.example", BROWSER, NOW)
+    worker = _worker()
+    assert worker.work(NOW) == 2
+    assert worker.work(NOW) == 1
+    assert [message["To"] for message in inbox.messages] == [cast.alice.email]
+
+
+def test_a_temporary_refusal_is_tried_again(cast: Cast, server: Controller, inbox: Inbox) -> None:
+    inbox.answers = ["451 busy", "250 OK"]
+    _enqueue()
+    worker = _worker()
+    assert worker.work(NOW) == 0
+    assert _status() == [("retry", "The server refused the message (451).")]
+    assert worker.work(NOW + LADDER[0] / 2) == 0
+    assert worker.work(NOW + LADDER[0]) == 1
+    assert len(inbox.messages) == 1
+
+
+def test_greylisting_is_temporary(cast: Cast, server: Controller, inbox: Inbox) -> None:
+    inbox.recipient_answers = ["450 later", "250 OK"]
+    _enqueue()
+    worker = _worker()
+    assert worker.work(NOW) == 0
+    assert worker.work(NOW + LADDER[0]) == 1
+
+
+@pytest.mark.parametrize("where", ["recipient", "message"])
+def test_a_final_refusal_is_final(cast: Cast, server: Controller, inbox: Inbox, where: str) -> None:
+    if where == "recipient":
+        inbox.recipient_answers = ["550 nobody here"]
+    else:
+        inbox.answers = ["554 not this"]
+    _enqueue({**MAIL, "link": "https://p.example/secret", "link_label": "L"})
+    assert _worker().work(NOW) == 0
+    ((status, error),) = _status()
+    assert status == "failed"
+    assert f"refused the {where}" in str(error)
+    assert mails("mail.test") == [MAIL | {"link_label": "L"}]
+    assert _worker().work(NOW + timedelta(days=1)) == 0
+
+
+def test_no_server_is_tried_again_to_the_end_of_the_ladder(
+    cast: Cast, server: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_SMTP_PORT", str(_free_port()))
+    settings.load.cache_clear()
+    _enqueue()
+    worker, now = _worker(), NOW
+    for wait in (*LADDER, timedelta()):
+        assert worker.work(now) == 0
+        now += wait
+    ((status, error),) = _status()
+    assert status == "failed"
+    assert "No mail server at 127.0.0.1" in str(error)
+    assert value("select attempts from core.outbox order by id") == len(LADDER) + 1
+
+
+def test_a_crash_between_sending_and_marking_sends_again(
+    cast: Cast, server: Controller, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _enqueue()
+
+    class Died(BaseException):
+        """What a killed process looks like to the code after it."""
+
+    def die(*_: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "mark_sent", die)
+        with pytest.raises(Died):
+            _worker().work(NOW)
+    assert _status() == [("sending", None)]
+    restarted = _worker()
+    assert restarted.work(NOW) == 0
+    assert restarted.work(NOW + ABANDONED_AFTER) == 1
+    assert len(inbox.messages) == 2
+    assert inbox.messages[0]["Message-ID"] == inbox.messages[1]["Message-ID"]
+
+
+def test_a_mail_that_cannot_be_written_holds_up_no_other(
+    cast: Cast, server: Controller, inbox: Inbox
+) -> None:
+    _enqueue({**MAIL, "to": "broken"}, "broken")
+    _enqueue({"nothing": "here"}, "incomplete")
+    _enqueue(key="good")
+    assert _worker().work(NOW) == 1
+    assert len(inbox.messages) == 1
+
+
+def test_a_kind_nothing_knows_fails_for_good(cast: Cast, server: Controller) -> None:
+    with store.system_writing() as session:
+        outbox.enqueue(session, "fax", dedup_key="f", payload={}, now=NOW)
+    _worker().work(NOW)
+    assert _status() == [("failed", "Nothing knows how to do fax.")]
+
+
+def test_without_a_sender_nothing_leaves(cast: Cast, server: Controller, inbox: Inbox) -> None:
+    with store.system_writing() as session:
+        session.change("update core.organisation set email = null")
+    _enqueue()
+    _worker().work(NOW)
+    assert _status()[0][0] == "retry"
+    assert "PORTAL_MAIL_FROM" in str(_status()[0][1])
+    assert inbox.messages == []
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_a_server_that_wants_a_name_gets_it(
+    cast: Cast, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        return AuthResult(success=(data.login, data.password) == (b"portal", b"s3cret"))
+
+    controller = Controller(
+        inbox, hostname="127.0.0.1", port=_free_port(), authenticator=check, auth_required=True,
+        auth_require_tls=False,
+    )  # fmt: skip
+    controller.start()
+    try:
+        _point_at(controller, monkeypatch, USER="portal", PASSWORD="wrong")
+        _enqueue()
+        assert _worker().work(NOW) == 0
+        ((status, error),) = _status()
+        assert status == "retry"
+        assert "wrong" not in str(error)
+        _point_at(controller, monkeypatch, USER="portal", PASSWORD="s3cret")
+        assert _worker().work(NOW + LADDER[0]) == 1
+    finally:
+        controller.stop()
+
+
+def test_starttls_wants_a_trusted_certificate(
+    cast: Cast, inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = _certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    controller = Controller(
+        inbox, hostname="127.0.0.1", port=_free_port(), tls_context=context, require_starttls=True
+    )
+    controller.start()
+    try:
+        _point_at(controller, monkeypatch, HOST="localhost", SECURITY="starttls")
+        _enqueue()
+        assert _worker().work(NOW) == 0
+        assert "SSLCertVerificationError" in str(_status()[0][1])
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert _worker().work(NOW + LADDER[0]) == 1
+    finally:
+        controller.stop()
+
+
+def test_a_server_without_starttls_gets_nothing(
+    cast: Cast, server: Controller, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_SMTP_SECURITY", "starttls")
+    settings.load.cache_clear()
+    _enqueue()
+    assert _worker().work(NOW) == 0
+    assert inbox.messages == []
+    assert _status()[0][0] == "retry"
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for localhost that nobody trusts yet."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return paths
+
+
+# Telling staff ----------------------------------------------------------------------------------
+
+
+def _view(scope: Scope) -> None:
+    with store.writing(scope) as session:
+        activity.record(
+            session, scope, "invoice.viewed", now=NOW, subject_number="INV-1", visible=True
+        )
+
+
+def test_staff_are_told_what_a_customer_did(cast: Cast, server: Controller, inbox: Inbox) -> None:
+    _view(cast.alice)
+    worker = _worker()
+    worker.work(NOW)
+    worker.work(NOW)
+    (message,) = inbox.messages
+    assert message["To"] == cast.owner.email
+    assert message["Subject"] == "Alice Test viewed invoice INV-1 (Alder Ltd)"
+    assert rows("select recipient_kind, recipient_id from core.notifications order by id") == [
+        {"recipient_kind": "staff", "recipient_id": cast.owner.staff_id}
+    ]
+
+
+def test_without_the_preference_only_the_bell_rings(
+    cast: Cast, server: Controller, inbox: Inbox
+) -> None:
+    preferences.change(cast.owner, now=NOW, notify_staff_of_activity=False)
+    _view(cast.alice)
+    worker = _worker()
+    worker.work(NOW)
+    worker.work(NOW)
+    assert inbox.messages == []
+    assert value("select count(*)::bigint as n from core.notifications order by n") == 1
+
+
+def test_telling_again_tells_nobody_twice(cast: Cast, server: Controller, inbox: Inbox) -> None:
+    from portal_data.ops.telling import tell
+
+    _view(cast.alice)
+    activity_id = value("select id from core.activity order by id")
+    for _ in range(2):
+        with store.system_writing() as session:
+            tell(session, activity_id, NOW)
+    _worker().work(NOW)
+    assert len(inbox.messages) == 1
+    assert value("select count(*)::bigint as n from core.notifications order by n") == 1
+
+
+# The thread -------------------------------------------------------------------------------------
+
+
+def test_the_thread_works_survives_a_failure_and_stops(
+    cast: Cast, server: Controller, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal_data.ops.worker.PAUSE", 0.01)
+    looks = 0
+    failed = threading.Event()
+
+    def clock() -> datetime:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            failed.set()
+            raise OSError("a clock that fails once")
+        return NOW
+
+    worker = Worker(mailer_for(settings.load()), clock)
+    assert not worker.alive
+    worker.start()
+    assert failed.wait(5)
+    _enqueue()
+    for _ in range(500):
+        if inbox.messages:
+            break
+        time.sleep(0.01)
+    assert worker.alive
+    worker.stop()
+    assert not worker.alive
+    assert len(inbox.messages) == 1
+
+
+def test_expired_things_are_cleared_away(cast: Cast, owner: Staff) -> None:
+    with store.system_writing() as session:
+        session.change(
+            "insert into core.sign_in_failures (key, failures, last_failed_at)"
+            " values ('k', 1, $at)",
+            at=NOW - timedelta(days=3),
+        )
+    clean(NOW)
+    assert rows("select key from core.sign_in_failures order by key") == []
