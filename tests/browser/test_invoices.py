@@ -8,7 +8,8 @@ from urllib.parse import urljoin
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import Portal, Window, settle
+from tests.browser.conftest import Window
+from tools.browser import Portal, settle
 
 ALICE = "imogen@brackenridge.example"
 Open = Callable[..., Window]

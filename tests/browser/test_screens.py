@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SIZES, Window, settle
+from tests.browser.conftest import Window
+from tools.browser import SIZES, settle
 
 CUSTOMER = "imogen@brackenridge.example"
 PEOPLE = {

@@ -5,7 +5,8 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Portal, Window, settle
+from tests.browser.conftest import Window
+from tools.browser import Portal, settle
 
 ALICE = "imogen@brackenridge.example"
 CHARLIE = "maelle@cote.example"

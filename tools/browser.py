@@ -1,0 +1,112 @@
+"""The portal as a process over the demo organisation, and Chromium in front of it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from portal_data import demo, settings, store
+from portal_data.clock import utc_now
+
+ROOT = Path(__file__).resolve().parents[1]
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+_READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A running portal: its address, the demo's people, and its data folder."""
+
+    url: str
+    logins: demo.DemoLogins
+    data: Path
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium: PORTAL_CHROMIUM, or the one on PATH.
+
+    Raises FileNotFoundError when there is none.
+    """
+    named = os.environ.get("PORTAL_CHROMIUM")
+    found = named or shutil.which("chromium") or shutil.which("google-chrome")
+    if not found:
+        raise FileNotFoundError("No Chromium: run `make test`, or name one in PORTAL_CHROMIUM.")
+    return playwright.chromium.launch(executable_path=found, args=_FLAGS)
+
+
+@contextmanager
+def demo_portal(data: Path) -> Iterator[Portal]:
+    """Serve the demo organisation from the empty folder `data` until the block ends."""
+    os.environ["PORTAL_BCRYPT_COST"] = "4"
+    settings.load.cache_clear()
+    opened = store.install(store.open_store(f"duckdb:///{data}/portal.duckdb"))
+    logins = demo.load(utc_now(), data / "files")
+    opened.close()
+    process, url = _serve(data)
+    try:
+        yield Portal(url, logins, data)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _serve(data: Path) -> tuple[subprocess.Popen[bytes], str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://localhost:{port}"
+    environment = {
+        **os.environ,
+        "PORTAL_DATABASE": f"duckdb:///{data}/portal.duckdb",
+        "PORTAL_DATA_DIR": str(data),
+        "PORTAL_BASE_URL": url,
+    }
+    with (data / "server.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own server
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    until = time.monotonic() + _READY_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{url}/readyz", timeout=1).close()  # noqa: S310 - our own server
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return process, url
+    process.kill()
+    raise RuntimeError("The portal did not start:\n" + (data / "server.log").read_text("utf-8"))
+
+
+def sign_in(page: Page, portal: Portal, email: str) -> None:
+    """Fill and send the sign-in form that `page` shows, and wait for what is behind it."""
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").first.fill(portal.logins.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Password")).to_have_count(0, timeout=15_000)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run to its end, twice: a rerun may follow at once."""
+    page.wait_for_selector('[data-testid="stMain"] [data-testid="stVerticalBlock"]')
+    for _ in range(2):
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        page.wait_for_timeout(300)
