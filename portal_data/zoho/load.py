@@ -1,9 +1,10 @@
 """Writing what was decided: new rows in bulk, changed rows put back whole, in one transaction."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -119,7 +120,7 @@ class Loader:
 
     def _write_lines(self, shelf: LineShelf, records: list[Record]) -> None:
         rows = (row for record in records for row in self.maker.lines(record))
-        self.session.load(shelf.table, shelf.columns, rows)
+        self._load(shelf.table, shelf.columns, rows)
         self._write_providers(shelf, records)
 
     def _replace_lines(self, shelf: LineShelf, records: list[Record]) -> None:
@@ -143,14 +144,14 @@ class Loader:
             for record in changed
             for row in self.maker.merged_lines(record, shelf, stored[record.row_id])
         )
-        self.session.load(shelf.table, shelf.columns, rows)
+        self._load(shelf.table, shelf.columns, rows)
         if shelf.providers:
             self.session.change(shelf.delete_providers, ids=[record.row_id for record in records])
         self._write_providers(shelf, records)
 
     def _write_providers(self, shelf: LineShelf, records: list[Record]) -> None:
         if shelf.providers:
-            self.session.load(
+            self._load(
                 shelf.providers,
                 ("customer_id", shelf.parent, "provider"),
                 (
@@ -191,8 +192,8 @@ class Loader:
                 )
             )
             refs.append(self._ref("allocation", part.key, row_id, payment.customer_id, ""))
-        self.session.load("core.allocations", _ALLOCATIONS, rows)
-        self.session.load("core.import_refs", _REFS, refs)
+        self._load("core.allocations", _ALLOCATIONS, rows)
+        self._load("core.import_refs", _REFS, refs)
 
     def _write_taxes(self) -> dict[str, UUID]:
         """Add the taxes that items name; exports have no list of taxes."""
@@ -207,7 +208,7 @@ class Loader:
                 name, percent, kind = key.rsplit("|", 2)
                 taxes[key] = new_id()
                 rows.append((taxes[key], name, Decimal(percent), kind))
-        self.session.load("core.taxes", ("id", "name", "percent", "kind"), rows)
+        self._load("core.taxes", ("id", "name", "percent", "kind"), rows)
         return taxes
 
     def _write_people(self) -> dict[str, UUID]:
@@ -219,7 +220,7 @@ class Loader:
                 people[key] = new_id()
                 extra = record.extra
                 rows.append((people[key], extra["person_name"], extra["person_email"]))
-        self.session.load("core.people", ("id", "name", "email"), rows)
+        self._load("core.people", ("id", "name", "email"), rows)
         return people
 
     def _write_project_people(self) -> None:
@@ -236,7 +237,7 @@ class Loader:
                 known.add((project, person))
                 rows.append((project, person, record.customer_id, record.extra["rate"]))
         columns = ("project_id", "person_id", "customer_id", "rate")
-        self.session.load("core.project_people", columns, rows)
+        self._load("core.project_people", columns, rows)
 
     def _write_rates(self) -> None:
         """Add or correct exchange rates; a rate has no identity but its currency and day."""
@@ -252,7 +253,7 @@ class Loader:
                 rows.append((code, day, rate))
             elif known[code, day] != rate:
                 self.session.change(_SET_RATE, code=code, date=day, rate=rate)
-        self.session.load("core.exchange_rates", ("currency_code", "date", "rate"), rows)
+        self._load("core.exchange_rates", ("currency_code", "date", "rate"), rows)
         self._replace_refs("exchange rate", change.updated)
         self._write_refs("exchange rate", change.created)
 
@@ -265,11 +266,17 @@ class Loader:
             estimates[record.values["number"]] = (record.row_id, record.customer_id)
         return estimates
 
+    def _load(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:
+        """Load rows, and do not trouble the store when there are none."""
+        source = iter(rows)
+        if (first := next(source, None)) is not None:
+            self.session.load(table, columns, chain((first,), source))
+
     def _insert(self, table: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> None:
-        self.session.load(table, columns, ([row.get(c) for c in columns] for row in rows))
+        self._load(table, columns, ([row.get(c) for c in columns] for row in rows))
 
     def _write_refs(self, kind: str, records: list[Record]) -> None:
-        self.session.load(
+        self._load(
             "core.import_refs",
             _REFS,
             (

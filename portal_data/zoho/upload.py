@@ -197,8 +197,7 @@ def read_upload(
     reader = _Reader(archive, reading, order, progress)
     reader.sort()
     records: dict[str, list[Record]] = {}
-    if not reader.problems:
-        _read_all(reader, reading, records)
+    _read_all(reader, reading, records)
     if reader.problems:
         raise UploadRefused(reader.problems, reading.findings.set_aside)
     if not reader.tables:
