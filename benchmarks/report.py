@@ -1,0 +1,172 @@
+"""What was measured, as the page docs/performance.md: ratios first, times after."""
+
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import psutil
+
+from benchmarks.importing import Import
+from benchmarks.pages import EMPTY, Serving
+from benchmarks.queries import Reads
+from benchmarks.signing_in import SigningIn
+
+_MEGA = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All measurements of one run; servings and reads by growing size of the books."""
+
+    load_before: float
+    servings: list[Serving]
+    reads: list[Reads]
+    memory: dict[str, int]
+    imported: Import
+    signing_in: SigningIn
+
+
+def page(results: Results) -> str:
+    """Return the whole page as Markdown."""
+    return "\n".join(
+        [
+            *_head(results),
+            *_screens(results.servings),
+            *_reads(results.reads),
+            *_sessions(results),
+            *_import(results.imported),
+            *_signing_in(results.signing_in),
+        ]
+    )
+
+
+def _head(results: Results) -> Iterator[str]:
+    memory = round(psutil.virtual_memory().total / 1024**3)
+    yield "# Performance"
+    yield ""
+    yield "Written by `python -m benchmarks` (`make bench`); nothing here is asserted by a test."
+    yield ""
+    yield (
+        f"Machine: {os.cpu_count()} vCPU, {memory} GB, {platform.system()}; Python "
+        f"{platform.python_version()}, Streamlit {version('streamlit')}, DuckDB "
+        f"{version('duckdb')}; the measuring process runs beside the server. Load average before "
+        f"the start: {results.load_before:.1f}."
+    )
+    yield ""
+    yield (
+        "Books: made up, a hundred invoices of three lines for each customer, nine of ten paid. "
+        "p50 is the median, p95 the 95th percentile. Screens run in turns, so what else the "
+        "machine does hits them alike: compare ratios rather than times."
+    )
+    yield ""
+
+
+def _screens(servings: list[Serving]) -> Iterator[str]:
+    yield "## Screens against an empty one"
+    yield ""
+    yield (
+        "Time of one whole run of a screen on the server, asked over its websocket, divided by "
+        "that of an empty screen in the same frame. The last column is what growth costs."
+    )
+    yield ""
+    sizes = [serving.invoices for serving in servings]
+    yield _row("Screen", *(f"{size:,} invoices" for size in sizes), "largest / smallest")
+    yield _rule(1, len(sizes) + 1)
+    for name in servings[0].screens:
+        if name == EMPTY:
+            continue
+        ratios = [
+            serving.screens[name].timing.p50 / serving.screens[EMPTY].timing.p50
+            for serving in servings
+        ]
+        grown = servings[-1].screens[name].timing.p50 / servings[0].screens[name].timing.p50
+        yield _row(name, *(f"{ratio:.2f}" for ratio in ratios), f"{grown:.2f}")
+    yield ""
+    for serving in servings:
+        yield f"### {serving.invoices:,} invoices"
+        yield ""
+        yield _row("Screen", "p50 ms", "p95 ms", "CPU ms", "first run ms", "KB sent")
+        yield _rule(1, 5)
+        for name, screen in serving.screens.items():
+            first = serving.first_runs.get(name)
+            yield _row(
+                name,
+                f"{screen.timing.p50:.0f}",
+                f"{screen.timing.p95:.0f}",
+                f"{screen.processor:.0f}",
+                f"{first:.0f}" if first else "",
+                f"{screen.size / 1000:.0f}",
+            )
+        yield ""
+
+
+def _reads(reads: list[Reads]) -> Iterator[str]:
+    yield "## One customer's reads in the store"
+    yield ""
+    sizes = [each.invoices for each in reads]
+    yield _row("Read", *(f"{size:,}: p50 / p95 ms" for size in sizes), "largest / smallest")
+    yield _rule(1, len(sizes) + 1)
+    for name in reads[0].timings:
+        timings = [each.timings[name] for each in reads]
+        yield _row(
+            name,
+            *(f"{timing.p50:.1f} / {timing.p95:.1f}" for timing in timings),
+            f"{timings[-1].p50 / timings[0].p50:.2f}",
+        )
+    yield ""
+
+
+def _sessions(results: Results) -> Iterator[str]:
+    yield "## Start, capacity and memory"
+    yield ""
+    yield _row("", *(f"{each.invoices:,} invoices" for each in results.servings))
+    yield _rule(1, len(results.servings))
+    yield _row("start to first answer, s", *(f"{s.started_in:.1f}" for s in results.servings))
+    yield _row(
+        "runs a second, eight busy tabs", *(f"{s.runs_a_second:.0f}" for s in results.servings)
+    )
+    yield _row(
+        "memory after start, MB", *(f"{s.memory_started / _MEGA:.0f}" for s in results.servings)
+    )
+    yield ""
+    yield "Memory that one more open session costs, by its screen:"
+    yield ""
+    yield _row("Screen", "MB a session")
+    yield _rule(1, 1)
+    for name, size in results.memory.items():
+        yield _row(name, f"{size / _MEGA:.2f}")
+    yield ""
+
+
+def _import(imported: Import) -> Iterator[str]:
+    yield "## Import"
+    yield ""
+    yield (
+        f"A Zoho backup of {imported.lines:,} invoice lines: {imported.seconds:.1f} s "
+        f"({imported.lines / imported.seconds:,.0f} lines a second), at most "
+        f"{imported.memory / _MEGA:.0f} MB. The same backup again, with nothing to change: "
+        f"{imported.again_seconds:.1f} s."
+    )
+    yield ""
+
+
+def _signing_in(measured: SigningIn) -> Iterator[str]:
+    yield "## Signing in"
+    yield ""
+    yield (
+        f"With bcrypt at cost {measured.bcrypt_cost}: {measured.one_by_one:.1f} sign-ins a second "
+        f"one by one, {measured.together:.1f} from {measured.threads} threads. Checking a sign-in, "
+        f"which every run of a screen does: p50 {measured.check.p50:.1f} ms, p95 "
+        f"{measured.check.p95:.1f} ms."
+    )
+    yield ""
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _rule(texts: int, numbers: int) -> str:
+    return _row(*["---"] * texts, *["---:"] * numbers)
