@@ -1,5 +1,6 @@
 """Passwords: which ones are good enough, and how they are kept (bcrypt)."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -30,7 +31,7 @@ def problem(password: str, *known: str) -> str | None:
         return f"Use a shorter password: at most {MAX_BYTES} bytes."
     if "\0" in password:
         return "Use characters that can be typed."
-    own = {word.lower() for text in known for word in (text, *text.replace("@", " ").split())}
+    own = {word for text in known for word in _words(text.lower())}
     if password.lower() in own:
         return "Use something else than your e-mail or name."
     from zxcvbn import zxcvbn  # its word lists take a moment to load
@@ -62,6 +63,12 @@ def matches(password: str, stored: str | None, cost: int) -> bool:
         tried, stored = b"", None
     same = bcrypt.checkpw(tried, (stored or _decoy(cost)).encode())
     return same and stored is not None
+
+
+def _words(text: str) -> set[str]:
+    """The text, its words, and its words without what parts them."""
+    parts = [part for part in re.split(r"[\W_]+", text) if part]
+    return {text, *text.split("@"), *parts, "".join(parts)}
 
 
 @lru_cache(maxsize=4)

@@ -330,7 +330,7 @@ def test_a_server_that_wants_a_name_gets_it(
 
     controller = Controller(
         inbox, hostname="127.0.0.1", port=_free_port(), authenticator=check, auth_required=True,
-        auth_require_tls=False,
+        auth_require_tls=False, auth_exclude_mechanism=["LOGIN"],
     )  # fmt: skip
     controller.start()
     try:
