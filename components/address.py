@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 import streamlit as st
 
@@ -25,3 +26,11 @@ def number(name: str, default: int = 1) -> int:
 def text(name: str, limit: int = 100) -> str:
     """Return the parameter `name`, cut to `limit` characters."""
     return st.query_params.get(name, "")[:limit]
+
+
+def identifier(name: str) -> UUID:
+    """Return the parameter `name` as an id; the nil id, which nothing has, when it is none."""
+    try:
+        return UUID(st.query_params.get(name, ""))
+    except ValueError:
+        return UUID(int=0)

@@ -16,6 +16,11 @@ def invoice(number: str) -> str:
     return page("invoice", number=number)
 
 
+def customer(customer_id: UUID) -> str:
+    """Return the address of one customer's screen for staff."""
+    return page("customer", id=customer_id)
+
+
 def invoice_pdf(invoice_id: UUID) -> str:
     """Return the address of an invoice as PDF."""
     return f"documents/invoice/{invoice_id}.pdf"

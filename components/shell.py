@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from components import account_menu, brand, navigator, session
+from portal_data import identity
 from portal_data.scope import Scope
 
 STATIC = Path(__file__).parent / "static"
@@ -53,6 +54,7 @@ def of_staff() -> list[StreamlitPage]:
     """Return the staff's screens."""
     return [
         page("staff/customers", "Customers", "", "groups"),
+        page("staff/customer", "Customer", "customer", hidden=True),
         page("staff/security", "Security", "security", hidden=True),
     ]
 
@@ -66,17 +68,18 @@ def of_nobody() -> list[StreamlitPage]:
     ]
 
 
-st.set_page_config(
-    page_title="Customer portal", page_icon=str(STATIC / "favicon.png"), layout="wide"
-)
+# before the navigation, or the browser asks Google for the picture of the first screen
+st.set_page_config(page_icon=str(STATIC / "favicon.png"), layout="wide")
 st.html(STATIC / "portal.css")
 who = session.current()
 if who is None:
     chosen = st.navigation([*of_nobody(), *links_from_mail()], position="hidden")
+    business = identity.business_name()
 else:
     screens = of_customers() if isinstance(who, Scope) else of_staff()
     chosen = st.navigation([*screens, *links_from_mail()], expanded=True)
-    brand.draw(who, lit=PARENTS.get(chosen.url_path))
+    business = brand.draw(who, lit=PARENTS.get(chosen.url_path))
     account_menu.draw(who)
     navigator.draw()
+st.set_page_config(page_title=f"{chosen.title} · {business}")
 chosen.run()

@@ -105,6 +105,36 @@ class CustomerRow:
     contacts_invited: int
 
 
+@dataclass(frozen=True, slots=True)
+class StaffCustomer:
+    """One customer as staff see it, with its people."""
+
+    id: UUID
+    number: str | None
+    display_name: str
+    email: str | None
+    phone: str | None
+    status: str
+    currency_code: str
+    payment_terms_label: str | None
+    portal_enabled: bool
+    contacts: list[Contact]
+
+
+_FOR_STAFF = """
+    select id, number, display_name, email, phone, status, currency_code, payment_terms_label,
+        portal_enabled
+    from core.customers
+    where id = $id
+    order by id
+"""
+_CONTACTS_FOR_STAFF = """
+    select id, salutation, first_name, last_name, email, phone, mobile, designation, is_primary,
+        role, portal_status
+    from core.contacts
+    where customer_id = $id
+    order by is_primary desc, first_name, last_name, id
+"""
 _CUSTOMER = """
     select display_name, company_name, number, email, phone, website, tax_id, tax_treatment,
         payment_terms_label, currency_code
@@ -177,3 +207,13 @@ def list_for_staff(
         total = int(session.value(_COUNT, pattern=pattern))
         rows = session.rows(_LIST, pattern=pattern, size=size, skip=max(page - 1, 0) * size)
     return [CustomerRow(**row) for row in rows], total
+
+
+def for_staff(staff: Staff, customer_id: UUID) -> StaffCustomer:
+    """Return one customer with its people. Raises NotFound when there is none."""
+    with store.staff_reading(staff) as session:
+        row = session.one(_FOR_STAFF, id=customer_id)
+        if row is None:
+            raise NotFound("There is no such customer.")
+        contacts = [Contact(**found) for found in session.rows(_CONTACTS_FOR_STAFF, id=customer_id)]
+    return StaffCustomer(**row, contacts=contacts)

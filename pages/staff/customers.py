@@ -1,50 +1,52 @@
 """Customers for staff: who they are and whether their people use the portal."""
 
-import streamlit as st
+import functools
 
+from components import address, cards, links
+from components import record_list as listing
+from components.record_list import Cell, Column, Pill, Row
 from components.session import require_staff
 from portal_data import customers
 
 staff = require_staff()
 
 SIZE = 50
+COLUMNS = (
+    Column("Customer", "wide top-start", link=True, people=True),
+    Column("Number", "bottom-start"),
+    Column("E-mail", "extra", people=True),
+    Column("People", "middle"),
+    Column("Portal", "bottom-end"),
+)
 
-st.title("Customers", anchor=False)
 
-
-@st.fragment
-def listing() -> None:
-    """The list under its search, rerun alone."""
-    staff = require_staff()
-    search = st.text_input(
-        "Search",
-        type="search",
-        placeholder="Name, number or e-mail",
-        key="q",
-        bind="query-params",
-        width=320,
+def row(each: customers.CustomerRow) -> Row:
+    """Return a customer as a row of the list."""
+    open_ = each.portal_enabled and each.status == "active"
+    invited = f", {each.contacts_invited} invited" if each.contacts_invited else ""
+    return Row(
+        links.customer(each.id),
+        [
+            each.display_name,
+            each.number or "",
+            each.email or "",
+            f"{each.contacts_active} active{invited}",
+            Cell(pills=(Pill("Open", "green") if open_ else Pill("Closed", "gray"),)),
+        ],
     )
-    _, total = customers.list_for_staff(staff, search=search, size=1)
-    pages = max(1, -(-total // SIZE))
-    page = st.pagination(pages, key=f"customers.page.{search}") if pages > 1 else 1
-    rows, _ = customers.list_for_staff(staff, search=search, page=page, size=SIZE)
-    if not rows:
-        st.info("No customer matches. Try another word.", icon=":material/search_off:")
-        return
-    st.dataframe(
-        {
-            "Number": [row.number or "" for row in rows],
-            "Customer": [row.display_name for row in rows],
-            "E-mail": [row.email or "" for row in rows],
-            "Status": [row.status.capitalize() for row in rows],
-            "Portal": ["On" if row.portal_enabled else "Off" for row in rows],
-            "Active people": [row.contacts_active for row in rows],
-            "Invited people": [row.contacts_invited for row in rows],
-        },
-        hide_index=True,
-        width="stretch",
-    )
-    st.caption(f"{total:,} customers")
 
 
-listing()
+search, page = address.text("q"), address.number("page")
+rows, total = customers.list_for_staff(staff, search=search, page=page, size=SIZE)
+to = functools.partial(links.page, "", q=search)
+
+cards.draw(cards.head("Customers"))
+listing.record_list(
+    "customers",
+    "Customers",
+    COLUMNS,
+    [row(each) for each in rows],
+    listing.Empty("No customer found", "Try another word, or import your books."),
+    search=listing.Search("Search name, number or e-mail", search, links.page("")),
+    pager=listing.pager(page, SIZE, total, lambda n: to(page=n if n > 1 else None)),
+)

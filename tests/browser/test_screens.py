@@ -71,3 +71,13 @@ def test_one_invoice(window: Open, size: str, scheme: str) -> None:
     expect(page.get_by_role("heading", name="INV-")).to_be_visible()
     settle(page)
     _check(page, opened, "/invoice")
+
+
+@each_look
+def test_one_customer_for_staff(window: Open, size: str, scheme: str) -> None:
+    opened = window(size, scheme)
+    page = opened.sign_in("rowan@larkspur.example")
+    page.get_by_role("link", name="Brackenridge").first.click()
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    settle(page)
+    _check(page, opened, "/customer")

@@ -1,0 +1,50 @@
+"""From the staff's button to the invited person's first page, by the mail that was written."""
+
+import re
+import time
+from collections.abc import Callable
+from email import message_from_bytes, policy
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Window
+from tools.browser import Portal, settle
+
+Open = Callable[..., Window]
+
+
+def _mailed_link(portal: Portal, to: str) -> str:
+    """Return the link of the mail to `to`, once the worker has written it."""
+    for _ in range(100):
+        for file in (portal.data / "outbox").glob("*.eml"):
+            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if mail["To"] == to:
+                found = re.search(r"http\S+", mail.get_body(("plain",)).get_content())
+                assert found is not None
+                return found[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no mail to {to}")
+
+
+def test_an_invited_person_sets_a_password_and_reads_the_portal(
+    window: Open, portal: Portal
+) -> None:
+    staff = window().sign_in("rowan@larkspur.example")
+    staff.get_by_role("link", name="Brackenridge").first.click()
+    card = staff.locator('[class*="st-key-card-contact"]').filter(has_text="dennis@")
+    card.get_by_role("button", name="Invite to portal").click()
+    expect(card.get_by_text("Invited", exact=True)).to_be_visible()
+
+    link = _mailed_link(portal, "dennis@brackenridge.example")
+    page = window().open(link.removeprefix(portal.url))
+    for field in page.get_by_label("Password").all():
+        field.fill("a long enough secret")
+    page.get_by_label(re.compile("again|repeat|confirm", re.IGNORECASE)).last.fill(
+        "a long enough secret"
+    )
+    page.get_by_role("button", name=re.compile("^(Set|Accept|Save|Begin)")).click()
+    expect(page.get_by_role("heading", name="Hello, Dennis")).to_be_visible(timeout=15_000)
+
+    used = window().open(link.removeprefix(portal.url))
+    settle(used)
+    expect(used.get_by_text(re.compile("not valid any more"))).to_be_visible()
