@@ -1,7 +1,7 @@
 """Balances at the end of an import: put on the documents, and held against what the files say."""
 
 from portal_data import money
-from portal_data.zoho.defects import Problem, UploadRefused
+from portal_data.zoho.defects import CellError
 from portal_data.zoho.documents import ALLOWANCE
 from portal_data.zoho.ledger import Account, Ledger
 from portal_data.zoho.plan import Decisions
@@ -13,30 +13,32 @@ _LIVE = ("sent", "written_off", "open")  # states whose balance follows from wha
 def settle_balances(ledger: Ledger, decisions: Decisions) -> list[Account]:
     """Give every document that is written its balance; return the others whose balance changed.
 
-    Raises UploadRefused when more would be applied to a document than its total.
+    A change that contradicts what the books have settled on the document is set aside.
     """
     written = {
         record.row_id
         for kind in ("invoice", "retainer invoice", "credit note")
         for record in decisions.of(kind).written
     }
-    problems, changed = [], []
-    for account in ledger.by_row.values():
+    changed = []
+    for account in list(ledger.by_row.values()):
         record = account.record
         if record is not None and account.row_id in written:
             if account.status == "written_off" and not account.written_off:
                 _write_off(account, record)
-            record.values["balance_minor"] = account.balance
-            if account.kind == "retainer invoice":
-                record.values["unused_minor"] = account.used - account.drawn
-        elif account.status in _LIVE and account.balance != account.stored_balance:
-            changed.append(account)
-        if account.balance < 0:
-            problems.append(_overdrawn(account))
+            if account.contradicted:
+                decisions.refuse(account.kind, record, _contradiction(account))
+                account = ledger.restore(account, decisions.books)
+            else:
+                record.values["balance_minor"] = account.balance
+                if account.kind == "retainer invoice":
+                    record.values["unused_minor"] = account.used - account.drawn
+                _compare(account, record, decisions)
+                continue
         elif record is not None:
             _compare(account, record, decisions)
-    if problems:
-        raise UploadRefused(problems, decisions.findings.set_aside)
+        if account.status in _LIVE and account.balance != account.stored_balance:
+            changed.append(account)
     return changed
 
 
@@ -63,11 +65,10 @@ def _write_off(account: Account, record: Record) -> None:
     values["written_off_on"] = next(filter(None, dates))
 
 
-def _overdrawn(account: Account) -> Problem:
-    record = account.record
-    return Problem(
-        record.file if record else account.kind,
-        f"More is applied to {account.number} than its total.",
-        "Import a full backup, so that its payments and credits are brought up to date with it.",
-        record.row if record else None,
+def _contradiction(account: Account) -> CellError:
+    used = money.to_decimal(account.used, account.currency)
+    state = f"is {account.status}" if account.open >= 0 else "has a smaller total"
+    return CellError(
+        f"{account.number} {state} now, but {used} is settled or used on it in the portal.",
+        "Take that back in the portal first, or import a backup that still has its payments.",
     )

@@ -41,6 +41,11 @@ class Account:
             return 0
         return self.total if self.status == "draft" else self.open
 
+    @property
+    def contradicted(self) -> bool:
+        """Tell whether more is used than there is, or anything of a draft or void document."""
+        return self.open < 0 or (self.status in ("draft", "void") and self.used > 0)
+
 
 @dataclass(slots=True)
 class Allocation:
@@ -85,6 +90,14 @@ class Ledger:
                 record,
             )
         )
+
+    def restore(self, account: Account, books: Books) -> Account:
+        """Go back to what the books say of a document; what was used of it stays counted."""
+        rows = {row["id"]: row for row in books.rows[account.kind]}
+        stored = _stored(account.kind, rows[account.row_id])
+        stored.used, stored.drawn = account.used, account.drawn
+        self._add(stored)
+        return stored
 
     def use(self, row_id: UUID | None, amount: int) -> None:
         """Settle or use up a part of an account, if it is one of ours."""

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import available_timezones
 
 from portal_data.errors import Invalid
 from portal_data.ids import new_id
@@ -22,6 +23,7 @@ _NUMBERS = {
 }
 _COUNTERS = "select kind, prefix, next_number from core.counters order by kind"
 _RAISE = "update core.counters set next_number = $next where kind = $kind and next_number < $next"
+_LOCALE = "en_GB"  # exports do not tell; staff choose another in the settings
 _SERIES = re.compile(r"(.*?)(\d{1,18})", re.DOTALL)
 
 
@@ -31,7 +33,11 @@ class Founding:
 
     name: str | None = None
     timezone: str | None = None
-    locale: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise Invalid for a timezone that does not exist."""
+        if self.timezone and self.timezone not in available_timezones():
+            raise Invalid(f"{self.timezone!r} is not a timezone such as Europe/London.")
 
 
 def found_organisation(
@@ -58,7 +64,7 @@ def found_organisation(
         slug,
         currency,
         founding.timezone or "UTC",
-        founding.locale or "en_GB",
+        _LOCALE,
         now,
         now,
     )

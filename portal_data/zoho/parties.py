@@ -132,9 +132,7 @@ def read_persons(
     rows: list[Row], customer_rows: list[Row], customers: list[Record], reading: Reading
 ) -> list[Record]:
     """Return the contact persons; a customer without any gets the one its own row describes."""
-    persons = reading.collect(
-        rows, "contact person", _person_subject, lambda row: _person(row, reading)
-    )
+    persons = reading.collect(rows, "contact", _person_subject, lambda row: _person(row, reading))
     _one_primary(persons, customer_rows)
     owned = {link for person in persons for link in _owner_keys(person)}
     by_row = {(row.file, row.number): row for row in customer_rows}

@@ -244,6 +244,33 @@ def test_number_taken_in_the_portal_is_not_taken_over(
     assert totals() == TOTALS
 
 
+def test_invoice_voided_without_its_payment_waits(
+    db: store.Store, run: Import, totals: Totals, backup: Backup
+) -> None:
+    run(backup)
+    del backup.files["Customer_Payment.csv"][3]
+    backup.change("Invoice01.csv", "Invoice Status", "Void", Invoice_Number="INV-106")
+    report = run(backup)
+    assert [entry.subject for entry in report.set_aside] == ["INV-106"]
+    assert "50.00 is settled" in report.set_aside[0].problem.reason
+    assert report.not_in_upload == {"payment": ["13"]}
+    assert totals() == TOTALS
+    assert db.check_integrity() == []
+
+
+def test_total_lowered_below_its_payments_waits(
+    db: store.Store, run: Import, totals: Totals, backup: Backup
+) -> None:
+    run(backup)
+    row = backup.find("Invoice00.csv", Invoice_Number="INV-103")
+    row |= {"Item Price": "55.00", "Item Total": "55.00", "SubTotal": "55.00", "Total": "55.00"}
+    report = run(backup)
+    assert [entry.subject for entry in report.set_aside] == ["INV-103"]
+    assert "smaller total" in report.set_aside[0].problem.reason
+    assert totals() == TOTALS
+    assert db.check_integrity() == []
+
+
 def test_rate_of_the_day_is_corrected(db: store.Store, run: Import, backup: Backup) -> None:
     run(backup)
     backup.change("Exchange_Rate.csv", "Exchange Rate", "0.87", Currency_Code="EUR")
