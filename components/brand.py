@@ -11,16 +11,18 @@ from portal_data.scope import Scope, Staff
 _MARK = str(Path(__file__).parent / "static" / "mark.svg")
 
 
-def draw(who: Scope | Staff, *, lit: str | None) -> None:
-    """Draw the mark with the name beside it, and keep the entry `lit` lit on its hidden child."""
+def draw(who: Scope | Staff, *, lit: str | None) -> str:
+    """Draw the mark with the name beside it, keep the entry `lit` lit, and return the name."""
+    name = organisation.get(who).name
     st.logo(_MARK, size="medium")
-    styles = f".stApp {{ --business: {_css_text(organisation.get(who).name)} }}"
+    styles = f".stApp {{ --business: {_css_text(name)} }}"
     if lit:
         styles += (
             f' [data-testid="stSidebarNavLink"][href$="/{lit}"]'
             " { background: light-dark(#f1f3f7, #1c212b); font-weight: 600; }"
         )
     st.html(Markup(f"<style>{styles}</style>"))
+    return name
 
 
 def _css_text(text: str) -> str:

@@ -19,7 +19,8 @@ from portal_data.organisation import Organisation
 
 def is_used(account: Home) -> bool:
     """Tell whether there is anything to show of a customer's account."""
-    return account.last_payment is not None or any(
+    waiting = account.pending.estimates + account.pending.timesheets
+    return bool(account.last_payment or waiting) or any(
         balance.payable_minor
         or balance.available_credits_minor
         or balance.retainer_payments_minor

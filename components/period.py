@@ -50,6 +50,7 @@ def choose_currency(currencies: list[str]) -> str:
         required=True,
         key="currency",
         bind="query-params",
+        label_visibility="collapsed",
     )
     return chosen
 

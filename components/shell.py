@@ -13,7 +13,7 @@ from portal_data import identity
 from portal_data.scope import Scope
 
 STATIC = Path(__file__).parent / "static"
-PARENTS = {"invoice": "invoices"}
+PARENTS = {"invoice": "invoices", "customer": ""}
 """Hidden screens, and the entry of the navigation that stays lit on them."""
 
 

@@ -49,6 +49,9 @@ def transactions(shown: Statement, locale: str) -> Markup:
     opened = None if shown.first <= EARLIEST else say.day(shown.first, locale)
     body = [_fixed("Opening balance", opened, shown.opening_minor, shown, locale)]
     body += [_line(line, shown, locale) for line in shown.lines]
+    if not shown.lines:
+        nothing = tag("td", "No transactions in this period.", colspan=5, class_="nothing")
+        body.append(tag("tr", nothing))
     body.append(
         _fixed("Closing balance", say.day(shown.last, locale), shown.closing_minor, shown, locale)
     )

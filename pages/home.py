@@ -18,7 +18,7 @@ today, locale = business.today(now), business.locale
 account = balances.home(scope, today=today)
 entries = activity.recent(scope, 6)
 banner = preferences.of(scope).banner_message
-used = bool(entries) or overview.is_used(account)
+used = overview.is_used(account)
 
 
 @st.fragment

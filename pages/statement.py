@@ -21,8 +21,8 @@ def account() -> None:
         cards.draw(cards.head("Statement", cards.sub(scope.customer_name)))
         buttons = st.container(key="actions", width="content")
     with st.container(key="choices", horizontal=True, vertical_alignment="bottom"):
-        currency = period.choose_currency(statements.currencies(scope))
         chosen = period.choose(today)
+        currency = period.choose_currency(statements.currencies(scope))
     if chosen is None:
         cards.draw(cards.card("", period.WRONG))
         return

@@ -34,17 +34,10 @@ def customer(details: MyDetails) -> Party:
 def of_invoice(invoice: Invoice, business: Organisation, details: MyDetails) -> Paper:
     """Return an invoice as a paper, addressed as it was when it was written."""
     receiver = customer(details)
-    billed_to = Party(
-        name=receiver.name,
-        address=invoice.billing_address or receiver.address,
-        tax_id=receiver.tax_id,
-    )
-    shipping = invoice.shipping_address
-    ship_to = (
-        Party(name=receiver.name, address=shipping)
-        if shipping and shipping != invoice.billing_address
-        else None
-    )
+    billing = _below_name(receiver.name, invoice.billing_address) or receiver.address
+    billed_to = Party(name=receiver.name, address=billing, tax_id=receiver.tax_id)
+    shipping = _below_name(receiver.name, invoice.shipping_address)
+    ship_to = Party(receiver.name, shipping) if shipping and shipping != billing else None
     sums = {
         kind: sum(each.amount_minor for each in invoice.settlements if each.kind == kind)
         for kind in ("payment", "credit", "retainer", "write-off")
@@ -82,6 +75,12 @@ def of_invoice(invoice: Invoice, business: Organisation, details: MyDetails) -> 
         payment=PaymentDetails(business.bank_details or "", invoice.number) if owed else None,
         footer=business.document_footer or "",
     )
+
+
+def _below_name(name: str, address: str | None) -> str:
+    """Return an address without a first line that only repeats the name above it."""
+    lines = (address or "").splitlines()
+    return "\n".join(lines[1:] if lines and lines[0].strip() == name else lines)
 
 
 def _line(line: InvoiceLine) -> Line:
