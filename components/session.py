@@ -78,7 +78,7 @@ def begin(sign_in_id: UUID) -> NoReturn:
 
 def begin_at_home(sign_in_id: UUID) -> NoReturn:
     """Be signed in from now on, and go Home: for screens that only nobody sees."""
-    here = _first_page(_who())
+    here = first_page()
     _hold(sign_in_id)
     st.switch_page(here)
 
@@ -150,7 +150,9 @@ def _who() -> Scope | Staff | None:
     return who
 
 
-def _first_page(who: Scope | Staff | None) -> str:
+def first_page() -> str:
+    """Return the script of the screen that somebody, or nobody, begins with."""
+    who = _who()
     if who is None:
         return "../pages/sign_in.py"
     return "../pages/home.py" if isinstance(who, Scope) else "../pages/staff/customers.py"

@@ -13,6 +13,7 @@ try:
 except NotFound as refusal:
     with signin.card("Invitation"):
         signin.refused(refusal)
+        st.page_link(session.first_page(), label="Go to the portal")
     st.stop()
 
 accepted = None

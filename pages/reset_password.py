@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import signin
+from components import session, signin
 from portal_data import password_resets, passwords
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
@@ -18,4 +18,4 @@ with signin.card("Choose a new password", passwords.RULES):
             st.success("Your new password is saved. Sign in with it.", icon=":material/check:")
     except PortalError as refusal:
         signin.refused(refusal)
-    st.page_link("../pages/sign_in.py", label="Go to sign-in")
+    st.page_link(session.first_page(), label="Go to the portal")

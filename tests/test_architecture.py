@@ -30,21 +30,35 @@ NOT_NOUNS = {
     "__init__": "empty",
     "__main__": "the command line: whoever runs it owns the store",
     "clock": "no data",
+    "commands": "the command line: whoever runs it owns the store",
+    "emails": "no data",
     "errors": "no data",
     "ids": "no data",
     "identity": "makes Scope and Staff out of a checked sign-in",
+    "letters": "the words of mails",
     "money": "no data",
+    "passwords": "no data",
     "papers": "turns what nouns returned into values to draw",
     "runtime": "starts and stops the process's parts",
     "scope": "defines Scope and Staff",
     "search": "turns typed words into a pattern",
     "settings": "one installation's settings, no customer's data",
+    "tokens": "no data",
 }
 
 # Public functions of nouns that take none of Scope, Staff and Session first.
 UNSCOPED: dict[str, str] = {
+    "activity.sentence": "puts an event into words",
     "balances.last_months": "counts months of the calendar",
+    "invitations.accept": "the invitation's token is the proof",
+    "invitations.opened": "the invitation's token is the proof",
+    "password_resets.opened": "the reset's token is the proof",
+    "password_resets.request": "whoever forgot the password cannot sign in",
+    "password_resets.reset": "the reset's token is the proof",
     "statements.bounds": "turns a choice of period into dates",
+    "throttle.named": "names a counter",
+    "throttle.of_account": "names a counter",
+    "throttle.of_address": "names a counter",
 }
 
 # Tables of one business, not of one customer.
