@@ -1,0 +1,116 @@
+"""What people read: amounts, days, counts, marks, and text that no markdown reader changes."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import format as say
+from tests.components.payloads import PAYLOADS
+
+JOINER = "\N{WORD JOINER}"
+TODAY = date(2026, 11, 22)
+
+
+def read(escaped: str) -> str:
+    """Return what a markdown reader shows of escaped text."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped).replace(JOINER, "")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_escaped_text_is_inert(payload: str) -> None:
+    escaped = say.escape_markdown(payload)
+    # every ASCII punctuation mark is behind a backslash, so nothing can begin a construct
+    assert re.search(r"[!-/:-@\[-`{-~]", re.sub(r"\\[!-/:-@\[-`{-~]", "", escaped)) is None
+    # names between colons, addresses and www. are found in the text without its backslashes
+    bare = escaped.replace("\\", "")
+    assert not re.search(r":[a-z/_-]+[:\[]|://|\w@\w|www", bare, re.IGNORECASE)
+    assert "\n" not in escaped
+
+
+@given(st.text(alphabet=st.characters(exclude_characters=JOINER, exclude_categories=["C"])))
+def test_escaped_text_reads_as_written(text: str) -> None:
+    assert read(say.escape_markdown(text)) == " ".join(re.split(r"\s+", text)).strip()
+
+
+def test_nothing_is_empty() -> None:
+    assert say.escape_markdown(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "locale", "shown"),
+    [
+        (1235, "GBP", "en_GB", "£12.35"),
+        (-5, "GBP", "en_GB", "-£0.05"),
+        (123456789, "KWD", "en_GB", "KWD123,456.789"),
+        (1234, "JPY", "ja_JP", "￥1,234"),
+        (9_999_999_999_99, "EUR", "de_DE", "9.999.999.999,99\xa0€"),
+    ],
+)
+def test_money(minor: int, currency: str, locale: str, shown: str) -> None:
+    assert say.money(minor, currency, locale) == shown
+
+
+def test_axis_is_short() -> None:
+    assert say.short_money(1_234_500, "GBP") == "£12.3K"
+
+
+def test_prices_keep_their_decimals() -> None:
+    assert say.price(Decimal("12.500000"), "GBP") == "12.50"
+    assert say.price(Decimal("0.001234"), "GBP") == "0.001234"
+    assert say.price(Decimal("1500"), "JPY") == "1,500"
+    assert say.quantity(Decimal("1.500000")) == "1.5"
+    assert say.quantity(Decimal("1E+3")) == "1,000"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (TODAY, "today"),
+        (date(2026, 11, 21), "yesterday"),
+        (date(2026, 11, 23), "tomorrow"),
+        (date(2026, 11, 12), "10 days ago"),
+        (date(2026, 12, 4), "in 12 days"),
+        (date(2026, 9, 1), "2 months ago"),
+        (date(2025, 11, 1), "1 year ago"),
+        (date(2029, 11, 1), "in 2 years"),
+    ],
+)
+def test_ago(day: date, words: str) -> None:
+    assert say.ago(day, TODAY) == words
+
+
+def test_days_follow_the_locale() -> None:
+    assert say.day(date(2026, 11, 5)) == "5 Nov 2026"
+    assert say.day(date(2026, 11, 5), "de_DE") == "05.11.2026"
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("Alice Test", "AT"),
+        ("o’brien & sons ltd", "OL"),
+        ("Madonna", "M"),
+        ("株式会社 山田", "株"),
+        ("مريم حسن", "م"),
+        ("🎉", "?"),
+        ("", "?"),
+    ],
+)
+def test_initials(name: str, mark: str) -> None:
+    assert say.initials(name) == mark
+
+
+def test_codes_become_words() -> None:
+    assert say.code("uk_vat") == "UK VAT"
+    assert say.code("visa") == "Visa"
+    assert say.code("VAT registered") == "VAT registered"
+    assert say.code(None) == ""
+
+
+def test_counts_and_sizes() -> None:
+    assert (say.count(1, "invoice"), say.count(1234, "invoice")) == ("1 invoice", "1,234 invoices")
+    assert (say.size(10), say.size(834_000), say.size(2_340_000)) == ("1 KB", "834 KB", "2.3 MB")

@@ -1,0 +1,88 @@
+"""Pages of a list, and invoices as its rows."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from components import invoice_list, links
+from components.record_list import Cell, pager
+from portal_data.invoices import Filter, InvoiceRow, Sort, Status
+
+
+def labels(page: int, total: int) -> list[str]:
+    """Return the pager's numbers as shown."""
+    made = pager(page, 20, total, lambda number: f"?page={number}")
+    return ["…" if step.gap else step.label for step in made.numbers]
+
+
+@pytest.mark.parametrize(
+    ("page", "total", "shown"),
+    [
+        (1, 0, ["1"]),
+        (1, 20, ["1"]),
+        (1, 21, ["1", "2"]),
+        (1, 400, ["1", "2", "…", "20"]),
+        (10, 400, ["1", "…", "9", "10", "11", "…", "20"]),
+        (20, 400, ["1", "…", "19", "20"]),
+    ],
+)
+def test_pager_numbers(page: int, total: int, shown: list[str]) -> None:
+    assert labels(page, total) == shown
+
+
+def test_pager_tells_the_range_and_the_neighbours() -> None:
+    made = pager(3, 20, 51, lambda number: f"?page={number}")
+    assert (made.text, made.previous, made.next) == ("41–51 of 51", "?page=2", None)
+
+
+def row(**more: object) -> InvoiceRow:
+    """Make an overdue, partially paid invoice."""
+    values = {
+        "id": UUID(int=1), "number": "INV/1 &2", "subject": "<b>", "reference": None,
+        "date": date(2026, 9, 1), "due_date": date(2026, 10, 1), "status": Status.OVERDUE,
+        "partially_paid": True, "days_overdue": 52, "currency_code": "GBP", "total_minor": 10_000,
+        "balance_minor": 4_000, "pending_minor": 0, "viewed": True,
+    }  # fmt: skip
+    return InvoiceRow(**{**values, **more})  # type: ignore[arg-type]
+
+
+def test_overdue_does_not_hide_partially_paid() -> None:
+    assert [pill.text for pill in invoice_list.pills(row())] == [
+        "Overdue 52 days",
+        "Partially paid",
+    ]
+    one = row(status=Status.PARTIALLY_PAID, days_overdue=0)
+    assert [pill.text for pill in invoice_list.pills(one)] == ["Partially paid"]
+
+
+def test_row_links_to_its_invoice() -> None:
+    made = invoice_list.row(row(), "en_GB")
+    assert made.href == "invoice?number=INV%2F1+%262"
+    assert len(made.cells) == len(invoice_list.COLUMNS)
+
+
+def test_void_invoices_owe_nothing() -> None:
+    balance = invoice_list.row(row(status=Status.VOID), "en_GB").cells[-1]
+    assert isinstance(balance, Cell)
+    assert (balance.text, balance.tone) == ("£0.00", "quiet")
+
+
+def test_headings_sort_and_turn() -> None:
+    def to(**parameters: object) -> str:
+        return links.page("invoices", **parameters)
+
+    date_column = next(each for each in invoice_list.COLUMNS if each.label == "Date")
+    sorted_now = invoice_list.heading(date_column, Sort.NEWEST, to)
+    assert sorted_now.sort is not None
+    assert (sorted_now.sort.sorted, sorted_now.sort.href) == ("descending", "invoices?sort=oldest")
+    other = invoice_list.heading(date_column, Sort.DUE, to)
+    assert other.sort is not None
+    assert (other.sort.sorted, other.sort.href) == (None, "invoices")
+
+
+@pytest.mark.parametrize("wanted", list(Filter))
+def test_every_filter_has_a_name_and_an_empty_state(wanted: Filter) -> None:
+    assert invoice_list.FILTERS[wanted]
+    assert invoice_list.empty("", wanted).title
+    assert "“x”" in invoice_list.empty("x", wanted).text
