@@ -65,10 +65,15 @@ class PortalModel(AuthenticationModel):  # type: ignore[misc]
         self.started: UUID | None = None
         """The sign-in that the form's last success made."""
 
+    def login(self, username: str, password: str, *given: Any, **more: Any) -> bool | None:
+        """Sign in as the library does, but say so when a field was left empty."""
+        if not username or not password:
+            raise LoginError("Enter your e-mail and your password.")
+        done: bool | None = super().login(username, password, *given, **more)
+        return done
+
     def check_credentials(self, username: str, password: str) -> bool:
         """Check e-mail and password. Raises LoginError with what the person may know."""
-        if not password:
-            raise LoginError("Enter your e-mail and your password.")
         try:
             self.started = identity.sign_in(username, password, session.browser(), utc_now())
         except PortalError as error:
