@@ -67,7 +67,11 @@ def _write_off(account: Account, record: Record) -> None:
 
 def _contradiction(account: Account) -> CellError:
     used = money.to_decimal(account.used, account.currency)
-    state = f"is {account.status}" if account.open >= 0 else "has a smaller total"
+    state = f"is {account.status}"
+    if account.open < 0:
+        state = "has a smaller total"
+    elif account.moved:
+        state = "has another customer or currency"
     return CellError(
         f"{account.number} {state} now, but {used} is settled or used on it in the portal.",
         "Take that back in the portal first, or import a backup that still has its payments.",

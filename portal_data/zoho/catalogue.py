@@ -1,5 +1,7 @@
 """Items with their taxes, and exchange rates."""
 
+from decimal import Decimal
+
 from portal_data.zoho import cells
 from portal_data.zoho.defects import CellError
 from portal_data.zoho.records import Reading, Record, Row, absent_columns, split_key
@@ -27,8 +29,8 @@ def read_items(rows: list[Row], reading: Reading) -> list[Record]:
         links = {}
         if row.key("tax_name"):
             kind = "group" if "group" in row.key("tax_type").lower() else "simple"
-            percent = row.percent("tax_percent") or 0
-            links["tax"] = tax_key(row.key("tax_name"), str(percent), kind)
+            percent = row.percent("tax_percent") or Decimal(0)
+            links["tax"] = tax_key(row.key("tax_name"), percent, kind)
         return Record(
             kind="item",
             external_id=split_key(row.identifier("id"), name.strip().lower()),
@@ -74,9 +76,9 @@ def read_rates(rows: list[Row], reading: Reading) -> list[Record]:
     )
 
 
-def tax_key(name: str, percent: str, kind: str) -> str:
+def tax_key(name: str, percent: Decimal, kind: str) -> str:
     """Return the key of a tax: Zoho's exports name taxes and their percentage, but carry no ids."""
-    return f"{name}|{percent}|{kind}"
+    return f"{name}|{percent.normalize():f}|{kind}"
 
 
 def _price(row: Row) -> tuple[str | None, object]:

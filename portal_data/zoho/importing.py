@@ -156,7 +156,7 @@ def _vanished(upload: Upload, decisions: Decisions) -> dict[str, list[str]]:
         accepted = {record.row_id for record in decisions.of(kind).accepted}
         names = {row["id"]: _name(row) for row in books.rows[kind] if "id" in row}
         gone = [
-            names.get(ref.row_id, key)
+            names.get(ref.row_id) or key
             for key, ref in books.refs[kind].items()
             if key not in present and ref.row_id not in accepted
         ]
@@ -165,9 +165,8 @@ def _vanished(upload: Upload, decisions: Decisions) -> dict[str, list[str]]:
     return vanished
 
 
-def _name(row: dict[str, Any]) -> str:
-    name = row.get("number") or row.get("display_name") or row.get("name") or row.get("email")
-    return str(name or row["id"])
+def _name(row: dict[str, Any]) -> str | None:
+    return row.get("number") or row.get("display_name") or row.get("name") or row.get("email")
 
 
 _INSERT_IMPORT = (

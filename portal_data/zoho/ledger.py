@@ -13,7 +13,8 @@ from portal_data.zoho.settlements import Application
 class Account:
     """An invoice or retainer invoice to settle, or a credit note to use up.
 
-    Amounts are in minor units; `drawn` is what a retainer gave to invoices.
+    Amounts are in minor units: `before` is the part of `used` that the books already had, `drawn`
+    what a retainer gave to invoices. `moved` documents have another customer or currency now.
     """
 
     kind: str
@@ -27,7 +28,9 @@ class Account:
     stored_balance: int | None = None
     record: Record | None = None
     used: int = 0
+    before: int = 0
     drawn: int = 0
+    moved: bool = False
 
     @property
     def open(self) -> int:
@@ -43,8 +46,9 @@ class Account:
 
     @property
     def contradicted(self) -> bool:
-        """Tell whether more is used than there is, or anything of a draft or void document."""
-        return self.open < 0 or (self.status in ("draft", "void") and self.used > 0)
+        """Tell whether what the books have settled on the document cannot stand beside it."""
+        stuck = self.moved and self.before > 0
+        return self.open < 0 or stuck or (self.status in ("draft", "void") and self.used > 0)
 
 
 @dataclass(slots=True)
@@ -88,6 +92,8 @@ class Ledger:
                 values.get("written_off_minor", 0),
                 known.stored_balance if known else None,
                 record,
+                moved=known is not None
+                and (known.customer_id, known.currency) != (record.customer_id, record.currency),
             )
         )
 
@@ -100,9 +106,10 @@ class Ledger:
         return stored
 
     def use(self, row_id: UUID | None, amount: int) -> None:
-        """Settle or use up a part of an account, if it is one of ours."""
+        """Count what the books have settled or used up of an account, if it is one of ours."""
         if row_id is not None and (account := self.by_row.get(row_id)):
             account.used += amount
+            account.before += amount
 
     def _add(self, account: Account) -> None:
         book = self.credits if account.kind == "credit note" else self.invoices

@@ -47,7 +47,9 @@ LINE_SOURCES = {  # columns of the line tables and the fields they come from
     "tax_percent": ("item_tax_percent",),
     "discount_percent": ("discount",),
 }
-_AMOUNT_FIELDS = ("quantity", "item_price", "item_total")
+_TELLING = ("quantity", "item_price", "item_total")  # a file with none of these has no lines
+_NUMBERS = ("quantity", "item_price", "discount", "item_tax_percent")
+_AMOUNTS = ("discount_amount", "item_tax_amount", "item_total")
 _REPEATED = ("number", "customer_id", "date", "status", "currency", "subtotal", "total", "balance")
 _HUNDRED = Decimal(100)
 _ONE = Decimal(1)
@@ -134,7 +136,7 @@ class Gatherer:
         pick = _picker(layout, LINE_FIELDS)
         repeated = _picker(layout, _REPEATED)
         key_of = _picker(layout, ("id", "number"))
-        has_lines = any(name in layout.positions for name in _AMOUNT_FIELDS)
+        has_lines = any(name in layout.positions for name in _TELLING)
         customs = layout.line_custom.items()
         sheaves, count = self.sheaves, 0
         for number, row in records:
@@ -282,15 +284,11 @@ def _compare(sheaf: Sheaf, again: tuple[str, ...], layout: Layout, number: int) 
 def _bad_column(picked: tuple[str, ...], layout: Layout, currency: str) -> str | None:
     """Find which number of a line cannot be read, for the message."""
     for name, raw in zip(LINE_FIELDS, picked, strict=True):
-        if name in ("quantity", "item_price", "discount", "item_tax_percent"):
-            reader: Callable[[str], object] = cells.quantity
-        elif name in ("discount_amount", "item_tax_amount", "item_total"):
-            reader = lambda text: cells.minor_units(text, currency)  # noqa: E731
-        else:
-            continue
         try:
-            if raw:
-                reader(raw.rstrip("%"))
+            if raw and name in _NUMBERS:
+                cells.quantity(raw.rstrip("%"))
+            elif raw and name in _AMOUNTS:
+                cells.minor_units(raw, currency)
         except CellError:
             return layout.headers.get(name, name)
     return None

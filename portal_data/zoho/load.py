@@ -198,7 +198,7 @@ class Loader:
     def _write_taxes(self) -> dict[str, UUID]:
         """Add the taxes that items name; exports have no list of taxes."""
         taxes = {
-            tax_key(row["name"], str(row["percent"].normalize()), row["kind"]): row["id"]
+            tax_key(row["name"], row["percent"], row["kind"]): row["id"]
             for row in self.decisions.books.rows["tax"]
         }
         rows = []

@@ -69,16 +69,13 @@ class Decisions:
         """Return what happens to a kind; nothing before it was decided."""
         return self.changes.setdefault(kind, Change())
 
-    def decide(
-        self, kind: str, resolve: Callable[[Record], None], records: list[Record] | None = None
-    ) -> Change:
+    def decide(self, kind: str, resolve: Callable[[Record], None]) -> Change:
         """Sort the records of a kind into created, updated and unchanged.
 
         `resolve` finds what a record refers to and raises CellError when it cannot.
         """
         change = self.of(kind)
-        records = self.upload.of(kind) if records is None else records
-        for record in self._distinct(kind, records):
+        for record in self._distinct(kind, self.upload.of(kind)):
             try:
                 resolve(record)
                 known = self._known(record)
@@ -90,8 +87,9 @@ class Decisions:
                 change.created.append(record)
                 continue
             record.row_id = known.row_id
-            same = known.fingerprint == record.fingerprint
-            record.same_parts = _parts(known.fingerprint) == _parts(record.fingerprint)
+            stays = record.customer_id in (None, known.customer_id)
+            same = stays and known.fingerprint == record.fingerprint
+            record.same_parts = stays and _parts(known.fingerprint) == _parts(record.fingerprint)
             (change.unchanged if same else change.updated).append(record)
         return change
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from portal_data.zoho import catalogue, modules, parties, settlements, work
 from portal_data.zoho.archive import Archive, Part
@@ -240,7 +241,7 @@ def _read_all(reader: _Reader, reading: Reading, records: dict[str, list[Record]
         ("refund", modules.REFUNDS, settlements.read_refunds),
     ):
         rows = reader.rows(module)
-        records[kind] = reader.read(lambda build=build, rows=rows: build(rows, reading))  # type: ignore[misc]
+        records[kind] = reader.read(partial(build, rows, reading))
     receipts = settlements.gather_payments(reader.rows(modules.PAYMENTS))
     records["payment"] = reader.read(lambda: settlements.read_payments(receipts, reading))
     for kind, module in (

@@ -140,7 +140,8 @@ def read_time(rows: list[Row], reading: Reading) -> list[Record]:
                 "Enter between 00:01 and 24:00.",
                 column=row.header("spent"),
             )
-        person = row.key("email").lower() or row.key("staff_name")
+        address = _address(row)
+        person = address or row.key("staff_name") or row.key("email")
         if not person:
             raise CellError(
                 "Nobody is named.", "Enter who worked.", column=row.header("staff_name")
@@ -172,7 +173,7 @@ def read_time(rows: list[Row], reading: Reading) -> list[Record]:
             },
             extra={
                 "person_name": row.key("staff_name") or person,
-                "person_email": _address(row),
+                "person_email": address,
                 "rate": row.number_of("rate"),
             },
         )

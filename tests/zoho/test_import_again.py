@@ -11,7 +11,7 @@ from portal_data.ids import new_id
 from portal_data.zoho import importing
 from portal_data.zoho.report import FileReport, Report
 from tests.conftest import NOW
-from tests.zoho.backup import TOTALS, WREN, Backup, invented
+from tests.zoho.backup import KITE, TOTALS, WREN, Backup, invented
 from tests.zoho.conftest import Import
 
 Totals = Callable[[], dict[str, Any]]
@@ -269,6 +269,43 @@ def test_total_lowered_below_its_payments_waits(
     assert "smaller total" in report.set_aside[0].problem.reason
     assert totals() == TOTALS
     assert db.check_integrity() == []
+
+
+def test_tax_and_person_known_from_before_are_met_again(
+    db: store.Store, run: Import, backup: Backup
+) -> None:
+    backup.change("Timesheet.csv", "Email", "gil at staff.example", Staff_Name="Gil Sample")
+    run(backup)
+    rope = backup.find("Item.csv", Item_Name="Rope")
+    backup.files["Item.csv"].append(
+        rope | {"Item ID": "4000001000000000399", "Item Name": "Twine", "Tax Percentage": "20"}
+    )
+    hours = backup.find("Timesheet.csv", Time_Spent="01:30")
+    backup.files["Timesheet.csv"].append(hours | {"Timesheet ID": "4000001000000012099"})
+    run(backup)
+    assert _value(db, "select count(*)::bigint from core.taxes") == 1
+    assert _value(db, "select count(*)::bigint from core.items where tax_id is not null") == 2
+    assert _value(db, "select count(*)::bigint from core.people") == 1
+
+
+def test_customers_merged_in_zoho_take_everything_along(
+    db: store.Store, run: Import, totals: Totals, backup: Backup
+) -> None:
+    run(backup)
+    for name, rows in backup.files.items():
+        for row in rows:
+            for column in ("Customer ID", "CustomerID"):
+                if row.get(column) == KITE and name != "Contact_Persons.csv":
+                    row[column] = WREN
+            if row.get("Customer Name") == "Kite Ltd" and name != "Contact_Persons.csv":
+                row["Customer Name"] = "Wren & Co"
+    assert run(backup).set_aside == []
+    assert db.check_integrity() == []
+    assert totals() == TOTALS
+    kite = "select id from core.customers where display_name = 'Kite Ltd'"
+    for table in ("invoices", "invoice_lines", "payments", "allocations", "credit_notes"):
+        sql = f"select count(*)::bigint from core.{table} where customer_id = $id"
+        assert _value(db, sql, id=_value(db, kite)) == 0
 
 
 def test_rate_of_the_day_is_corrected(db: store.Store, run: Import, backup: Backup) -> None:
