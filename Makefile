@@ -17,6 +17,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUNTIME) ## Serve the portal on http://localhost:8501 (PORT=9000 for another port)
+	PORTAL_BASE_URL=$${PORTAL_BASE_URL:-http://localhost:$(PORT)} \
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: lint audit ## Run everything CI runs: lint, types, import rules, vulnerabilities, tests

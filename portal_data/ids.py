@@ -12,5 +12,5 @@ def new_id() -> UUID:
 
 
 def new_id_text() -> str:
-    """Return a new id as text: for bulk loads, where making UUID objects takes longer than writing."""
+    """Return a new id as text, for bulk loads: making UUID objects would cost most of one."""
     return str(uuid_utils.uuid7())

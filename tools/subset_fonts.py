@@ -1,6 +1,6 @@
 """Make the bundled fonts from the npm packages that README.md names.
 
-    python portal_data/documents/fonts/subset.py NODE_MODULES
+    python -m tools.subset_fonts NODE_MODULES
 
 Every font is cut down to the characters of its script, scaled to 1000 units an em (the unit of
 PDF widths, so advances stay exact) and freed of hinting. Inter's digits become its tabular ones, so
@@ -16,13 +16,13 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.scaleUpem import scale_upem
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).resolve().parents[1] / "portal_data" / "documents" / "fonts"
 _SCRIPT_FEATURES = ["ccmp", "locl", "kern", "mark", "mkmk", "rlig", "liga", "calt"]
 _ARABIC_FEATURES = ["init", "medi", "fina", "isol", "rlig", "liga", "calt", "ccmp", "mark", "mkmk"]
 
 
 def main(node_modules: Path) -> None:
-    """Write all fonts and their licences beside this file."""
+    """Write all fonts and their licences into portal_data/documents/fonts."""
     packages = node_modules / "@expo-google-fonts"
     latin = _spans((0x20, 0x7E), (0xA0, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x22FF))
     arabic = _spans(
