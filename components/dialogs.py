@@ -46,8 +46,10 @@ def write() -> None:
     business = organisation.get(scope)
     cards.draw(cards.sub(join("To ", said(business.name, "b"), f" · {business.email}")))
     with st.form("message", border=False):
-        subject = st.text_input("Subject", max_chars=messages.SUBJECT_LIMIT)
-        body = st.text_area("Message", max_chars=messages.BODY_LIMIT, height=180)
+        subject = st.text_input("Subject", max_chars=messages.SUBJECT_LIMIT, key="message.subject")
+        body = st.text_area(
+            "Message", max_chars=messages.BODY_LIMIT, height=180, key="message.body"
+        )
         sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
     if not sent:
         return

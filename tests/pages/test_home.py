@@ -1,0 +1,110 @@
+"""Home: everything about the account on one screen, each currency for itself."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal_data import preferences
+from portal_data.clock import utc_now
+from portal_data.scope import Scope, Staff
+from tests.factories import insert, make_credit_note, make_invoice, make_payment
+from tests.pages.conftest import TODAY, Open
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def books(alice: Scope, charlie: Scope) -> None:
+    """Store debts in two currencies, credits, a retainer, what waits, files, and a stranger's."""
+    own = {"customer_id": alice.customer_id}
+    make_invoice(alice, number="INV-1", day=TODAY - 50 * DAY, due=TODAY - 20 * DAY)
+    paid = make_invoice(alice, number="INV-2", day=TODAY - 9 * DAY, total_minor=7_000)
+    make_payment(alice, {paid: 7_000}, number="PAY-2", day=TODAY - DAY, reference="BACS 12")
+    make_invoice(alice, number="INV-3", day=TODAY, currency_code="EUR", total_minor=2_050)
+    make_credit_note(alice, total_minor=1_234)
+    now = utc_now()
+    insert(
+        "retainer_invoices", number="RET-1", date=TODAY, status="sent", currency_code="GBP",
+        total_minor=5_000, balance_minor=2_000, unused_minor=3_000, created_at=now, updated_at=now,
+        **own,
+    )  # fmt: skip
+    insert(
+        "estimates", number="EST-1", date=TODAY, status="sent", currency_code="GBP",
+        subtotal_minor=1, total_minor=1, created_at=now, updated_at=now, **own,
+    )  # fmt: skip
+    insert(
+        "activity", happened_at=now, event="invoice.sent", subject_kind="invoice",
+        subject_number="INV-3", actor_kind="staff", actor_name="Olive", visible=True, **own,
+    )  # fmt: skip
+    insert("addresses", kind="billing", street1="9 Elm Road", updated_at=now, **own)
+    insert(
+        "files", subject_kind="customer", subject_id=alice.customer_id, name="Contract.pdf",
+        media_type="application/pdf", size_bytes=2_000, sha256="x", storage_key="k",
+        uploaded_by_kind="staff", uploaded_by=alice.contact_id, visible=True, created_at=now, **own,
+    )  # fmt: skip
+    make_invoice(charlie, number="INV-9", subject="Secret of another", total_minor=777_777)
+
+
+def test_everything_of_the_account(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice)
+    for words in (
+        "Hello, Alice", "Alder Ltd", "1 invoice is overdue", "£100.00", "£120.00", "€20.50",
+        "Outstanding invoices", "Available credits", "£12.34", "Outstanding retainers", "£20.00",
+        "Available retainer payments", "£30.00", "Balance payable", "Estimate to approve",
+        "PAY-2", "BACS 12", "£70.00", "Olive sent invoice", "9 Elm Road", "bob@alder.example",
+        "Contract.pdf", "office@fern.example",
+    ):  # fmt: skip
+        assert words in shown.html, words
+    assert "777" not in shown.html
+    assert len(shown.app.get("plotly_chart")) == 2
+    assert [button.label for button in shown.app.button] == ["Pay now", "Pay now", "Send e-mail"]
+
+
+def test_currencies_are_never_added(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice).html
+    assert "£140.50" not in shown
+    assert shown.count("Balance payable") == 2
+
+
+def test_charts_follow_the_chosen_currency(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, currency="EUR")
+    specs = [element.proto.spec for element in shown.app.get("plotly_chart")]
+    assert any("€20.50" in spec or "\\u20ac20.50" in spec for spec in specs)
+    assert not any("£" in spec or "\\u00a3" in spec for spec in specs)
+
+
+def test_nothing_yet_is_friendly(screen: Open, charlie: Scope) -> None:
+    shown = screen(charlie)
+    assert "Welcome to your account" in shown.html
+    assert "Balance payable" not in shown.html
+    assert not shown.app.get("plotly_chart")
+    assert "No documents yet" in shown.html
+
+
+def test_banner_is_text(screen: Open, alice: Scope, owner: Staff) -> None:
+    assert "pt-banner" not in screen(alice).html
+    preferences.change(owner, now=utc_now(), banner_message="Closed & <b>gone</b>")
+    bodies = [element.proto.body for element in screen(alice).app.get("html")]
+    assert any("Closed &amp; &lt;b&gt;gone&lt;/b&gt;" in body for body in bodies)
+
+
+def test_viewer_pays_nothing_but_may_write(screen: Open, bob: Scope, books: None) -> None:
+    assert [button.label for button in screen(bob).app.button] == ["Send e-mail"]
+
+
+def test_pay_all_tells_what_to_transfer(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice)
+    shown.app.button(key="home.pay.EUR").click()
+    told = [element.value for element in shown.rerun().app.code]
+    assert told == ["€20.50", "IBAN GB00 TEST 0000", "INV-3"]
+
+
+def test_staff_have_no_home_of_customers(screen: Open, owner: Staff, books: None) -> None:
+    shown = screen(owner)
+    assert "Balance payable" not in shown.html
+
+
+def test_nobody_sees_nothing(screen: Open, books: None) -> None:
+    shown = screen(None)
+    assert "Alder" not in shown.html + shown.text
+    assert [button.label for button in shown.app.button] == ["Sign in"]

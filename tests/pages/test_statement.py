@@ -1,0 +1,71 @@
+"""Statement: presets and one's own period, running balance, aging, one currency at a time."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal_data.scope import Scope
+from tests.factories import make_invoice, make_payment
+from tests.pages.conftest import TODAY, Open
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def books(alice: Scope, charlie: Scope) -> None:
+    """Store two invoices with a payment in pounds, one invoice in euro, and a stranger's."""
+    first = make_invoice(alice, number="INV-1", day=TODAY - 400 * DAY)
+    make_payment(alice, {first: 4_000}, number="PAY-1", day=TODAY - 200 * DAY)
+    make_invoice(alice, number="INV-2", day=TODAY, total_minor=2_500)
+    make_invoice(alice, number="INV-3", day=TODAY, currency_code="EUR", total_minor=999)
+    make_invoice(charlie, number="INV-9", day=TODAY)
+
+
+def test_this_month_is_the_default(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, "statement")
+    assert "INV-2" in shown.html
+    for number in ("INV-1", "PAY-1", "INV-3", "INV-9"):
+        assert number not in shown.html
+    assert "£60.00" in shown.html  # opening
+    assert "£85.00" in shown.html  # closing
+    first = TODAY.replace(day=1).isoformat()
+    assert f"documents/statement/GBP/{first}/{TODAY.isoformat()}.pdf" in shown.html
+
+
+def test_all_time_begins_at_nothing(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, "statement", period="All time")
+    for words in ("INV-1", "PAY-1", "INV-2", "£100.00", "£85.00", "Over 90 days"):
+        assert words in shown.html
+
+
+def test_currencies_are_apart(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, "statement", currency="EUR")
+    assert "€9.99" in shown.html
+    assert "£" not in shown.html
+
+
+def test_own_period(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, "statement", period="Custom")
+    shown.app.date_input(key="from").set_value(TODAY - 210 * DAY)
+    shown.app.date_input(key="to").set_value(TODAY - DAY)
+    shown = shown.rerun()
+    assert "PAY-1" in shown.html
+    assert "INV-2" not in shown.html
+
+
+def test_period_backwards_is_told(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, "statement", period="Custom")
+    shown.app.date_input(key="from").set_value(TODAY)
+    shown.app.date_input(key="to").set_value(TODAY - DAY)
+    assert "ends before it begins" in shown.rerun().html
+
+
+def test_empty_period(screen: Open, alice: Scope) -> None:
+    shown = screen(alice, "statement")
+    assert "No transactions in this period." in shown.html
+    assert "£0.00" in shown.html
+
+
+def test_nobody_sees_nothing(screen: Open, books: None) -> None:
+    shown = screen(None, "sign_in")
+    assert "INV-" not in shown.html + shown.text
