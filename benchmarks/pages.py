@@ -11,7 +11,7 @@ from benchmarks.serving import Server, serving
 from benchmarks.stream import Tab
 
 ROUNDS = 60
-CROWD = 40
+CROWD = 100
 """Tabs held open at once to see what one costs in memory."""
 WARM_UP = 5
 """Tabs opened and closed again before memory is read."""

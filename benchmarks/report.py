@@ -46,7 +46,10 @@ def _head(results: Results) -> Iterator[str]:
     memory = round(psutil.virtual_memory().total / 1024**3)
     yield "# Performance"
     yield ""
-    yield "Written by `python -m benchmarks` (`make bench`); nothing here is asserted by a test."
+    yield (
+        "Written by `python -m benchmarks` (`make bench`); nothing here is asserted by a test. The "
+        "books it makes stay in `data/bench`, or the folder that `PORTAL_BENCH_DIR` names."
+    )
     yield ""
     yield (
         f"Machine: {os.cpu_count()} vCPU, {memory} GB, {platform.system()}; Python "
@@ -68,7 +71,8 @@ def _screens(servings: list[Serving]) -> Iterator[str]:
     yield ""
     yield (
         "Time of one whole run of a screen on the server, asked over its websocket, divided by "
-        "that of an empty screen in the same frame. The last column is what growth costs."
+        "that of an empty screen in the same frame. The last column is the ratio of both: 1.00 is "
+        "flat."
     )
     yield ""
     sizes = [serving.invoices for serving in servings]
@@ -81,8 +85,7 @@ def _screens(servings: list[Serving]) -> Iterator[str]:
             serving.screens[name].timing.p50 / serving.screens[EMPTY].timing.p50
             for serving in servings
         ]
-        grown = servings[-1].screens[name].timing.p50 / servings[0].screens[name].timing.p50
-        yield _row(name, *(f"{ratio:.2f}" for ratio in ratios), f"{grown:.2f}")
+        yield _row(name, *(f"{ratio:.2f}" for ratio in ratios), f"{ratios[-1] / ratios[0]:.2f}")
     yield ""
     for serving in servings:
         yield f"### {serving.invoices:,} invoices"

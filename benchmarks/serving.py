@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 
-import httpx
 import psutil
 
 from benchmarks import books
@@ -60,7 +61,7 @@ def serving(made: books.BenchBooks) -> Iterator[Server]:
     with (books.FOLDER / "server.log").open("wb") as log:
         child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)  # noqa: S603 - our own server
         try:
-            _wait(f"http://127.0.0.1:{port}/readyz", child, began)
+            _wait(port, child, began)
             yield Server(
                 f"http://127.0.0.1:{port}",
                 cookie,
@@ -93,14 +94,22 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _wait(address: str, child: subprocess.Popen[bytes], began: float) -> None:
+def _wait(port: int, child: subprocess.Popen[bytes], began: float) -> None:
     while time.perf_counter() - began < _STARTS_WITHIN:
         if child.poll() is not None:
             raise RuntimeError(f"The server ended; see {books.FOLDER / 'server.log'}.")
-        try:
-            if httpx.get(address, timeout=5).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            pass
+        if _ready(port):
+            return
         time.sleep(0.05)
     raise RuntimeError(f"The server did not answer; see {books.FOLDER / 'server.log'}.")
+
+
+def _ready(port: int) -> bool:
+    asked = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        asked.request("GET", "/readyz")
+        return asked.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        asked.close()
