@@ -10,8 +10,8 @@ from typing import Any
 
 from portal_data import money
 from portal_data.zoho.defects import CellError
+from portal_data.zoho.document_modules import GATEWAYS
 from portal_data.zoho.lines import LINE_SOURCES, Sheaf, watch_texts
-from portal_data.zoho.modules import GATEWAYS
 from portal_data.zoho.records import Reading, Record, Row, absent_columns, split_key
 
 ALLOWANCE = Decimal("0.05")  # how far lines and header may differ

@@ -6,27 +6,28 @@ header cannot (an empty file, or one that lost the telling column).
 
 import re
 
+from portal_data.zoho import document_modules as documents
+from portal_data.zoho import modules
 from portal_data.zoho.columns import Module
-from portal_data.zoho.modules import (
-    APPLICATIONS,
-    CREDIT_NOTES,
-    CUSTOMERS,
-    ESTIMATES,
-    INVOICES,
-    ITEMS,
-    MODULES,
-    PAYMENTS,
-    PERSONS,
-    PROJECTS,
-    RATES,
-    REFUNDS,
-    RETAINERS,
-    TASKS,
-    TIME,
-)
 from portal_data.zoho.tables import Table
 
-_BY_FILE = {file: module for module in MODULES for file in module.files}
+_MODULES = (
+    modules.RATES,
+    modules.CUSTOMERS,
+    modules.PERSONS,
+    modules.ITEMS,
+    modules.PROJECTS,
+    modules.TASKS,
+    documents.ESTIMATES,
+    documents.INVOICES,
+    documents.RETAINERS,
+    documents.CREDIT_NOTES,
+    modules.PAYMENTS,
+    modules.APPLICATIONS,
+    modules.REFUNDS,
+    modules.TIME,
+)
+_BY_FILE = {file: module for module in _MODULES for file in module.files}
 _NOT_OURS = re.compile(
     r"vendor|purchase|expense|sales_?order|recurring|journal|budget|deposit|price_?list|asset"
     r"|inventory|chart_of|transfer|activity|replenish|(^|_)bills?($|_)|^task$|^fz_"
@@ -34,30 +35,53 @@ _NOT_OURS = re.compile(
 _SIGNS: tuple[tuple[frozenset[str], Module], ...] = tuple(
     (frozenset(signs), module)
     for module, *alternatives in (
-        (PERSONS, {"contact person id"}, {"is primary", "emailid"}),
-        (TIME, {"timesheet id"}, {"time spent", "staff name"}),
-        (TASKS, {"task rate per hour"}, {"task name", "is billable"}),
-        (PROJECTS, {"project budget hours"}, {"project id", "billing type"}),
-        (PAYMENTS, {"customerpayment id"}, {"payment number", "mode"}, {"payment id", "mode"}),
-        (CREDIT_NOTES, {"creditnotes id"}, {"credit note number", "credit note date"}),
-        (REFUNDS, {"credit note number", "mode of refund"}),
-        (APPLICATIONS, {"credit note number", "invoice number", "amount"}),
+        (modules.PERSONS, {"contact person id"}, {"is primary", "emailid"}),
+        (modules.TIME, {"timesheet id"}, {"time spent", "staff name"}),
+        (modules.TASKS, {"task rate per hour"}, {"task name", "is billable"}),
+        (modules.PROJECTS, {"project budget hours"}, {"project id", "billing type"}),
         (
-            RETAINERS,
+            modules.PAYMENTS,
+            {"customerpayment id"},
+            {"payment number", "mode"},
+            {"payment id", "mode"},
+        ),
+        (documents.CREDIT_NOTES, {"creditnotes id"}, {"credit note number", "credit note date"}),
+        (modules.REFUNDS, {"credit note number", "mode of refund"}),
+        (modules.APPLICATIONS, {"credit note number", "invoice number", "amount"}),
+        (
+            documents.RETAINERS,
             {"retainer invoice number"},
             {"retainerinvoice number"},
             {"retainer number"},
         ),
-        (INVOICES, {"invoice id", "invoice number"}, {"invoice number", "invoice status"}),
-        (INVOICES, {"invoice number", "item name"}, {"invoice number", "due date"}),
-        (ESTIMATES, {"quote id"}, {"quote number", "quote date"}, {"quote number", "item name"}),
-        (ESTIMATES, {"estimate id"}, {"estimate number", "estimate date"}),
-        (ESTIMATES, {"estimate number", "expiry date"}, {"quote number", "expiry date"}),
-        (ITEMS, {"item id", "product type"}, {"item id", "rate"}, {"item name", "product type"}),
-        (RATES, {"currency code", "exchange rate", "date"}),
-        (CUSTOMERS, {"contact id", "display name"}, {"customer id", "display name"}),
-        (CUSTOMERS, {"display name", "payment terms label"}, {"contact id", "contact name"}),
-        (CUSTOMERS, {"customer id", "portal enabled"}, {"display name", "emailid"}),
+        (
+            documents.INVOICES,
+            {"invoice id", "invoice number"},
+            {"invoice number", "invoice status"},
+        ),
+        (documents.INVOICES, {"invoice number", "item name"}, {"invoice number", "due date"}),
+        (
+            documents.ESTIMATES,
+            {"quote id"},
+            {"quote number", "quote date"},
+            {"quote number", "item name"},
+        ),
+        (documents.ESTIMATES, {"estimate id"}, {"estimate number", "estimate date"}),
+        (documents.ESTIMATES, {"estimate number", "expiry date"}, {"quote number", "expiry date"}),
+        (
+            modules.ITEMS,
+            {"item id", "product type"},
+            {"item id", "rate"},
+            {"item name", "product type"},
+        ),
+        (modules.RATES, {"currency code", "exchange rate", "date"}),
+        (modules.CUSTOMERS, {"contact id", "display name"}, {"customer id", "display name"}),
+        (
+            modules.CUSTOMERS,
+            {"display name", "payment terms label"},
+            {"contact id", "contact name"},
+        ),
+        (modules.CUSTOMERS, {"customer id", "portal enabled"}, {"display name", "emailid"}),
     )
     for signs in alternatives
 )

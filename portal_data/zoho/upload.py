@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from portal_data.zoho import catalogue, modules, parties, settlements, work
+from portal_data.zoho import catalogue, document_modules, modules, parties, settlements, work
 from portal_data.zoho.archive import Archive, Part
 from portal_data.zoho.columns import Layout, Module, layout
 from portal_data.zoho.dates import DateOrder, Dates
@@ -245,9 +245,9 @@ def _read_all(reader: _Reader, reading: Reading, records: dict[str, list[Record]
     receipts = settlements.gather_payments(reader.rows(modules.PAYMENTS))
     records["payment"] = reader.read(lambda: settlements.read_payments(receipts, reading))
     for kind, module in (
-        ("estimate", modules.ESTIMATES),
-        ("invoice", modules.INVOICES),
-        ("retainer invoice", modules.RETAINERS),
-        ("credit note", modules.CREDIT_NOTES),
+        ("estimate", document_modules.ESTIMATES),
+        ("invoice", document_modules.INVOICES),
+        ("retainer invoice", document_modules.RETAINERS),
+        ("credit note", document_modules.CREDIT_NOTES),
     ):
         records[kind] = reader.documents(module)

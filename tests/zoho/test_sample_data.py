@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from portal_data import store
+from portal_data.zoho.archive import open_upload
+from portal_data.zoho.columns import layout
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import UploadRefused
 from portal_data.zoho.importing import import_backup
+from portal_data.zoho.recognise import recognise
 from portal_data.zoho.report import Report
+from portal_data.zoho.tables import open_table
 from portal_data.zoho.totals import control_totals
 from tests.conftest import NOW
 
@@ -175,3 +179,34 @@ def _with_entry(folder: Path, name: str, content: bytes) -> Path:
                 copy.writestr(info, base.read(info))
         copy.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return path
+
+
+HEADERS = {
+    "Activity_Logs.csv": None,
+    "Chart_of_Accounts.csv": None,
+    "Contact_Persons.csv": "contact_persons",
+    "Contacts.csv": "customers",
+    "Credit_Note.csv": "credit_notes",
+    "Creditnotes_Invoice.csv": "credit_applications",
+    "Customer_Payment.csv": "payments",
+    "Estimate.csv": "estimates",
+    "Exchange_Rate.csv": "exchange_rates",
+    "Invoice.csv": "invoices",
+    "Item.csv": "items",
+    "Projects.csv": "projects",
+    "Quote.csv": "estimates",
+    "Recurring_Invoice.csv": None,
+    "Refund.csv": "refunds",
+    "Task.csv": None,
+    "Tasks.csv": "tasks",
+    "Timesheet.csv": "time_entries",
+}
+
+
+def test_every_known_header_is_recognised_and_complete() -> None:
+    with open_upload(DATA / "zoho_headers") as archive:
+        tables = {part.name: open_table(part) for part in archive.parts}
+    found = {name: recognise(table) for name, table in tables.items()}
+    assert {name: module and module.name for name, module in found.items()} == HEADERS
+    for name, module in found.items():
+        assert module is None or layout(module, tables[name]).missing == []
