@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date as Date
+from typing import Any
 from uuid import UUID
 
 from portal_data import store
@@ -11,6 +12,13 @@ from portal_data.scope import Scope
 MONTHS = 12
 AGES = ("not_due", "1_30", "31_60", "61_90", "over_90")
 """Buckets of days past the due date; `not_due` holds what falls due today or later."""
+
+
+def age(days_late: int) -> str:
+    """Return the bucket of `AGES` for a number of days past due; not positive is not due."""
+    if days_late <= 0:
+        return "not_due"
+    return AGES[min(1 + (days_late - 1) // 30, 4)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +89,14 @@ class Home:
     pending: PendingApprovals
 
 
+# plain queries of one table each: planning a union of them costs more than running them all
 _OPEN = """
-    select currency_code,
-        case when due_date >= $today then 'not_due'
-            when due_date >= $day30 then '1_30'
-            when due_date >= $day60 then '31_60'
-            when due_date >= $day90 then '61_90'
-            else 'over_90' end as age,
-        count(*)::bigint as invoices,
-        sum(balance_minor)::bigint as balance_minor,
-        sum(pending_minor)::bigint as pending_minor
+    select currency_code, due_date, count(*)::bigint as invoices,
+        sum(balance_minor)::bigint as balance_minor, sum(pending_minor)::bigint as pending_minor
     from invoices
     where status = 'sent' and balance_minor > 0
-    group by 1, 2
-    order by 1, 2
+    group by currency_code, due_date
+    order by currency_code, due_date
 """
 _CREDITS = """
     select currency_code, sum(balance_minor)::bigint as amount
@@ -121,18 +123,17 @@ _RETAINERS = """
     group by currency_code
     order by currency_code
 """
-_MONTHLY = """
-    select currency_code, date_trunc('month', date) as month,
-        sum(billed)::bigint as billed, sum(paid)::bigint as paid
-    from (
-        select currency_code, date, total_minor as billed, 0 as paid
-        from invoices
-        where status in ('sent', 'written_off') and date >= $since
-        union all
-        select currency_code, date, 0 as billed, amount_minor as paid
-        from payments
-        where status = 'succeeded' and date >= $since
-    ) flows
+_BILLED = """
+    select currency_code, date_trunc('month', date) as month, sum(total_minor)::bigint as amount
+    from invoices
+    where status in ('sent', 'written_off') and date >= $since
+    group by 1, 2
+    order by 1, 2
+"""
+_PAID = """
+    select currency_code, date_trunc('month', date) as month, sum(amount_minor)::bigint as amount
+    from payments
+    where status = 'succeeded' and date >= $since
     group by 1, 2
     order by 1, 2
 """
@@ -185,14 +186,14 @@ def _of(balances: dict[str, Balance], currency_code: str) -> Balance:
 
 
 def _add_open(balances: dict[str, Balance], session: store.Session, today: Date) -> None:
-    days = {f"day{n}": Date.fromordinal(today.toordinal() - n) for n in (30, 60, 90)}
-    for row in session.rows(_OPEN, today=today, **days):
+    for row in session.rows(_OPEN):
         balance = _of(balances, row["currency_code"])
-        balance.aging[row["age"]] = row["balance_minor"]
+        bucket = age((today - row["due_date"]).days)
+        balance.aging[bucket] += row["balance_minor"]
         balance.outstanding_count += row["invoices"]
         balance.outstanding_minor += row["balance_minor"]
         balance.pending_minor += row["pending_minor"]
-        if row["age"] != "not_due":
+        if bucket != "not_due":
             balance.overdue_count += row["invoices"]
             balance.overdue_minor += row["balance_minor"]
 
@@ -212,16 +213,18 @@ def _add_credits(balances: dict[str, Balance], session: store.Session) -> None:
 
 def _add_months(balances: dict[str, Balance], session: store.Session, today: Date) -> None:
     firsts = last_months(today)
-    flows: dict[tuple[str, tuple[int, int]], tuple[int, int]] = {}
-    for row in session.rows(_MONTHLY, since=firsts[0]):
-        month = row["month"]
-        flows[row["currency_code"], (month.year, month.month)] = (row["billed"], row["paid"])
-    for currency_code, _ in flows:
+    billed = _by_month(session.rows(_BILLED, since=firsts[0]))
+    paid = _by_month(session.rows(_PAID, since=firsts[0]))
+    for currency_code, _, _ in [*billed, *paid]:
         _of(balances, currency_code)
     for balance in balances.values():
         for first in firsts:
-            billed, paid = flows.get((balance.currency_code, (first.year, first.month)), (0, 0))
-            balance.months.append(Month(first, billed, paid))
+            key = (balance.currency_code, first.year, first.month)
+            balance.months.append(Month(first, billed.get(key, 0), paid.get(key, 0)))
+
+
+def _by_month(rows: list[dict[str, Any]]) -> dict[tuple[str, int, int], int]:
+    return {(r["currency_code"], r["month"].year, r["month"].month): r["amount"] for r in rows}
 
 
 def last_months(today: Date, count: int = MONTHS) -> list[Date]:

@@ -109,6 +109,18 @@ left join core.credit_notes n on n.id = l.credit_note_id
 where n.id is null or n.customer_id <> l.customer_id
 order by l.id;
 
+select 'allocation of a payment that is not received' as problem, p.number as row_id
+from core.allocations a
+join core.payments p on p.id = a.payment_id
+where p.status <> 'succeeded'
+order by p.number;
+
+select 'credit applied from a note that is not open' as problem, n.number as row_id
+from core.credit_applications c
+join core.credit_notes n on n.id = c.credit_note_id
+where n.status <> 'open'
+order by n.number;
+
 select 'allocation without its payment' as problem, cast(a.id as text) as row_id
 from core.allocations a
 left join core.payments p on p.id = a.payment_id

@@ -124,8 +124,7 @@ create view mine.credit_note_lines as
 
 create view mine.credit_applications as
     select id, customer_id, credit_note_id, invoice_id, date, amount_minor, created_at
-    from (select * from core.credit_applications where customer_id = getvariable('customer_id')::uuid offset 0) own
-    where credit_note_id in (select id from mine.credit_notes);
+    from (select * from core.credit_applications where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.payments as
     select id, customer_id, number, kind, date, status, currency_code, exchange_rate,
@@ -137,8 +136,7 @@ create view mine.payments as
 create view mine.allocations as
     select id, customer_id, payment_id, invoice_id, retainer_invoice_id, date,
         amount_minor, withheld_minor, early_discount_minor, created_at
-    from (select * from core.allocations where customer_id = getvariable('customer_id')::uuid offset 0) own
-    where payment_id in (select id from mine.payments);
+    from (select * from core.allocations where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.refunds as
     select id, customer_id, credit_note_id, payment_id, date, status, currency_code,
