@@ -6,10 +6,10 @@ from components import cards
 from components import format as say
 from components.markup import join, said
 from components.session import flash, require_scope
-from portal_data import invoices, messages, organisation
+from portal_data import balances, invoices, messages, organisation
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
-from portal_data.invoices import Filter
+from portal_data.invoices import Filter, Sort
 from portal_data.scope import Permission
 
 _NUMBERS = 12
@@ -33,10 +33,11 @@ def pay_all(currency: str) -> None:
     scope.need(Permission.INVOICE_PAY)
     business = organisation.get(scope)
     today = business.today(utc_now())
-    page = invoices.list_page(scope, today=today, wanted=Filter.UNPAID, size=10_000)
-    due = [each for each in page.rows if each.currency_code == currency]
-    amount = sum(each.balance_minor - each.pending_minor for each in due)
-    _how(business, amount, currency, [each.number for each in due])
+    account = balances.home(scope, today=today)
+    amounts = {each.currency_code: each.payable_minor for each in account.balances}
+    page = invoices.list_page(scope, today=today, wanted=Filter.UNPAID, sort=Sort.DUE, size=200)
+    numbers = [each.number for each in page.rows if each.currency_code == currency]
+    _how(business, amounts.get(currency, 0), currency, numbers)
 
 
 @st.dialog("Write to us", icon=":material/mail:")
@@ -76,8 +77,7 @@ def _how(
     st.code(business.bank_details, language=None, wrap_lines=True)
     st.caption("Payment reference")
     st.code(reference, language=None, wrap_lines=True)
-    more = len(numbers) - _NUMBERS
     note = "The payment appears here once it has reached our account."
-    if more > 0:
-        note = f"{say.count(more, 'more invoice')} belong to this amount. {note}"
+    if len(numbers) > 1:
+        note = f"This pays {say.count(len(numbers), 'invoice')}; retainers are paid apart. {note}"
     cards.draw(cards.sub(note))

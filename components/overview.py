@@ -52,6 +52,8 @@ def payable(balance: Balance, locale: str) -> Markup:
         parts.append(say.count(balance.outstanding_count, "invoice"))
     if balance.retainers_count:
         parts.append(say.count(balance.retainers_count, "retainer"))
+    if balance.opening_minor:
+        parts.append("the balance brought forward")
     note = " and ".join(parts) or "Nothing to pay. Thank you!"
     if balance.pending_minor:
         moving = say.money(balance.pending_minor, balance.currency_code, locale)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import store
+from portal_data.errors import NotFound
 from portal_data.scope import Scope
 
 MONTHS = 12
@@ -35,6 +36,7 @@ class Balance:
     """One currency's figures, in its minor units. Currencies are never added."""
 
     currency_code: str
+    opening_minor: int = 0
     outstanding_count: int = 0
     outstanding_minor: int = 0
     overdue_count: int = 0
@@ -55,8 +57,10 @@ class Balance:
 
     @property
     def payable_minor(self) -> int:
-        """What remains to settle: invoices and retainers less what is on its way to the bank."""
-        return self.outstanding_minor + self.retainers_minor - self.pending_minor
+        """What remains to settle: invoices, retainers and what was owed before the books began,
+        less what is on its way to the bank."""
+        owed = self.opening_minor + self.outstanding_minor + self.retainers_minor
+        return owed - self.pending_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +141,8 @@ _PAID = """
     group by 1, 2
     order by 1, 2
 """
-_CURRENCIES = """
-    select currency_code from customers
+_CUSTOMER = """
+    select currency_code, opening_balance_minor from customers
     order by currency_code
 """
 _LAST_PAYMENT = """
@@ -167,11 +171,15 @@ _PENDING = """
 def home(scope: Scope, *, today: Date) -> Home:
     """Return the customer's figures as of `today`, its own currency first.
 
-    A customer without any document has one balance of zeros in its own currency.
+    A customer without any document has one balance of zeros in its own currency. Raises NotFound
+    when there is no such customer.
     """
     with store.reading(scope) as session:
-        own = str(session.value(_CURRENCIES))
-        balances = {own: Balance(own)}
+        customer = session.one(_CUSTOMER)
+        if customer is None:
+            raise NotFound("There is no such customer.")
+        own = Balance(customer["currency_code"], customer["opening_balance_minor"])
+        balances = {own.currency_code: own}
         _add_open(balances, session, today)
         _add_credits(balances, session)
         _add_months(balances, session, today)

@@ -2,7 +2,8 @@
 
 Invoices raise the balance; payments, tax withheld, early-payment discounts, credit notes and
 write-offs lower it; refunds give credit back and raise it again. A retainer's payment lowers it on
-the day it is received. So the closing balance equals the open invoice balances less unused credits,
+the day it is received. What the customer owed before the books began stands before all of them. So
+the closing balance equals the open invoice balances and that opening balance, less unused credits,
 payments and retainers.
 """
 
@@ -200,6 +201,12 @@ _FLOWS = {
         """,
     ),
 }
+_OPENING = """
+    select coalesce(sum(opening_balance_minor), 0)::bigint as amount
+    from customers
+    where currency_code = $currency
+    order by 1
+"""
 _RARE = """
     select
         (select count(*)::bigint from allocations where withheld_minor > 0) as withheld,
@@ -255,7 +262,7 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
     period = {"currency": currency_code, "first": first, "last": last}
     with store.reading(scope) as session:
         rare = session.one(_RARE) or {}
-        opening, rows = 0, []
+        opening, rows = int(session.value(_OPENING, currency=currency_code)), []
         for kind, flow in _FLOWS.items():
             if not rare.get(kind, 1):
                 continue

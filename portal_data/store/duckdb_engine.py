@@ -85,13 +85,13 @@ def _arrow(
     columns: Sequence[str], kinds: Mapping[str, str], batch: list[Sequence[Any]]
 ) -> pa.Table:
     arrays = []
-    for position, column in enumerate(columns):
-        values = [row[position] for row in batch]
+    for column, values in zip(columns, zip(*batch, strict=True), strict=True):
         kind = _ARROW.get(kinds[column])
         if kind is None:  # text, uuid and decimal travel as text
-            values = [v if v is None or isinstance(v, str) else str(v) for v in values]
-            kind = pa.string()
-        arrays.append(pa.array(values, type=kind))
+            texts = [v if v is None or isinstance(v, str) else str(v) for v in values]
+            arrays.append(pa.array(texts, type=pa.string()))
+        else:
+            arrays.append(pa.array(values, type=kind))
     return pa.Table.from_arrays(arrays, names=list(columns))
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal_data import balances, statements
+from portal_data import balances, statements, store
 from portal_data.errors import Invalid
 from portal_data.scope import Scope
 from portal_data.statements import Period
@@ -114,3 +114,20 @@ def test_currencies_start_with_the_customers_own(alice: Scope) -> None:
 )
 def test_presets(period: Period, first: date, last: date) -> None:
     assert statements.bounds(period, date(2026, 2, 14)) == (first, last)
+
+
+def test_what_was_owed_before_the_books_began_opens_every_statement(
+    db: store.Store, alice: Scope
+) -> None:
+    with db.system_writing() as session:
+        session.change(
+            "update core.customers set opening_balance_minor = 2500 where id = $id",
+            id=alice.customer_id,
+        )
+    make_invoice(alice, total_minor=100)
+    make_invoice(alice, total_minor=7, currency_code="EUR")
+    told = statements.statement(alice, "GBP", TODAY, TODAY)
+    assert (told.opening_minor, told.closing_minor) == (2_500, 2_600)
+    assert statements.statement(alice, "EUR", TODAY, TODAY).opening_minor == 0
+    balance = balances.home(alice, today=TODAY).balances[0]
+    assert (balance.opening_minor, balance.payable_minor) == (2_500, 2_600)

@@ -17,7 +17,8 @@ create view mine.preferences as
 create view mine.customers as
     select id, number, display_name, company_name, kind, status, currency_code,
         language, email, phone, mobile, website, tax_id, tax_treatment,
-        payment_terms_days, payment_terms_label, bank_payment_allowed, portal_enabled,
+        payment_terms_days, payment_terms_label, opening_balance_minor, bank_payment_allowed,
+        portal_enabled,
         created_at, updated_at
     from (select * from core.customers where id = getvariable('customer_id')::uuid offset 0) own;
 
