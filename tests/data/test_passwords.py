@@ -1,5 +1,6 @@
 """Which passwords and e-mail addresses can be used."""
 
+import bcrypt
 import pytest
 
 from portal_data import emails, passwords
@@ -53,6 +54,14 @@ def test_a_hash_matches_its_password_alone() -> None:
     assert not passwords.matches("", hashed, 4)
     assert not passwords.matches("nobody", None, 4)  # the decoy opens nothing
     assert not passwords.matches("", None, 4)
+
+
+def test_without_a_hash_the_same_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[bytes] = []
+    monkeypatch.setattr(bcrypt, "checkpw", lambda _, hashed: compared.append(hashed[:7]) or False)
+    for cost in (4, 6):
+        passwords.matches("three otters juggling", None, cost)
+    assert compared == [b"$2b$04$", b"$2b$06$"]
 
 
 def test_the_same_word_typed_elsewhere_is_the_same_password() -> None:
