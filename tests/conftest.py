@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,11 +89,16 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """One PostgreSQL server per test process."""
-    started = Postgres(tmp_path_factory.mktemp("pg"))
-    yield started
-    started.server.cleanup()
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL server per test process.
+
+    Its folder is not one of pytest's: the server may run as another user, and the next pytest to
+    start closes pytest's folders to everybody else.
+    """
+    with tempfile.TemporaryDirectory(prefix="portal-pg-", ignore_cleanup_errors=True) as folder:
+        started = Postgres(Path(folder))
+        yield started
+        started.server.cleanup()
 
 
 @pytest.fixture
