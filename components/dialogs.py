@@ -13,7 +13,7 @@ from portal_data.invoices import Filter, Sort
 from portal_data.scope import Permission
 
 _NUMBERS = 12
-"""More invoice numbers than this do not fit a bank's reference field."""
+"""More numbers than this do not fit a bank's reference field: the customer's name does."""
 
 
 @st.dialog("Pay by bank transfer", icon=":material/account_balance:")
@@ -37,7 +37,8 @@ def pay_all(currency: str) -> None:
     amounts = {each.currency_code: each.payable_minor for each in account.balances}
     page = invoices.list_page(scope, today=today, wanted=Filter.UNPAID, sort=Sort.DUE, size=200)
     numbers = [each.number for each in page.rows if each.currency_code == currency]
-    _how(business, amounts.get(currency, 0), currency, numbers)
+    reference = numbers if 0 < len(numbers) <= _NUMBERS else [scope.customer_name]
+    _how(business, amounts.get(currency, 0), currency, reference)
 
 
 @st.dialog("Write to us", icon=":material/mail:")
@@ -64,20 +65,16 @@ def write() -> None:
 
 
 def _how(
-    business: organisation.Organisation, amount: int, currency: str, numbers: list[str]
+    business: organisation.Organisation, amount: int, currency: str, reference: list[str]
 ) -> None:
     """Show amount, account and reference, each ready to be copied."""
     if not business.bank_details:
         cards.draw(cards.empty("Ask us how to pay", f"Write to {business.email or business.name}."))
         return
-    reference = ", ".join(numbers[:_NUMBERS])
     st.caption("Amount")
     st.code(say.money(amount, currency, business.locale), language=None)
     st.caption("Our account")
     st.code(business.bank_details, language=None, wrap_lines=True)
     st.caption("Payment reference")
-    st.code(reference, language=None, wrap_lines=True)
-    note = "The payment appears here once it has reached our account."
-    if len(numbers) > 1:
-        note = f"This pays {say.count(len(numbers), 'invoice')}; retainers are paid apart. {note}"
-    cards.draw(cards.sub(note))
+    st.code(", ".join(reference), language=None, wrap_lines=True)
+    cards.draw(cards.sub("The payment appears here once it has reached our account."))
