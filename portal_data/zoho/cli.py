@@ -42,11 +42,11 @@ def import_backup(
     ] = None,
     organisation_name: Annotated[
         str | None,
-        typer.Option("--organisation", help="Name of your business, at the first import."),
+        typer.Option("--organisation", help="Name of your business."),
     ] = None,
     timezone: Annotated[
         str | None,
-        typer.Option(help="Its timezone, such as Europe/London, at the first import."),
+        typer.Option(help="Its timezone, such as Europe/London."),
     ] = None,
 ) -> None:
     """Import a Zoho Books, Billing or Invoice backup. Again, it changes only what changed."""

@@ -18,7 +18,13 @@ from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Findings, UploadRefused
 from portal_data.zoho.hints import infer_applications
 from portal_data.zoho.load import Loader
-from portal_data.zoho.organise import Founding, found_organisation, raise_counters
+from portal_data.zoho.organise import (
+    Founding,
+    found_organisation,
+    raise_counters,
+    refuse_demo,
+    rename_organisation,
+)
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Reading
 from portal_data.zoho.report import FileReport, Report
@@ -57,12 +63,14 @@ def import_backup(
     """Import a Zoho backup (zip, folder or single CSV) and return the reconciliation report.
 
     Everything is written in one transaction: the whole upload, without the documents that were set
-    aside, or nothing. `now` is naive UTC. `founding` names the organisation if the portal has none.
+    aside, or nothing. `now` is naive UTC. `founding` names the organisation, at first or anew.
     Raises UploadRefused (an Invalid) when the upload cannot be trusted, or with `strict` when any
-    document would have to be set aside; Conflict when the books changed at the same moment.
+    document would have to be set aside; Conflict over the demo organisation, or when the books
+    changed at the same moment.
     """
     with _without_collector(), open_upload(path) as archive:
         with store.system_reading() as session:
+            refuse_demo(session)
             books = read_books(session)
         founding = founding or Founding()
         reading = Reading(
@@ -78,6 +86,7 @@ def import_backup(
             decisions, settler, resolver = _decide(session, upload)
             report = _report(archive, upload, decisions, strict=strict, dry_run=False)
             currency = books.base_currency or found_organisation(session, upload, founding, now)
+            rename_organisation(session, founding, now)
             import_id = new_id()
             if report.verdict != "unchanged" or settler.rebalanced:
                 Loader(

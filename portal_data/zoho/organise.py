@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
 
-from portal_data.errors import Invalid
+from portal_data.errors import Conflict, Invalid
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
 from portal_data.zoho.upload import Upload
@@ -23,6 +23,13 @@ _NUMBERS = {
 }
 _COUNTERS = "select kind, prefix, next_number from core.counters order by kind"
 _RAISE = "update core.counters set next_number = $next where kind = $kind and next_number < $next"
+_RENAME = """
+    update core.organisation
+    set name = coalesce(cast($name as text), name),
+        timezone = coalesce(cast($timezone as text), timezone), updated_at = $now
+    where name <> coalesce(cast($name as text), name)
+        or timezone <> coalesce(cast($timezone as text), timezone)
+"""
 _LOCALE = "en_GB"  # exports do not tell; staff choose another in the settings
 _SERIES = re.compile(r"(.*?)(\d{1,18})", re.DOTALL)
 
@@ -38,6 +45,21 @@ class Founding:
         """Raise Invalid for a timezone that does not exist."""
         if self.timezone and self.timezone not in available_timezones():
             raise Invalid(f"{self.timezone!r} is not a timezone such as Europe/London.")
+
+
+def refuse_demo(session: OpenSession) -> None:
+    """Raise Conflict when the store holds the demo organisation: real books never join invented."""
+    if session.one("select id from core.organisation where is_demo order by id"):
+        raise Conflict(
+            "This store holds the demo organisation. Stop the portal, delete its file (by default "
+            "data/portal.duckdb) or name another store with PORTAL_DATABASE, and import again."
+        )
+
+
+def rename_organisation(session: OpenSession, founding: Founding, now: datetime) -> None:
+    """Give the organisation the name and the timezone that the person states, if any."""
+    if founding.name or founding.timezone:
+        session.change(_RENAME, name=founding.name, timezone=founding.timezone, now=now)
 
 
 def found_organisation(
@@ -72,8 +94,8 @@ def found_organisation(
     if founding.name is None:
         upload.reading.findings.warn(
             upload.archive.name,
-            f"The backup does not name your business; it is called {name!r} for now. Change it in "
-            "the organisation's settings.",
+            f"The backup does not name your business; it is called {name!r} for now. Name it with "
+            "--organisation, in this command or a later import.",
         )
     return currency
 

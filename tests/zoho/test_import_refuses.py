@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from portal_data import store
-from portal_data.errors import Invalid
+from portal_data import demo, store
+from portal_data.errors import Conflict, Invalid
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import UploadRefused
 from portal_data.zoho.importing import import_backup
@@ -255,3 +255,12 @@ def _assert_nothing_written(db: store.Store) -> None:
             " + (select count(*) from core.organisation) as n"
         )
     assert counted == 0
+
+
+def test_real_books_never_join_the_demo(db: store.Store, tmp_path: Path) -> None:
+    demo.load(NOW, tmp_path / "files")
+    backup = invented().zip(tmp_path / "backup.zip")
+    with pytest.raises(Conflict, match="demo organisation"):
+        import_backup(backup, now=NOW)
+    with db.system_reading() as session:
+        assert session.value("select count(*)::bigint as n from core.imports order by n") == 0

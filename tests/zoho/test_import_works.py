@@ -451,3 +451,11 @@ def test_now_stamps_what_is_written(db: store.Store, run: Import, backup: Backup
         row["external_id"]
         for row in _rows(db, "select external_id from core.import_refs order by external_id")
     }
+
+
+def test_a_later_import_renames_the_organisation(
+    db: store.Store, run: Import, backup: Backup
+) -> None:
+    run(backup)
+    assert run(backup, founding=Founding("Quay Works")).verdict == "unchanged"
+    assert _one(db, "select name from core.organisation order by id") == {"name": "Quay Works"}
