@@ -20,9 +20,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         yield serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the run."""
+    """One Chromium for a file; its event loop ends with it, so other tests may have their own."""
     with sync_playwright() as playwright:
         started = launch(playwright)
         yield started

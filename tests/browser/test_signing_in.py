@@ -87,7 +87,7 @@ def test_signing_out_ends_every_tab_and_the_cookie(window: Open, portal: Portal)
 
 
 def test_a_signed_out_visitor_sees_no_data_anywhere(window: Open, portal: Portal) -> None:
-    for path in ("/", "/invoices", "/invoice?number=INV-001231", "/statement", "/customers"):
+    for path in ("/", "/invoices", "/invoice?number=INV-001231", "/statement", "/customer"):
         page = window().open(path)
         _sign_in_form(page)
         text = page.locator("body").inner_text()
@@ -111,5 +111,5 @@ def test_a_customer_cannot_open_what_belongs_to_another(window: Open, portal: Po
 
 
 def test_a_customer_cannot_open_the_staffs_pages(window: Open) -> None:
-    page = window().sign_in(ALICE, "/customers")
+    page = window().sign_in(ALICE, "/customer")
     assert "Nakheel" not in page.locator("body").inner_text()
