@@ -1,12 +1,10 @@
-"""Invoices as rows of a list: columns, words and colours of each status."""
-
-from collections.abc import Callable
-from dataclasses import replace
+"""Invoices as a list: filters, columns, and the words and colours of each status."""
 
 from components import format as say
 from components import links
-from components.record_list import Cell, Column, Empty, Order, Pill, Row
-from portal_data.invoices import Filter, Invoice, InvoiceRow, Sort, Status
+from components.listing import Kind
+from components.record_list import Cell, Column, Empty, Pill, Row
+from portal_data.invoices import PAGE_SIZE, Filter, Invoice, InvoiceRow, Sort, Status
 
 TONES = {
     Status.UNPAID: "blue",
@@ -18,7 +16,7 @@ TONES = {
 }
 OPEN = (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE)
 """Statuses of what is still to be paid."""
-FILTERS = {
+_FILTERS = {
     Filter.ALL: "All",
     Filter.UNPAID: "Unpaid",
     Filter.OVERDUE: "Overdue",
@@ -26,44 +24,38 @@ FILTERS = {
     Filter.PAID: "Paid",
     Filter.VOID: "Void",
 }
-ORDERS = {
-    Sort.NEWEST: "Newest",
-    Sort.OLDEST: "Oldest",
-    Sort.DUE: "Due first",
-    Sort.NUMBER: "Number",
-    Sort.TOTAL: "Amount",
-    Sort.BALANCE: "Balance",
-}
-COLUMNS = (
-    Column("Invoice", "bottom-start", link=True),
-    Column("Subject", "wide top-start", people=True),
-    Column("Date", "extra"),
-    Column("Due", "middle", narrow="due"),
-    Column("Status", "bottom-end"),
-    Column("Amount", "extra", end=True),
-    Column("Balance", "top-end", end=True),
+KIND = Kind(
+    path="invoices",
+    title="Invoices",
+    search="Number, subject or reference",
+    size=PAGE_SIZE,
+    filters=_FILTERS,
+    orders={
+        Sort.NEWEST: "Newest",
+        Sort.OLDEST: "Oldest",
+        Sort.DUE: "Due first",
+        Sort.NUMBER: "Number",
+        Sort.TOTAL: "Amount",
+        Sort.BALANCE: "Balance",
+    },
+    columns=(
+        Column("Invoice", "bottom-start", link=True),
+        Column("Subject", "wide top-start", people=True),
+        Column("Date", "extra"),
+        Column("Due", "middle", narrow="due"),
+        Column("Status", "bottom-end"),
+        Column("Amount", "extra", end=True),
+        Column("Balance", "top-end", end=True),
+    ),
+    sorts={
+        "Invoice": (Sort.NUMBER,),
+        "Date": (Sort.NEWEST, Sort.OLDEST),
+        "Due": (Sort.DUE,),
+        "Amount": (Sort.TOTAL,),
+        "Balance": (Sort.BALANCE,),
+    },
+    ascending=frozenset({Sort.OLDEST, Sort.DUE}),
 )
-_SORTS = {
-    "Invoice": (Sort.NUMBER,),
-    "Date": (Sort.NEWEST, Sort.OLDEST),
-    "Due": (Sort.DUE,),
-    "Amount": (Sort.TOTAL,),
-    "Balance": (Sort.BALANCE,),
-}
-_ASCENDING = {Sort.OLDEST, Sort.DUE}
-
-
-def heading(column: Column, current: Sort, to: Callable[..., str]) -> Column:
-    """Return a column whose heading sorts by it; the sorted one leads to its other direction."""
-    sorts = _SORTS.get(column.label)
-    if sorts is None:
-        return column
-    after = sorts[(sorts.index(current) + 1) % len(sorts)] if current in sorts else sorts[0]
-    direction = "ascending" if current in _ASCENDING else "descending"
-    order = Order(
-        to(sort=None if after is Sort.NEWEST else after), direction if current in sorts else None
-    )
-    return replace(column, sort=order)
 
 
 def pills(invoice: InvoiceRow) -> tuple[Pill, ...]:
@@ -106,7 +98,7 @@ def empty(search: str, wanted: Filter) -> Empty:
         return Empty("No invoice matches", f"Nothing was found for “{search}” under this filter.")
     if wanted is Filter.ALL:
         return Empty("No invoices yet", "When one is sent to you, it appears here.")
-    kind = FILTERS[wanted].lower()
+    kind = _FILTERS[wanted].lower()
     if wanted in (Filter.UNPAID, Filter.OVERDUE, Filter.PARTIALLY_PAID):
         return Empty(f"No {kind} invoices", "You are all caught up. Thank you!")
     return Empty(f"No {kind} invoices", "There are none under this filter.")

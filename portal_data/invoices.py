@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from portal_data import store
+from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
 from portal_data.search import contains
@@ -77,34 +77,6 @@ class InvoicePage:
     rows: list[InvoiceRow]
     total: int
     counts: Mapping[Filter, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: `total_minor` is quantity times unit price less discount, before tax."""
-
-    position: int
-    name: str | None
-    description: str | None
-    sku: str | None
-    quantity: Decimal
-    unit: str | None
-    unit_price: Decimal
-    discount_percent: Decimal | None
-    discount_minor: int
-    tax_name: str | None
-    tax_percent: Decimal | None
-    tax_minor: int
-    total_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class TaxLine:
-    """The tax of one rate over the whole document."""
-
-    name: str
-    percent: Decimal | None
-    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,11 +249,12 @@ def list_page(
     search: str = "",
     sort: Sort = Sort.NEWEST,
     page: int = 1,
-    size: int = PAGE_SIZE,
+    size: int | None = PAGE_SIZE,
 ) -> InvoicePage:
     """Return page `page` (from 1) of the customer's invoices, with the count of every filter.
 
-    `search` looks in number, subject and reference. A page past the end is empty.
+    `search` looks in number, subject and reference. A page past the end is empty; without a `size`
+    one page holds all.
     """
     pattern = contains(search)
     with store.reading(scope) as session:
@@ -292,7 +265,7 @@ def list_page(
             wanted=wanted.value,
             today=today,
             size=size,
-            skip=max(page - 1, 0) * size,
+            skip=max(page - 1, 0) * (size or 0),
         )
     counts = {each: int(counted[each.value]) for each in Filter}
     return InvoicePage([_row(found_row, today) for found_row in found], counts[wanted], counts)
@@ -314,7 +287,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
     return Invoice(
         **{**head, **_derived(head, today)},
         lines=lines,
-        taxes=_taxes(lines),
+        taxes=taxes(lines),
         settlements=settlements,
         history=_history(head, settlements),
     )
@@ -348,15 +321,6 @@ def _derived(row: Mapping[str, Any], today: Date) -> dict[str, Any]:
 def _row(row: dict[str, Any], today: Date) -> InvoiceRow:
     viewed = row.pop("first_viewed_at") is not None
     return InvoiceRow(**{**row, **_derived(row, today)}, viewed=viewed)
-
-
-def _taxes(lines: list[Line]) -> list[TaxLine]:
-    summed: dict[tuple[str, Decimal | None], int] = {}
-    for line in lines:
-        if line.tax_name:
-            key = (line.tax_name, line.tax_percent)
-            summed[key] = summed.get(key, 0) + line.tax_minor
-    return [TaxLine(name, percent, amount) for (name, percent), amount in summed.items()]
 
 
 _WORDS = {

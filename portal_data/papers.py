@@ -1,9 +1,9 @@
 """Nouns as papers: the plain values that both screen and PDF of a document are drawn from."""
 
 from portal_data.customers import MyDetails
+from portal_data.document_lines import Line as DocumentLine
 from portal_data.documents import Line, Paper, Party, PaymentDetails, Tax
 from portal_data.invoices import Invoice, Status
-from portal_data.invoices import Line as InvoiceLine
 from portal_data.organisation import Organisation
 
 _STAMPS = {Status.PAID, Status.OVERDUE, Status.VOID, Status.WRITTEN_OFF}
@@ -83,7 +83,7 @@ def _below_name(name: str, address: str | None) -> str:
     return "\n".join(lines[1:] if lines and lines[0].strip() == name else lines)
 
 
-def _line(line: InvoiceLine) -> Line:
+def _line(line: DocumentLine) -> Line:
     same = (line.description or "").strip() == (line.name or "").strip()
     return Line(
         name=line.name or line.description or "",

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from components import invoice_list, links
+from components import invoice_list
 from components.record_list import Cell, pager
-from portal_data.invoices import Filter, InvoiceRow, Sort, Status
+from portal_data.invoices import Filter, InvoiceRow, Status
 
 
 def labels(page: int, total: int) -> list[str]:
@@ -59,7 +59,7 @@ def test_overdue_does_not_hide_partially_paid() -> None:
 def test_row_links_to_its_invoice() -> None:
     made = invoice_list.row(row(), "en_GB")
     assert made.href == "invoice?number=INV%2F1+%262"
-    assert len(made.cells) == len(invoice_list.COLUMNS)
+    assert len(made.cells) == len(invoice_list.KIND.columns)
 
 
 def test_void_invoices_owe_nothing() -> None:
@@ -68,21 +68,8 @@ def test_void_invoices_owe_nothing() -> None:
     assert (balance.text, balance.tone) == ("£0.00", "quiet")
 
 
-def test_headings_sort_and_turn() -> None:
-    def to(**parameters: object) -> str:
-        return links.page("invoices", **parameters)
-
-    date_column = next(each for each in invoice_list.COLUMNS if each.label == "Date")
-    sorted_now = invoice_list.heading(date_column, Sort.NEWEST, to)
-    assert sorted_now.sort is not None
-    assert (sorted_now.sort.sorted, sorted_now.sort.href) == ("descending", "invoices?sort=oldest")
-    other = invoice_list.heading(date_column, Sort.DUE, to)
-    assert other.sort is not None
-    assert (other.sort.sorted, other.sort.href) == (None, "invoices")
-
-
 @pytest.mark.parametrize("wanted", list(Filter))
 def test_every_filter_has_a_name_and_an_empty_state(wanted: Filter) -> None:
-    assert invoice_list.FILTERS[wanted]
+    assert invoice_list.KIND.filters[wanted]
     assert invoice_list.empty("", wanted).title
     assert "“x”" in invoice_list.empty("x", wanted).text

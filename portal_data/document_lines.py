@@ -1,0 +1,43 @@
+"""Lines of documents, and the taxes they add up to: alike for every kind of document."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `total_minor` is quantity times unit price less discount, before tax."""
+
+    position: int
+    name: str | None
+    description: str | None
+    sku: str | None
+    quantity: Decimal
+    unit: str | None
+    unit_price: Decimal
+    discount_percent: Decimal | None
+    discount_minor: int
+    tax_name: str | None
+    tax_percent: Decimal | None
+    tax_minor: int
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """The tax of one rate over the whole document."""
+
+    name: str
+    percent: Decimal | None
+    amount_minor: int
+
+
+def taxes(lines: Iterable[Line]) -> list[TaxLine]:
+    """Return the tax of each rate over all lines, in the order the rates appear."""
+    summed: dict[tuple[str, Decimal | None], int] = {}
+    for line in lines:
+        if line.tax_name:
+            key = (line.tax_name, line.tax_percent)
+            summed[key] = summed.get(key, 0) + line.tax_minor
+    return [TaxLine(name, percent, amount) for (name, percent), amount in summed.items()]

@@ -1,0 +1,33 @@
+"""What an address asks of a list, and the addresses that the list leads to."""
+
+from components import invoice_list
+from components.listing import Asked, _heading
+from components.record_list import Order
+from portal_data.invoices import Filter, Sort
+
+
+def asked(**more: object) -> Asked[Filter, Sort]:
+    """Return what a bare address asks of the invoices, but for what is given."""
+    values = {"wanted": Filter.ALL, "sort": Sort.NEWEST, "search": "", "page": 1, **more}
+    return Asked(invoice_list.KIND, **values)  # type: ignore[arg-type]
+
+
+def heading(label: str, of: Asked[Filter, Sort]) -> Order:
+    """Return the order that a column's heading offers."""
+    column = next(each for each in invoice_list.KIND.columns if each.label == label)
+    order = _heading(column, of).sort
+    assert order is not None
+    return order
+
+
+def test_addresses_leave_out_what_is_the_default() -> None:
+    assert asked(page=3).to() == "invoices"
+    assert asked(search="a b").to(status=Filter.PAID) == "invoices?status=paid&q=a+b"
+    assert asked(wanted=Filter.PAID).to(status=Filter.ALL, page=2) == "invoices?page=2"
+
+
+def test_headings_sort_and_turn() -> None:
+    assert heading("Date", asked()) == Order("invoices?sort=oldest", "descending")
+    assert heading("Date", asked(sort=Sort.OLDEST)) == Order("invoices", "ascending")
+    assert heading("Date", asked(sort=Sort.DUE)) == Order("invoices", None)
+    assert heading("Due", asked(search="x")) == Order("invoices?sort=due&q=x", None)
