@@ -1,10 +1,9 @@
-"""What stands around an invoice: its balance, what settled it, and its history."""
+"""What stands beside an invoice: its balance, and what settled it."""
 
 from datetime import date
 
 from components import cards
 from components import format as say
-from components.cards import Happening
 from components.markup import Markup, join, tag
 from portal_data.invoices import Invoice, Status
 
@@ -14,17 +13,6 @@ _SETTLED_BY = {
     "retainer": "Retainer",
     "write-off": "Written off",
 }
-
-
-def sheet(due: Markup, document: Markup, *beside: Markup) -> Markup:
-    """Return the document with its balance and its history beside it; a phone shows that first."""
-    return tag(
-        "div",
-        tag("div", due, class_="due"),
-        tag("div", document, class_="document"),
-        tag("div", beside, class_="beside"),
-        class_="pt-sheet",
-    )
 
 
 def balance(invoice: Invoice, today: date, locale: str) -> Markup:
@@ -77,21 +65,6 @@ def settlements(invoice: Invoice, locale: str) -> Markup:
         amount = say.money(each.amount_minor, invoice.currency_code, locale)
         rows.append(cards.row(title, below, after=tag("span", amount, class_="pt-num")))
     return cards.rows(rows)
-
-
-def history(invoice: Invoice, today: date, locale: str) -> Markup:
-    """Return what happened to the invoice, newest first."""
-    return cards.timeline(
-        Happening(
-            event.words,
-            cards.when(event.happened_on, today, locale),
-            event.detail or "",
-            say.money(event.amount_minor, invoice.currency_code, locale)
-            if event.amount_minor
-            else "",
-        )
-        for event in invoice.history
-    )
 
 
 def _when(invoice: Invoice, today: date, locale: str) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, dialogs, invoice_list, invoice_view, links
+from components import address, cards, dialogs, document_view, invoice_list, invoice_view, links
 from components import format as say
 from components.paper import paper
 from components.session import require_scope
@@ -41,10 +41,13 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
 
 document = papers.of_invoice(invoice, business, customers.my_details(scope))
 cards.draw(
-    invoice_view.sheet(
+    document_view.sheet(
         cards.card("", invoice_view.balance(invoice, today, locale)),
         cards.card("", paper(document, locale)),
         cards.card("Payments and credits", invoice_view.settlements(invoice, locale)),
-        cards.card("History", invoice_view.history(invoice, today, locale)),
+        cards.card(
+            "History",
+            document_view.history(invoice.history, [], invoice.currency_code, business, today),
+        ),
     )
 )

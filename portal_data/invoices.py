@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import store
+from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
@@ -90,16 +91,6 @@ class Settlement:
     withheld_minor: int
     mode: str | None
     reference: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One entry of the document's history."""
-
-    happened_on: Date
-    words: str
-    detail: str | None
-    amount_minor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,12 +323,10 @@ _WORDS = {
 
 
 def _history(head: Mapping[str, Any], settlements: list[Settlement]) -> list[Event]:
-    """Return what happened to the document, newest first."""
-    sent = head["sent_at"].date() if head["sent_at"] else head["date"]
-    events = [Event(sent, "Invoice sent", None, head["total_minor"])]
-    if head["first_viewed_at"]:
-        events.append(Event(head["first_viewed_at"].date(), "Viewed in the portal", None, None))
+    """Return what happened to the document, in that order; who viewed it is told by viewings."""
+    sent = head["sent_at"] or head["date"]
+    events = [Event(sent, "Invoice sent", amount_minor=head["total_minor"])]
     for each in settlements:
         detail = " · ".join(part for part in (each.number, each.mode, each.reference) if part)
         events.append(Event(each.date, _WORDS[each.kind], detail or None, each.amount_minor))
-    return sorted(events, key=lambda event: event.happened_on, reverse=True)
+    return events

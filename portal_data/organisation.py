@@ -39,9 +39,13 @@ class Organisation:
     bank_details: str | None
     document_footer: str | None
 
+    def day_of(self, moment: datetime) -> date:
+        """Return the calendar day of a naive UTC moment where the business is."""
+        return local_date(moment, self.timezone)
+
     def today(self, now: datetime) -> date:
         """Return the calendar day at `now` (naive UTC) by which overdue is measured."""
-        return local_date(now, self.timezone)
+        return self.day_of(now)
 
     @property
     def address_lines(self) -> list[str]:

@@ -31,6 +31,7 @@ NOT_NOUNS = {
     "__main__": "the command line: whoever runs it owns the store",
     "clock": "no data",
     "commands": "the command line: whoever runs it owns the store",
+    "document_history": "the shape of histories, no rows of its own",
     "document_lines": "the shape of lines, no rows of its own",
     "emails": "no data",
     "errors": "no data",
