@@ -2,17 +2,17 @@
 
 from datetime import date
 
-from components import cards
+from components import cards, links
 from components import format as say
 from components.markup import Markup, join, tag
-from portal_data.invoices import Invoice, Status
+from portal_data.invoices import Invoice, Settlement, Status
 
 _SETTLED_BY = {
-    "payment": "Payment",
-    "credit": "Credit note",
-    "retainer": "Retainer",
-    "write-off": "Written off",
+    "payment": ("Payment", links.payment),
+    "credit": ("Credit note", links.credit_note),
+    "retainer": ("Retainer", links.retainer),
 }
+"""What each kind of settlement is called, and the screen that its number opens."""
 
 
 def balance(invoice: Invoice, today: date, locale: str) -> Markup:
@@ -53,18 +53,32 @@ def settlements(invoice: Invoice, locale: str) -> Markup:
     """Return the payments and credits that lowered the balance."""
     if not invoice.settlements:
         return cards.empty("Nothing yet", "Payments and credits appear here.")
+
+    def amount(minor: int) -> str:
+        return say.money(minor, invoice.currency_code, locale)
+
     rows = []
     for each in invoice.settlements:
-        kind = _SETTLED_BY[each.kind]
-        title = f"{kind} {each.number}".strip()
-        known = (say.day(each.date, locale), each.mode, each.reference)
-        below = " · ".join(part for part in known if part)
+        below = [say.day(each.date, locale), each.mode, each.reference]
         if each.withheld_minor:
-            withheld = say.money(each.withheld_minor, invoice.currency_code, locale)
-            below += f" · {withheld} tax withheld"
-        amount = say.money(each.amount_minor, invoice.currency_code, locale)
-        rows.append(cards.row(title, below, after=tag("span", amount, class_="pt-num")))
+            below.append(f"{amount(each.withheld_minor)} tax withheld")
+        if each.early_discount_minor:
+            below.append(f"{amount(each.early_discount_minor)} early payment discount")
+        rows.append(
+            cards.row(
+                _settled_by(each),
+                " · ".join(part for part in below if part),
+                after=tag("span", amount(each.amount_minor), class_="pt-num"),
+            )
+        )
     return cards.rows(rows)
+
+
+def _settled_by(settlement: Settlement) -> Markup:
+    if settlement.kind not in _SETTLED_BY:
+        return join("Written off")
+    words, screen = _SETTLED_BY[settlement.kind]
+    return join(f"{words} ", cards.link(settlement.number, screen(settlement.number)))
 
 
 def _when(invoice: Invoice, today: date, locale: str) -> str:

@@ -16,6 +16,21 @@ def invoice(number: str) -> str:
     return page("invoice", number=number)
 
 
+def payment(number: str) -> str:
+    """Return the address of one payment's screen."""
+    return page("payment", number=number)
+
+
+def credit_note(number: str) -> str:
+    """Return the address of one credit note's screen."""
+    return page("credit_note", number=number)
+
+
+def retainer(number: str) -> str:
+    """Return the address of one retainer invoice's screen."""
+    return page("retainer", number=number)
+
+
 def customer(customer_id: UUID) -> str:
     """Return the address of one customer's screen for staff."""
     return page("customer", id=customer_id)
@@ -24,6 +39,21 @@ def customer(customer_id: UUID) -> str:
 def invoice_pdf(invoice_id: UUID) -> str:
     """Return the address of an invoice as PDF."""
     return f"documents/invoice/{invoice_id}.pdf"
+
+
+def payment_pdf(payment_id: UUID) -> str:
+    """Return the address of a payment's receipt as PDF."""
+    return f"documents/payment/{payment_id}.pdf"
+
+
+def credit_note_pdf(note_id: UUID) -> str:
+    """Return the address of a credit note as PDF."""
+    return f"documents/credit_note/{note_id}.pdf"
+
+
+def retainer_pdf(retainer_id: UUID) -> str:
+    """Return the address of a retainer invoice as PDF."""
+    return f"documents/retainer/{retainer_id}.pdf"
 
 
 def statement_pdf(currency: str, first: date, last: date) -> str:

@@ -4,12 +4,12 @@ from decimal import Decimal
 
 from components import format as say
 from components.markup import Markup, join, lines, said, tag
-from portal_data.documents.model import Line, Paper, Party
+from portal_data.documents.model import INVOICE, Kind, Line, Paper, Party
 
 
-def paper(shown: Paper, locale: str) -> Markup:
-    """Return an estimate, invoice, credit note or retainer invoice."""
-    parties = [_party("From", shown.issuer), _party("Billed to", shown.billed_to)]
+def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
+    """Return an estimate, invoice, credit note or retainer invoice in the words of its kind."""
+    parties = [_party("From", shown.issuer), _party(kind.billed_to, shown.billed_to)]
     if shown.ship_to:
         parties.append(_party("Ship to", shown.ship_to))
     return tag(
@@ -18,11 +18,11 @@ def paper(shown: Paper, locale: str) -> Markup:
         _meta(shown, locale),
         said(shown.subject, "div", class_="subject") if shown.subject else None,
         _table(shown, locale) if shown.lines else None,
-        _totals(shown, locale),
+        _totals(shown, locale, kind),
         _text("Notes", shown.notes),
         _text("Terms", shown.terms),
         class_="pt-paper",
-        aria_label=f"Document {shown.number}",
+        aria_label=f"{kind.title} {shown.number}",
     )
 
 
@@ -139,7 +139,7 @@ def _named_rate(name: str, percent: Decimal | None) -> str:
     return f"{name} {_percent(percent, 'en')}".strip()
 
 
-def _totals(shown: Paper, locale: str) -> Markup:
+def _totals(shown: Paper, locale: str, kind: Kind) -> Markup:
     def amount(minor: int) -> str:
         return say.money(minor, shown.currency, locale)
 
@@ -158,6 +158,7 @@ def _totals(shown: Paper, locale: str) -> Markup:
     after = [
         ("Paid", -shown.paid_minor),
         ("Tax withheld", -shown.withheld_minor),
+        ("Early payment discount", -shown.early_discount_minor),
         ("Credits applied", -shown.credits_minor),
         ("Refunded", -shown.refunded_minor),
         ("Written off", -shown.written_off_minor),
@@ -174,7 +175,7 @@ def _totals(shown: Paper, locale: str) -> Markup:
              if minor]  # fmt: skip
     if shown.balance_minor is not None:
         due = tag("span", amount(shown.balance_minor))
-        rows.append(tag("div", tag("span", "Balance due"), due, class_="due"))
+        rows.append(tag("div", tag("span", kind.balance), due, class_="due"))
     return tag("div", rows, class_="pt-totals")
 
 

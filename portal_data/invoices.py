@@ -88,9 +88,10 @@ class Settlement:
     number: str
     date: Date
     amount_minor: int
-    withheld_minor: int
-    mode: str | None
-    reference: str | None
+    withheld_minor: int = 0
+    early_discount_minor: int = 0
+    mode: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,20 +211,20 @@ _LINES = """
     order by position, id
 """
 _SETTLEMENTS = """
-    select 'payment' as kind, p.number, a.date, a.amount_minor, a.withheld_minor, p.mode,
-        p.reference
+    select 'payment' as kind, p.number, a.date, a.amount_minor, a.withheld_minor,
+        a.early_discount_minor, p.mode, p.reference
     from allocations a
     join payments p on p.id = a.payment_id
     where a.invoice_id = $id and p.status = 'succeeded'
     union all
-    select 'credit' as kind, n.number, c.date, c.amount_minor, 0 as withheld_minor, null as mode,
-        n.reference
+    select 'credit' as kind, n.number, c.date, c.amount_minor, 0 as withheld_minor,
+        0 as early_discount_minor, null as mode, n.reference
     from credit_applications c
     join credit_notes n on n.id = c.credit_note_id
     where c.invoice_id = $id
     union all
-    select 'retainer' as kind, r.number, d.date, d.amount_minor, 0 as withheld_minor, null as mode,
-        r.reference
+    select 'retainer' as kind, r.number, d.date, d.amount_minor, 0 as withheld_minor,
+        0 as early_discount_minor, null as mode, r.reference
     from retainer_applications d
     join retainer_invoices r on r.id = d.retainer_invoice_id
     where d.invoice_id = $id
@@ -272,9 +273,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         settlements = [Settlement(**row) for row in session.rows(_SETTLEMENTS, id=head["id"])]
     written_off_on = head.pop("written_off_on")
     if written_off_on is not None and head["written_off_minor"]:
-        settlements.append(
-            Settlement("write-off", "", written_off_on, head["written_off_minor"], 0, None, None)
-        )
+        settlements.append(Settlement("write-off", "", written_off_on, head["written_off_minor"]))
     return Invoice(
         **{**head, **_derived(head, today)},
         lines=lines,

@@ -67,6 +67,7 @@ def of_invoice(invoice: Invoice, business: Organisation, details: MyDetails) -> 
         total_minor=invoice.total_minor,
         paid_minor=sums["payment"] + sums["retainer"],
         withheld_minor=sum(each.withheld_minor for each in invoice.settlements),
+        early_discount_minor=sum(each.early_discount_minor for each in invoice.settlements),
         credits_minor=sums["credit"],
         written_off_minor=sums["write-off"],
         balance_minor=invoice.balance_minor,

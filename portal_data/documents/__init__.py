@@ -2,7 +2,12 @@
 
 from portal_data.documents.file_names import file_name
 from portal_data.documents.model import (
+    CREDIT_NOTE,
+    ESTIMATE,
+    INVOICE,
+    RETAINER,
     Fact,
+    Kind,
     Line,
     Look,
     PaidPaper,
@@ -26,7 +31,12 @@ from portal_data.documents.receipt import render_receipt
 from portal_data.documents.statement import render_statement
 
 __all__ = [
+    "CREDIT_NOTE",
+    "ESTIMATE",
+    "INVOICE",
+    "RETAINER",
     "Fact",
+    "Kind",
     "Line",
     "Look",
     "PaidPaper",

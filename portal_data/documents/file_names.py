@@ -6,16 +6,16 @@ _LONGEST = 120
 _SAFE = frozenset("._()&,+@-'")
 
 
-def file_name(kind: str, number: str, customer: str) -> str:
+def file_name(*parts: str, extension: str = "pdf") -> str:
     """Return a name such as `Invoice INV-000123 Acme Ltd.pdf` that every file system takes.
 
     Letters and digits of all scripts stay; separators, quotes, control and direction characters
-    become spaces.
+    become spaces. What is too long is cut at the end.
     """
-    stem = " ".join(part for part in map(_part, (kind, number, customer)) if part)
+    stem = " ".join(part for part in map(_part, parts) if part)
     # File systems count bytes (255 of them), and a name may be all three-byte letters.
     short = stem.encode()[: 2 * _LONGEST].decode(errors="ignore")[:_LONGEST]
-    return f"{short.strip(' .-') or 'Document'}.pdf"
+    return f"{short.strip(' .-') or 'Document'}.{extension}"
 
 
 def _part(text: str) -> str:

@@ -92,6 +92,21 @@ class PaymentDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """What one kind of paper calls itself, its receiver and what is left of it."""
+
+    title: str
+    billed_to: str
+    balance: str
+
+
+INVOICE = Kind("Invoice", "Billed to", "Balance due")
+ESTIMATE = Kind("Estimate", "Prepared for", "Total")
+CREDIT_NOTE = Kind("Credit note", "Credited to", "Credits remaining")
+RETAINER = Kind("Retainer invoice", "Billed to", "Balance due")
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """An estimate, invoice, credit note or retainer invoice."""
 
@@ -123,6 +138,7 @@ class Paper:
     round_off_minor: int = 0
     paid_minor: int = 0
     withheld_minor: int = 0
+    early_discount_minor: int = 0
     credits_minor: int = 0
     refunded_minor: int = 0
     written_off_minor: int = 0
@@ -143,6 +159,7 @@ class PaidPaper:
     total_minor: int
     amount_minor: int
     withheld_minor: int = 0
+    early_discount_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

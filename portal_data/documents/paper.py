@@ -1,52 +1,49 @@
 """Estimates, invoices, credit notes and retainer invoices: one layout for all of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal_data.documents import figures
 from portal_data.documents.layout import BODY, INK, SMALL, Sheets
-from portal_data.documents.model import Fact, Line, Look, Paper, Tax
+from portal_data.documents.model import (
+    CREDIT_NOTE,
+    ESTIMATE,
+    INVOICE,
+    RETAINER,
+    Fact,
+    Kind,
+    Line,
+    Look,
+    Paper,
+    Tax,
+)
 from portal_data.documents.parts import facts, how_to_pay, masthead, parties
 from portal_data.documents.table import Column, draw_table, fits
 from portal_data.documents.text import Style, TextLine
 from portal_data.documents.totals import TOTAL, draw_totals, totals_height
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    title: str
-    billed_to: str
-    balance: str
-
-
-_INVOICE = _Kind("Invoice", "Billed to", "Balance due")
-_ESTIMATE = _Kind("Estimate", "Prepared for", "Total")
-_CREDIT_NOTE = _Kind("Credit note", "Credited to", "Credits remaining")
-_RETAINER = _Kind("Retainer invoice", "Billed to", "Balance due")
-
-
 def render_invoice(paper: Paper, look: Look, *, now: datetime) -> bytes:
     """Return an invoice as PDF; `now` (naive UTC) is the file's creation date."""
-    return _render(_INVOICE, paper, look, now)
+    return _render(INVOICE, paper, look, now)
 
 
 def render_estimate(paper: Paper, look: Look, *, now: datetime) -> bytes:
     """Return an estimate as PDF; `now` (naive UTC) is the file's creation date."""
-    return _render(_ESTIMATE, paper, look, now)
+    return _render(ESTIMATE, paper, look, now)
 
 
 def render_credit_note(paper: Paper, look: Look, *, now: datetime) -> bytes:
     """Return a credit note as PDF; `now` (naive UTC) is the file's creation date."""
-    return _render(_CREDIT_NOTE, paper, look, now)
+    return _render(CREDIT_NOTE, paper, look, now)
 
 
 def render_retainer(paper: Paper, look: Look, *, now: datetime) -> bytes:
     """Return a retainer invoice as PDF; `now` (naive UTC) is the file's creation date."""
-    return _render(_RETAINER, paper, look, now)
+    return _render(RETAINER, paper, look, now)
 
 
-def _render(kind: _Kind, paper: Paper, look: Look, now: datetime) -> bytes:
+def _render(kind: Kind, paper: Paper, look: Look, now: datetime) -> bytes:
     heading = f"{kind.title} {paper.number}".strip()
     sheets = Sheets(look, heading, paper.issuer.name, repr(paper), paper.footer)
     masthead(sheets, paper.issuer, kind.title, paper.number, paper.stamp)
@@ -86,7 +83,7 @@ def _facts(paper: Paper, locale: str) -> list[Fact]:
     ]
 
 
-def _hero(kind: _Kind, paper: Paper, locale: str) -> Fact:
+def _hero(kind: Kind, paper: Paper, locale: str) -> Fact:
     if paper.balance_minor is None:
         return Fact("Total", figures.amount(paper.total_minor, paper.currency, locale))
     return Fact(kind.balance, figures.amount(paper.balance_minor, paper.currency, locale))
@@ -167,7 +164,7 @@ def _amount(one: Line, currency: str, locale: str) -> str:
     return figures.plain_amount(one.amount_minor, currency, locale)
 
 
-def _totals(kind: _Kind, paper: Paper, locale: str) -> list[Fact]:
+def _totals(kind: Kind, paper: Paper, locale: str) -> list[Fact]:
     """The rows of the totals in order; zero amounts are left out, the total and balance never."""
     rows = [
         ("Discount", -paper.discount_minor),
@@ -179,6 +176,7 @@ def _totals(kind: _Kind, paper: Paper, locale: str) -> list[Fact]:
     after = [
         ("Payments made", -paper.paid_minor),
         ("Tax withheld", -paper.withheld_minor),
+        ("Early payment discount", -paper.early_discount_minor),
         ("Credits applied", -paper.credits_minor),
         ("Refunded", -paper.refunded_minor),
         ("Written off", -paper.written_off_minor),

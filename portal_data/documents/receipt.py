@@ -49,6 +49,7 @@ def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
     for head, amounts in (
         ("Document total", [one.total_minor for one in receipt.paid]),
         ("Tax withheld", [one.withheld_minor for one in receipt.paid]),
+        ("Early discount", [one.early_discount_minor for one in receipt.paid]),
         ("Amount paid", [one.amount_minor for one in receipt.paid]),
     ):
         if any(amounts):

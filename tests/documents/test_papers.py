@@ -55,9 +55,10 @@ def test_invoice_shows_everything() -> None:
         "Total £480.00",
         "Payments made -£100.00",
         "Tax withheld -£1.00",
+        "Early payment discount -£0.50",
         "Credits applied -£50.00",
         "Written off -£2.00",
-        "Balance due £327.00",
+        "Balance due £326.50",
         "How to pay IBAN GB29 NWBK 6016",
         "Payment reference ACME-000123",
         "Notes Thank you for your business.",
@@ -83,7 +84,7 @@ def test_empty_fields_leave_no_labels() -> None:
 
 def test_no_lines_at_all_is_still_a_document() -> None:
     shown = text(render_invoice(replace(INVOICE, lines=()), LOOK, now=NOW))
-    assert "Balance due £327.00" in shown
+    assert "Balance due £326.50" in shown
     assert "Quantity" not in shown
 
 
@@ -95,7 +96,7 @@ def test_each_kind_has_its_own_words() -> None:
     credit = text(render_credit_note(replace(INVOICE, refunded_minor=300), LOOK, now=NOW))
     assert "Credit note INV-000123" in credit
     assert "Refunded -£3.00" in credit
-    assert "Credits remaining £327.00" in credit
+    assert "Credits remaining £326.50" in credit
     retainer = text(render_retainer(INVOICE, LOOK, now=NOW))
     assert "Retainer invoice INV-000123" in retainer
 
@@ -131,10 +132,10 @@ def test_marks_and_more_facts_are_shown() -> None:
 @pytest.mark.parametrize(
     ("currency", "locale", "amounts"),
     [
-        ("JPY", "en_GB", ("JP¥32,700", "36,000")),
-        ("KWD", "en_GB", ("KWD 32.700", "36.000")),
-        ("EUR", "de_DE", ("327,00 €", "360,00")),
-        ("INR", "en_IN", ("₹327.00",)),
+        ("JPY", "en_GB", ("JP¥32,650", "36,000")),
+        ("KWD", "en_GB", ("KWD 32.650", "36.000")),
+        ("EUR", "de_DE", ("326,50 €", "360,00")),
+        ("INR", "en_IN", ("₹326.50",)),
     ],
 )
 def test_amounts_follow_currency_and_locale(
@@ -233,7 +234,7 @@ def test_totals_never_stand_without_a_line(count: int) -> None:
     shown = pages(render_invoice(replace(INVOICE, lines=lines), LOOK, now=NOW))
     with_total = next(page for page in shown if "Subtotal" in page)
     assert f"Piece {count - 1}" in with_total
-    assert "Balance due £327.00" in with_total.replace("\n", " ")
+    assert "Balance due £326.50" in with_total.replace("\n", " ")
 
 
 def test_thousand_lines_are_complete() -> None:

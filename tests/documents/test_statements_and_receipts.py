@@ -102,11 +102,11 @@ def test_receipt_shows_what_was_paid() -> None:
         "Payment date 20 Nov 2026",
         "Payment mode Bank transfer",
         "Reference FT-22-ACME",
-        "Payment for Date Document total Tax withheld Amount paid",
+        "Payment for Date Document total Tax withheld Early discount Amount paid",
         "INV-000123 2 Nov 2026 1,896.84 1,296.84",
-        "INV-000119 2 Oct 2026 1,000.00 20.00 980.00",
+        "INV-000119 2 Oct 2026 1,000.00 20.00 5.00 975.00",
         "Amount received £2,500.00",
-        "Unused amount £223.16",
+        "Unused amount £228.16",
     ):
         assert part in shown
 
@@ -124,6 +124,7 @@ def test_receipt_of_many_documents_is_complete(drawn: Drawn) -> None:
     shown = " ".join(pages(render_receipt(replace(RECEIPT, paid=paid), LOOK, now=NOW)))
     assert all(f"INV-{number:06d}" in shown for number in range(300))
     assert "Tax withheld" not in shown
+    assert "Early discount" not in shown
     assert_on_page(drawn)
 
 
