@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal_data import activity, store
-from portal_data.errors import Invalid
+from portal_data.errors import Invalid, NotFound
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
 
@@ -76,10 +76,17 @@ def get(session: Session) -> Preferences:
     return replace(Preferences(), **known)
 
 
+@store.remembered
 def of(scope: Scope) -> Preferences:
     """Return all preferences, for a customer's screen."""
     with store.reading(scope) as session:
         return get(session)
+
+
+def need_projects(session: Session) -> None:
+    """Raise NotFound, as for any unknown thing, unless contacts see projects and timesheets."""
+    if not get(session).projects_and_timesheets:
+        raise NotFound("There is no such page.")
 
 
 def change(staff: Staff, *, now: datetime, **changes: Any) -> Preferences:

@@ -1,0 +1,334 @@
+"""Projects as a customer sees them: pages of a list, and one with its hours, worth and budget.
+
+Everything here is refused as unknown while the business keeps projects out of its portal.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from portal_data import preferences, project_ledgers, store
+from portal_data.errors import NotFound
+from portal_data.project_figures import BillingMethod, Budget, Burn, Hours, Work, Worth, hours
+from portal_data.project_ledgers import Ledger
+from portal_data.scope import Scope
+from portal_data.search import contains
+
+PAGE_SIZE = 20
+
+
+class Status(StrEnum):
+    """How far a project is."""
+
+    ACTIVE = "Active"
+    ON_HOLD = "On hold"
+    COMPLETED = "Completed"
+    INACTIVE = "Inactive"
+
+
+class Filter(StrEnum):
+    """The list's filters. Inactive projects are only among all."""
+
+    ALL = "all"
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    COMPLETED = "completed"
+
+
+class Sort(StrEnum):
+    """The list's orders: the last worked on first, by name, or the longest first."""
+
+    LATEST = "latest"
+    NAME = "name"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """One line of the list; `minutes` are all that were logged, `latest` is their last day."""
+
+    id: UUID
+    name: str
+    code: str | None
+    status: Status
+    billing_method: BillingMethod
+    currency_code: str
+    minutes: int
+    latest: Date | None
+    budget: Budget | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """One page of the list, and how many projects the filter has in all."""
+
+    rows: list[ProjectRow]
+    total: int
+    counts: Mapping[Filter, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task with its hours; no id and no name for time that was logged for no task."""
+
+    id: UUID | None
+    name: str | None
+    description: str | None
+    rate: Decimal | None
+    budget_minutes: int | None
+    billable: bool
+    completed: bool
+    hours: Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works on the project, with their hours on it and the rate they are charged."""
+
+    id: UUID
+    name: str
+    rate: Decimal | None
+    budget_minutes: int | None
+    hours: Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A project's name, and the names of its tasks and people by id, in order."""
+
+    id: UUID
+    name: str
+    code: str | None
+    status: Status
+    tasks: Mapping[UUID, str]
+    people: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A whole project. Rates are by the hour, or by the day where the method says so."""
+
+    id: UUID
+    name: str
+    code: str | None
+    description: str | None
+    status: Status
+    billing_method: BillingMethod
+    currency_code: str
+    fixed_cost_minor: int | None
+    rate: Decimal | None
+    first: Date | None
+    latest: Date | None
+    hours: Hours
+    worth: Worth
+    budget: Budget | None
+    burn: list[Burn]
+    tasks: list[Task]
+    people: list[Person]
+
+
+_FOUND = """
+    with mine as materialized (
+        select id, name, code, status, billing_method, currency_code, fixed_cost_minor, rate,
+            budget_kind, budget_minor, budget_minutes
+        from projects
+        where $pattern = '%' or name ilike $pattern escape '!' or code ilike $pattern escape '!'
+    )
+"""
+_COUNTS = _FOUND + "select status, count(*)::bigint as count from mine group by status order by 1"
+_LISTED = (
+    _FOUND
+    + """,
+    logged as (
+        select project_id, sum(minutes)::bigint as minutes, max(date) as latest
+        from time_entries
+        group by project_id
+    )
+    select m.id, m.name, m.code, m.status, m.billing_method, m.currency_code, m.fixed_cost_minor,
+        m.rate, m.budget_kind, m.budget_minor, m.budget_minutes,
+        coalesce(l.minutes, 0)::bigint as minutes, l.latest
+    from mine m
+    left join logged l on l.project_id = m.id
+    where $wanted = 'all' or m.status = $wanted
+"""
+)
+_PAGED = " limit $size offset $skip"
+_BY_NAME = "lower(m.name), m.id"
+_PAGES = {
+    Sort.LATEST: _LISTED
+    + "order by coalesce(l.latest, date '1900-01-01') desc, "
+    + _BY_NAME
+    + _PAGED,
+    Sort.NAME: _LISTED + "order by " + _BY_NAME + _PAGED,
+    Sort.HOURS: _LISTED + "order by coalesce(l.minutes, 0) desc, " + _BY_NAME + _PAGED,
+}
+_GET = """
+    select id, name, code, description, status, billing_method, currency_code, fixed_cost_minor,
+        rate, budget_kind, budget_minor, budget_minutes
+    from projects
+    where id = $id
+    order by id
+"""
+_TASK_NAMES = """
+    select id, name
+    from tasks
+    where project_id = $id
+    order by lower(name), id
+"""
+_NAMES = "select id, name from people order by lower(name), id"
+_WORKERS = """
+    select person_id from project_people where project_id = $id
+    union
+    select person_id from time_entries where project_id = $id
+    order by 1
+"""
+
+
+def list_page(
+    scope: Scope,
+    *,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.LATEST,
+    page: int = 1,
+    size: int | None = PAGE_SIZE,
+) -> ProjectPage:
+    """Return page `page` (from 1) of the customer's projects, with the count of every filter.
+
+    `search` looks in name and code. A page past the end is empty; without a `size` one page holds
+    all. Raises NotFound while projects are switched off.
+    """
+    pattern = contains(search)
+    with store.reading(scope) as session:
+        preferences.need_projects(session)
+        counted = {row["status"]: row["count"] for row in session.rows(_COUNTS, pattern=pattern)}
+        found = session.rows(
+            _PAGES[sort],
+            pattern=pattern,
+            wanted=wanted.value,
+            size=size,
+            skip=max(page - 1, 0) * (size or 0),
+        )
+        limited = [row for row in found if row["budget_kind"]]
+        ledgers = project_ledgers.of(session, limited)
+    counts = {each: int(counted.get(each.value, 0)) for each in Filter}
+    counts[Filter.ALL] = sum(counted.values())
+    rows = [
+        ProjectRow(
+            id=row["id"],
+            name=row["name"],
+            code=row["code"],
+            status=Status[row["status"].upper()],
+            billing_method=BillingMethod(row["billing_method"]),
+            currency_code=row["currency_code"],
+            minutes=row["minutes"],
+            latest=row["latest"],
+            budget=ledgers[row["id"]].budget if row["id"] in ledgers else None,
+        )
+        for row in found
+    ]
+    return ProjectPage(rows, counts[wanted], counts)
+
+
+def get(scope: Scope, project_id: UUID) -> Project:
+    """Return a project with its figures.
+
+    Raises NotFound when the customer has none of this id, or while projects are switched off.
+    """
+    with store.reading(scope) as session:
+        preferences.need_projects(session)
+        row = session.one(_GET, id=project_id)
+        if row is None:
+            raise NotFound("There is no such project.")
+        ledger = project_ledgers.of(session, [row])[project_id]
+        burn = project_ledgers.burn(session, project_id, ledger) if ledger.budget else []
+        names = session.rows(_NAMES)
+    terms = ledger.terms
+    return Project(
+        id=project_id,
+        name=row["name"],
+        code=row["code"],
+        description=row["description"],
+        status=Status[row["status"].upper()],
+        billing_method=terms.method,
+        currency_code=terms.currency_code,
+        fixed_cost_minor=terms.fixed_cost_minor,
+        rate=terms.rate,
+        first=ledger.first,
+        latest=ledger.latest,
+        hours=hours(ledger.work),
+        worth=ledger.worth,
+        budget=ledger.budget,
+        burn=burn,
+        tasks=_tasks(ledger),
+        people=_people(ledger, names),
+    )
+
+
+def heading(scope: Scope, project_id: UUID) -> Heading:
+    """Return what a project is called, and its tasks and people; raises NotFound as `get`."""
+    with store.reading(scope) as session:
+        preferences.need_projects(session)
+        row = session.one(_GET, id=project_id)
+        if row is None:
+            raise NotFound("There is no such project.")
+        tasks = session.rows(_TASK_NAMES, id=project_id)
+        workers = {each["person_id"] for each in session.rows(_WORKERS, id=project_id)}
+        names = session.rows(_NAMES)
+    return Heading(
+        id=project_id,
+        name=row["name"],
+        code=row["code"],
+        status=Status[row["status"].upper()],
+        tasks={task["id"]: task["name"] for task in tasks},
+        people={each["id"]: each["name"] for each in names if each["id"] in workers},
+    )
+
+
+def _tasks(ledger: Ledger) -> list[Task]:
+    done: dict[UUID | None, list[Work]] = defaultdict(list)
+    for each in ledger.work:
+        done[each.task_id].append(each)
+    tasks = [
+        Task(
+            id=row["id"],
+            name=row["name"],
+            description=row["description"],
+            rate=row["rate"],
+            budget_minutes=row["budget_minutes"],
+            billable=row["billable"],
+            completed=row["status"] == "completed",
+            hours=hours(done.pop(row["id"], [])),
+        )
+        for row in ledger.tasks
+    ]
+    rest = [each for others in done.values() for each in others]
+    if rest:
+        spent = hours(rest)
+        tasks.append(Task(None, None, None, None, None, spent.billable > 0, False, spent))
+    return tasks
+
+
+def _people(ledger: Ledger, names: list[dict[str, Any]]) -> list[Person]:
+    """Return who is on the project or worked on it, those who worked most first."""
+    done: dict[UUID, list[Work]] = defaultdict(list)
+    for each in ledger.work:
+        done[each.person_id].append(each)
+    known = {row["person_id"]: row for row in ledger.people}
+    people = [
+        Person(
+            id=row["id"],
+            name=row["name"],
+            rate=known.get(row["id"], {}).get("rate"),
+            budget_minutes=known.get(row["id"], {}).get("budget_minutes"),
+            hours=hours(done[row["id"]]),
+        )
+        for row in names
+        if row["id"] in known or row["id"] in done
+    ]
+    return sorted(people, key=lambda person: -person.hours.total)
