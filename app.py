@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from components import tuning
 from portal_data import runtime, settings
-from portal_data.web import documents, health, sessions
+from portal_data.web import documents, exports, health, sessions
 from portal_data.web.middleware import Guard, log_as_json
 from portal_data.web.static import Precompressed, content_security_policy
 
@@ -32,7 +32,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
 app = st.App(
     HERE / "components" / "shell.py",
     lifespan=lifespan,
-    routes=[*health.ROUTES, *sessions.ROUTES, *documents.ROUTES],
+    routes=[*health.ROUTES, *sessions.ROUTES, *documents.ROUTES, *exports.ROUTES],
     middleware=[
         Middleware(
             Guard,

@@ -5,17 +5,9 @@ from components import links
 from components.cards import Figure, figure, link
 from components.charts import AGES
 from components.markup import Markup, said, tag
+from portal_data.papers import TRANSACTIONS
 from portal_data.statements import EARLIEST, Statement, StatementLine
 
-KINDS = {
-    "invoice": "Invoice",
-    "credit_note": "Credit note",
-    "payment": "Payment received",
-    "withheld": "Tax withheld",
-    "early_discount": "Early payment discount",
-    "refund": "Refund",
-    "write_off": "Written off",
-}
 _TONES = ("var(--brand)", "#b97f0a", "#d5682a", "#cb3a3a", "#8c1d33")
 
 
@@ -72,7 +64,7 @@ def aging(shown: Statement, locale: str) -> Markup:
 
 
 def _line(line: StatementLine, shown: Statement, locale: str) -> Markup:
-    kind = KINDS[line.kind]
+    kind = TRANSACTIONS[line.kind]
     number = (
         link(line.number, links.invoice(line.number))
         if line.kind in {"invoice", "withheld", "early_discount", "write_off"}

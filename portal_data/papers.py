@@ -6,6 +6,19 @@ from portal_data.documents import Line, Paper, Party, PaymentDetails, Tax
 from portal_data.invoices import Invoice, Status
 from portal_data.organisation import Organisation
 
+TRANSACTIONS = {
+    "invoice": "Invoice",
+    "payment": "Payment received",
+    "credit_note": "Credit note",
+    "withheld": "Tax withheld",
+    "early_discount": "Early payment discount",
+    "refund": "Refund",
+    "write_off": "Written off",
+}
+"""What each kind of line of a statement is called."""
+AT_ONCE = 500
+"""Documents that one zip holds at most."""
+
 _STAMPS = {Status.PAID, Status.OVERDUE, Status.VOID, Status.WRITTEN_OFF}
 
 

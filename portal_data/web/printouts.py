@@ -16,15 +16,6 @@ from portal_data.documents import (
 )
 from portal_data.scope import Scope
 
-_KINDS = {
-    "invoice": "Invoice",
-    "payment": "Payment received",
-    "credit_note": "Credit note",
-    "withheld": "Tax withheld",
-    "early_discount": "Early payment discount",
-    "refund": "Refund",
-    "write_off": "Written off",
-}
 _AGES = {
     "not_due": "Not due",
     "1_30": "1–30 days",
@@ -68,7 +59,7 @@ def _section(told: statements.Statement) -> StatementSection:
     lines = tuple(
         StatementLine(
             date=line.date,
-            kind=_KINDS[line.kind],
+            kind=papers.TRANSACTIONS[line.kind],
             number=line.number,
             details=line.details or "",
             charge_minor=line.amount_minor or None,

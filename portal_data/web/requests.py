@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -43,3 +44,13 @@ def for_customers(answer: Callable[[Request, Scope], Response]) -> Callable[[Req
             return PlainTextResponse(str(error), _STATUS[type(error)])
 
     return route
+
+
+def file_headers(name: str, *, shown: bool = False) -> dict[str, str]:
+    """Return the headers of a customer's file: kept by no cache, and saved unless it is `shown`."""
+    return {
+        # RFC 6266: the name in UTF-8, percent-encoded, so no character can end the header
+        "Content-Disposition": f"{'inline' if shown else 'attachment'}; "
+        f"filename*=UTF-8''{quote(name, safe='')}",
+        "Cache-Control": "private, no-store",
+    }

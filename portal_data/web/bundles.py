@@ -1,0 +1,119 @@
+"""Many documents as one zip that is sent while it is made, so it costs no memory however many.
+
+A document that cannot be made is named in a text beside the others; it never spoils them.
+"""
+
+import asyncio
+import io
+import logging
+import time
+import zipfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import PurePath
+
+from portal_data.errors import PortalError
+
+log = logging.getLogger("portal.bundles")
+
+LEFT_OUT = "Not included.txt"
+
+# All zips together have one thread, and each rests after a document: drawing is pure computation,
+# and the screens of others share the processor.
+_DRAWING = ThreadPoolExecutor(1, "bundles")
+_REST = 0.5
+"""Rest after each document, as a share of the time it took."""
+
+
+class _Way(io.RawIOBase):
+    """Where a zip is written to: bytes wait here only until they are taken to be sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting = bytearray()
+
+    def writable(self) -> bool:
+        """Tell that this is written to."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Keep bytes until they are taken."""
+        self._waiting += data
+        return len(data)
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        taken = bytes(self._waiting)
+        self._waiting.clear()
+        return taken
+
+
+def zipped(
+    documents: Iterable[tuple[str, Callable[[], tuple[str, bytes]]]],
+    left_out: list[str],
+    *,
+    now: datetime,
+    may_go_on: Callable[[], bool],
+) -> Iterator[bytes]:
+    """Yield a zip of documents, each given as what to call it and how to make its name and bytes.
+
+    `left_out` are lines about what is not included from the start. The zip ends early, and says
+    so, once `may_go_on` is false.
+    """
+    way, names = _Way(), set[str]()
+    with zipfile.ZipFile(way, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for called, make in documents:
+            if not may_go_on():
+                left_out = ["You were signed out before this file was complete."]
+                break
+            try:
+                name, content = make()
+            except PortalError as refused:
+                left_out = [*left_out, f"{called}: {refused}"]
+                continue
+            except Exception:
+                # whatever is wrong with one document, the others are still wanted
+                log.exception("A document of a zip could not be made.")
+                left_out = [*left_out, f"{called}: this document could not be made."]
+                continue
+            archive.writestr(_entry(_unique(name, names), now), content)
+            yield way.take()
+        if left_out:
+            archive.writestr(_entry(LEFT_OUT, now), "\r\n".join([*left_out, ""]).encode())
+    yield way.take()
+
+
+async def unhurried(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what `parts` yields, made in a thread and with rests between."""
+    loop = asyncio.get_running_loop()
+    while True:
+        part, seconds = await loop.run_in_executor(_DRAWING, _timed, parts)
+        if part is None:
+            return
+        yield part
+        await asyncio.sleep(seconds * _REST)
+
+
+def _timed(parts: Iterator[bytes]) -> tuple[bytes | None, float]:
+    started = time.perf_counter()
+    part = next(parts, None)
+    return part, time.perf_counter() - started
+
+
+def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, now.timetuple()[:6])
+    # deflated, because readers that stream cannot tell where a stored entry ends
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry
+
+
+def _unique(name: str, names: set[str]) -> str:
+    """Return a name that is not taken yet, by file systems' reckoning; numbers tell twins apart."""
+    path, number = PurePath(name), 1
+    while name.casefold() in names:
+        number += 1
+        name = f"{path.stem} ({number}){path.suffix}"
+    names.add(name.casefold())
+    return name
