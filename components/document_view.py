@@ -43,11 +43,10 @@ def history(
     for each in viewings:
         words = f"Viewed by {each.name}"
         happened.append((_day(each.first_viewed_at, business), words, _again(each, business), ""))
-    # of one day, what came later stands above
-    newest = reversed(sorted(happened, key=lambda entry: entry[0]))
+    happened.sort(key=lambda entry: entry[0])
     return cards.timeline(
         Happening(words, cards.when(day, today, locale), detail, amount)
-        for day, words, detail, amount in newest
+        for day, words, detail, amount in reversed(happened)  # of one day, the later one first
     )
 
 

@@ -6,7 +6,7 @@ from components import address, cards, dialogs, document_view, invoice_list, inv
 from components import format as say
 from components.paper import paper
 from components.session import require_scope
-from portal_data import customers, invoices, organisation, papers
+from portal_data import customers, invoices, organisation, papers, viewings
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 from portal_data.scope import Permission
@@ -14,7 +14,8 @@ from portal_data.scope import Permission
 scope = require_scope()
 
 business = organisation.get(scope)
-today, locale = business.today(utc_now()), business.locale
+now, locale = utc_now(), business.locale
+today = business.today(now)
 back = ("Invoices", links.page("invoices"))
 try:
     invoice = invoices.get(scope, address.text("number"), today=today)
@@ -26,6 +27,7 @@ except NotFound:
     )
     st.stop()
 
+viewed = viewings.mark(scope, viewings.Kind.INVOICE, invoice.id, now)
 payable = invoice.balance_minor - invoice.pending_minor
 may_pay = scope.may(Permission.INVOICE_PAY) and invoice.status in invoice_list.OPEN and payable > 0
 
@@ -47,7 +49,7 @@ cards.draw(
         cards.card("Payments and credits", invoice_view.settlements(invoice, locale)),
         cards.card(
             "History",
-            document_view.history(invoice.history, [], invoice.currency_code, business, today),
+            document_view.history(invoice.history, viewed, invoice.currency_code, business, today),
         ),
     )
 )

@@ -150,3 +150,127 @@ def make_credit_note(
         total_minor=total_minor,
     )
     return note_id
+
+
+def make_estimate(
+    scope: Scope,
+    *,
+    number: str | None = None,
+    status: str = "sent",
+    total_minor: int = 10_000,
+    currency_code: str = "GBP",
+    day: date = TODAY,
+    expiry: date | None = None,
+    **more: Any,
+) -> UUID:
+    """Store an estimate of one line; it expires in 30 days unless given."""
+    estimate_id = insert(
+        "estimates",
+        customer_id=scope.customer_id,
+        number=number or f"EST-{next(_numbers):06d}",
+        date=day,
+        expiry_date=expiry or day + timedelta(days=30),
+        status=status,
+        currency_code=currency_code,
+        subtotal_minor=total_minor,
+        total_minor=total_minor,
+        created_at=NOW,
+        updated_at=NOW,
+        **more,
+    )
+    insert(
+        "estimate_lines",
+        customer_id=scope.customer_id,
+        estimate_id=estimate_id,
+        position=1,
+        name="Planting plan",
+        description="Front garden",
+        quantity=Decimal(1),
+        unit="plan",
+        unit_price=Decimal(total_minor) / 100,
+        total_minor=total_minor,
+    )
+    return estimate_id
+
+
+def make_retainer(
+    scope: Scope,
+    *,
+    number: str | None = None,
+    status: str = "sent",
+    total_minor: int = 10_000,
+    currency_code: str = "GBP",
+    day: date = TODAY,
+    due: date | None = None,
+    description: str = "Retainer for the season",
+    **more: Any,
+) -> UUID:
+    """Store a retainer invoice of one line, not paid yet and without a due date unless given."""
+    retainer_id = insert(
+        "retainer_invoices",
+        customer_id=scope.customer_id,
+        number=number or f"RET-{next(_numbers):06d}",
+        date=day,
+        due_date=due,
+        status=status,
+        currency_code=currency_code,
+        total_minor=total_minor,
+        balance_minor=total_minor if status == "sent" else 0,
+        created_at=NOW,
+        updated_at=NOW,
+        **more,
+    )
+    insert(
+        "retainer_invoice_lines",
+        customer_id=scope.customer_id,
+        retainer_invoice_id=retainer_id,
+        position=1,
+        description=description,
+        total_minor=total_minor,
+    )
+    return retainer_id
+
+
+def make_retainer_payment(
+    scope: Scope,
+    retainer_id: UUID,
+    amount_minor: int,
+    *,
+    number: str | None = None,
+    currency_code: str = "GBP",
+    day: date = TODAY,
+    **more: Any,
+) -> UUID:
+    """Store a payment of a retainer invoice, and make that much of it available."""
+    payment_id = insert(
+        "payments",
+        customer_id=scope.customer_id,
+        number=number or f"PAY-{next(_numbers):06d}",
+        kind="retainer",
+        date=day,
+        status="succeeded",
+        currency_code=currency_code,
+        amount_minor=amount_minor,
+        unused_minor=0,
+        mode="Bank transfer",
+        created_at=NOW,
+        updated_at=NOW,
+        **more,
+    )
+    insert(
+        "allocations",
+        customer_id=scope.customer_id,
+        payment_id=payment_id,
+        retainer_invoice_id=retainer_id,
+        date=day,
+        amount_minor=amount_minor,
+        created_at=NOW,
+    )
+    with store.system_writing() as session:
+        session.change(
+            "update core.retainer_invoices set balance_minor = balance_minor - $amount,"
+            " unused_minor = unused_minor + $amount where id = $id",
+            amount=amount_minor,
+            id=retainer_id,
+        )
+    return payment_id

@@ -21,8 +21,17 @@ from portal_data import store
 from portal_data.errors import NotFound, PortalError
 from portal_data.invoices import Filter
 from portal_data.scope import Role, Scope
+from portal_data.viewings import Kind
 from tests.conftest import NOW, Cast
-from tests.factories import TODAY, insert, make_credit_note, make_invoice, make_payment
+from tests.factories import (
+    TODAY,
+    insert,
+    make_credit_note,
+    make_invoice,
+    make_payment,
+    make_retainer,
+    make_retainer_payment,
+)
 
 
 @dataclass(frozen=True)
@@ -33,13 +42,20 @@ class Books:
     invoice: UUID
     number: str
     file: UUID
+    payment: UUID = UUID(int=2)
+    credit_note: UUID = UUID(int=3)
+    retainer: UUID = UUID(int=4)
 
 
 def _books(scope: Scope, word: str) -> Books:
     invoice = make_invoice(scope, number=f"{word}-1", subject=word, reference=word)
     make_invoice(scope, number=f"{word}-2", day=TODAY - timedelta(days=50), total_minor=777)
-    make_payment(scope, {invoice: 100}, number=f"{word}-P", reference=word, unused_minor=5)
-    make_credit_note(scope, number=f"{word}-CN", subject=word)
+    payment = make_payment(
+        scope, {invoice: 100}, number=f"{word}-P", reference=word, unused_minor=5
+    )
+    note = make_credit_note(scope, number=f"{word}-CN", subject=word, invoice_id=invoice)
+    retainer = make_retainer(scope, number=f"{word}-R", description=word, reference=word)
+    make_retainer_payment(scope, retainer, 50, number=f"{word}-RP", reference=word)
     own = {"customer_id": scope.customer_id}
     insert("addresses", kind="billing", street1=f"{word} street", updated_at=NOW, **own)
     project = insert(
@@ -64,7 +80,10 @@ def _books(scope: Scope, word: str) -> Books:
         media_type="text/plain", size_bytes=4, sha256="0" * 64, storage_key=word,
         uploaded_by_kind="staff", uploaded_by=scope.contact_id, visible=True, created_at=NOW, **own,
     )  # fmt: skip
-    return Books(word, invoice, f"{word}-1", file)
+    return Books(
+        word, invoice, f"{word}-1", file,
+        payment=payment, credit_note=note, retainer=retainer,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -84,6 +103,9 @@ READS: dict[str, Case] = {
     "invoices.list_page": lambda s, _: [
         _module("invoices").list_page(s, today=TODAY, wanted=wanted) for wanted in Filter
     ],
+    "credit_notes.list_page": lambda s, _: _module("credit_notes").list_page(s),
+    "payments.list_page": lambda s, _: _module("payments").list_page(s),
+    "retainers.list_page": lambda s, _: _module("retainers").list_page(s, today=TODAY),
     "organisation.get": lambda s, _: _module("organisation").get(s),
     "preferences.of": lambda s, _: _module("preferences").of(s),
     "statements.currencies": lambda s, _: _module("statements").currencies(s),
@@ -98,6 +120,13 @@ BY_NAME: dict[str, Case] = {
     "files.content": lambda s, b: _module("files").content(s, b.file, _NOWHERE),
     "invoices.get": lambda s, b: _module("invoices").get(s, b.number, today=TODAY),
     "invoices.number_of": lambda s, b: _module("invoices").number_of(s, b.invoice),
+    "credit_notes.get": lambda s, b: _module("credit_notes").get(s, f"{b.word}-CN"),
+    "credit_notes.number_of": lambda s, b: _module("credit_notes").number_of(s, b.credit_note),
+    "payments.get": lambda s, b: _module("payments").get(s, f"{b.word}-P"),
+    "payments.number_of": lambda s, b: _module("payments").number_of(s, b.payment),
+    "retainers.get": lambda s, b: _module("retainers").get(s, f"{b.word}-R", today=TODAY),
+    "retainers.number_of": lambda s, b: _module("retainers").number_of(s, b.retainer),
+    "viewings.mark": lambda s, b: _module("viewings").mark(s, Kind.INVOICE, b.invoice, NOW),
 }
 """Functions that name a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
 

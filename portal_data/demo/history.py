@@ -1,9 +1,10 @@
-"""The history that the demo's rows imply: activity, and the notifications that came of it."""
+"""The history that the demo's rows imply: activity, who was told, and who looked how often."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from portal_data import viewings
 from portal_data.demo.books import Books, Row
 from portal_data.demo.contacts import full_name, main_contact
 
@@ -121,11 +122,31 @@ class _History:
             viewer = self._who(row["first_viewed_by"])
             yield self._happened(row, f"{kind}.viewed", row["first_viewed_at"], viewer, True,
                                  subject=subject)  # fmt: skip
+            self._looked(row, kind, viewer)
         for answer in ("accepted", "declined"):
             if row.get(f"{answer}_at"):
                 contact = self._who(row[f"{answer}_by"])
                 yield self._happened(row, f"{kind}.{answer}", row[f"{answer}_at"], contact, True,
                                      subject=subject, amount=row["total_minor"])  # fmt: skip
+
+    def _looked(self, row: Row, kind: str, viewer: Row) -> None:
+        """Some documents were opened once, others again on later days until yesterday."""
+        first, again = row["first_viewed_at"], row["total_minor"] % 4
+        yesterday = self.books.moment(self.books.day(1), "17:45")
+        last = min(first + timedelta(days=again), yesterday)
+        if last - first < viewings.WINDOW:
+            last, again = first, 0
+        self.books.put(
+            "document_views",
+            customer_id=row["customer_id"],
+            document_kind=kind,
+            document_id=row["id"],
+            contact_id=viewer["id"],
+            contact_name=full_name(viewer),
+            views=1 + again,
+            first_viewed_at=first,
+            last_viewed_at=last,
+        )
 
     def _payment(self, payment: Row) -> Iterator[Row]:
         """A payment of one document is told of the document, one of many of the payment itself."""

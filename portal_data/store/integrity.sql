@@ -163,6 +163,21 @@ left join core.time_entries t on t.id = a.time_entry_id
 where t.id is null or t.customer_id <> a.customer_id
 order by a.approval_id;
 
+select 'view by a contact of another customer, or one that is gone' as problem, cast(v.document_id as text) as row_id
+from core.document_views v
+left join core.contacts c on c.id = v.contact_id
+where c.id is null or c.customer_id <> v.customer_id
+order by v.document_id;
+
+select 'view of a document that is gone' as problem, cast(v.document_id as text) as row_id
+from core.document_views v
+left join core.estimates e on e.id = v.document_id and v.document_kind = 'estimate'
+left join core.invoices i on i.id = v.document_id and v.document_kind = 'invoice'
+left join core.credit_notes n on n.id = v.document_id and v.document_kind = 'credit_note'
+left join core.retainer_invoices r on r.id = v.document_id and v.document_kind = 'retainer_invoice'
+where coalesce(e.id, i.id, n.id, r.id) is null
+order by v.document_id;
+
 select 'sign-in of a contact or login that is gone' as problem, cast(s.id as text) as row_id
 from core.sign_ins s
 left join core.logins l on l.id = s.login_id

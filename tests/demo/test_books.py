@@ -295,3 +295,16 @@ def test_any_day_gives_a_story_that_is_over_by_yesterday(ahead: int) -> None:
     assert buckets == {0, 1, 2, 3, 4}
     periods = Counter((row["contact_id"], row["period"]) for row in books.tables["reviews"])
     assert max(periods.values()) == 1
+
+
+def test_whoever_looked_is_counted(books: Books) -> None:
+    looked = {
+        (row["document_id"], row["contact_id"]): row for row in books.tables["document_views"]
+    }
+    for table in ("estimates", "invoices", "credit_notes", "retainer_invoices"):
+        for row in books.tables[table]:
+            if row["first_viewed_at"]:
+                told = looked.pop((row["id"], row["first_viewed_by"]))
+                assert told["first_viewed_at"] == row["first_viewed_at"]
+                assert (told["views"] > 1) == (told["last_viewed_at"] > told["first_viewed_at"])
+    assert looked == {}

@@ -8,6 +8,7 @@ from portal_data.scope import Scope
 from tests.conftest import NOW
 from tests.factories import insert, make_credit_note, make_invoice, make_payment
 from tests.pages.conftest import TODAY, Open, Screen
+from tests.people import events
 
 DAY = timedelta(days=1)
 
@@ -38,6 +39,20 @@ def test_document_payments_and_history(screen: Open, alice: Scope) -> None:
     assert "<i>Mind" in shown.html  # the entity resolved by the test, not by the browser
     assert f"documents/invoice/{invoice}.pdf" in shown.html
     assert [label.replace("\\", "") for label in buttons(shown)] == ["Pay £60.00"]
+
+
+def test_who_viewed_it_is_told_and_staff_hear_of_the_first_view(
+    screen: Open, alice: Scope, bob: Scope
+) -> None:
+    make_invoice(alice, number="INV-7")
+    screen(alice, "invoices")
+    assert events() == []
+    screen(alice, "invoice", number="INV-7").rerun()
+    shown = screen(bob, "invoice", number="INV-7")
+    assert shown.html.count("Viewed by Alice Test") == 1
+    assert shown.html.count("Viewed by Bob Test") == 1
+    assert "times, last on" not in shown.html
+    assert events() == ["invoice.viewed"]
 
 
 @pytest.mark.parametrize("number", ["INV-99", "INV-8", "", "' or 1=1 --"])

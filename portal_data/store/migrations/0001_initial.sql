@@ -851,6 +851,20 @@ create table core.activity (
     visible boolean not null
 );
 
+-- One row for each contact who looked at a document; the document itself keeps who was first.
+create table core.document_views (
+    customer_id uuid not null,
+    document_kind text not null check (document_kind in
+        ('estimate', 'invoice', 'credit_note', 'retainer_invoice')),
+    document_id uuid not null,
+    contact_id uuid not null,
+    contact_name text not null,
+    views bigint not null check (views > 0),
+    first_viewed_at timestamp not null,
+    last_viewed_at timestamp not null check (last_viewed_at >= first_viewed_at),
+    primary key (document_id, contact_id)
+);
+
 create table core.notifications (
     id uuid primary key,
     customer_id uuid,
@@ -913,6 +927,7 @@ create index estimate_lines_estimate on core.estimate_lines (estimate_id);
 create index invoices_customer on core.invoices (customer_id);
 create index invoice_lines_invoice on core.invoice_lines (invoice_id);
 create index retainer_invoices_customer on core.retainer_invoices (customer_id);
+create index retainer_invoice_lines_retainer on core.retainer_invoice_lines (retainer_invoice_id);
 create index credit_notes_customer on core.credit_notes (customer_id);
 create index credit_note_lines_note on core.credit_note_lines (credit_note_id);
 create index credit_applications_customer on core.credit_applications (customer_id);
@@ -935,6 +950,7 @@ create index files_customer on core.files (customer_id);
 create index files_subject on core.files (subject_id);
 create index activity_customer on core.activity (customer_id);
 create index activity_subject on core.activity (subject_id);
+create index document_views_customer on core.document_views (customer_id);
 create index notifications_customer on core.notifications (customer_id);
 create index payment_attempts_customer on core.payment_attempts (customer_id);
 create index saved_methods_customer on core.saved_methods (customer_id);

@@ -104,6 +104,8 @@ alter table core.files add foreign key (customer_id) references core.customers (
 alter table core.reviews add foreign key (customer_id) references core.customers (id) deferrable initially deferred;
 alter table core.reviews add foreign key (contact_id) references core.contacts (id) deferrable initially deferred;
 alter table core.activity add foreign key (customer_id) references core.customers (id) deferrable initially deferred;
+alter table core.document_views add foreign key (customer_id) references core.customers (id) deferrable initially deferred;
+alter table core.document_views add foreign key (contact_id) references core.contacts (id) deferrable initially deferred;
 alter table core.notifications add foreign key (customer_id) references core.customers (id) deferrable initially deferred;
 alter table core.notifications add foreign key (activity_id) references core.activity (id) deferrable initially deferred;
 alter table core.outbox add foreign key (customer_id) references core.customers (id) deferrable initially deferred;

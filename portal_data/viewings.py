@@ -1,0 +1,112 @@
+"""Viewings: which contacts looked at a document, how often, and who was the first.
+
+A view is the opening of a document's screen or of its PDF by a contact; staff have no way to make
+one. What a contact opens within `WINDOW` of the last counted view is still that view: reruns of the
+screen, a reload, a second tab, the PDF after the screen. Most openings thus cost one small read.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from portal_data import activity, store
+from portal_data.document_history import Viewing
+from portal_data.errors import NotFound
+from portal_data.scope import Scope
+from portal_data.store import Session
+
+WINDOW = timedelta(minutes=30)
+"""How long what one contact opens is one view of the document."""
+
+
+class Kind(StrEnum):
+    """Kinds of documents whose views are counted, as events and tables name them."""
+
+    ESTIMATE = "estimate"
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    RETAINER_INVOICE = "retainer_invoice"
+
+
+_OF_DOCUMENT = """
+    select contact_id, contact_name, views, first_viewed_at, last_viewed_at
+    from document_views
+    where document_id = $id
+    order by first_viewed_at, contact_id
+"""
+_NUMBERS = {
+    Kind.ESTIMATE: "select number from estimates where id = $id order by number",
+    Kind.INVOICE: "select number from invoices where id = $id order by number",
+    Kind.CREDIT_NOTE: "select number from credit_notes where id = $id order by number",
+    Kind.RETAINER_INVOICE: "select number from retainer_invoices where id = $id order by number",
+}
+_FIRST = {
+    Kind.ESTIMATE: """
+        update core.estimates set first_viewed_at = $now, first_viewed_by = $contact_id
+        where customer_id = $customer_id and id = $id and first_viewed_at is null
+    """,
+    Kind.INVOICE: """
+        update core.invoices set first_viewed_at = $now, first_viewed_by = $contact_id
+        where customer_id = $customer_id and id = $id and first_viewed_at is null
+    """,
+    Kind.CREDIT_NOTE: """
+        update core.credit_notes set first_viewed_at = $now, first_viewed_by = $contact_id
+        where customer_id = $customer_id and id = $id and first_viewed_at is null
+    """,
+    Kind.RETAINER_INVOICE: """
+        update core.retainer_invoices set first_viewed_at = $now, first_viewed_by = $contact_id
+        where customer_id = $customer_id and id = $id and first_viewed_at is null
+    """,
+}
+# Counts at most once in a window, whoever else counts at the same moment.
+_COUNT = """
+    insert into core.document_views (customer_id, document_kind, document_id, contact_id,
+        contact_name, views, first_viewed_at, last_viewed_at)
+    values ($customer_id, $kind, $id, $contact_id, $name, 1, $now, $now)
+    on conflict (document_id, contact_id) do update
+        set views = document_views.views + 1, last_viewed_at = excluded.last_viewed_at,
+            contact_name = excluded.contact_name
+        where document_views.customer_id = excluded.customer_id
+            and document_views.last_viewed_at <= $counted_until
+"""
+
+
+def mark(scope: Scope, kind: Kind, document_id: UUID, now: datetime) -> list[Viewing]:
+    """Count that the contact opened a document at `now`, and return all viewings, first ones first.
+
+    The document's very first view is stored on it and recorded as activity `<kind>.viewed`, once,
+    which tells staff. Raises NotFound when the customer has no such document.
+    """
+    with store.reading(scope) as session:
+        found = session.rows(_OF_DOCUMENT, id=document_id)
+    counted = {row["contact_id"]: row["last_viewed_at"] for row in found}
+    last = counted.get(scope.contact_id)
+    if last is None or now - last >= WINDOW:
+        with store.writing(scope) as session:
+            _count(session, scope, kind, document_id, now)
+            found = session.rows(_OF_DOCUMENT, id=document_id)
+    return [
+        Viewing(row["contact_name"], row["views"], row["first_viewed_at"], row["last_viewed_at"])
+        for row in found
+    ]
+
+
+def _count(session: Session, scope: Scope, kind: Kind, document_id: UUID, now: datetime) -> None:
+    number = session.value(_NUMBERS[kind], id=document_id)
+    if number is None:
+        raise NotFound("There is no such document.")
+    viewer = {"id": document_id, "contact_id": scope.contact_id, "now": now}
+    # the document before the count: everybody who counts asks for its row first
+    first = session.change(_FIRST[kind], **viewer)
+    session.change(_COUNT, **viewer, kind=kind.value, name=scope.name, counted_until=now - WINDOW)
+    if first:
+        activity.record(
+            session,
+            scope,
+            f"{kind}.viewed",
+            now=now,
+            subject_kind=kind.value,
+            subject_id=document_id,
+            subject_number=number,
+            visible=True,
+        )

@@ -1,0 +1,172 @@
+"""Viewings: the first one is told once, later ones are counted, and only customers make them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from portal_data import store, viewings
+from portal_data.errors import NotFound
+from portal_data.ids import new_id
+from portal_data.ops.telling import tell
+from portal_data.scope import Scope
+from portal_data.viewings import WINDOW, Kind
+from tests.conftest import NOW, Cast
+from tests.factories import TODAY, insert, make_credit_note, make_estimate, make_invoice
+from tests.people import at_once, events, mails, rows, value
+
+LATER = NOW + WINDOW
+
+
+def _retainer(scope: Scope, **more: Any) -> UUID:
+    return insert(
+        "retainer_invoices", customer_id=scope.customer_id, number=f"RET-{new_id()}", date=TODAY,
+        currency_code="GBP", total_minor=900, balance_minor=900, created_at=NOW, updated_at=NOW,
+        **{"status": "sent", **more},
+    )  # fmt: skip
+
+
+MAKERS: dict[Kind, Callable[..., UUID]] = {
+    Kind.ESTIMATE: make_estimate,
+    Kind.INVOICE: make_invoice,
+    Kind.CREDIT_NOTE: make_credit_note,
+    Kind.RETAINER_INVOICE: _retainer,
+}
+FIRST = {
+    Kind.ESTIMATE: "select first_viewed_at, first_viewed_by from core.estimates order by id",
+    Kind.INVOICE: "select first_viewed_at, first_viewed_by from core.invoices order by id",
+    Kind.CREDIT_NOTE: "select first_viewed_at, first_viewed_by from core.credit_notes order by id",
+    Kind.RETAINER_INVOICE: """
+        select first_viewed_at, first_viewed_by from core.retainer_invoices order by id
+    """,
+}
+each_kind = pytest.mark.parametrize("kind", Kind)
+
+
+def _counted() -> int:
+    return int(value("select count(*)::bigint as n from core.document_views order by n"))
+
+
+@each_kind
+def test_the_first_view_is_stored_and_told_once(cast: Cast, kind: Kind) -> None:
+    document = MAKERS[kind](cast.alice)
+    (mine,) = viewings.mark(cast.alice, kind, document, NOW)
+    assert (mine.name, mine.views, mine.first_viewed_at) == ("Alice Test", 1, NOW)
+    viewings.mark(cast.alice, kind, document, LATER)
+    viewings.mark(cast.bob, kind, document, LATER)
+    first = {"first_viewed_at": NOW, "first_viewed_by": cast.alice.contact_id}
+    assert rows(FIRST[kind]) == [first]
+    assert events() == [f"{kind}.viewed"]
+    assert rows("select subject_kind, subject_id, visible from core.activity order by id") == [
+        {"subject_kind": kind.value, "subject_id": document, "visible": True}
+    ]
+    assert store.current().check_integrity() == []
+
+
+def test_staff_are_told_of_the_first_view_and_of_no_other(cast: Cast) -> None:
+    document = make_invoice(cast.alice, number="INV-1")
+    for number, who in enumerate((cast.alice, cast.bob, cast.alice)):
+        viewings.mark(who, Kind.INVOICE, document, NOW + number * WINDOW)
+    (told,) = mails("notify")
+    with store.system_writing() as session:
+        tell(session, UUID(told["activity_id"]), LATER)
+    (bell,) = rows("select recipient_id from core.notifications order by id")
+    assert bell == {"recipient_id": cast.owner.staff_id}
+    waiting = rows("select kind from core.outbox order by id")
+    assert [row["kind"] for row in waiting if row["kind"] != "notify"] == ["mail.activity"]
+
+
+def test_what_is_opened_again_soon_is_the_same_view(cast: Cast) -> None:
+    document = make_invoice(cast.alice)
+    for minutes in (0, 1, 29, 30, 31, 59, 60):
+        viewed = viewings.mark(cast.alice, Kind.INVOICE, document, NOW + timedelta(minutes=minutes))
+    assert [(each.views, each.last_viewed_at) for each in viewed] == [
+        (3, NOW + timedelta(minutes=60))
+    ]
+    assert len(events()) == 1
+
+
+def test_nothing_is_written_while_nothing_is_to_be_counted(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = make_invoice(cast.alice)
+    viewings.mark(cast.alice, Kind.INVOICE, document, NOW)
+
+    def refuse(scope: Scope) -> None:
+        raise AssertionError("wrote")
+
+    monkeypatch.setattr(store, "writing", refuse)
+    assert len(viewings.mark(cast.alice, Kind.INVOICE, document, LATER - timedelta(seconds=1))) == 1
+    with pytest.raises(AssertionError, match="wrote"):
+        viewings.mark(cast.alice, Kind.INVOICE, document, LATER)
+
+
+def test_each_contact_is_counted_alone_first_ones_first(cast: Cast) -> None:
+    document = make_invoice(cast.alice)
+    viewings.mark(cast.bob, Kind.INVOICE, document, NOW)
+    viewings.mark(cast.alice, Kind.INVOICE, document, NOW + timedelta(minutes=1))
+    viewed = viewings.mark(cast.bob, Kind.INVOICE, document, LATER)
+    assert [(each.name, each.views) for each in viewed] == [("Bob Test", 2), ("Alice Test", 1)]
+
+
+@each_kind
+def test_views_at_one_moment_are_one_first_view(cast: Cast, kind: Kind) -> None:
+    document = MAKERS[kind](cast.alice)
+    people = (cast.alice, cast.bob)
+    done, refused = at_once(lambda n: viewings.mark(people[n % 2], kind, document, NOW), times=8)
+    assert (len(done), refused) == (8, [])
+    found = rows("select views from core.document_views order by contact_id")
+    assert found == [{"views": 1}, {"views": 1}]
+    assert events() == [f"{kind}.viewed"]
+    (first,) = rows(FIRST[kind])
+    assert first["first_viewed_by"] in {cast.alice.contact_id, cast.bob.contact_id}
+    by = value("select actor_id from core.activity order by id")
+    assert by == first["first_viewed_by"]
+
+
+@each_kind
+def test_unknown_foreign_and_draft_look_the_same_and_are_not_counted(
+    cast: Cast, kind: Kind
+) -> None:
+    foreign, draft = MAKERS[kind](cast.charlie), MAKERS[kind](cast.alice, status="draft")
+    other_kind = next(each for each in Kind if each is not kind)
+    mine = MAKERS[kind](cast.alice)
+    refused = set()
+    for asked, document in ((kind, foreign), (kind, draft), (kind, new_id()), (other_kind, mine)):
+        with pytest.raises(NotFound) as error:
+            viewings.mark(cast.alice, asked, document, NOW)
+        refused.add(str(error.value))
+    assert len(refused) == 1
+    assert (_counted(), events()) == (0, [])
+    assert {row["first_viewed_at"] for row in rows(FIRST[kind])} == {None}
+
+
+def test_views_are_the_customers_own(cast: Cast) -> None:
+    document = make_invoice(cast.alice)
+    viewings.mark(cast.alice, Kind.INVOICE, document, NOW)
+    with pytest.raises(NotFound):
+        viewings.mark(cast.charlie, Kind.INVOICE, document, NOW)
+    with store.reading(cast.charlie) as session:
+        assert session.rows("select document_id from document_views order by document_id") == []
+    with store.reading(cast.bob) as session:
+        assert len(session.rows("select document_id from document_views order by document_id")) == 1
+
+
+def test_the_books_tell_views_that_hang_in_the_air(cast: Cast) -> None:
+    own = {"document_kind": "invoice", "contact_name": "x", "views": 1, "first_viewed_at": NOW,
+           "last_viewed_at": NOW}  # fmt: skip
+    with store.system_writing() as session:
+        for customer, contact in (
+            (cast.alice.customer_id, cast.alice.contact_id),
+            (cast.charlie.customer_id, cast.alice.contact_id),
+        ):
+            row = {"customer_id": customer, "contact_id": contact, "document_id": new_id(), **own}
+            session.load("core.document_views", tuple(row), [tuple(row.values())])
+    problems = [problem.rpartition(":")[0] for problem in store.current().check_integrity()]
+    assert sorted(problems) == [
+        "view by a contact of another customer, or one that is gone",
+        "view of a document that is gone",
+        "view of a document that is gone",
+    ]
