@@ -58,6 +58,7 @@ UNSCOPED: dict[str, str] = {
     "password_resets.opened": "the reset's token is the proof",
     "password_resets.request": "whoever forgot the password cannot sign in",
     "password_resets.reset": "the reset's token is the proof",
+    "refunds.arrived": "adds up what is given",
     "statements.bounds": "turns a choice of period into dates",
     "throttle.named": "names a counter",
     "throttle.of_account": "names a counter",
