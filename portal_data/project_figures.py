@@ -1,8 +1,8 @@
 """What the hours of a project are worth, and how much of its budget they have used.
 
-Amounts are what the hours cost at the rates agreed today, before tax, in the project's currency.
-They are rounded once for each task, or for each person where people have rates of their own, as
-the lines of an invoice are. The ways of charging and the kinds of budget are Zoho's.
+Amounts are what the hours cost at the rates agreed today, before tax, in the project's currency,
+rounded once for each rate: of the project, of a task, or of a person. The ways of charging and
+the kinds of budget are those of Zoho's projects.
 """
 
 from collections import defaultdict
@@ -44,13 +44,16 @@ class BudgetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Minutes of one person at one task that were charged alike."""
+    """Minutes of one person at one task that were charged alike.
 
-    task_id: UUID | None
-    person_id: UUID
-    billable: bool
-    billed: bool
+    Task and person are None where they make no difference, and `billed` is False.
+    """
+
     minutes: int
+    task_id: UUID | None = None
+    person_id: UUID | None = None
+    billable: bool = True
+    billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +135,16 @@ class Terms:
         if self.method is BillingMethod.FIXED_COST:
             rest = (self.fixed_cost_minor or 0) - invoiced_minor
             return Worth(invoiced_minor, max(rest, 0))
-        minutes: dict[tuple[UUID | None, bool], int] = defaultdict(int)
+        billable: dict[UUID | None, int] = defaultdict(int)
+        billed: dict[UUID | None, int] = defaultdict(int)
         for each in work:
             if each.billable:
-                minutes[self._charged_by(each), each.billed] += each.minutes
-        amounts = {True: 0, False: 0}
-        unrated = 0
-        for (whom, billed), worked in minutes.items():
-            rate = self._rate(whom)
-            if rate is None:
-                unrated += worked
-            else:
-                amounts[billed] += self._amount(rate, worked)
-        return Worth(amounts[True], amounts[False], unrated)
+                billable[self._charged_by(each)] += each.minutes
+                billed[self._charged_by(each)] += each.minutes if each.billed else 0
+        whole = sum(self._amount(whom, minutes) for whom, minutes in billable.items())
+        part = sum(self._amount(whom, minutes) for whom, minutes in billed.items())
+        unrated = sum(each for whom, each in billable.items() if self._rate(whom) is None)
+        return Worth(part, whole - part, unrated)
 
     def budget(self, work: Sequence[Work], invoiced_minor: int = 0) -> Budget | None:
         """Return the budget and what the work used of it; None when there is none."""
@@ -166,6 +166,20 @@ class Terms:
             return self.worth(work).billable_minor
         return sum(each.minutes for each in work if self._is_budgeted(each))
 
+    @property
+    def by_task(self) -> bool:
+        """Whether it makes a difference to the budget which task was worked on."""
+        if self.budget_kind is BudgetKind.COST:
+            return self.method is BillingMethod.TASK_HOURS
+        return self.budget_kind is BudgetKind.TASK_HOURS
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it makes a difference to the budget who worked."""
+        if self.budget_kind is BudgetKind.COST:
+            return self.method is BillingMethod.STAFF_HOURS
+        return self.budget_kind is BudgetKind.STAFF_HOURS
+
     def _limit(self) -> int | None:
         return {
             None: None,
@@ -183,17 +197,25 @@ class Terms:
         return True
 
     def _charged_by(self, work: Work) -> UUID | None:
-        return work.person_id if self.method is BillingMethod.STAFF_HOURS else work.task_id
+        """Return whose rate it is; None is the project's, also where nobody has one of their own.
+
+        So what is charged at one rate is rounded once.
+        """
+        if self.method is BillingMethod.TASK_HOURS and work.task_id in self.task_rates:
+            return work.task_id
+        if self.method is BillingMethod.STAFF_HOURS and work.person_id in self.person_rates:
+            return work.person_id
+        return None
 
     def _rate(self, whom: UUID | None) -> Decimal | None:
-        """Return the rate of a task or person; the project's own where they have none."""
-        own = {
-            BillingMethod.TASK_HOURS: self.task_rates,
-            BillingMethod.STAFF_HOURS: self.person_rates,
-        }.get(self.method, {})
-        return own.get(whom, self.rate) if whom else self.rate
+        if whom is None:
+            return self.rate
+        return self.task_rates.get(whom, self.person_rates.get(whom))
 
-    def _amount(self, rate: Decimal, minutes: int) -> int:
+    def _amount(self, whom: UUID | None, minutes: int) -> int:
+        rate = self._rate(whom)
+        if rate is None:
+            return 0
         per = DAY if self.method is BillingMethod.DAILY_RATE else HOUR
         with localcontext(_EXACT):
             return money.to_minor(rate * minutes / per, self.currency_code)
@@ -228,13 +250,13 @@ def burn(
         return []
     first, last = min(firsts), max(firsts)
     line = [Burn(first - timedelta(days=1), 0)]
-    so_far: dict[tuple[UUID | None, UUID, bool, bool], int] = defaultdict(int)
+    so_far: dict[tuple[UUID | None, UUID | None, bool], int] = defaultdict(int)
     charged = 0
     while first <= last:
         for each in work.get(first, ()):
-            so_far[each.task_id, each.person_id, each.billable, each.billed] += each.minutes
+            so_far[each.task_id, each.person_id, each.billable] += each.minutes
         charged += invoiced.get(first, 0)
-        total = [Work(*kind, minutes) for kind, minutes in so_far.items()]
+        total = [Work(minutes, *kind) for kind, minutes in so_far.items()]
         first = after(first)
         line.append(Burn(first - timedelta(days=1), terms.used(total, charged)))
     return line

@@ -37,19 +37,32 @@ _PEOPLE = """
     order by project_id, person_id
 """
 _WORKED = """
-    select project_id, task_id, person_id, billable, billed, sum(minutes)::bigint as minutes,
+    select task_id, person_id, billable, billed, sum(minutes)::bigint as minutes,
         min(date) as first, max(date) as latest
     from time_entries
+    where project_id = $id
+    group by task_id, person_id, billable, billed
+    order by task_id, person_id, billable, billed
+"""
+# grouped by no more than makes a difference: what costs is every row that comes back
+_SPENT = """
+    select project_id,
+        case when project_id = any(cast($by_task as uuid[])) then task_id end as task_id,
+        case when project_id = any(cast($by_person as uuid[])) then person_id end as person_id,
+        billable, sum(minutes)::bigint as minutes
+    from time_entries
     where project_id = any($ids)
-    group by project_id, task_id, person_id, billable, billed
-    order by project_id, task_id, person_id, billable, billed
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
 """
 _OVER_TIME = """
-    task_id, person_id, billable, billed, sum(minutes)::bigint as minutes
+        case when cast($by_task as boolean) then task_id end as task_id,
+        case when cast($by_person as boolean) then person_id end as person_id,
+        billable, sum(minutes)::bigint as minutes
     from time_entries
     where project_id = $id
-    group by 1, 2, 3, 4, 5
-    order by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
 """
 _BY_WEEK = "select date_trunc('week', date) as period," + _OVER_TIME
 _BY_MONTH = "select date_trunc('month', date) as period," + _OVER_TIME
@@ -90,32 +103,53 @@ class Ledger:
         return self.terms.budget(self.work, sum(self.invoiced.values()))
 
 
-def of(session: Session, projects: Iterable[Row]) -> dict[UUID, Ledger]:
-    """Return the ledgers of projects by id, in three or four queries; none for no project.
+def of(session: Session, project: Row) -> Ledger:
+    """Return the ledger of one project.
 
-    A row of `projects` has at least id, billing_method, currency_code, fixed_cost_minor, rate,
-    budget_kind, budget_minor and budget_minutes.
+    Its row has at least id, billing_method, currency_code, fixed_cost_minor, rate, budget_kind,
+    budget_minor and budget_minutes.
     """
-    projects = list(projects)
+    project_id = project["id"]
+    tasks = session.rows(_TASKS, ids=[project_id])
+    people = session.rows(_PEOPLE, ids=[project_id])
+    worked = session.rows(_WORKED, id=project_id)
+    return Ledger(
+        terms=_terms(project, tasks, people),
+        work=[_work(row) for row in worked],
+        tasks=tasks,
+        people=people,
+        invoiced=_invoiced(session, [project])[project_id],
+        first=min((row["first"] for row in worked), default=None),
+        latest=max((row["latest"] for row in worked), default=None),
+    )
+
+
+def budgets(session: Session, projects: Iterable[Row]) -> dict[UUID, Budget | None]:
+    """Return the budgets of projects by id; the rows are those of `of`.
+
+    Projects that have a budget cost three or four queries together, others none.
+    """
+    projects = [row for row in projects if row["budget_kind"]]
     ids = [row["id"] for row in projects]
     if not ids:
         return {}
-    tasks, people, worked = (
-        _by_project(session.rows(sql, ids=ids)) for sql in (_TASKS, _PEOPLE, _WORKED)
-    )
-    fixed = [row["id"] for row in projects if row["billing_method"] == BillingMethod.FIXED_COST]
-    invoices = _by_project(session.rows(_INVOICED, ids=fixed)) if fixed else {}
-    return {
-        row["id"]: Ledger(
-            terms=_terms(row, tasks[row["id"]], people[row["id"]]),
-            work=[_work(each) for each in worked[row["id"]]],
-            tasks=tasks[row["id"]],
-            people=people[row["id"]],
-            invoiced=_invoiced(invoices.get(row["id"], ()), row["currency_code"]),
-            first=min((each["first"] for each in worked[row["id"]]), default=None),
-            latest=max((each["latest"] for each in worked[row["id"]]), default=None),
+    tasks = _by_project(session.rows(_TASKS, ids=ids))
+    people = _by_project(session.rows(_PEOPLE, ids=ids))
+    terms = {row["id"]: _terms(row, tasks[row["id"]], people[row["id"]]) for row in projects}
+    spent = _by_project(
+        session.rows(
+            _SPENT,
+            ids=ids,
+            by_task=[project_id for project_id in ids if terms[project_id].by_task],
+            by_person=[project_id for project_id in ids if terms[project_id].by_person],
         )
-        for row in projects
+    )
+    invoiced = _invoiced(session, projects)
+    return {
+        project_id: agreed.budget(
+            [_work(row) for row in spent[project_id]], sum(invoiced[project_id].values())
+        )
+        for project_id, agreed in terms.items()
     }
 
 
@@ -126,7 +160,13 @@ def burn(session: Session, project_id: UUID, ledger: Ledger) -> list[Burn]:
         return []
     weekly = max(days) - min(days) <= _WEEKLY
     work: dict[Date, list[Work]] = defaultdict(list)
-    for row in session.rows(_BY_WEEK if weekly else _BY_MONTH, id=project_id):
+    rows = session.rows(
+        _BY_WEEK if weekly else _BY_MONTH,
+        id=project_id,
+        by_task=ledger.terms.by_task,
+        by_person=ledger.terms.by_person,
+    )
+    for row in rows:
         work[_day(row["period"])].append(_work(row))
     invoiced: dict[Date, int] = defaultdict(int)
     for day, amount in ledger.invoiced.items():
@@ -144,15 +184,22 @@ def _by_project(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
 
 
 def _work(row: Row) -> Work:
-    return Work(row["task_id"], row["person_id"], row["billable"], row["billed"], row["minutes"])
+    return Work(
+        row["minutes"], row["task_id"], row["person_id"], row["billable"], row.get("billed", False)
+    )
 
 
-def _invoiced(invoices: Iterable[Row], currency_code: str) -> dict[Date, int]:
-    """Return what was invoiced on each day; another currency tells nothing about this price."""
-    amounts: dict[Date, int] = defaultdict(int)
-    for row in invoices:
-        if row["currency_code"] == currency_code:
-            amounts[row["date"]] += row["net_minor"]
+def _invoiced(session: Session, projects: Iterable[Row]) -> dict[UUID, dict[Date, int]]:
+    """Return by day what was invoiced of fixed prices; another currency tells nothing of them."""
+    currencies = {
+        row["id"]: row["currency_code"]
+        for row in projects
+        if row["billing_method"] == BillingMethod.FIXED_COST
+    }
+    amounts: dict[UUID, dict[Date, int]] = defaultdict(lambda: defaultdict(int))
+    for row in session.rows(_INVOICED, ids=list(currencies)) if currencies else ():
+        if row["currency_code"] == currencies[row["project_id"]]:
+            amounts[row["project_id"]][row["date"]] += row["net_minor"]
     return amounts
 
 

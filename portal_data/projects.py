@@ -214,8 +214,7 @@ def list_page(
             size=size,
             skip=max(page - 1, 0) * (size or 0),
         )
-        limited = [row for row in found if row["budget_kind"]]
-        ledgers = project_ledgers.of(session, limited)
+        budgets = project_ledgers.budgets(session, found)
     counts = {each: int(counted.get(each.value, 0)) for each in Filter}
     counts[Filter.ALL] = sum(counted.values())
     rows = [
@@ -228,7 +227,7 @@ def list_page(
             currency_code=row["currency_code"],
             minutes=row["minutes"],
             latest=row["latest"],
-            budget=ledgers[row["id"]].budget if row["id"] in ledgers else None,
+            budget=budgets.get(row["id"]),
         )
         for row in found
     ]
@@ -245,7 +244,7 @@ def get(scope: Scope, project_id: UUID) -> Project:
         row = session.one(_GET, id=project_id)
         if row is None:
             raise NotFound("There is no such project.")
-        ledger = project_ledgers.of(session, [row])[project_id]
+        ledger = project_ledgers.of(session, row)
         burn = project_ledgers.burn(session, project_id, ledger) if ledger.budget else []
         names = session.rows(_NAMES)
     terms = ledger.terms
@@ -316,7 +315,7 @@ def _tasks(ledger: Ledger) -> list[Task]:
 
 def _people(ledger: Ledger, names: list[dict[str, Any]]) -> list[Person]:
     """Return who is on the project or worked on it, those who worked most first."""
-    done: dict[UUID, list[Work]] = defaultdict(list)
+    done: dict[UUID | None, list[Work]] = defaultdict(list)
     for each in ledger.work:
         done[each.person_id].append(each)
     known = {row["person_id"]: row for row in ledger.people}
