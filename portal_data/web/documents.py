@@ -1,20 +1,19 @@
 """Routes that hand out documents: always by the session cookie, never by an address alone."""
 
 from datetime import date
-from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal_data import files, invoices, money
+from portal_data import files, invoices, money, viewings
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
 from portal_data.settings import load
 from portal_data.web import printouts
-from portal_data.web.requests import for_customers
+from portal_data.web.requests import file_headers, for_customers
 
 # types a browser shows without running anything of the file's own
 _SHOWN = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
@@ -23,8 +22,10 @@ _SHOWN = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
 @for_customers
 def invoice(request: Request, scope: Scope) -> Response:
     """GET /documents/invoice/{id}.pdf"""
-    number = invoices.number_of(scope, _uuid(request.path_params["id"]))
-    name, content = printouts.invoice_pdf(scope, number, now=utc_now())
+    invoice_id, now = _uuid(request.path_params["id"]), utc_now()
+    number = invoices.number_of(scope, invoice_id)
+    name, content = printouts.invoice_pdf(scope, number, now=now)
+    viewings.mark(scope, viewings.Kind.INVOICE, invoice_id, now)
     return _file(name, "application/pdf", content)
 
 
@@ -59,12 +60,7 @@ def _file(name: str, media_type: str, content: bytes) -> Response:
     return Response(
         content,
         media_type=media_type if shown else "application/octet-stream",
-        headers={
-            # RFC 6266: the name in UTF-8, percent-encoded, so no character can end the header
-            "Content-Disposition": f"{'inline' if shown else 'attachment'}; "
-            f"filename*=UTF-8''{quote(name, safe='')}",
-            "Cache-Control": "private, no-store",
-        },
+        headers=file_headers(name, shown=shown),
     )
 
 
