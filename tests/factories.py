@@ -1,5 +1,6 @@
 """Documents for tests: plain functions with fixed defaults, written straight into the store."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -274,3 +275,117 @@ def make_retainer_payment(
             id=retainer_id,
         )
     return payment_id
+
+
+def make_project(
+    scope: Scope,
+    *,
+    name: str = "Courtyard",
+    billing_method: str = "project_hours",
+    status: str = "active",
+    currency_code: str = "GBP",
+    rate: Decimal | None = Decimal(60),
+    **more: Any,
+) -> UUID:
+    """Store a project charged at 60 an hour, unless told otherwise; without tasks."""
+    return insert(
+        "projects",
+        customer_id=scope.customer_id,
+        name=name,
+        billing_method=billing_method,
+        status=status,
+        currency_code=currency_code,
+        rate=rate,
+        created_at=NOW,
+        updated_at=NOW,
+        **more,
+    )
+
+
+def make_task(scope: Scope, project_id: UUID, *, name: str = "Planting", **more: Any) -> UUID:
+    """Store an active task of a project."""
+    values = {"status": "active", **more}
+    return insert(
+        "tasks", customer_id=scope.customer_id, project_id=project_id, name=name, **values
+    )
+
+
+def make_person(
+    scope: Scope, project_id: UUID, *, name: str = "Petra", cost_rate: int = 7777, **more: Any
+) -> UUID:
+    """Store somebody who works on a project, at a cost that no customer may see."""
+    person_id = insert("people", name=name, cost_rate=Decimal(cost_rate))
+    with store.system_writing() as session:
+        row = {
+            "project_id": project_id,
+            "person_id": person_id,
+            "customer_id": scope.customer_id,
+            "cost_rate": Decimal(cost_rate),
+            **more,
+        }
+        session.load("core.project_people", tuple(row), [tuple(row.values())])
+    return person_id
+
+
+def make_entry(
+    scope: Scope,
+    project_id: UUID,
+    person_id: UUID,
+    minutes: int,
+    *,
+    day: date = TODAY,
+    billable: bool = True,
+    **more: Any,
+) -> UUID:
+    """Store a time entry: billable and not billed unless told otherwise, for no task."""
+    return insert(
+        "time_entries",
+        customer_id=scope.customer_id,
+        project_id=project_id,
+        person_id=person_id,
+        date=day,
+        minutes=minutes,
+        billable=billable,
+        cost_rate=Decimal(7777),
+        created_at=NOW,
+        updated_at=NOW,
+        **more,
+    )
+
+
+def make_approval(
+    scope: Scope, entries: dict[UUID, str | None], *, status: str = "submitted", **more: Any
+) -> UUID:
+    """Store a timesheet of {time entry: decision}, sent just now unless it is a draft."""
+    values: dict[str, Any] = {
+        "name": "November",
+        "submitted_at": None if status == "draft" else NOW,
+        **more,
+    }
+    approval_id = insert(
+        "approvals",
+        customer_id=scope.customer_id,
+        status=status,
+        created_at=NOW,
+        updated_at=NOW,
+        **values,
+    )
+    with store.system_writing() as session:
+        session.load(
+            "core.approval_entries",
+            ("approval_id", "time_entry_id", "customer_id", "decision"),
+            [(approval_id, entry, scope.customer_id, how) for entry, how in entries.items()],
+        )
+    return approval_id
+
+
+def show_projects(shown: bool = True) -> None:
+    """Switch projects and timesheets on in the portal, or off again."""
+    with store.system_writing() as session:
+        session.change(
+            "insert into core.preferences (key, value, updated_at)"
+            " values ('projects_and_timesheets', $value, $now)"
+            " on conflict (key) do update set value = excluded.value",
+            value=json.dumps(shown),
+            now=NOW,
+        )
