@@ -33,7 +33,6 @@ from tests.factories import (
     make_retainer_payment,
 )
 
-
 NOTHING = UUID(int=0)
 """The id of no row."""
 

@@ -7,7 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal_data import files, invoices, money, viewings
+from portal_data import (
+    credit_notes,
+    estimates,
+    files,
+    invoices,
+    money,
+    payments,
+    retainers,
+    viewings,
+)
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
@@ -26,6 +35,44 @@ def invoice(request: Request, scope: Scope) -> Response:
     number = invoices.number_of(scope, invoice_id)
     name, content = printouts.invoice_pdf(scope, number, now=now)
     viewings.mark(scope, viewings.Kind.INVOICE, invoice_id, now)
+    return _file(name, "application/pdf", content)
+
+
+@for_customers
+def estimate(request: Request, scope: Scope) -> Response:
+    """GET /documents/estimate/{id}.pdf"""
+    estimate_id, now = _uuid(request.path_params["id"]), utc_now()
+    number = estimates.number_of(scope, estimate_id)
+    name, content = printouts.estimate_pdf(scope, number, now=now)
+    viewings.mark(scope, viewings.Kind.ESTIMATE, estimate_id, now)
+    return _file(name, "application/pdf", content)
+
+
+@for_customers
+def credit_note(request: Request, scope: Scope) -> Response:
+    """GET /documents/credit_note/{id}.pdf"""
+    note_id, now = _uuid(request.path_params["id"]), utc_now()
+    number = credit_notes.number_of(scope, note_id)
+    name, content = printouts.credit_note_pdf(scope, number, now=now)
+    viewings.mark(scope, viewings.Kind.CREDIT_NOTE, note_id, now)
+    return _file(name, "application/pdf", content)
+
+
+@for_customers
+def retainer(request: Request, scope: Scope) -> Response:
+    """GET /documents/retainer/{id}.pdf"""
+    retainer_id, now = _uuid(request.path_params["id"]), utc_now()
+    number = retainers.number_of(scope, retainer_id)
+    name, content = printouts.retainer_pdf(scope, number, now=now)
+    viewings.mark(scope, viewings.Kind.RETAINER_INVOICE, retainer_id, now)
+    return _file(name, "application/pdf", content)
+
+
+@for_customers
+def payment(request: Request, scope: Scope) -> Response:
+    """GET /documents/payment/{id}.pdf: the receipt."""
+    number = payments.number_of(scope, _uuid(request.path_params["id"]))
+    name, content = printouts.receipt_pdf(scope, number, now=utc_now())
     return _file(name, "application/pdf", content)
 
 
@@ -50,6 +97,10 @@ def shared_file(request: Request, scope: Scope) -> Response:
 
 ROUTES = [
     Route("/documents/invoice/{id}.pdf", invoice),
+    Route("/documents/estimate/{id}.pdf", estimate),
+    Route("/documents/credit_note/{id}.pdf", credit_note),
+    Route("/documents/retainer/{id}.pdf", retainer),
+    Route("/documents/payment/{id}.pdf", payment),
     Route("/documents/statement/{currency}/{first}/{last}.pdf", statement),
     Route("/documents/file/{id}", shared_file),
 ]

@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from portal_data import customers, invoices, organisation, papers, statements
+from portal_data import (
+    credit_notes,
+    customers,
+    estimates,
+    invoices,
+    organisation,
+    papers,
+    payments,
+    retainers,
+    statements,
+)
 from portal_data.documents import (
     Look,
     PaymentDetails,
@@ -11,7 +21,11 @@ from portal_data.documents import (
     StatementSection,
     Sum,
     file_name,
+    render_credit_note,
+    render_estimate,
     render_invoice,
+    render_receipt,
+    render_retainer,
     render_statement,
 )
 from portal_data.scope import Scope
@@ -33,6 +47,46 @@ def invoice_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes
     look = Look(locale=business.locale)
     name = file_name("Invoice", invoice.number, scope.customer_name)
     return name, render_invoice(paper, look, now=now)
+
+
+def estimate_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
+    """Return an estimate's file name and PDF. Raises NotFound when the customer has none such."""
+    business = organisation.get(scope)
+    estimate = estimates.get(scope, number, today=business.today(now))
+    paper = papers.of_estimate(estimate, business, customers.my_details(scope))
+    look = Look(locale=business.locale)
+    name = file_name("Estimate", estimate.number, scope.customer_name)
+    return name, render_estimate(paper, look, now=now)
+
+
+def credit_note_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
+    """Return a credit note's file name and PDF. Raises NotFound when the customer has none such."""
+    business = organisation.get(scope)
+    note = credit_notes.get(scope, number)
+    paper = papers.of_credit_note(note, business, customers.my_details(scope))
+    look = Look(locale=business.locale)
+    name = file_name("Credit note", note.number, scope.customer_name)
+    return name, render_credit_note(paper, look, now=now)
+
+
+def retainer_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
+    """Return a retainer invoice's file name and PDF. Raises NotFound when there is none such."""
+    business = organisation.get(scope)
+    retainer = retainers.get(scope, number, today=business.today(now))
+    paper = papers.of_retainer(retainer, business, customers.my_details(scope))
+    look = Look(locale=business.locale)
+    name = file_name("Retainer invoice", retainer.number, scope.customer_name)
+    return name, render_retainer(paper, look, now=now)
+
+
+def receipt_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
+    """Return a payment's file name and receipt. Raises NotFound when the customer has none such."""
+    business = organisation.get(scope)
+    payment = payments.get(scope, number)
+    receipt = papers.of_payment(payment, business, customers.my_details(scope))
+    look = Look(locale=business.locale)
+    name = file_name("Receipt", payment.number, scope.customer_name)
+    return name, render_receipt(receipt, look, now=now)
 
 
 def statement_pdf(

@@ -25,29 +25,12 @@ def _numbers(scope: Scope, **asked: object) -> list[str]:
     return [row.number for row in payments.list_page(scope, **asked).rows]  # type: ignore[arg-type]
 
 
-def _payment(scope: Scope, number: str, status: str) -> None:
-    insert(
-        "payments",
-        customer_id=scope.customer_id,
-        number=number,
-        kind="invoice",
-        date=TODAY,
-        status=status,
-        currency_code="GBP",
-        amount_minor=100,
-        unused_minor=0,
-        mode="Cheque",
-        created_at=NOW,
-        updated_at=NOW,
-    )
-
-
 def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
     make_payment(alice, {make_invoice(alice): 5_000}, number="P-1")
     make_payment(alice, {}, number="P-2", unused_minor=700)
     make_retainer_payment(alice, make_retainer(alice), 2_500, number="P-3")
     for status in ("draft", "void"):
-        _payment(alice, f"P-{status}", status)
+        make_payment(alice, {}, unused_minor=1, number=f"P-{status}", status=status)
     assert {wanted: sorted(_numbers(alice, wanted=wanted)) for wanted in Filter} == {
         Filter.ALL: ["P-1", "P-2", "P-3"],
         Filter.INVOICE: ["P-1", "P-2"],
@@ -165,8 +148,8 @@ def test_a_mixed_payment_names_invoices_and_retainers(alice: Scope) -> None:
 
 
 def test_a_void_receipt_says_so_and_a_draft_is_not_there(alice: Scope) -> None:
-    _payment(alice, "P-void", "void")
-    _payment(alice, "P-draft", "draft")
+    for status in ("void", "draft"):
+        make_payment(alice, {}, unused_minor=1, number=f"P-{status}", status=status)
     assert payments.get(alice, "P-void").status is Status.VOID
     with pytest.raises(NotFound):
         payments.get(alice, "P-draft")
@@ -174,7 +157,7 @@ def test_a_void_receipt_says_so_and_a_draft_is_not_there(alice: Scope) -> None:
 
 def test_unknown_foreign_and_draft_look_the_same(cast: Cast) -> None:
     make_payment(cast.charlie, {}, unused_minor=1, number="B-1")
-    _payment(cast.alice, "P-draft", "draft")
+    make_payment(cast.alice, {}, unused_minor=1, number="P-draft", status="draft")
     messages = set()
     for number in ("nowhere", "B-1", "P-draft", "", "' or 1=1 --"):
         with pytest.raises(NotFound) as refused:

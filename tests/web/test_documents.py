@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
@@ -17,7 +17,14 @@ from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
 from portal_data.web import documents
 from tests.conftest import NOW, Cast
-from tests.factories import TODAY, insert, make_invoice
+from tests.factories import (
+    TODAY,
+    insert,
+    make_credit_note,
+    make_invoice,
+    make_payment,
+    make_retainer,
+)
 
 
 @pytest.fixture
@@ -193,3 +200,77 @@ def test_an_idle_session_has_ended(client: TestClient, cast: Cast) -> None:
             id=cast.alice.sign_in_id,
         )
     assert client.get(f"/documents/invoice/{invoice}.pdf").status_code == 401
+
+
+def _payment(scope: Scope, number: str, status: str = "succeeded") -> UUID:
+    return make_payment(
+        scope, {make_invoice(scope): 5_000}, number=number, unused_minor=250, status=status
+    )
+
+
+def _credit_note(scope: Scope, number: str, status: str = "open") -> UUID:
+    return make_credit_note(scope, number=number, status=status)
+
+
+def _retainer(scope: Scope, number: str, status: str = "sent") -> UUID:
+    return make_retainer(scope, number=number, status=status)
+
+
+each_kind = pytest.mark.parametrize(
+    ("kind", "make", "words"),
+    [
+        ("payment", _payment, ["Payment receipt D-1", "£52.50", "Unused amount £2.50"]),
+        ("credit_note", _credit_note, ["Credit note D-1", "Credits remaining £50.00"]),
+        ("retainer", _retainer, ["Retainer invoice D-1", "Retainer for the season", "£100.00"]),
+    ],
+)
+
+
+@each_kind
+def test_the_cookie_decides_who_gets_a_document(
+    client: TestClient, cast: Cast, kind: str, make: Callable[..., UUID], words: list[str]
+) -> None:
+    address = f"/documents/{kind}/{make(cast.alice, 'D-1')}.pdf"
+    people = (cast.alice, cast.bob, cast.charlie, cast.owner, None)
+    answers = [_as(client, who).get(address) for who in people]
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404, 401]
+    text = " ".join(PdfReader(io.BytesIO(answers[0].content)).pages[0].extract_text().split())
+    for expected in (*words, "Alder Ltd"):
+        assert expected in text
+    assert answers[0].headers["cache-control"] == "private, no-store"
+    assert "D-1" in answers[0].headers["content-disposition"]
+
+
+@each_kind
+def test_foreign_unknown_and_draft_documents_look_the_same(
+    client: TestClient, cast: Cast, kind: str, make: Callable[..., UUID], words: list[str]
+) -> None:
+    theirs, draft = make(cast.charlie, "D-2"), make(cast.alice, "D-3", status="draft")
+    _as(client, cast.alice)
+    answers = {
+        (answer.status_code, answer.text)
+        for answer in (
+            client.get(f"/documents/{kind}/{name}.pdf") for name in (theirs, draft, new_id())
+        )
+    }
+    assert len(answers) == 1
+    assert client.get(f"/documents/{kind}/x.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "make", "table"),
+    [
+        ("credit_note", make_credit_note, "credit_notes"),
+        ("retainer", make_retainer, "retainer_invoices"),
+    ],
+)
+def test_the_pdf_of_a_document_is_a_view_of_it(
+    client: TestClient, cast: Cast, kind: str, make: Callable[..., UUID], table: str
+) -> None:
+    document = make(cast.alice)
+    address = f"/documents/{kind}/{document}.pdf"
+    viewed_by = f"select first_viewed_by from core.{table} where id = $id order by 1"
+    for who, viewer in ((cast.owner, None), (cast.charlie, None), (cast.bob, cast.bob.contact_id)):
+        _as(client, who).get(address)
+        with store.system_reading() as session:
+            assert session.value(viewed_by, id=document) == viewer
