@@ -22,11 +22,16 @@ def timing(samples: list[float]) -> Timing:
     return Timing(ordered[len(ordered) // 2], ordered[rank], len(ordered))
 
 
-def time_each(tasks: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Timing]:
-    """Time every task once a round, after one round that does not count."""
+def time_each(
+    tasks: Mapping[str, Callable[[], object]],
+    rounds: int,
+    before: Callable[[], object] = lambda: None,
+) -> dict[str, Timing]:
+    """Time every task once a round, after one round that does not count; `before` is not timed."""
     samples: dict[str, list[float]] = {name: [] for name in tasks}
     for turn in range(rounds + 1):
         for name, task in tasks.items():
+            before()
             began = time.perf_counter()
             task()
             if turn:

@@ -24,12 +24,29 @@ FRAGMENTS = {"statement": "statement, its choices alone"}
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """One run: milliseconds on the clock and of the processor, bytes sent."""
+
+    milliseconds: float
+    processor: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """One screen's runs: time on the clock, processor time of a run, bytes sent."""
 
     timing: Timing
     processor: float
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A screen after something of the customer's has changed, and again while nothing has."""
+
+    first: Screen
+    again: Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,7 @@ class Serving:
     started_in: float
     first_runs: dict[str, float]
     """Milliseconds of the first run of a new session, by screen."""
-    screens: dict[str, Screen]
+    screens: dict[str, Runs]
     runs_a_second: float
     memory_started: int
 
@@ -87,11 +104,9 @@ async def _measure(server: Server, invoices: int, rounds: int) -> Serving:
 
 async def _turns(
     server: Server, screens: dict[str, tuple[str, str]], rounds: int
-) -> tuple[dict[str, float], dict[str, Screen]]:
+) -> tuple[dict[str, float], dict[str, Runs]]:
     """Run all screens in turns, so that whatever else the machine does hits them alike."""
-    samples: dict[str, list[float]] = {}
-    processor: dict[str, float] = {}
-    sizes: dict[str, int] = {}
+    samples: dict[tuple[str, bool], list[Sample]] = {}
     first: dict[str, float] = {}
     async with AsyncExitStack() as stack:
         tabs = {}
@@ -104,16 +119,27 @@ async def _turns(
             for name, tab in tabs.items():
                 parts = {name: False} | ({FRAGMENTS[name]: True} if name in FRAGMENTS else {})
                 for part, fragment in parts.items():
-                    before = server.processor_milliseconds()
-                    run = await tab.run(fragment=fragment)
-                    used = server.processor_milliseconds() - before
-                    samples.setdefault(part, []).append(run.milliseconds)
-                    processor[part] = processor.get(part, 0.0) + used
-                    sizes[part] = run.size
+                    for forgotten in (True, False):
+                        if forgotten:
+                            await asyncio.to_thread(server.forget)
+                        before = server.processor_milliseconds()
+                        run = await tab.run(fragment=fragment)
+                        used = server.processor_milliseconds() - before
+                        samples.setdefault((part, forgotten), []).append(
+                            Sample(run.milliseconds, used, run.size)
+                        )
+    names = dict.fromkeys(name for name, _ in samples)
     return first, {
-        name: Screen(timing(taken), processor[name] / len(taken), sizes[name])
-        for name, taken in samples.items()
+        name: Runs(_screen(samples[name, True]), _screen(samples[name, False])) for name in names
     }
+
+
+def _screen(samples: list[Sample]) -> Screen:
+    return Screen(
+        timing([each.milliseconds for each in samples]),
+        sum(each.processor for each in samples) / len(samples),
+        samples[-1].size,
+    )
 
 
 async def _busy(server: Server, screens: dict[str, tuple[str, str]]) -> float:

@@ -1,17 +1,18 @@
-"""The portal's own server with one screen more: an empty one in the same frame, to compare with.
+"""The portal's own server with an empty screen in the same frame, to compare with, and a way to
+have it forget what it remembers, as a change of the books would.
 
 Served by `python -m benchmarks` through uvicorn, which is also what `streamlit run` uses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from app import app
-
-__all__ = ["app"]
+from app import app as portal
+from benchmarks.serving import FORGET
+from portal_data import store
 
 EMPTY = Path(__file__).resolve().parent / "empty.py"
 
@@ -25,3 +26,17 @@ def _with_empty(pages: Sequence[st.Page], **options: Any) -> st.Page:
 
 
 st.navigation = _with_empty
+
+
+async def app(
+    scope: MutableMapping[str, Any],
+    receive: Callable[[], Awaitable[Any]],
+    send: Callable[[Any], Awaitable[None]],
+) -> None:
+    """Answer FORGET; leave everything else to the portal."""
+    if scope.get("path") != FORGET:
+        await portal(scope, receive, send)
+        return
+    store.current().memory.forget()
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -18,6 +19,9 @@ from portal_data import identity, invoices, store
 from portal_data.clock import utc_now
 from portal_data.scope import Scope
 from portal_data.settings import ROOT
+
+FORGET = "/benchmarks/forget"
+"""Where benchmarks.server forgets."""
 
 _STARTS_WITHIN = 120.0
 
@@ -37,6 +41,15 @@ class Server:
         """Processor time the server has used so far, all threads."""
         used = self.process.cpu_times()
         return float(used.user + used.system) * 1000
+
+    def forget(self) -> None:
+        """Have the server forget what it remembers of the books, as any change of them would."""
+        connection = HTTPConnection(urlsplit(self.base).netloc, timeout=10)
+        try:
+            connection.request("POST", FORGET)
+            connection.getresponse().read()
+        finally:
+            connection.close()
 
     def memory(self) -> int:
         """Bytes of memory the server holds now (resident set)."""

@@ -5,6 +5,9 @@ asks the store again, so a sign-in that ended anywhere has ended here.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -23,6 +26,7 @@ _SIGN_IN = "portal.sign_in"
 _ORDER = "portal.order"
 _FLASH = "portal.flash"
 _OTHERS = "portal.others"
+_known: ContextVar[Scope | Staff | None] = ContextVar("known", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,22 @@ def current() -> Scope | Staff | None:
     return who
 
 
+@contextmanager
+def known(who: Scope | Staff | None) -> Iterator[None]:
+    """Run a screen as somebody who was asked for in this run: its guard need not ask again.
+
+    A fragment that runs alone runs outside of this, and asks.
+    """
+    before = _known.set(who)
+    try:
+        yield
+    finally:
+        _known.reset(before)
+
+
 def require_scope() -> Scope:
     """Return the signed-in contact, or end the run: the first statement of customer screens."""
-    who = _who()
+    who = _known.get() or _who()
     if not isinstance(who, Scope):
         _refuse(who)
     return who
@@ -58,7 +75,7 @@ def require_scope() -> Scope:
 
 def require_staff() -> Staff:
     """Return the signed-in member of staff, or end the run: first statement of staff screens."""
-    who = _who()
+    who = _known.get() or _who()
     if not isinstance(who, Staff):
         _refuse(who)
     return who

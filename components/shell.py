@@ -13,7 +13,7 @@ from portal_data import identity
 from portal_data.scope import Scope
 
 STATIC = Path(__file__).parent / "static"
-PARENTS = {"invoice": "invoices", "customer": ""}
+PARENTS = {"estimate": "estimates", "invoice": "invoices", "customer": ""}
 """Hidden screens, and the entry of the navigation that stays lit on them."""
 
 
@@ -43,8 +43,11 @@ def of_customers() -> list[StreamlitPage]:
     """Return the customers' screens; hidden ones open from links."""
     return [
         page("home", "Home", "", "home"),
+        page("estimates", "Estimates", "estimates", "request_quote"),
         page("invoices", "Invoices", "invoices", "receipt_long"),
         page("statement", "Statement", "statement", "account_balance"),
+        page("account", "Account", "account", "badge"),
+        page("estimate", "Estimate", "estimate", hidden=True),
         page("invoice", "Invoice", "invoice", hidden=True),
         page("security", "Security", "security", hidden=True),
     ]
@@ -82,4 +85,5 @@ else:
     account_menu.draw(who)
     navigator.draw()
 st.set_page_config(page_title=f"{chosen.title} · {business}")
-chosen.run()
+with session.known(who):
+    chosen.run()

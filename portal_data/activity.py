@@ -160,6 +160,7 @@ def record(
     return activity_id
 
 
+@store.remembered
 def recent(scope: Scope | Staff, limit: int) -> list[Entry]:
     """Return the latest entries, newest first: of the customer's own, or of all for staff."""
     if isinstance(scope, Staff):

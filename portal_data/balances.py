@@ -168,6 +168,7 @@ _PENDING = """
 """
 
 
+@store.remembered
 def home(scope: Scope, *, today: Date) -> Home:
     """Return the customer's figures as of `today`, its own currency first.
 

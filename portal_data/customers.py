@@ -186,6 +186,7 @@ _COUNT = """
 """
 
 
+@store.remembered
 def my_details(scope: Scope) -> MyDetails:
     """Return the customer with its addresses, contacts and saved methods."""
     with store.reading(scope) as session:

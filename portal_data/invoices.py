@@ -233,6 +233,7 @@ _SETTLEMENTS = """
 _NUMBER_OF = "select number from invoices where id = $id order by number"
 
 
+@store.remembered
 def list_page(
     scope: Scope,
     *,
@@ -263,6 +264,7 @@ def list_page(
     return InvoicePage([_row(found_row, today) for found_row in found], counts[wanted], counts)
 
 
+@store.remembered
 def get(scope: Scope, number: str, *, today: Date) -> Invoice:
     """Return the invoice with this number. Raises NotFound when there is none of the customer's."""
     with store.reading(scope) as session:

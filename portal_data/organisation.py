@@ -54,6 +54,7 @@ class Organisation:
         return [line for line in (self.street1, self.street2, town, self.country) if line]
 
 
+@store.remembered
 def get(scope: Scope | Staff) -> Organisation:
     """Return the organisation. Raises NotFound before one was imported, created or demonstrated."""
     if isinstance(scope, Scope):

@@ -252,6 +252,7 @@ _CURRENCIES = """
 """
 
 
+@store.remembered
 def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Statement:
     """Return the statement of one currency from `first` to `last`, both included.
 
@@ -313,6 +314,7 @@ def _aging(session: store.Session, currency_code: str, last: Date) -> dict[str, 
     return aging
 
 
+@store.remembered
 def currencies(scope: Scope) -> list[str]:
     """Return the currencies the customer has documents in, its own first."""
     with store.reading(scope) as session:

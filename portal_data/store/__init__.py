@@ -4,15 +4,18 @@ A customer's session sees the `mine` views of that customer; staff and system se
 Whoever opens `staff_*` or `system_*` is crossing customers on purpose, and is easy to find.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from portal_data.errors import Invalid, Unavailable
 from portal_data.scope import Scope, Staff
 from portal_data.settings import ROOT
 from portal_data.store.duckdb_engine import DuckDBEngine
 from portal_data.store.engine import Engine, Sight
+from portal_data.store.memory import Memory
 from portal_data.store.migrate import HERE, migrate
 from portal_data.store.postgres_engine import PostgresEngine
 from portal_data.store.session import OpenSession, ScopedSession, Session
@@ -26,6 +29,7 @@ __all__ = [
     "install",
     "open_store",
     "reading",
+    "remembered",
     "staff_reading",
     "staff_writing",
     "system_reading",
@@ -34,11 +38,15 @@ __all__ = [
 ]
 
 
+Read = TypeVar("Read", bound=Callable[..., Any])
+
+
 class Store:
     """One opened store."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.memory = Memory(engine.changes)
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[Session]:
@@ -128,6 +136,20 @@ def current() -> Store:
     if _current is None:
         raise Unavailable("The portal is starting. Try again in a moment.")
     return _current
+
+
+def remembered(read: Read) -> Read:
+    """Answer a noun's read again from memory while the books it was read from stand as they did.
+
+    Its arguments must be hashable, and nobody may change what it returns.
+    """
+
+    @wraps(read)
+    def answer(who: Scope | Staff, *args: Any, **kwargs: Any) -> Any:
+        key = (read, args, tuple(sorted(kwargs.items())))
+        return current().memory.answer(who, key, lambda: read(who, *args, **kwargs))
+
+    return cast(Read, answer)
 
 
 def reading(scope: Scope) -> AbstractContextManager[Session]:

@@ -1,5 +1,6 @@
 """DuckDB: one file, owned by one process, one writer at a time."""
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -12,8 +13,15 @@ import duckdb
 import pyarrow as pa
 
 from portal_data.errors import Conflict, Unavailable
+from portal_data.store.changes import EVERYONE, Changes, Touched
 from portal_data.store.engine import Row, Sight
 
+# the tables that customers see something of
+_VISIBLE = frozenset(
+    re.findall(
+        r"\bcore\.([a-z_]+)", (Path(__file__).parent / "views" / "mine.sql").read_text("utf-8")
+    )
+)
 _CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
 _ARROW = {  # how values travel; the insert casts them to the column's own type
     "BIGINT": pa.int64(),
@@ -27,8 +35,9 @@ _ARROW = {  # how values travel; the insert casts them to the column's own type
 class DuckDBTransaction:
     """One transaction on a cursor of the engine's only connection."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, touched: Touched | None = None) -> None:
         self._cursor = cursor
+        self._touched = touched or Touched(_VISIBLE, None)
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
         """Return all rows of a query."""
@@ -44,11 +53,13 @@ class DuckDBTransaction:
 
     def run(self, sql: str) -> None:
         """Run statements without parameters or results."""
+        self._touched.customers.add(EVERYONE)
         self._cursor.execute(sql)
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Insert many rows through arrow, a chunk at a time."""
         schema, name = table.split(".")
+        self._touched.table(name)
         kinds = dict(
             self._cursor.execute(
                 "select column_name, data_type from information_schema.columns"
@@ -71,6 +82,7 @@ class DuckDBTransaction:
         return loaded
 
     def _execute(self, sql: str, params: Mapping[str, Any]) -> None:
+        self._touched.by(sql, params)
         try:
             self._cursor.execute(sql, params or None)
         except duckdb.ConstraintException as error:
@@ -102,6 +114,7 @@ class DuckDBEngine:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.changes = Changes()
         self._write_lock = threading.Lock()
         self._writer: int | None = None
         if path != ":memory:":
@@ -138,19 +151,21 @@ class DuckDBEngine:
         self, sight: Sight, customer_id: UUID | None, begin: str
     ) -> Iterator[DuckDBTransaction]:
         cursor = self._connection.cursor()
+        touched = Touched(_VISIBLE, customer_id)
         try:
             # one call for all three: each costs as much as a small read. A UUID prints no quotes
             mine = f"set variable customer_id = '{customer_id}';" if customer_id else ""
             cursor.execute(f"set search_path = '{sight.value}'; {mine} {begin}")
             try:
-                yield DuckDBTransaction(cursor)
+                yield DuckDBTransaction(cursor, touched)
             except BaseException:
                 # a failed commit or a fatal error has ended the transaction itself
                 with suppress(duckdb.Error):
                     cursor.execute("rollback")
                 raise
             try:
-                cursor.execute("commit")
+                with self.changes.committing(touched):
+                    cursor.execute("commit")
             except (duckdb.ConstraintException, duckdb.TransactionException) as error:
                 raise Conflict(
                     "Someone else changed this at the same moment. Try again."

@@ -6,6 +6,8 @@ from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID
 
+from portal_data.store.changes import Changes
+
 Row = dict[str, Any]
 
 
@@ -36,6 +38,10 @@ class Engine(Protocol):
     """A database the portal can live in."""
 
     name: str
+
+    @property
+    def changes(self) -> Changes | None:
+        """What has changed, where this process is the only writer."""
 
     def reading(
         self, sight: Sight, customer_id: UUID | None

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from portal_data.errors import Conflict, Unavailable
+from portal_data.store.changes import Changes
 from portal_data.store.engine import Row, Sight
 
 _NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
@@ -86,6 +87,7 @@ class PostgresEngine:
     """The scale-out engine. Rows decided on are locked; unique keys are the backstop."""
 
     name = "postgres"
+    changes: Changes | None = None  # other processes write too
 
     def __init__(self, url: str) -> None:
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(

@@ -1,0 +1,82 @@
+"""Which customers' books have changed: what a remembered answer is checked against.
+
+Only an engine whose process is the only writer can know this; see docs/decisions/0009.
+"""
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+EVERYONE = UUID(int=0)
+"""Stands for all customers where one is named."""
+
+_WRITES = re.compile(r"\b(insert into|update|delete from)\s+core\.([a-z_]+)")
+
+
+@lru_cache(maxsize=1024)
+def writes(sql: str) -> frozenset[tuple[str, str]]:
+    """Return what a statement writes, as pairs of verb and `core` table."""
+    return frozenset(_WRITES.findall(sql))
+
+
+class Touched:
+    """Whose books one writing transaction has touched so far."""
+
+    def __init__(self, visible: frozenset[str], customer_id: UUID | None) -> None:
+        self._visible = visible
+        self._customer_id = customer_id
+        self.customers: set[UUID] = set()
+
+    def by(self, sql: str, params: Mapping[str, Any]) -> None:
+        """Note a statement: a customer's session and an insert name theirs, others may be any's."""
+        for verb, table in writes(sql):
+            named = params.get("customer_id") if verb == "insert into" else None
+            self.table(table, named)
+
+    def table(self, name: str, customer_id: UUID | None = None) -> None:
+        """Note a write to a table, unless no customer can see it."""
+        if name in self._visible:
+            self.customers.add(self._customer_id or customer_id or EVERYONE)
+
+
+class Changes:
+    """Counts the commits that each customer could notice; odd while one is under way."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[UUID] = Counter()
+        self._total = 0
+        self._underway = 0
+
+    def mark(self, customer_id: UUID | None) -> tuple[int, int] | None:
+        """Return where a customer's books stand (None: all books), or None during a commit.
+
+        Two equal marks, one before and one after a read, prove that nothing was committed between.
+        """
+        with self._lock:
+            if self._underway:
+                return None
+            if customer_id is None:
+                return self._total, 0
+            return self._counts[EVERYONE], self._counts.get(customer_id, 0)
+
+    @contextmanager
+    def committing(self, touched: Touched) -> Iterator[None]:
+        """Count a commit, whether it succeeds or not."""
+        if not touched.customers:
+            yield
+            return
+        with self._lock:
+            self._underway += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._underway -= 1
+                self._total += 1
+                self._counts.update(touched.customers)
