@@ -16,6 +16,11 @@ def invoice(number: str) -> str:
     return page("invoice", number=number)
 
 
+def estimate(number: str) -> str:
+    """Return the address of one estimate's screen."""
+    return page("estimate", number=number)
+
+
 def payment(number: str) -> str:
     """Return the address of one payment's screen."""
     return page("payment", number=number)
@@ -31,6 +36,16 @@ def retainer(number: str) -> str:
     return page("retainer", number=number)
 
 
+def project(project_id: UUID, **parameters: object) -> str:
+    """Return the address of one project's screen, or of its time log with `view="time"`."""
+    return page("project", id=project_id, **parameters)
+
+
+def timesheet(approval_id: UUID) -> str:
+    """Return the address of one timesheet's screen."""
+    return page("timesheet", id=approval_id)
+
+
 def customer(customer_id: UUID) -> str:
     """Return the address of one customer's screen for staff."""
     return page("customer", id=customer_id)
@@ -39,6 +54,11 @@ def customer(customer_id: UUID) -> str:
 def invoice_pdf(invoice_id: UUID) -> str:
     """Return the address of an invoice as PDF."""
     return f"documents/invoice/{invoice_id}.pdf"
+
+
+def estimate_pdf(estimate_id: UUID) -> str:
+    """Return the address of an estimate as PDF."""
+    return f"documents/estimate/{estimate_id}.pdf"
 
 
 def payment_pdf(payment_id: UUID) -> str:
@@ -59,6 +79,11 @@ def retainer_pdf(retainer_id: UUID) -> str:
 def statement_pdf(currency: str, first: date, last: date) -> str:
     """Return the address of a statement as PDF."""
     return f"documents/statement/{quote(currency)}/{first.isoformat()}/{last.isoformat()}.pdf"
+
+
+def export(path: str, extension: str, **parameters: object) -> str:
+    """Return the address of a list or statement as a file, or of its documents as a zip."""
+    return page(f"exports/{path}.{extension}", **parameters)
 
 
 def file(file_id: UUID) -> str:

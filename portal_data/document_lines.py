@@ -7,7 +7,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: `total_minor` is quantity times unit price less discount, before tax."""
+    """One line: `total_minor` is quantity times unit price less discount, before tax.
+
+    Optional ones, which only estimates have, count towards the document once they are selected.
+    """
 
     position: int
     name: str | None
@@ -22,6 +25,13 @@ class Line:
     tax_percent: Decimal | None
     tax_minor: int
     total_minor: int
+    optional: bool = False
+    selected: bool = True
+
+    @property
+    def counts(self) -> bool:
+        """Whether the document's amounts hold this line."""
+        return self.selected or not self.optional
 
 
 @dataclass(frozen=True, slots=True)

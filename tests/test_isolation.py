@@ -27,6 +27,7 @@ from tests.factories import (
     TODAY,
     insert,
     make_credit_note,
+    make_estimate,
     make_invoice,
     make_payment,
     make_retainer,
@@ -48,6 +49,7 @@ class Books:
     payment: UUID = NOTHING
     credit_note: UUID = NOTHING
     retainer: UUID = NOTHING
+    estimate: UUID = NOTHING
 
 
 def _books(scope: Scope, word: str) -> Books:
@@ -59,6 +61,7 @@ def _books(scope: Scope, word: str) -> Books:
     note = make_credit_note(scope, number=f"{word}-CN", subject=word, invoice_id=invoice)
     retainer = make_retainer(scope, number=f"{word}-R", description=word, reference=word)
     make_retainer_payment(scope, retainer, 50, number=f"{word}-RP", reference=word)
+    estimate = make_estimate(scope, number=f"{word}-E", subject=word, reference=word)
     own = {"customer_id": scope.customer_id}
     insert("addresses", kind="billing", street1=f"{word} street", updated_at=NOW, **own)
     project = insert(
@@ -86,6 +89,7 @@ def _books(scope: Scope, word: str) -> Books:
     return Books(
         word, invoice, f"{word}-1", file,
         payment=payment, credit_note=note, retainer=retainer,
+        estimate=estimate,
     )  # fmt: skip
 
 
@@ -102,6 +106,7 @@ READS: dict[str, Case] = {
     "activity.recent": lambda s, _: _module("activity").recent(s, 50),
     "balances.home": lambda s, _: _module("balances").home(s, today=TODAY),
     "customers.my_details": lambda s, _: _module("customers").my_details(s),
+    "estimates.list_page": lambda s, _: _module("estimates").list_page(s, today=TODAY),
     "files.shared": lambda s, _: _module("files").shared(s),
     "invoices.list_page": lambda s, _: [
         _module("invoices").list_page(s, today=TODAY, wanted=wanted) for wanted in Filter
@@ -120,6 +125,8 @@ READS: dict[str, Case] = {
 
 BY_NAME: dict[str, Case] = {
     "activity.of_document": lambda s, b: _module("activity").of_document(s, b.invoice),
+    "estimates.get": lambda s, b: _module("estimates").get(s, f"{b.word}-E", today=TODAY),
+    "estimates.number_of": lambda s, b: _module("estimates").number_of(s, b.estimate),
     "files.content": lambda s, b: _module("files").content(s, b.file, _NOWHERE),
     "invoices.get": lambda s, b: _module("invoices").get(s, b.number, today=TODAY),
     "invoices.number_of": lambda s, b: _module("invoices").number_of(s, b.invoice),

@@ -21,10 +21,12 @@ from tests.factories import (
     TODAY,
     insert,
     make_credit_note,
+    make_estimate,
     make_invoice,
     make_payment,
     make_retainer,
 )
+from tests.people import events, rows
 
 
 @pytest.fixture
@@ -274,3 +276,25 @@ def test_the_pdf_of_a_document_is_a_view_of_it(
         _as(client, who).get(address)
         with store.system_reading() as session:
             assert session.value(viewed_by, id=document) == viewer
+
+
+@pytest.mark.parametrize(("kind", "make"), [("estimate", make_estimate), ("invoice", make_invoice)])
+def test_opening_a_pdf_is_a_view_of_its_customer_alone(
+    client: TestClient, cast: Cast, kind: str, make: Callable[..., UUID]
+) -> None:
+    document = make(cast.alice, number="A-1", subject="Garden plan")
+    address = f"/documents/{kind}/{document}.pdf"
+    for who in (cast.owner, cast.charlie, None):
+        assert _as(client, who).get(address).status_code in (401, 404)
+    assert events() == []
+    for who in (cast.bob, cast.alice, cast.bob):
+        answer = _as(client, who).get(address)
+        assert answer.status_code == 200
+    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert "A-1" in text
+    assert "Garden plan" in text
+    assert events() == [f"{kind}.viewed"]
+    assert rows("select contact_name, views from core.document_views order by contact_name") == [
+        {"contact_name": "Alice Test", "views": 1},
+        {"contact_name": "Bob Test", "views": 1},
+    ]

@@ -1,0 +1,79 @@
+"""An estimate as a document, its total, how long it stands, and what became of it."""
+
+from datetime import date
+
+from components import cards, links
+from components import format as say
+from components.markup import Markup, join, said, tag
+from components.paper import paper
+from portal_data import papers
+from portal_data.customers import MyDetails
+from portal_data.documents import ESTIMATE
+from portal_data.estimates import Estimate, Status
+from portal_data.organisation import Organisation
+
+
+def document(estimate: Estimate, business: Organisation, details: MyDetails) -> Markup:
+    """Return the estimate as its PDF shows it."""
+    return paper(papers.of_estimate(estimate, business, details), business.locale, ESTIMATE)
+
+
+def offer(estimate: Estimate, business: Organisation, today: date) -> Markup:
+    """Return what is offered, until when it stands or what it became, and how to answer."""
+    total = say.money(estimate.total_minor, estimate.currency_code, business.locale)
+    late = estimate.status is Status.EXPIRED
+    standing = tag(
+        "p", _standing(estimate, business, today), class_="pt-sub pt-late" if late else "pt-sub"
+    )
+    reason = said(f"“{estimate.decline_reason}”", "p", class_="pt-sub")
+    return join(
+        tag("div", "Total", class_="pt-overline"),
+        tag("div", total, class_="pt-due"),
+        standing,
+        reason if estimate.decline_reason else None,
+        _how(estimate, business),
+    )
+
+
+def invoiced(estimate: Estimate, locale: str) -> Markup:
+    """Return the invoices that were made from the estimate."""
+    rows = []
+    for each in estimate.invoices:
+        number = cards.link(each.number, links.invoice(each.number))
+        amount = say.money(each.total_minor, each.currency_code, locale)
+        below = say.day(each.date, locale)
+        rows.append(cards.row(number, below, after=tag("span", amount, class_="pt-num")))
+    return cards.rows(rows)
+
+
+def _standing(estimate: Estimate, business: Organisation, today: date) -> Markup:
+    locale, ends = business.locale, estimate.expiry_date
+    if estimate.status is Status.OPEN:
+        if ends is None:
+            return join("Waits for your answer.")
+        return join(f"Stands until {say.day(ends, locale)}, {say.ago(ends, today)}.")
+    if estimate.status is Status.EXPIRED and ends is not None:
+        return join(f"Expired on {say.day(ends, locale)}, {say.ago(ends, today)}.")
+    if estimate.status is Status.INVOICED and estimate.answered_at is None:
+        return join("Invoiced.")
+    answer = "Declined" if estimate.status is Status.DECLINED else "Accepted"
+    by = join(" by ", said(estimate.answered_by)) if estimate.answered_by else None
+    on = business.day_of(estimate.answered_at) if estimate.answered_at else None
+    return join(answer, by, f" on {say.day(on, locale)}" if on else None, ".")
+
+
+def _how(estimate: Estimate, business: Organisation) -> Markup | None:
+    """Tell whom to write to or call: to answer an open offer, or to ask for a new one."""
+    if estimate.status not in (Status.OPEN, Status.EXPIRED):
+        return None
+    known = (
+        ("E-mail", business.email, "mailto:"),
+        ("Phone", business.phone, "tel:"),
+    )
+    ways = [(label, tag("a", way, class_="pt-link", href=f"{scheme}{way}"))
+            for label, way, scheme in known if way]  # fmt: skip
+    wish = "To accept or decline it" if estimate.status is Status.OPEN else "For a new offer"
+    return join(
+        tag("p", wish, ", write to or call ", said(business.name), ".", class_="pt-sub"),
+        cards.facts(ways) if ways else None,
+    )
