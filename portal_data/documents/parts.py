@@ -100,11 +100,12 @@ def _stamp(sheets: Sheets, word: str, right: float, top: float) -> None:
 
 
 def parties(sheets: Sheets, blocks: Sequence[tuple[str, Party]]) -> None:
-    """Draw name, address and contact of every party side by side."""
+    """Draw name, address and contact of every party side by side, in thirds or what is left."""
     gap = 20.0
-    width = (sheets.inner - gap * 2) / 3
+    third = (sheets.inner - gap * 2) / 3
     columns = []
-    for label, party in blocks:
+    for at, (label, party) in enumerate(blocks, start=1):
+        width = third if at < len(blocks) else sheets.inner - (at - 1) * (third + gap)
         contact = (party.email, party.phone, party.website)
         tax = f"Tax ID {party.tax_id}" if party.tax_id else ""
         columns.append(
@@ -116,7 +117,7 @@ def parties(sheets: Sheets, blocks: Sequence[tuple[str, Party]]) -> None:
             ]
         )
     sheets.side_by_side(
-        [(sheets.left + at * (width + gap), lines) for at, lines in enumerate(columns)]
+        [(sheets.left + at * (third + gap), lines) for at, lines in enumerate(columns)]
     )
     sheets.y += 20
 

@@ -23,23 +23,27 @@ def totals_height(sheets: Sheets, rows: Sequence[Fact]) -> float:
 def draw_totals(
     sheets: Sheets, rows: Sequence[Fact], *, balance: bool = False, strong: str = TOTAL
 ) -> None:
-    """Draw the totals on the right half; the last row stands on a tint when it is the balance."""
+    """Draw the totals on the right half; the last row stands on a tint when it is the balance.
+
+    Over a tint, which ends with the table above, the other rows stand as far in as its text.
+    """
     sheets.need(totals_height(sheets, rows))
     sheets.y += _SPACE_ABOVE
+    left = _left(sheets) + (0 if balance else _INSET)
     for row in rows[:-1] if balance else rows:
-        _draw_row(sheets, row, STRONG if row.label == strong else BODY)
+        _draw_row(sheets, row, STRONG if row.label == strong else BODY, left)
     if balance:
         _draw_balance(sheets, rows[-1])
 
 
-def _draw_row(sheets: Sheets, row: Fact, style: Style) -> None:
+def _draw_row(sheets: Sheets, row: Fact, style: Style, left: float) -> None:
     label, amount = _cells(sheets, row, style)
     sheets.need(_height((label, amount)))
     if row.label == TOTAL:
         sheets.y += 3
-        sheets.add(Rule(_left(sheets), sheets.y, _width(sheets), INK, 0.75))
+        sheets.add(Rule(left, sheets.y, _width(sheets), INK, 0.75))
         sheets.y += 3
-    _write(sheets, label, amount, _height((label, amount)))
+    _write(sheets, label, amount, left, _height((label, amount)))
 
 
 def _draw_balance(sheets: Sheets, row: Fact) -> None:
@@ -49,7 +53,7 @@ def _draw_balance(sheets: Sheets, row: Fact) -> None:
     x, width = _left(sheets) - _INSET, _width(sheets) + 2 * _INSET
     sheets.add(Box(x, sheets.y, width, _BALANCE_ROW, fill=tint(accent, 0.08), radius=4))
     label, amount = _cells(sheets, row, Style(11, accent, "SemiBold"))
-    _write(sheets, label, amount, _BALANCE_ROW)
+    _write(sheets, label, amount, _left(sheets), _BALANCE_ROW)
 
 
 def _cells(sheets: Sheets, row: Fact, style: Style) -> tuple[list[TextLine], TextLine]:
@@ -58,12 +62,14 @@ def _cells(sheets: Sheets, row: Fact, style: Style) -> tuple[list[TextLine], Tex
     return sheets.wrap(row.label, quiet, _width(sheets) - amount.width - 12), amount
 
 
-def _write(sheets: Sheets, label: list[TextLine], amount: TextLine, height: float) -> None:
+def _write(
+    sheets: Sheets, label: list[TextLine], amount: TextLine, left: float, height: float
+) -> None:
     top = sheets.y + (height - height_of(label)) / 2
-    sheets.write(label, _left(sheets), y=top)
+    sheets.write(label, left, y=top)
     first = label[0].style.height if label else amount.style.height
     middle = top + (first - amount.style.height) / 2
-    sheets.write([amount], _left(sheets), y=middle, width=_width(sheets), align="right")
+    sheets.write([amount], left, y=middle, width=_width(sheets), align="right")
     sheets.y += height
 
 
