@@ -10,6 +10,7 @@ from datetime import date
 import streamlit as st
 
 from components import format as say
+from components.downloads import File
 from components.markup import Markup, join, lines, said, tag
 
 
@@ -86,14 +87,32 @@ def stack(*below: Markup | None) -> Markup:
     return tag("div", *below, class_="pt-stack")
 
 
-def documents(pdf: str) -> Markup:
-    """Return the buttons that print and save a document, which open its PDF."""
+def documents(pdf: str, files: Sequence[File] = ()) -> Markup:
+    """Return the buttons that print and save a document, which open its PDF; `files` in a menu."""
     return tag(
         "div",
         opened(join(icon("print"), "Print"), pdf, class_="pt-button"),
         opened(join(icon("picture_as_pdf"), "PDF"), pdf, class_="pt-button"),
+        _menu(files) if files else None,
         class_="pt-actions",
     )
+
+
+def _menu(files: Sequence[File]) -> Markup:
+    """Return the button that opens the choice of files to download."""
+    button = tag("summary", icon("download"), "Download", class_="pt-button")
+    each = [tag("a", file.label, tag("small", file.note), href=file.href, download="")
+            for file in files]  # fmt: skip
+    return tag("details", button, tag("div", each, class_="menu"), class_="pt-menu", data_menu="")
+
+
+def views(choices: Iterable[tuple[str, str, bool]]) -> Markup:
+    """Return the views of one thing as (label, address, whether it is the current one)."""
+    each = [
+        tag("a", label, href=href, data_turn="page", aria_current="page" if current else None)
+        for label, href, current in choices
+    ]
+    return tag("nav", each, class_="pt-views", aria_label="Views")
 
 
 def pills(statuses: Iterable[tuple[str, str]]) -> Markup:

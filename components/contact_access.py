@@ -13,7 +13,7 @@ from portal_data.customers import Contact
 from portal_data.errors import PortalError
 from portal_data.scope import Staff
 
-_WORDS = {
+STATES = {
     "not_invited": ("Not invited", "gray"),
     "invited": ("Invited", "blue"),
     "active": ("Active", "green"),
@@ -25,7 +25,7 @@ def draw(staff: Staff, contact: Contact) -> None:
     """Draw one contact with what may be done about its access."""
     with st.container(border=True, key=f"card-contact-{contact.id}"):
         about = " · ".join(part for part in (contact.email, contact.designation) if part)
-        statuses = [_WORDS[contact.portal_status], (contact.role.capitalize(), "gray")]
+        statuses = [STATES[contact.portal_status], (contact.role.capitalize(), "gray")]
         cards.draw(cards.rows([cards.row(contact.name, about, after=cards.pills(statuses))]))
         now, key = utc_now(), f"customer.{contact.id}"
         with st.container(horizontal=True, gap="small"):

@@ -55,6 +55,7 @@ KIND = Kind(
         "Balance": (Sort.BALANCE,),
     },
     ascending=frozenset({Sort.OLDEST, Sort.DUE}),
+    printed=True,
 )
 
 

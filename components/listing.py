@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
-from components import address, links
+from components import address, downloads, links
 from components import record_list as drawn
-from components.record_list import Choice, Column, Empty, Order, Row, Search
+from components.record_list import Choice, Column, Empty, Menu, Order, Row, Search
 
 Filter = TypeVar("Filter", bound=StrEnum)
 Sort = TypeVar("Sort", bound=StrEnum)
@@ -39,7 +39,7 @@ class Kind(Generic[Filter, Sort]):
     path: str
     title: str
     search: str
-    """What the search field looks in, in words."""
+    """What the search field looks in, in words; empty for none."""
     size: int
     filters: Mapping[Filter, str]
     orders: Mapping[Sort, str]
@@ -47,6 +47,8 @@ class Kind(Generic[Filter, Sort]):
     sorts: Mapping[str, tuple[Sort, ...]] = field(default_factory=dict)
     """The orders that a column's heading offers, by its label."""
     ascending: frozenset[Sort] = frozenset()
+    printed: bool = False
+    """Whether each row is a document that can be had as PDF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +60,37 @@ class Asked(Generic[Filter, Sort]):
     sort: Sort
     search: str
     page: int
+    kept: Mapping[str, object] = field(default_factory=dict)
+    """What else the address tells: which record the list belongs to, and further choices."""
 
     def to(self, **changes: object) -> str:
         """Return the address of this list with changes; the first page unless `page` is given."""
-        given = {"status": self.wanted, "sort": self.sort, "q": self.search} | changes
+        return links.page(self.kind.path, **self._told(changes))
+
+    def file(self, extension: str) -> str:
+        """Return the address of all pages of this list as a file."""
+        return links.export(self.kind.path, extension, **self._told({}))
+
+    def _told(self, changes: dict[str, object]) -> dict[str, object]:
+        """Return the address's parameters with changes, without those that a bare one means."""
+        own = {"status": self.wanted, "sort": self.sort, "q": self.search}
+        given = {**self.kept, **own, **changes}
         bare = {"status": next(iter(self.kind.filters)), "sort": next(iter(self.kind.orders))}
-        told = {key: None if value == bare.get(key) else value for key, value in given.items()}
-        return links.page(self.kind.path, **told)
+        return {key: None if value == bare.get(key) else value for key, value in given.items()}
 
 
-def asked(kind: Kind[Filter, Sort]) -> Asked[Filter, Sort]:
-    """Return what the address asks; what it gives wrongly is as if it were not given."""
+def asked(kind: Kind[Filter, Sort], **kept: object) -> Asked[Filter, Sort]:
+    """Return what the address asks; what it gives wrongly is as if it were not given.
+
+    `kept` stays in every address of the list.
+    """
     return Asked(
         kind,
         address.choice("status", next(iter(kind.filters))),
         address.choice("sort", next(iter(kind.orders))),
         address.text("q"),
         address.number("page"),
+        kept,
     )
 
 
@@ -88,8 +104,18 @@ def find(
     return asked, found
 
 
-def draw(asked: Asked[Filter, Sort], found: Found, rows: Sequence[Row], empty: Empty) -> None:
-    """Draw the list: `rows` are those of `found` in the noun's own words."""
+def draw(
+    asked: Asked[Filter, Sort],
+    found: Found,
+    rows: Sequence[Row],
+    empty: Empty,
+    *,
+    menus: Sequence[Menu] = (),
+) -> None:
+    """Draw the list: `rows` are those of `found` in the noun's own words.
+
+    A list that knows one filter alone, or no search, offers none.
+    """
     kind = asked.kind
     drawn.record_list(
         kind.path,
@@ -100,18 +126,21 @@ def draw(asked: Asked[Filter, Sort], found: Found, rows: Sequence[Row], empty: E
         filters=[
             Choice(label, asked.to(status=each), each is asked.wanted, f"{found.counts[each]:,}")
             for each, label in kind.filters.items()
+            if len(kind.filters) > 1
         ],
+        menus=menus,
         orders=[
             Choice(label, asked.to(sort=each), each is asked.sort)
             for each, label in kind.orders.items()
         ],
-        search=Search(kind.search, asked.search, asked.to(q=None)),
+        search=Search(kind.search, asked.search, asked.to(q=None)) if kind.search else None,
         pager=drawn.pager(
             asked.page,
             kind.size,
             found.total,
             lambda number: asked.to(page=number if number > 1 else None),
         ),
+        downloads=downloads.files(asked.file, found.total if kind.printed else 0),
     )
 
 

@@ -11,6 +11,8 @@ from typing import Literal
 
 import streamlit as st
 
+from components.downloads import File
+
 _BROWSER = Path(__file__).parent / "browser"
 _HTML = """
 <div class="list">
@@ -25,8 +27,19 @@ _HTML = """
         <input type="search" autocomplete="off" spellcheck="false" maxlength="100">
       </label>
       <label class="order"><select aria-label="Sort"></select></label>
+      <details class="downloads" data-menu>
+        <summary>
+          <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor"
+            stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+            <path d="M8 2.5v7.6M4.9 7.2 8 10.3l3.1-3.1M2.8 13.3h10.4"/>
+          </svg>
+          <span>Download</span>
+        </summary>
+        <div class="menu"></div>
+      </details>
     </form>
   </div>
+  <div class="menus"></div>
   <div class="shown"></div>
 </div>
 """
@@ -38,9 +51,11 @@ _list = st.components.v2.component(
 )
 
 Place = Literal[
-    "top-start", "top-end", "middle", "bottom-start", "bottom-end", "extra", "wide middle", "hidden"
-]
-"""Where a column stands on a phone's card; `extra` is only there on a wide screen."""
+    "top-start", "top-end", "middle", "bottom-start", "bottom-end", "below", "extra", "wide middle",
+    "hidden",
+]  # fmt: skip
+"""Where a column stands on a phone's card; `extra` is only there on a wide screen. What stands
+`below` is whole sentences, which take as many lines as they need on any screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: its address and a cell for each column."""
+    """One record: its address (empty when it has no screen) and a cell for each column."""
 
     href: str
     cells: Sequence[str | Cell]
@@ -98,6 +113,14 @@ class Choice:
     href: str
     current: bool
     count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A further choice beside the filters, one of many."""
+
+    label: str
+    choices: Sequence[Choice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +170,10 @@ def record_list(
     *,
     filters: Sequence[Choice] = (),
     orders: Sequence[Choice] = (),
+    menus: Sequence[Menu] = (),
     search: Search | None = None,
     pager: Pager | None = None,
+    downloads: Sequence[File] = (),
 ) -> None:
     """Draw a list named `label` for screen readers."""
     _list(
@@ -169,8 +194,10 @@ def record_list(
             "empty": asdict(empty),
             "filters": [asdict(choice) for choice in filters],
             "orders": [asdict(choice) for choice in orders],
+            "menus": [asdict(menu) for menu in menus],
             "search": asdict(search) if search else None,
             "pager": asdict(pager) if pager else None,
+            "downloads": [asdict(file) for file in downloads],
         },
     )
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import cards, links, period, statement_table
+from components import cards, downloads, links, period, statement_table
 from components.session import require_scope
 from portal_data import organisation, statements
 from portal_data.clock import utc_now
@@ -29,7 +29,8 @@ def account() -> None:
     first, last = chosen
     told = statements.statement(scope, currency, first, last)
     with buttons:
-        cards.draw(cards.documents(links.statement_pdf(currency, first, last)))
+        files = downloads.of_statement(currency, first, last)
+        cards.draw(cards.documents(links.statement_pdf(currency, first, last), files))
     cards.draw(
         cards.card("", statement_table.summary(told, locale)),
         cards.card("", statement_table.transactions(told, locale)),

@@ -1,6 +1,8 @@
 // Follows links between screens without loading the page anew, in one step of the browser's history.
 // Streamlit listens to popstate, so a pushed address and that event are what Back and Forward do.
 // Links stay real: opened in a new tab, copied, or followed by the browser when this is not running.
+// It also closes an open menu (details[data-menu]) as menus close: by a click elsewhere or on what it
+// offers, and by Escape.
 export default function () {
   const follow = (event) => {
     if (event.defaultPrevented || event.button) return
@@ -14,6 +16,28 @@ export default function () {
     window.dispatchEvent(new PopStateEvent("popstate"))
     if (location.pathname !== from) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
   }
+  let menu = null
+  const close = () => {
+    if (menu) menu.open = false
+    menu = null
+  }
+  const settle = (event) => {
+    const path = event.composedPath()
+    const inside = path.find((node) => node.matches?.("details[data-menu]"))
+    if (inside !== menu || path.some((node) => node.matches?.("a"))) close()
+    if (inside && path.some((node) => node.matches?.("summary"))) menu = inside
+  }
+  const escape = (event) => {
+    if (event.key !== "Escape" || !menu?.open) return
+    menu.querySelector("summary").focus()
+    close()
+  }
   document.addEventListener("click", follow)
-  return () => document.removeEventListener("click", follow)
+  document.addEventListener("click", settle)
+  document.addEventListener("keydown", escape)
+  return () => {
+    document.removeEventListener("click", follow)
+    document.removeEventListener("click", settle)
+    document.removeEventListener("keydown", escape)
+  }
 }

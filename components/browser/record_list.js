@@ -25,7 +25,7 @@ function cell(column, value, row) {
     node.append(pills)
     return node
   }
-  const text = column.link ? link(row.href, "row", parts.text) : make("span", parts.tone, parts.text)
+  const text = column.link && row.href ? link(row.href, "row", parts.text) : make("span", parts.tone, parts.text)
   if (column.people) text.dir = "auto"
   if (column.narrow) text.prepend(make("span", "narrow", `${column.narrow} `))
   node.append(text)
@@ -106,6 +106,16 @@ function nothing({ title, text }) {
   return node
 }
 
+function files(downloads) {
+  return downloads.map(({ label, note, href }) => {
+    const each = make("a", "", label)
+    each.href = href
+    each.download = ""
+    each.append(make("small", "", note))
+    return each
+  })
+}
+
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".list")
   const form = root.querySelector("form")
@@ -142,16 +152,30 @@ export default function ({ data, parentElement }) {
       find(input.value)
     }
   }
+  const offer = (select, choices) => {
+    select.replaceChildren(
+      ...choices.map((choice) => {
+        const option = make("option", "", choice.label)
+        option.value = choice.href
+        option.selected = choice.current
+        return option
+      }),
+    )
+    select.onchange = () => turn(select.value, "page")
+  }
   order.parentElement.hidden = !data.orders.length
-  order.replaceChildren(
-    ...data.orders.map((choice) => {
-      const option = make("option", "", choice.label)
-      option.value = choice.href
-      option.selected = choice.current
-      return option
-    }),
-  )
-  order.onchange = () => turn(order.value, "page")
+  offer(order, data.orders)
+  const menus = data.menus.map(({ label, choices }) => {
+    const select = make("select")
+    select.setAttribute("aria-label", label)
+    offer(select, choices)
+    return select
+  })
+  root.querySelector(".menus").replaceChildren(...menus)
+
+  const downloads = root.querySelector(".downloads")
+  downloads.hidden = !(data.rows.length && data.downloads.length)
+  downloads.querySelector(".menu").replaceChildren(...files(data.downloads))
 
   const held = parentElement.activeElement?.closest?.("a")?.textContent
   const shown = root.querySelector(".shown")
@@ -165,7 +189,7 @@ export default function ({ data, parentElement }) {
   if (held) [...root.querySelectorAll("a")].find((each) => each.textContent === held)?.focus()
   root.onclick = (event) => {
     const followed = event.target.closest("a")
-    if (followed && !event.ctrlKey && !event.metaKey) root.classList.add("waiting")
+    if (followed?.dataset.turn && !event.ctrlKey && !event.metaKey) root.classList.add("waiting")
   }
   return () => clearTimeout(root.pause)
 }

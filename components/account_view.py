@@ -1,0 +1,116 @@
+"""The account as its contacts read it: oneself, the company, its people, how it pays."""
+
+from datetime import date
+
+from components import cards, links
+from components import format as say
+from components.contact_access import STATES
+from components.markup import Markup, join, lines, tag
+from portal_data.customers import Address, Contact, MyDetails, SavedMethod
+from portal_data.scope import Role, Scope
+
+_ROLES = {
+    Role.ADMIN: "Administrator: reads everything, approves and pays",
+    Role.PAYER: "Payer: reads everything, and pays",
+    Role.APPROVER: "Approver: reads everything, and answers estimates and timesheets",
+    Role.VIEWER: "Viewer: reads everything",
+}
+_METHOD_STATES = {
+    "new": ("Not verified yet", "gray"),
+    "pending_verification": ("Being verified", "orange"),
+    "failed": ("Cannot be used", "red"),
+}
+
+
+def me(scope: Scope, mine: MyDetails) -> Markup:
+    """Return who is signed in, what their role lets them do, and the way to their password."""
+    own = next(each for each in mine.contacts if each.id == scope.contact_id)
+    facts = cards.facts(
+        [
+            ("Name", " ".join(part for part in (own.salutation, own.name) if part)),
+            ("Job title", own.designation),
+            ("E-mail", own.email),
+            ("Phone", own.phone),
+            ("Mobile", own.mobile),
+            ("Role", _ROLES[scope.role]),
+        ]
+    )
+    security = cards.link("Password and sign-ins", links.page("security"))
+    return join(facts, tag("p", security, class_="pt-foot"))
+
+
+def company(mine: MyDetails) -> Markup:
+    """Return what the business knows of the company."""
+    return cards.facts(
+        [
+            ("Name", mine.company_name or mine.display_name),
+            ("Shown as", mine.display_name if mine.company_name != mine.display_name else ""),
+            ("Customer no.", mine.number),
+            ("E-mail", mine.email),
+            ("Phone", mine.phone),
+            ("Website", mine.website),
+            ("Tax number", mine.tax_id),
+            ("Tax treatment", say.code(mine.tax_treatment)),
+            ("Payment terms", mine.payment_terms_label),
+            ("Currency", mine.currency_code),
+        ]
+    )
+
+
+def addresses(mine: MyDetails) -> Markup:
+    """Return the billing and the shipping address side by side."""
+    blocks = [
+        tag("div", tag("h3", f"{kind.capitalize()} address"), _address(mine.address(kind)),
+            class_="pt-block")
+        for kind in ("billing", "shipping")
+    ]  # fmt: skip
+    return tag("div", [tag("div", block) for block in blocks], class_="pt-columns")
+
+
+def methods(mine: MyDetails, today: date) -> Markup:
+    """Return the saved cards and bank accounts: brand, last four digits and expiry, no more."""
+    if not mine.saved_methods:
+        return cards.empty("Nothing is saved", "You have no saved cards or bank accounts.")
+    return cards.rows(_method(each, today) for each in mine.saved_methods)
+
+
+def people(scope: Scope, mine: MyDetails) -> Markup:
+    """Return everybody who acts for the company, with role and whether they can sign in."""
+    return cards.rows(_person(each, each.id == scope.contact_id) for each in mine.contacts)
+
+
+def _address(address: Address | None) -> Markup:
+    if address is None or not address.lines:
+        return cards.sub("None")
+    reached = [("Phone", address.phone), ("Fax", address.fax)]
+    said = [f"{label} {number}" for label, number in reached if number]
+    return lines([*address.lines, *said])
+
+
+def _method(method: SavedMethod, today: date) -> Markup:
+    kind = say.code(method.brand or method.kind)
+    expires = ""
+    statuses = [("Default", "gray")] if method.is_default else []
+    if method.status in _METHOD_STATES:
+        statuses.append(_METHOD_STATES[method.status])
+    if method.expires_month and method.expires_year:
+        month = f"{method.expires_month:02}/{method.expires_year}"
+        over = (method.expires_year, method.expires_month) < (today.year, today.month)
+        expires = f"Expired {month}" if over else f"Expires {month}"
+        if over:
+            statuses.append(("Expired", "red"))
+    words = f"{kind} •••• {method.last4}" if method.last4 else kind
+    icon = cards.icon("account_balance" if method.kind == "bank" else "credit_card")
+    return cards.row(words, expires, before=icon, after=cards.pills(statuses))
+
+
+def _person(contact: Contact, is_me: bool) -> Markup:
+    about = [contact.designation, contact.email, contact.phone or contact.mobile]
+    mark = tag("span", say.initials(contact.name), class_="pt-mark", aria_hidden="true")
+    role = (contact.role.capitalize(), "gray")
+    return cards.row(
+        f"{contact.name} (you)" if is_me else contact.name,
+        " · ".join(part for part in about if part),
+        before=mark,
+        after=cards.pills([role, STATES[contact.portal_status]]),
+    )
