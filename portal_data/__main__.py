@@ -10,6 +10,7 @@ from portal_data.commands import opened_store
 from portal_data.demo.cli import fill
 from portal_data.errors import PortalError
 from portal_data.ops import people_cli
+from portal_data.ops.publish_cli import publish
 from portal_data.zoho import cli as zoho_cli
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.command("import")(zoho_cli.import_backup)
 app.command("totals")(zoho_cli.totals)
 app.command("demo")(fill)
+app.command("publish")(publish)
 app.command("invite")(people_cli.invite)
 staff = typer.Typer(help="The people who run the portal.", no_args_is_help=True)
 staff.command("create")(people_cli.create_staff)

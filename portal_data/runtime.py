@@ -1,15 +1,17 @@
-"""The running portal: settings, store, mail and worker, started once per process."""
+"""The running portal: settings, store, mail, worker and publisher, started once per process."""
 
 import logging
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from portal_data import store
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.mail import mailer_for
+from portal_data.ops.publisher import Publisher
 from portal_data.ops.worker import Worker
 from portal_data.settings import Settings
 
@@ -23,6 +25,7 @@ class Runtime:
     settings: Settings
     store: store.Store
     worker: Worker
+    publisher: Publisher
 
 
 _running: Runtime | None = None
@@ -44,7 +47,10 @@ def start(settings: Settings) -> Runtime:
                 log.error("integrity: %s", problem)
             worker = Worker(mailer_for(settings))
             worker.start()
-            _running = Runtime(settings, opened, worker)
+            every = timedelta(minutes=settings.publish_minutes) or None
+            publisher = Publisher(settings.data_path, every)
+            publisher.start()
+            _running = Runtime(settings, opened, worker, publisher)
         return _running
 
 
@@ -54,6 +60,7 @@ def stop() -> None:
     with _starting:
         if _running is not None:
             _running.worker.stop()
+            _running.publisher.stop()
             _running.store.close()
             _running = None
 

@@ -1,0 +1,112 @@
+-- Who publishes, and whom the business deals with.
+
+-- Filled by the publisher, not copied: what one minor unit of a currency is worth, and what this is.
+create table stored.currencies (currency_code text, unit decimal(5,4));
+create table stored.published (version text, published_at timestamp, day date);
+
+create macro stored.major(minor, unit) as
+    cast(cast(minor as decimal(19,0)) * unit as decimal(23,4));
+
+create view published as
+    select p.version, p.published_at, p.day, o.name as organisation, o.currency_code, o.timezone,
+        o.is_demo
+    from stored.published p cross join stored.organisation o;
+comment on view published is 'One row: what this publication is and when the books stood like this.';
+comment on column published.version is 'Name of the publication; the same in this file and in the Parquet folder made with it.';
+comment on column published.published_at is 'Moment the books were read, in UTC.';
+comment on column published.day is 'The business''s calendar day at that moment; overdue, expired and ages are as of this day.';
+comment on column published.organisation is 'Name of the business.';
+comment on column published.currency_code is 'The business''s own currency, ISO 4217.';
+comment on column published.timezone is 'The business''s timezone, IANA name.';
+comment on column published.is_demo is 'True when these are the invented books of the demo.';
+
+create view organisation as
+    select name, legal_name, email, phone, website, tax_id, city, country, currency_code, timezone, locale
+    from stored.organisation;
+comment on view organisation is 'One row: the business that runs the portal.';
+comment on column organisation.name is 'Trading name.';
+comment on column organisation.legal_name is 'Name on documents, where it differs.';
+comment on column organisation.email is 'Address customers write to.';
+comment on column organisation.phone is 'Phone number.';
+comment on column organisation.website is 'Website.';
+comment on column organisation.tax_id is 'Tax registration number.';
+comment on column organisation.city is 'City of the business.';
+comment on column organisation.country is 'Country of the business.';
+comment on column organisation.currency_code is 'Its own currency, ISO 4217.';
+comment on column organisation.timezone is 'Its timezone, IANA name.';
+comment on column organisation.locale is 'How it writes numbers and dates, such as en_GB.';
+
+create view customers as
+    select c.id, c.number, c.display_name as name, c.company_name, c.kind, c.status, c.currency_code,
+        c.language, c.email, c.phone, c.mobile, c.website, c.tax_id, c.tax_treatment,
+        c.payment_terms_days, c.payment_terms_label as payment_terms,
+        stored.major(c.credit_limit_minor, m.unit) as credit_limit,
+        stored.major(c.opening_balance_minor, m.unit) as opening_balance,
+        c.portal_enabled, b.city as billing_city, b.state as billing_state,
+        b.postal_code as billing_postal_code, b.country as billing_country, c.created_at, c.updated_at
+    from stored.customers c
+    join stored.currencies m on m.currency_code = c.currency_code
+    left join stored.addresses b on b.customer_id = c.id and b.kind = 'billing';
+comment on view customers is 'One row a customer.';
+comment on column customers.id is 'Key; customer_id of the other views.';
+comment on column customers.number is 'Customer number, where one was given.';
+comment on column customers.name is 'Name by which staff know the customer; customer of the other views.';
+comment on column customers.company_name is 'Company''s name on documents.';
+comment on column customers.kind is 'business or individual.';
+comment on column customers.status is 'active or inactive.';
+comment on column customers.currency_code is 'Currency the customer is usually billed in; documents may have others.';
+comment on column customers.language is 'Language the customer reads.';
+comment on column customers.email is 'General e-mail address.';
+comment on column customers.phone is 'Phone number.';
+comment on column customers.mobile is 'Mobile number.';
+comment on column customers.website is 'Website.';
+comment on column customers.tax_id is 'Tax registration number.';
+comment on column customers.tax_treatment is 'How the customer is taxed, as in the books.';
+comment on column customers.payment_terms_days is 'Days a bill may stay unpaid.';
+comment on column customers.payment_terms is 'Payment terms in words.';
+comment on column customers.credit_limit is 'Credit limit in the customer''s currency; 0 is none set.';
+comment on column customers.opening_balance is 'Owed before the first document of these books, in the customer''s currency.';
+comment on column customers.portal_enabled is 'Whether the customer''s people may use the portal.';
+comment on column customers.billing_city is 'City of the billing address.';
+comment on column customers.billing_state is 'State or county of the billing address.';
+comment on column customers.billing_postal_code is 'Postal code of the billing address.';
+comment on column customers.billing_country is 'Country of the billing address.';
+comment on column customers.created_at is 'When the customer entered the books, UTC.';
+comment on column customers.updated_at is 'When the customer''s details last changed, UTC.';
+
+create view contacts as
+    select p.id, p.customer_id, c.display_name as customer, p.salutation, p.first_name, p.last_name,
+        p.email, p.phone, p.mobile, p.designation, p.department, p.is_primary, p.role,
+        p.portal_status, p.created_at, p.updated_at
+    from stored.contacts p
+    join stored.customers c on c.id = p.customer_id;
+comment on view contacts is 'One row a person at a customer. Nothing they sign in with is here.';
+comment on column contacts.id is 'Key.';
+comment on column contacts.customer_id is 'Their customer: customers.id.';
+comment on column contacts.customer is 'Their customer''s name.';
+comment on column contacts.salutation is 'Mr, Ms, Dr …';
+comment on column contacts.first_name is 'First name.';
+comment on column contacts.last_name is 'Last name.';
+comment on column contacts.email is 'E-mail address.';
+comment on column contacts.phone is 'Phone number.';
+comment on column contacts.mobile is 'Mobile number.';
+comment on column contacts.designation is 'Position at the customer.';
+comment on column contacts.department is 'Department at the customer.';
+comment on column contacts.is_primary is 'True for the first person to turn to.';
+comment on column contacts.role is 'What they may do in the portal: admin, payer, approver or viewer.';
+comment on column contacts.portal_status is 'not_invited, invited, active or disabled.';
+comment on column contacts.created_at is 'When the person was added, UTC.';
+comment on column contacts.updated_at is 'When the person''s details last changed, UTC.';
+
+create view items as
+    select id, name, sku, description, kind, unit, unit_price, currency_code, status from stored.items;
+comment on view items is 'One row an article or service of the price list.';
+comment on column items.id is 'Key; item_id of lines.';
+comment on column items.name is 'Name.';
+comment on column items.sku is 'Stock-keeping unit.';
+comment on column items.description is 'Description.';
+comment on column items.kind is 'goods or service.';
+comment on column items.unit is 'What one of it is: piece, hour, day …';
+comment on column items.unit_price is 'List price of one, up to six decimals.';
+comment on column items.currency_code is 'Currency of the price.';
+comment on column items.status is 'active or inactive.';

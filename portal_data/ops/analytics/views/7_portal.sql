@@ -1,0 +1,39 @@
+-- What customers did and said in the portal.
+
+create view reviews as
+    select r.id, r.customer_id, c.display_name as customer, r.contact_id, r.rating, r.body, r.period,
+        r.may_publish, r.published_at, r.created_at
+    from stored.reviews r
+    join stored.customers c on c.id = r.customer_id;
+comment on view reviews is 'One row a review by a contact.';
+comment on column reviews.id is 'Key.';
+comment on column reviews.customer_id is 'The contact''s customer: customers.id.';
+comment on column reviews.customer is 'The customer''s name.';
+comment on column reviews.contact_id is 'Who wrote it: contacts.id.';
+comment on column reviews.rating is '1 (poor) to 5 (excellent).';
+comment on column reviews.body is 'The words.';
+comment on column reviews.period is 'Which period it is for; a contact has one review in each.';
+comment on column reviews.may_publish is 'True when the contact agreed to its publication.';
+comment on column reviews.published_at is 'When the business published it, UTC.';
+comment on column reviews.created_at is 'When it was written, UTC.';
+
+create view activity as
+    select a.customer_id, c.display_name as customer, a.happened_at, a.event, a.subject_kind,
+        a.subject_id, a.subject_number, a.actor_kind, a.actor_name, a.currency_code,
+        stored.major(a.amount_minor, m.unit) as amount, a.visible
+    from stored.activity a
+    left join stored.customers c on c.id = a.customer_id
+    left join stored.currencies m on m.currency_code = a.currency_code;
+comment on view activity is 'One row something that happened: views, acceptances, payments, sign-ins.';
+comment on column activity.customer_id is 'Whose it is: customers.id; empty when it concerns the business alone.';
+comment on column activity.customer is 'The customer''s name.';
+comment on column activity.happened_at is 'When, UTC.';
+comment on column activity.event is 'What, as noun.done: invoice.viewed, estimate.accepted, contact.signed_in …';
+comment on column activity.subject_kind is 'Kind of the document or person it is about.';
+comment on column activity.subject_id is 'Its key.';
+comment on column activity.subject_number is 'Its number or name.';
+comment on column activity.actor_kind is 'contact, staff or system.';
+comment on column activity.actor_name is 'Who did it.';
+comment on column activity.currency_code is 'Currency of the amount.';
+comment on column activity.amount is 'Amount it is about.';
+comment on column activity.visible is 'True when the customer sees it too.';
