@@ -112,7 +112,6 @@ CACHED: dict[str, str] = {}
 
 # Packages of requirements.txt that no module of ours imports.
 LOADED_BY_OTHERS = {
-    "plotly": "Streamlit draws our charts with it; a plain dict is the faster figure",
     "stripe": "the provider of card and bank payments",
     "tzdata": "zoneinfo, where the host has no time zones",
     "uvicorn": "Streamlit's server",

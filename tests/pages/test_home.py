@@ -55,7 +55,7 @@ def test_everything_of_the_account(screen: Open, alice: Scope, books: None) -> N
         "Contract.pdf", "office@fern.example",
     ):  # fmt: skip
         assert words in shown.html, words
-    assert "777" not in shown.html
+    assert "7,777.77" not in shown.html
     assert len(shown.app.get("plotly_chart")) == 2
     assert [button.label for button in shown.app.button] == ["Pay now", "Pay now", "Send e-mail"]
 
