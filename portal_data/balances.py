@@ -1,5 +1,6 @@
 """What a customer owes and is owed, per currency: the figures and charts of Home."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date as Date
@@ -94,13 +95,17 @@ class Home:
 
 
 # plain queries of one table each: planning a union of them costs more than running them all
-_OPEN = """
-    select currency_code, due_date, count(*)::bigint as invoices,
+_INVOICES = """
+    select currency_code,
+        case when status = 'sent' and balance_minor > 0 then due_date end as due_date,
+        case when date >= $since then date_trunc('month', date) end as month,
+        count(*)::bigint as invoices, sum(total_minor)::bigint as billed,
         sum(balance_minor)::bigint as balance_minor, sum(pending_minor)::bigint as pending_minor
     from invoices
-    where status = 'sent' and balance_minor > 0
-    group by currency_code, due_date
-    order by currency_code, due_date
+    where status in ('sent', 'written_off')
+        and (date >= $since or (status = 'sent' and balance_minor > 0))
+    group by 1, 2, 3
+    order by 1, 2, 3
 """
 _CREDITS = """
     select currency_code, sum(balance_minor)::bigint as amount
@@ -109,12 +114,13 @@ _CREDITS = """
     group by currency_code
     order by currency_code
 """
-_UNUSED = """
-    select currency_code, sum(unused_minor)::bigint as amount
+_PAYMENTS = """
+    select currency_code, case when date >= $since then date_trunc('month', date) end as month,
+        sum(amount_minor)::bigint as paid, sum(unused_minor)::bigint as unused
     from payments
-    where status = 'succeeded' and unused_minor > 0
-    group by currency_code
-    order by currency_code
+    where status = 'succeeded' and (date >= $since or unused_minor > 0)
+    group by 1, 2
+    order by 1, 2
 """
 _RETAINERS = """
     select currency_code,
@@ -126,20 +132,6 @@ _RETAINERS = """
     where status = 'sent'
     group by currency_code
     order by currency_code
-"""
-_BILLED = """
-    select currency_code, date_trunc('month', date) as month, sum(total_minor)::bigint as amount
-    from invoices
-    where status in ('sent', 'written_off') and date >= $since
-    group by 1, 2
-    order by 1, 2
-"""
-_PAID = """
-    select currency_code, date_trunc('month', date) as month, sum(amount_minor)::bigint as amount
-    from payments
-    where status = 'succeeded' and date >= $since
-    group by 1, 2
-    order by 1, 2
 """
 _CUSTOMER = """
     select currency_code, opening_balance_minor from customers
@@ -181,12 +173,16 @@ def home(scope: Scope, *, today: Date) -> Home:
             raise NotFound("There is no such customer.")
         own = Balance(customer["currency_code"], customer["opening_balance_minor"])
         balances = {own.currency_code: own}
-        _add_open(balances, session, today)
+        firsts = last_months(today)
+        billed = _add_invoices(balances, session.rows(_INVOICES, since=firsts[0]), today)
+        received = _add_payments(balances, session.rows(_PAYMENTS, since=firsts[0]))
         _add_credits(balances, session)
-        _add_months(balances, session, today)
         paid = session.one(_LAST_PAYMENT)
         last = _last_payment(session, paid) if paid else None
         pending = session.one(_PENDING, today=today) or {}
+    for balance in balances.values():
+        months = [(balance.currency_code, first) for first in firsts]
+        balance.months = [Month(key[1], billed[key], received[key]) for key in months]
     return Home(list(balances.values()), last, PendingApprovals(**pending))
 
 
@@ -194,9 +190,19 @@ def _of(balances: dict[str, Balance], currency_code: str) -> Balance:
     return balances.setdefault(currency_code, Balance(currency_code))
 
 
-def _add_open(balances: dict[str, Balance], session: store.Session, today: Date) -> None:
-    for row in session.rows(_OPEN):
+Months = Counter[tuple[str, Date]]
+"""Amounts by currency and first day of the month."""
+
+
+def _add_invoices(balances: dict[str, Balance], rows: list[dict[str, Any]], today: Date) -> Months:
+    """Add what is open and return what was billed; only open invoices have a due date here."""
+    billed = Months()
+    for row in rows:
         balance = _of(balances, row["currency_code"])
+        if row["month"] is not None:
+            billed[row["currency_code"], _day(row["month"])] += row["billed"]
+        if row["due_date"] is None:
+            continue
         bucket = age((today - row["due_date"]).days)
         balance.aging[bucket] += row["balance_minor"]
         balance.outstanding_count += row["invoices"]
@@ -205,35 +211,33 @@ def _add_open(balances: dict[str, Balance], session: store.Session, today: Date)
         if bucket != "not_due":
             balance.overdue_count += row["invoices"]
             balance.overdue_minor += row["balance_minor"]
+    return billed
+
+
+def _add_payments(balances: dict[str, Balance], rows: list[dict[str, Any]]) -> Months:
+    """Add what payments have left unused and return what was received."""
+    received = Months()
+    for row in rows:
+        _of(balances, row["currency_code"]).unused_payments_minor += row["unused"]
+        if row["month"] is not None:
+            received[row["currency_code"], _day(row["month"])] += row["paid"]
+    return received
+
+
+def _day(month: Date) -> Date:
+    """Return the date of a month that an engine gives as a date or as midnight of it."""
+    return Date(month.year, month.month, 1)
 
 
 def _add_credits(balances: dict[str, Balance], session: store.Session) -> None:
     for row in session.rows(_CREDITS):
         _of(balances, row["currency_code"]).credits_minor = row["amount"]
-    for row in session.rows(_UNUSED):
-        _of(balances, row["currency_code"]).unused_payments_minor = row["amount"]
     for row in session.rows(_RETAINERS):
         balance = _of(balances, row["currency_code"])
         balance.retainers_count = row["retainers"]
         balance.retainers_minor = row["balance_minor"]
         balance.pending_minor += row["pending_minor"]
         balance.retainer_payments_minor = row["unused_minor"]
-
-
-def _add_months(balances: dict[str, Balance], session: store.Session, today: Date) -> None:
-    firsts = last_months(today)
-    billed = _by_month(session.rows(_BILLED, since=firsts[0]))
-    paid = _by_month(session.rows(_PAID, since=firsts[0]))
-    for currency_code, _, _ in [*billed, *paid]:
-        _of(balances, currency_code)
-    for balance in balances.values():
-        for first in firsts:
-            key = (balance.currency_code, first.year, first.month)
-            balance.months.append(Month(first, billed.get(key, 0), paid.get(key, 0)))
-
-
-def _by_month(rows: list[dict[str, Any]]) -> dict[tuple[str, int, int], int]:
-    return {(r["currency_code"], r["month"].year, r["month"].month): r["amount"] for r in rows}
 
 
 def last_months(today: Date, count: int = MONTHS) -> list[Date]:
