@@ -115,6 +115,17 @@ def views(choices: Iterable[tuple[str, str, bool]]) -> Markup:
     return tag("nav", each, class_="pt-views", aria_label="Views")
 
 
+def tabs(label: str, screens: Iterable[tuple[str, str]], current: str) -> Markup:
+    """Return screens of one kind side by side as (label, address); `current` is where one is."""
+    each = [
+        tag(
+            "a", name, href=href, data_turn="page", aria_current="page" if href == current else None
+        )
+        for name, href in screens
+    ]
+    return tag("nav", each, class_="pt-tabs", aria_label=label)
+
+
 def pills(statuses: Iterable[tuple[str, str]]) -> Markup:
     """Return statuses as (text, tone) side by side."""
     each = [tag("span", text, class_=f"pt-pill {tone}") for text, tone in statuses]

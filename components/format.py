@@ -53,6 +53,14 @@ def price(value: Decimal, currency: str, locale: str = "en_GB") -> str:
     return str(format_decimal(value, format=pattern, locale=locale))
 
 
+def rate(value: Decimal, currency: str, locale: str = "en_GB") -> str:
+    """Return a price with its currency: £84.00, or 84.125 GBP where it has more decimals."""
+    minor = amounts.to_minor(value, currency)
+    if amounts.to_decimal(minor, currency) == value:
+        return money(minor, currency, locale)
+    return f"{price(value, currency, locale)}\N{NO-BREAK SPACE}{currency}"
+
+
 @lru_cache(maxsize=4096)
 def day(value: date, locale: str = "en_GB") -> str:
     """Return a date such as 5 Nov 2026."""
@@ -86,6 +94,12 @@ def ago(value: date, today: date) -> str:
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """Return a number with its noun: 1 invoice, 3 invoices."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def hours(minutes: int, locale: str = "en_GB") -> str:
+    """Return a time worked as hours and minutes: 75 is 1:15 h."""
+    whole = format_decimal(minutes // 60, format="#,##0", locale=locale)
+    return f"{whole}:{minutes % 60:02}\N{NO-BREAK SPACE}h"
 
 
 def initials(name: str) -> str:

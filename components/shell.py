@@ -9,11 +9,18 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from components import account_menu, brand, navigator, session
-from portal_data import identity
+from portal_data import identity, preferences
+from portal_data.preferences import Preferences
 from portal_data.scope import Scope
 
 STATIC = Path(__file__).parent / "static"
-PARENTS = {"estimate": "estimates", "invoice": "invoices", "customer": ""}
+PARENTS = {
+    "estimate": "estimates",
+    "invoice": "invoices",
+    "project": "projects",
+    "timesheet": "timesheets",
+    "customer": "",
+}
 """Hidden screens, and the entry of the navigation that stays lit on them."""
 
 
@@ -39,17 +46,32 @@ def links_from_mail() -> list[StreamlitPage]:
     ]
 
 
-def of_customers() -> list[StreamlitPage]:
-    """Return the customers' screens; hidden ones open from links."""
+def of_customers(shown: Preferences) -> list[StreamlitPage]:
+    """Return the customers' screens; hidden ones open from links.
+
+    What the business keeps out of its portal has no screens, so that its addresses are as unknown
+    as any other.
+    """
     return [
         page("home", "Home", "", "home"),
         page("estimates", "Estimates", "estimates", "request_quote"),
         page("invoices", "Invoices", "invoices", "receipt_long"),
+        *(of_projects() if shown.projects_and_timesheets else ()),
         page("statement", "Statement", "statement", "account_balance"),
         page("account", "Account", "account", "badge"),
         page("estimate", "Estimate", "estimate", hidden=True),
         page("invoice", "Invoice", "invoice", hidden=True),
         page("security", "Security", "security", hidden=True),
+    ]
+
+
+def of_projects() -> list[StreamlitPage]:
+    """Return the screens of projects and timesheets."""
+    return [
+        page("projects", "Projects", "projects", "architecture"),
+        page("timesheets", "Timesheets", "timesheets", "pending_actions"),
+        page("project", "Project", "project", hidden=True),
+        page("timesheet", "Timesheet", "timesheet", hidden=True),
     ]
 
 
@@ -64,7 +86,8 @@ def of_staff() -> list[StreamlitPage]:
 
 def of_nobody() -> list[StreamlitPage]:
     """Return the sign-in form at every address of the others, so a link survives signing in."""
-    paths = {screen.url_path for screen in [*of_customers(), *of_staff()]}
+    everything = Preferences(projects_and_timesheets=True)
+    paths = {screen.url_path for screen in [*of_customers(everything), *of_staff()]}
     return [
         *(page("sign_in", "Sign in", path) for path in sorted(paths)),
         page("forgotten", "Forgotten password", "forgotten"),
@@ -79,7 +102,7 @@ if who is None:
     chosen = st.navigation([*of_nobody(), *links_from_mail()], position="hidden")
     business = identity.business_name()
 else:
-    screens = of_customers() if isinstance(who, Scope) else of_staff()
+    screens = of_customers(preferences.of(who)) if isinstance(who, Scope) else of_staff()
     chosen = st.navigation([*screens, *links_from_mail()], expanded=True)
     business = brand.draw(who, lit=PARENTS.get(chosen.url_path))
     account_menu.draw(who)

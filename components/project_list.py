@@ -1,0 +1,76 @@
+"""Projects as a list: filters, columns, and the words and colours of each status."""
+
+from components import format as say
+from components import links
+from components.listing import Kind
+from components.record_list import Cell, Column, Empty, Pill, Row
+from portal_data.project_figures import Budget, BudgetKind
+from portal_data.projects import PAGE_SIZE, Filter, ProjectRow, Sort, Status
+
+TONES = {
+    Status.ACTIVE: "blue",
+    Status.ON_HOLD: "orange",
+    Status.COMPLETED: "green",
+    Status.INACTIVE: "gray",
+}
+_FILTERS = {
+    Filter.ALL: "All",
+    Filter.ACTIVE: "Active",
+    Filter.ON_HOLD: "On hold",
+    Filter.COMPLETED: "Completed",
+}
+KIND = Kind(
+    path="projects",
+    title="Projects",
+    search="Name or code",
+    size=PAGE_SIZE,
+    filters=_FILTERS,
+    orders={Sort.LATEST: "Latest work", Sort.NAME: "Name", Sort.HOURS: "Hours"},
+    columns=(
+        Column("Project", "wide top-start", link=True, people=True),
+        Column("Code", "bottom-start", people=True),
+        Column("Latest work", "extra"),
+        Column("Status", "bottom-end"),
+        Column("Budget used", "middle", end=True, narrow="budget"),
+        Column("Logged", "top-end", end=True),
+    ),
+    sorts={"Project": (Sort.NAME,), "Latest work": (Sort.LATEST,), "Logged": (Sort.HOURS,)},
+    ascending=frozenset({Sort.NAME}),
+)
+
+
+def row(project: ProjectRow, locale: str) -> Row:
+    """Return a project as a row that opens it."""
+    return Row(
+        links.project(project.id),
+        (
+            project.name,
+            project.code or "",
+            say.day(project.latest, locale) if project.latest else "No time yet",
+            Cell(pills=(Pill(project.status.value, TONES[project.status]),)),
+            _used(project.budget),
+            Cell(say.hours(project.minutes, locale), tone=None if project.minutes else "quiet"),
+        ),
+    )
+
+
+def empty(search: str, wanted: Filter) -> Empty:
+    """Return what is said in place of rows."""
+    if search:
+        return Empty("No project matches", f"Nothing was found for “{search}” under this filter.")
+    if wanted is Filter.ALL:
+        return Empty("No projects yet", "When work for you begins, its project appears here.")
+    return Empty(f"No {_FILTERS[wanted].lower()} projects", "There are none under this filter.")
+
+
+def amount(minutes_or_minor: int, budget: Budget, currency_code: str, locale: str) -> str:
+    """Return a figure of a budget in its own unit: money, or hours."""
+    if budget.kind is BudgetKind.COST:
+        return say.money(minutes_or_minor, currency_code, locale)
+    return say.hours(minutes_or_minor, locale)
+
+
+def _used(budget: Budget | None) -> Cell:
+    if budget is None:
+        return Cell("None", tone="quiet")
+    return Cell(f"{budget.percent:,}%", tone="late" if budget.used > budget.limit else None)

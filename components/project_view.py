@@ -1,0 +1,263 @@
+"""One project: what its hours are and are worth, its budget, its terms, tasks and people."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from components import cards, links, project_list
+from components import format as say
+from components.cards import Figure, figure
+from components.markup import Markup, join, lines, said, tag
+from portal_data.project_figures import BillingMethod, Budget, BudgetKind, Hours
+from portal_data.projects import Heading, Person, Project, Task
+
+METHODS = {
+    BillingMethod.FIXED_COST: "Fixed price",
+    BillingMethod.PROJECT_HOURS: "By the hour, one rate for the project",
+    BillingMethod.TASK_HOURS: "By the hour, a rate for each task",
+    BillingMethod.STAFF_HOURS: "By the hour, a rate for each person",
+    BillingMethod.DAILY_RATE: "By the day of eight hours",
+}
+_BUDGETS = {
+    BudgetKind.COST: "for the project",
+    BudgetKind.HOURS: "for the project",
+    BudgetKind.TASK_HOURS: "over all tasks",
+    BudgetKind.STAFF_HOURS: "over all people",
+}
+NO_TASK = "Without a task"
+
+
+def head(project: Project | Heading, *, timed: bool) -> Markup:
+    """Return the name with status and code, and the choice between overview and time log."""
+    statuses = [(project.status.value, project_list.TONES[project.status])]
+    below = tag("div", cards.pills(statuses), _code(project.code), class_="pt-under")
+    views = [
+        ("Overview", links.project(project.id), not timed),
+        ("Time log", links.project(project.id, view="time"), timed),
+    ]
+    back = ("Projects", links.page("projects"))
+    return join(cards.head(project.name, below, back=back), cards.views(views))
+
+
+def _code(code: str | None) -> Markup | None:
+    return said(code, class_="code") if code else None
+
+
+def summary(project: Project, locale: str) -> Markup:
+    """Return the hours by what became of them, with what they are worth."""
+
+    def worth(minor: int, fallback: str) -> str:
+        fixed = project.billing_method is BillingMethod.FIXED_COST
+        return fallback if fixed else say.money(minor, project.currency_code, locale)
+
+    hours, earned = project.hours, project.worth
+    figures = [
+        Figure("Logged", say.hours(hours.total, locale), _span(project, locale)),
+        Figure(
+            "Billable",
+            say.hours(hours.billable, locale),
+            worth(earned.billable_minor, _percent(hours.billable, hours.total)),
+        ),
+        Figure(
+            "Billed",
+            say.hours(hours.billed, locale),
+            worth(earned.billed_minor, _percent(hours.billed, hours.total)),
+        ),
+        Figure(
+            "Unbilled",
+            say.hours(hours.unbilled, locale),
+            worth(earned.unbilled_minor, _percent(hours.unbilled, hours.total)),
+        ),
+        Figure("Non-billable", say.hours(hours.non_billable, locale), "Never charged"),
+    ]
+    notes = []
+    if earned.unrated:
+        notes.append(f"No rate is agreed for {say.hours(earned.unrated, locale)} yet.")
+    if project.billing_method is not BillingMethod.FIXED_COST:
+        notes.append("Amounts are at today’s rates, before tax.")
+    return join(
+        tag("div", [figure(each) for each in figures], class_="pt-summary"),
+        tag("p", " ".join(notes), class_="pt-sub pt-foot") if notes else None,
+    )
+
+
+def budget(project: Project, used: Budget, locale: str) -> Markup:
+    """Return how much of the budget is used, as words and as a bar."""
+
+    def amount(figure: int) -> str:
+        return project_list.amount(figure, used, project.currency_code, locale)
+
+    left = used.limit - used.used
+    rest = f"{amount(left)} left" if left >= 0 else f"{amount(-left)} over the budget"
+    bar = tag(
+        "div",
+        tag("i", class_="over" if left < 0 else None, style=f"width: {min(used.percent, 100)}%"),
+        class_="pt-bar",
+        role="img",
+        aria_label=f"{used.percent}% used",
+    )
+    return join(
+        tag(
+            "div",
+            tag("span", amount(used.used), class_="pt-due"),
+            tag("span", f"{used.percent:,}% of {amount(used.limit)}", class_="pt-sub"),
+            class_="pt-between",
+        ),
+        bar,
+        tag("p", rest, class_="pt-sub pt-late" if left < 0 else "pt-sub"),
+    )
+
+
+def about(project: Project, locale: str) -> Markup:
+    """Return what the project is and what was agreed for it."""
+    currency = project.currency_code
+    limit = None
+    if project.budget:
+        told = project_list.amount(project.budget.limit, project.budget, currency, locale)
+        limit = f"{told} {_BUDGETS[project.budget.kind]}"
+    price = invoiced = rest = None
+    if project.billing_method is BillingMethod.FIXED_COST:
+        if project.fixed_cost_minor is not None:
+            price = say.money(project.fixed_cost_minor, currency, locale)
+            rest = say.money(project.worth.unbilled_minor, currency, locale)
+        invoiced = say.money(project.worth.billed_minor, currency, locale)
+    facts = cards.facts(
+        [
+            ("Billing", METHODS[project.billing_method]),
+            ("Rate", _rate(project, locale)),
+            ("Price", price),
+            ("Invoiced", invoiced),
+            ("To be invoiced", rest),
+            ("Budget", limit),
+            ("First entry", say.day(project.first, locale) if project.first else None),
+            ("Latest entry", say.day(project.latest, locale) if project.latest else None),
+        ]
+    )
+    described = lines(project.description) if project.description else None
+    return join(tag("div", described, class_="pt-said") if described else None, facts)
+
+
+def tasks(project: Project, locale: str) -> Markup:
+    """Return the tasks with their hours; each leads to its entries in the time log."""
+    if not project.tasks:
+        return cards.empty("No tasks", "The work of this project is not split into tasks.")
+    by_task = project.billing_method is BillingMethod.TASK_HOURS
+    budgeted = any(task.budget_minutes for task in project.tasks)
+    body = [
+        _line(
+            _named(project, task),
+            [
+                None if task.billable else "Not charged",
+                _price(task.rate, project, locale) if by_task and task.billable else None,
+                "Completed" if task.completed else None,
+            ],
+            task.hours,
+            task.budget_minutes,
+            budgeted,
+            locale,
+            task.description,
+        )
+        for task in project.tasks
+    ]
+    return _table("Task", body, budgeted)
+
+
+def people(project: Project, locale: str) -> Markup:
+    """Return who works on the project, with their hours."""
+    if not project.people:
+        return cards.empty("Nobody yet", "Who works for you appears here.")
+    by_person = project.billing_method is BillingMethod.STAFF_HOURS
+    budgeted = any(person.budget_minutes for person in project.people)
+    body = [
+        _line(
+            _worker(project, person),
+            [_price(person.rate, project, locale) if by_person else None],
+            person.hours,
+            person.budget_minutes,
+            budgeted,
+            locale,
+        )
+        for person in project.people
+    ]
+    return _table("Person", body, budgeted)
+
+
+def _table(first: str, body: Iterable[Markup], budgeted: bool) -> Markup:
+    heads = [
+        tag("th", first, scope="col"),
+        tag("th", "Billed", scope="col", class_="end narrow-hide"),
+        tag("th", "Unbilled", scope="col", class_="end narrow-hide"),
+        tag("th", "Budget", scope="col", class_="end narrow-hide") if budgeted else None,
+        tag("th", "Logged", scope="col", class_="end"),
+    ]
+    return tag("table", tag("thead", tag("tr", heads)), tag("tbody", list(body)), class_="pt-table")
+
+
+def _line(
+    name: Markup,
+    notes: list[str | None],
+    hours: Hours,
+    budget_minutes: int | None,
+    budgeted: bool,
+    locale: str,
+    description: str | None = None,
+) -> Markup:
+    """Return a row of a table; a phone reads the hours that it has no columns for as a note."""
+    over = budget_minutes is not None and hours.total > budget_minutes
+    limit = say.hours(budget_minutes, locale) if budget_minutes else None
+    narrow = [f"Billed {say.hours(hours.billed, locale)}"] if hours.billed else []
+    narrow += [f"unbilled {say.hours(hours.unbilled, locale)}"] if hours.unbilled else []
+    narrow += [f"budget {limit}"] if limit else []
+    kept = [note for note in notes if note]
+    return tag(
+        "tr",
+        tag(
+            "td",
+            tag("div", name),
+            said(description, "small") if description else None,
+            tag("small", " · ".join(kept)) if kept else None,
+            tag("small", ", ".join(narrow), class_="wide-hide") if narrow else None,
+            class_="grow",
+        ),
+        tag("td", say.hours(hours.billed, locale), class_="end narrow-hide"),
+        tag("td", say.hours(hours.unbilled, locale), class_="end narrow-hide"),
+        tag("td", limit or "None", class_="end narrow-hide") if budgeted else None,
+        tag("td", say.hours(hours.total, locale), class_="end pt-late" if over else "end"),
+    )
+
+
+def _named(project: Project, task: Task) -> Markup:
+    if task.id is None or task.name is None:
+        return tag("span", NO_TASK)
+    if not task.hours.total:
+        return said(task.name)
+    return cards.link(said(task.name), links.project(project.id, view="time", task=task.id))
+
+
+def _worker(project: Project, person: Person) -> Markup:
+    if not person.hours.total:
+        return said(person.name)
+    return cards.link(said(person.name), links.project(project.id, view="time", person=person.id))
+
+
+def _rate(project: Project, locale: str) -> str | None:
+    """Return the project's own rate, where there is one and it is not a fixed price."""
+    if project.billing_method is BillingMethod.FIXED_COST:
+        return None
+    return _price(project.rate, project, locale)
+
+
+def _price(rate: Decimal | None, project: Project, locale: str) -> str | None:
+    if rate is None:
+        return None
+    unit = "a day" if project.billing_method is BillingMethod.DAILY_RATE else "an hour"
+    return f"{say.rate(rate, project.currency_code, locale)} {unit}"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part * 100 // whole}%" if whole else ""
+
+
+def _span(project: Project, locale: str) -> str:
+    if project.first is None or project.latest is None:
+        return "Nothing yet"
+    return f"Since {say.day(project.first, locale)}"

@@ -1,0 +1,76 @@
+"""Timesheets as a list: filters, columns, and the words and colours of each status."""
+
+from components import format as say
+from components import links
+from components.listing import Kind
+from components.record_list import Cell, Column, Empty, Pill, Row
+from portal_data.approvals import PAGE_SIZE, ApprovalRow, Filter, Sort, Status
+from portal_data.organisation import Organisation
+
+TONES = {
+    Status.PENDING: "blue",
+    Status.APPROVED: "green",
+    Status.REJECTED: "red",
+    Status.PARTLY_APPROVED: "orange",
+}
+_FILTERS = {
+    Filter.ALL: "All",
+    Filter.PENDING: "Pending",
+    Filter.APPROVED: "Approved",
+    Filter.REJECTED: "Rejected",
+    Filter.PARTLY_APPROVED: "Partly approved",
+}
+KIND = Kind(
+    path="timesheets",
+    title="Timesheets",
+    search="Timesheet or project",
+    size=PAGE_SIZE,
+    filters=_FILTERS,
+    orders={
+        Sort.NEWEST: "Newest",
+        Sort.OLDEST: "Oldest",
+        Sort.NAME: "Name",
+        Sort.HOURS: "Hours",
+    },
+    columns=(
+        Column("Timesheet", "top-start", link=True, people=True),
+        Column("Project", "wide middle", people=True),
+        Column("Received", "bottom-start"),
+        Column("Status", "bottom-end"),
+        Column("Hours", "top-end", end=True),
+    ),
+    sorts={
+        "Timesheet": (Sort.NAME,),
+        "Received": (Sort.NEWEST, Sort.OLDEST),
+        "Hours": (Sort.HOURS,),
+    },
+    ascending=frozenset({Sort.OLDEST, Sort.NAME}),
+)
+
+
+def row(approval: ApprovalRow, business: Organisation) -> Row:
+    """Return a timesheet as a row that opens it."""
+    received = approval.received_at
+    return Row(
+        links.timesheet(approval.id),
+        (
+            approval.name,
+            approval.project or "",
+            say.day(business.day_of(received), business.locale) if received else "",
+            Cell(pills=(Pill(approval.status.value, TONES[approval.status]),)),
+            say.hours(approval.minutes, business.locale),
+        ),
+    )
+
+
+def empty(search: str, wanted: Filter) -> Empty:
+    """Return what is said in place of rows."""
+    if search:
+        return Empty("No timesheet matches", f"Nothing was found for “{search}” under this filter.")
+    if wanted is Filter.ALL:
+        return Empty(
+            "No timesheets yet", "When hours are sent to you for approval, they appear here."
+        )
+    if wanted is Filter.PENDING:
+        return Empty("No pending timesheets", "Nothing waits for your answer. Thank you!")
+    return Empty(f"No {_FILTERS[wanted].lower()} timesheets", "There are none under this filter.")

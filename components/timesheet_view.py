@@ -1,0 +1,135 @@
+"""One timesheet: its hours, what became of it, and its entries with the answer to each."""
+
+from datetime import date
+
+from components import cards, document_view, links, listing, project_view, timesheet_list
+from components import format as say
+from components.cards import Figure, figure
+from components.listing import Asked, Kind
+from components.markup import Markup, said, tag
+from components.record_list import Cell, Column, Empty, Pill, Row
+from portal_data.approvals import (
+    ENTRIES,
+    Approval,
+    ApprovalEntry,
+    ApprovalEntryPage,
+    Decision,
+    EntryFilter,
+    EntrySort,
+    Status,
+)
+from portal_data.document_history import Event
+from portal_data.organisation import Organisation
+
+_TONES = {
+    Decision.APPROVED: "green",
+    Decision.REJECTED: "red",
+    Decision.QUERIED: "orange",
+    Decision.UNDECIDED: "gray",
+}
+_FILTERS = {
+    EntryFilter.ALL: "All",
+    EntryFilter.APPROVED: "Approved",
+    EntryFilter.REJECTED: "Rejected",
+    EntryFilter.QUERIED: "Queried",
+    EntryFilter.UNDECIDED: "Undecided",
+}
+_ORDERS = {
+    EntrySort.OLDEST: "Oldest",
+    EntrySort.NEWEST: "Newest",
+    EntrySort.LONGEST: "Longest",
+}
+_KIND = Kind(
+    path="timesheet",
+    title="Entries",
+    search="",
+    size=ENTRIES,
+    filters=_FILTERS,
+    orders=_ORDERS,
+    columns=(
+        Column("Date", "bottom-start"),
+        Column("Task", "top-start", people=True),
+        Column("Note", "below", people=True),
+        Column("Person", "middle", people=True),
+        Column("Answer", "bottom-end"),
+        Column("Hours", "top-end", end=True),
+    ),
+    sorts={"Date": (EntrySort.OLDEST, EntrySort.NEWEST), "Hours": (EntrySort.LONGEST,)},
+    ascending=frozenset({EntrySort.OLDEST}),
+)
+_WORDS = {
+    Status.APPROVED: "Approved",
+    Status.REJECTED: "Rejected",
+    Status.PARTLY_APPROVED: "Partly approved",
+}
+
+
+def head(approval: Approval) -> Markup:
+    """Return the name with the status and the project, and the way back."""
+    pills = cards.pills([(approval.status.value, timesheet_list.TONES[approval.status])])
+    project = None
+    if approval.project and approval.project_id:
+        project = cards.link(said(approval.project), links.project(approval.project_id))
+    below = tag("div", pills, project, class_="pt-under")
+    return cards.head(approval.name, below, back=("Timesheets", links.page("timesheets")))
+
+
+def asked(approval: Approval) -> Asked[EntryFilter, EntrySort]:
+    """Return what the address asks of the entries."""
+    return listing.asked(_KIND, id=approval.id)
+
+
+def summary(approval: Approval, found: ApprovalEntryPage, business: Organisation) -> Markup:
+    """Return the hours, the days they are of, and how many were answered how."""
+    locale = business.locale
+    count = say.count(found.counts[EntryFilter.ALL], "entry", "entries")
+    figures = [Figure("Hours", say.hours(approval.minutes, locale), count)]
+    if approval.period_from and approval.period_to:
+        days = (say.day(approval.period_from, locale), say.day(approval.period_to, locale))
+        figures.append(Figure("Worked", f"{days[0]} –", days[1]))
+    for each in (EntryFilter.APPROVED, EntryFilter.REJECTED, EntryFilter.QUERIED):
+        if found.counts[each] and approval.status is Status.PARTLY_APPROVED:
+            figures.append(
+                Figure(
+                    _FILTERS[each],
+                    say.hours(found.minutes[each], locale),
+                    say.count(found.counts[each], "entry", "entries"),
+                )
+            )
+    return tag("div", [figure(each) for each in figures], class_="pt-summary")
+
+
+def history(approval: Approval, business: Organisation, today: date) -> Markup:
+    """Return when it was received, who decided on it, when and why."""
+    events = []
+    if approval.received_at:
+        events.append(Event(approval.received_at, "Received for approval"))
+    if approval.decided_at:
+        by = f" by {approval.decided_by}" if approval.decided_by else ""
+        words = f"{_WORDS.get(approval.status, 'Answered')}{by}"
+        events.append(Event(approval.decided_at, words, approval.reason))
+    if not events:
+        return cards.empty("Nothing yet", "What happens to this timesheet appears here.")
+    return document_view.history(events, (), "", business, today)
+
+
+def row(entry: ApprovalEntry, locale: str) -> Row:
+    """Return an entry as a row; the reason of an answer stands with the note."""
+    return Row(
+        "",
+        (
+            say.day(entry.date, locale),
+            entry.task or project_view.NO_TASK,
+            Cell(entry.notes or "", note=entry.reason),
+            entry.person,
+            Cell(pills=(Pill(entry.decision.value, _TONES[entry.decision]),)),
+            say.hours(entry.minutes, locale),
+        ),
+    )
+
+
+def empty(wanted: EntryFilter) -> Empty:
+    """Return what is said in place of rows."""
+    if wanted is EntryFilter.ALL:
+        return Empty("No entries", "This timesheet holds no time.")
+    return Empty(f"No {_FILTERS[wanted].lower()} entries", "There are none under this filter.")

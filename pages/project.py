@@ -1,0 +1,78 @@
+"""One project: its hours, worth, budget, tasks and people, or its time log."""
+
+import streamlit as st
+
+from components import address, burn_chart, cards, charts, links, listing, project_view, time_log
+from components.session import require_scope
+from components.time_log import View
+from portal_data import organisation, projects, time_entries
+from portal_data.clock import utc_now
+from portal_data.errors import NotFound
+from portal_data.projects import Heading, Project
+
+scope = require_scope()
+
+business = organisation.get(scope)
+locale = business.locale
+
+
+def overview(project: Project) -> None:
+    """The project's figures."""
+    cards.draw(cards.card("", project_view.summary(project, locale)))
+    used = project.budget
+    if used is None:
+        cards.draw(cards.card("About", project_view.about(project, locale)))
+    else:
+        left, right = st.columns([1.35, 1], gap="small")
+        with left, st.container(border=True, height="stretch", key="card-budget"):
+            cards.draw(cards.title("Budget"), project_view.budget(project, used, locale))
+            if project.burn:
+                chart = (project.burn, used, project.currency_code, locale)
+                words = burn_chart.in_words(*chart)
+                charts.draw(burn_chart.burn(*chart), "project.burn", words=words, height=220)
+        with right, st.container(border=True, height="stretch", key="card-about"):
+            cards.draw(cards.title("About"), project_view.about(project, locale))
+    cards.draw(
+        cards.card("Tasks", project_view.tasks(project, locale)),
+        cards.card("People", project_view.people(project, locale)),
+    )
+
+
+def time(heading: Heading) -> None:
+    """The project's time log under its choices."""
+    narrow = time_log.narrowed(heading, business.today(utc_now()))
+    asked = time_log.asked(heading, narrow)
+    asked, found = listing.find(
+        asked,
+        lambda page: time_entries.list_page(
+            scope, heading.id, wanted=asked.wanted, task=narrow.task, person=narrow.person,
+            first=narrow.first, last=narrow.last, search=asked.search, sort=asked.sort, page=page,
+        ),
+    )  # fmt: skip
+    cards.draw(cards.card("", time_log.sums(found, locale)))
+    listing.draw(
+        asked,
+        found,
+        [time_log.row(each, locale) for each in found.rows],
+        time_log.empty(found, asked),
+        menus=time_log.menus(heading, narrow, asked),
+    )
+
+
+timed = address.choice("view", View.OVERVIEW) is View.TIME
+project_id = address.identifier("id")
+try:
+    shown = projects.heading(scope, project_id) if timed else projects.get(scope, project_id)
+except NotFound:
+    text = "Check the address, or choose the project from the list."
+    cards.draw(
+        cards.head("Project not found", back=("Projects", links.page("projects"))),
+        cards.card("", cards.empty("We cannot show this project", text, tall=True)),
+    )
+    st.stop()
+
+cards.draw(project_view.head(shown, timed=timed))
+if isinstance(shown, Project):
+    overview(shown)
+else:
+    time(shown)

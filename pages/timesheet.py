@@ -1,0 +1,44 @@
+"""One timesheet: its entries with the answer to each, and who decided when and why."""
+
+import streamlit as st
+
+from components import address, cards, links, listing, timesheet_view
+from components.session import require_scope
+from portal_data import approvals, organisation
+from portal_data.clock import utc_now
+from portal_data.errors import NotFound
+
+scope = require_scope()
+
+business = organisation.get(scope)
+today, locale = business.today(utc_now()), business.locale
+try:
+    approval = approvals.get(scope, address.identifier("id"))
+except NotFound:
+    text = "Check the address, or choose the timesheet from the list."
+    cards.draw(
+        cards.head("Timesheet not found", back=("Timesheets", links.page("timesheets"))),
+        cards.card("", cards.empty("We cannot show this timesheet", text, tall=True)),
+    )
+    st.stop()
+
+asked = timesheet_view.asked(approval)
+asked, found = listing.find(
+    asked,
+    lambda page: approvals.entries(
+        scope, approval.id, wanted=asked.wanted, sort=asked.sort, page=page
+    ),
+)
+cards.draw(
+    timesheet_view.head(approval),
+    cards.grid(
+        cards.card("", timesheet_view.summary(approval, found, business)),
+        cards.card("History", timesheet_view.history(approval, business, today)),
+    ),
+)
+listing.draw(
+    asked,
+    found,
+    [timesheet_view.row(each, locale) for each in found.rows],
+    timesheet_view.empty(asked.wanted),
+)
