@@ -1,71 +1,182 @@
 """Nouns as tables: the typed rows that every file of a list or statement is written from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from portal_data import invoices, papers, statements
+from portal_data import credit_notes, invoices, papers, retainers, statements
 from portal_data.exports import Column, Kind, Table
-from portal_data.invoices import InvoiceRow
 from portal_data.money import to_decimal
+from portal_data.organisation import Organisation
 from portal_data.statements import Statement
 
-_CURRENCY = Column("Currency", Kind.CURRENCY)
-_DATE = Column("Date", Kind.DATE)
+Fields = Mapping[Column, str | Callable[[Any], Any]]
+"""Columns, each with the attribute of a row or what tells its value; amounts in minor units."""
 
-_INVOICES = (
-    Column("Invoice"),
-    Column("Subject"),
-    Column("Reference"),
-    _DATE,
-    Column("Due date", Kind.DATE),
-    Column("Status"),
-    Column("Days overdue", Kind.WHOLE),
-    _CURRENCY,
-    Column("Amount", Kind.MONEY, summed=True),
-    Column("Balance", Kind.MONEY, summed=True),
-)
+_CLOSED = {
+    invoices.Status.VOID,
+    invoices.Status.WRITTEN_OFF,
+    credit_notes.Status.VOID,
+    retainers.Status.VOID,
+}
+_HUNDREDTH = Decimal("0.01")
+
+
+def _open(row: Any) -> int:
+    """Return a document's balance; of a void or written off one nothing is open, as on screen."""
+    return 0 if row.status in _CLOSED else int(row.balance_minor)
+
+
+def _hours(row: Any) -> Decimal:
+    """Return hours to the hundredth; the minutes beside them are exact."""
+    return (Decimal(row.minutes) / 60).quantize(_HUNDREDTH)
+
+
+_DATE = Column("Date", Kind.DATE)
+_CURRENCY = Column("Currency", Kind.CURRENCY)
+_AMOUNT = Column("Amount", Kind.MONEY, summed=True)
+_BALANCE = Column("Balance", Kind.MONEY, summed=True)
+_WORKED: Fields = {Column("Minutes", Kind.WHOLE): "minutes", Column("Hours", Kind.NUMBER): _hours}
+
+INVOICES: Fields = {
+    Column("Invoice"): "number",
+    Column("Subject"): "subject",
+    Column("Reference"): "reference",
+    _DATE: "date",
+    Column("Due date", Kind.DATE): "due_date",
+    Column("Status"): "status",
+    Column("Days overdue", Kind.WHOLE): "days_overdue",
+    _CURRENCY: "currency_code",
+    _AMOUNT: "total_minor",
+    _BALANCE: _open,
+}
+ESTIMATES: Fields = {
+    Column("Estimate"): "number",
+    Column("Subject"): "subject",
+    Column("Reference"): "reference",
+    _DATE: "date",
+    Column("Valid until", Kind.DATE): "expiry_date",
+    Column("Status"): "status",
+    _CURRENCY: "currency_code",
+    _AMOUNT: "total_minor",
+}
+PAYMENTS: Fields = {
+    Column("Payment"): "number",
+    _DATE: "date",
+    Column("Made for"): lambda row: row.kind.capitalize(),
+    Column("Mode"): "mode",
+    Column("Reference"): "reference",
+    Column("Applied to"): lambda row: ", ".join(row.paid_numbers) or None,
+    _CURRENCY: "currency_code",
+    _AMOUNT: "amount_minor",
+    Column("Unused", Kind.MONEY, summed=True): "unused_minor",
+}
+CREDIT_NOTES: Fields = {
+    Column("Credit note"): "number",
+    Column("Subject"): "subject",
+    Column("Reference"): "reference",
+    _DATE: "date",
+    Column("Status"): "status",
+    _CURRENCY: "currency_code",
+    _AMOUNT: "total_minor",
+    _BALANCE: _open,
+}
+RETAINERS: Fields = {
+    Column("Retainer invoice"): "number",
+    Column("Description"): "description",
+    Column("Reference"): "reference",
+    _DATE: "date",
+    Column("Due date", Kind.DATE): "due_date",
+    Column("Status"): "status",
+    Column("Days overdue", Kind.WHOLE): "days_overdue",
+    _CURRENCY: "currency_code",
+    _AMOUNT: "total_minor",
+    _BALANCE: _open,
+    Column("Available", Kind.MONEY, summed=True): "unused_minor",
+}
+PROJECTS: Fields = {
+    Column("Project"): "name",
+    Column("Code"): "code",
+    Column("Status"): "status",
+    Column("Billing method"): lambda row: row.billing_method.replace("_", " ").capitalize(),
+    **_WORKED,
+    Column("Last worked on", Kind.DATE): "latest",
+}
+TIME_LOG: Fields = {
+    _DATE: "date",
+    Column("Task"): "task",
+    Column("Person"): "person",
+    Column("Begins"): "begins",
+    Column("Ends"): "ends",
+    **_WORKED,
+    Column("Notes"): "notes",
+    Column("Status"): "status",
+    Column("Invoice"): "invoice_number",
+}
+TIMESHEETS: Fields = {
+    Column("Timesheet"): "name",
+    Column("Project"): "project",
+    Column("Received", Kind.DATE): "received_at",
+    Column("Status"): "status",
+    **_WORKED,
+}
 _STATEMENT = (
     _DATE,
     Column("Transaction"),
     Column("Number"),
     Column("Details"),
     _CURRENCY,
-    Column("Amount", Kind.MONEY, summed=True),
+    _AMOUNT,
     Column("Payment or credit", Kind.MONEY, summed=True),
     Column("Balance", Kind.MONEY),
 )
 
 
-def of_invoices(found: Sequence[InvoiceRow], customer: str) -> Table:
-    """Return invoices as a table; nothing is owed of a void or written off one, as on screen."""
-    closed = (invoices.Status.VOID, invoices.Status.WRITTEN_OFF)
-    rows = [
-        (
-            each.number,
-            each.subject,
-            each.reference,
-            each.date,
-            each.due_date,
-            each.status.value,
-            each.days_overdue,
-            each.currency_code,
-            to_decimal(each.total_minor, each.currency_code),
-            to_decimal(0 if each.status in closed else each.balance_minor, each.currency_code),
-        )
-        for each in found
-    ]
-    return _listed("Invoices", customer, _INVOICES, rows)
+def of_list(
+    title: str, fields: Fields, found: Sequence[Any], customer: str, business: Organisation
+) -> Table:
+    """Return the rows of a list as a table, of the days from the first to the last of its dates.
+
+    Moments become days where the business is, amounts decimals in major units.
+    """
+    columns = tuple(fields)
+    rows = [tuple(_told(row, column, fields[column], business) for column in columns)
+            for row in found]  # fmt: skip
+    days = [row[columns.index(_DATE)] for row in rows] if _DATE in columns else []
+    return Table(
+        title=title,
+        issuer=business.name,
+        customer=customer,
+        columns=columns,
+        rows=rows,
+        first=min(days, default=None),
+        last=max(days, default=None),
+    )
 
 
-def of_statement(told: Statement, customer: str) -> Table:
+def _told(
+    row: Any, column: Column, field: str | Callable[[Any], Any], business: Organisation
+) -> Any:
+    value = getattr(row, field) if isinstance(field, str) else field(row)
+    if value is None:
+        return None
+    if column.kind is Kind.MONEY:
+        return to_decimal(value, row.currency_code)
+    if column.kind is Kind.DATE:
+        return business.day_of(value) if hasattr(value, "hour") else value
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def of_statement(told: Statement, customer: str, business: Organisation) -> Table:
     """Return a statement as a table, its opening and closing balance included as on screen."""
     code = told.currency_code
 
     def amount(minor: int) -> Decimal:
         return to_decimal(minor, code)
 
-    def fixed(day: Any, words: str, minor: int) -> tuple[Any, ...]:
+    def fixed(day: date | None, words: str, minor: int) -> tuple[Any, ...]:
         return (day, words, None, None, code, None, None, amount(minor))
 
     opened = None if told.first <= statements.EARLIEST else told.first
@@ -86,14 +197,12 @@ def of_statement(told: Statement, customer: str) -> Table:
         ),
         fixed(told.last, "Closing balance", told.closing_minor),
     ]
-    first = next((row[0] for row in rows if row[0]), told.last)
-    return Table("Statement", customer, _STATEMENT, rows, min(first, told.last), told.last)
-
-
-def _listed(
-    title: str, customer: str, columns: tuple[Column, ...], rows: Sequence[tuple[Any, ...]]
-) -> Table:
-    """Return a list's table, from the first to the last day in its column `Date`."""
-    place = columns.index(_DATE)
-    days = [row[place] for row in rows if row[place]]
-    return Table(title, customer, columns, rows, min(days, default=None), max(days, default=None))
+    return Table(
+        title="Statement",
+        issuer=business.name,
+        customer=customer,
+        columns=_STATEMENT,
+        rows=rows,
+        first=next(row[0] for row in rows if row[0]),
+        last=told.last,
+    )

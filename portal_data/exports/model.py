@@ -41,6 +41,8 @@ class Table:
     """The rows of a list or statement of one customer, and the days they are of."""
 
     title: str
+    issuer: str
+    """The business whose books these are."""
     customer: str
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Any, ...]]

@@ -36,6 +36,7 @@ def _schema(table: Table) -> "pa.Schema":
     }
     about = {
         "title": table.title,
+        "issuer": table.issuer,
         "customer": table.customer,
         "currency": " ".join(table.currencies),
         "from": table.first.isoformat() if table.first else "",

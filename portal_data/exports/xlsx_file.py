@@ -32,6 +32,8 @@ def write(table: Table, file: IO[bytes]) -> None:
     if len(table.rows) > LIMIT:
         raise Invalid(f"Excel holds {LIMIT:,} rows at most. Choose a narrower filter, or CSV.")
     book = Workbook(write_only=True)
+    book.properties.title = f"{table.title} · {printable(table.customer)}"
+    book.properties.creator = printable(table.issuer)
     _fill(book.create_sheet(table.title), table.columns, table.rows)
     totals = table.totals()
     if totals:

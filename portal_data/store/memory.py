@@ -58,5 +58,6 @@ class Memory:
 
 
 def _lines(found: object) -> int:
-    listed = found if isinstance(found, list) else getattr(found, "lines", ())
-    return len(listed)
+    if isinstance(found, list):
+        return len(found)
+    return max(len(getattr(found, name, ())) for name in ("lines", "rows"))

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -19,7 +19,19 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_data import invoices, organisation, papers, statements, tables
+from portal_data import (
+    approvals,
+    credit_notes,
+    estimates,
+    invoices,
+    organisation,
+    papers,
+    payments,
+    projects,
+    retainers,
+    statements,
+    tables,
+)
 from portal_data.clock import utc_now
 from portal_data.documents import file_name
 from portal_data.errors import NotFound
@@ -30,7 +42,7 @@ from portal_data.web import bundles, printouts
 from portal_data.web.requests import file_headers, for_customers, signed_in
 
 Choice = TypeVar("Choice", bound=StrEnum)
-Printed = Callable[[Scope, Any, datetime], tuple[str, bytes]]
+Printed = Callable[..., tuple[str, bytes]]
 
 
 class Noun(Protocol):
@@ -53,17 +65,28 @@ class Noun(Protocol):
 class _List:
     """How a list is read, told as a table, and printed where its rows are documents."""
 
+    title: str
     noun: Noun
-    table: Callable[[Sequence[Any], str], Table]
+    fields: tables.Fields
     printed: Printed | None = None
+    by_day: bool = False
+    """Whether its rows change with the day."""
 
 
 _LISTS: Mapping[str, _List] = {
-    "invoices": _List(
-        invoices,
-        tables.of_invoices,
-        lambda scope, row, now: printouts.invoice_pdf(scope, row.number, now=now),
+    "estimates": _List(
+        "Estimates", estimates, tables.ESTIMATES, printouts.estimate_pdf, by_day=True
     ),
+    "invoices": _List("Invoices", invoices, tables.INVOICES, printouts.invoice_pdf, by_day=True),
+    "payments": _List("Payments", payments, tables.PAYMENTS, printouts.receipt_pdf),
+    "credit_notes": _List(
+        "Credit notes", credit_notes, tables.CREDIT_NOTES, printouts.credit_note_pdf
+    ),
+    "retainers": _List(
+        "Retainer invoices", retainers, tables.RETAINERS, printouts.retainer_pdf, by_day=True
+    ),
+    "projects": _List("Projects", projects, tables.PROJECTS),
+    "timesheets": _List("Timesheets", approvals, tables.TIMESHEETS),
 }
 """Every list by its screen's address."""
 
@@ -81,43 +104,48 @@ def statement(request: Request, scope: Scope) -> Response:
     format = _format(request)
     currencies = statements.currencies(scope)
     currency = request.query_params.get("currency")
-    today = organisation.get(scope).today(utc_now())
-    month = statements.bounds(Period.THIS_MONTH, today)
+    business = organisation.get(scope)
+    month = statements.bounds(Period.THIS_MONTH, business.today(utc_now()))
     told = statements.statement(
         scope,
         currency if currency in currencies else currencies[0],
         max(_day(request, "first", month[0]), statements.EARLIEST),
         _day(request, "last", month[1]),
     )
-    return _file(tables.of_statement(told, scope.customer_name), format)
+    return _file(tables.of_statement(told, scope.customer_name, business), format)
 
 
 @for_customers
 def listed(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.{format}?status=…&q=…&sort=… as the list's own address has them."""
     format, kind = _format(request), _list(request)
-    return _file(kind.table(_rows(request, scope, kind), scope.customer_name), format)
+    return _file(_table(request, scope, kind)[0], format)
 
 
 @for_customers
 def bundle(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.zip?status=…&q=…&sort=…: its documents, sent while they are drawn."""
     kind, now = _list(request), utc_now()
-    rows = _rows(request, scope, kind) if kind.printed else []
-    if not kind.printed or not rows:
+    if not kind.printed:
+        raise NotFound("Not found.")
+    table, rows = _table(request, scope, kind)
+    if not rows:
         raise NotFound("There are no documents in this list.")
+    numbers = [row.number for row in rows]
     documents = [
-        (row.number, partial(kind.printed, scope, row, now)) for row in rows[: papers.AT_ONCE]
+        (number, partial(kind.printed, scope, number, now=now))
+        for number in numbers[: papers.AT_ONCE]
     ]
-    left_out = [row.number for row in rows[papers.AT_ONCE :]]
+    left_out = numbers[papers.AT_ONCE :]
     if left_out:
         left_out.insert(0, f"One file holds {papers.AT_ONCE} documents. Not in this one are:")
     parts = bundles.zipped(
         documents, left_out, now=now, may_go_on=lambda: signed_in(request) == scope
     )
-    name = _name(kind.table(rows, scope.customer_name), "zip")
     return StreamingResponse(
-        bundles.unhurried(parts), media_type="application/zip", headers=file_headers(name)
+        bundles.unhurried(parts),
+        media_type="application/zip",
+        headers=file_headers(_name(table, "zip")),
     )
 
 
@@ -144,18 +172,20 @@ def _list(request: Request) -> _List:
         raise NotFound("Not found.") from error
 
 
-def _rows(request: Request, scope: Scope, kind: _List) -> Sequence[Any]:
-    """Return the rows of all pages of the list that the address asks for."""
+def _table(request: Request, scope: Scope, kind: _List) -> tuple[Table, Sequence[Any]]:
+    """Return all pages of the list that the address asks for: as a table, and the noun's rows."""
+    business = organisation.get(scope)
+    day = {"today": business.today(utc_now())} if kind.by_day else {}
     found = kind.noun.list_page(
         scope,
-        today=organisation.get(scope).today(utc_now()),
         wanted=_choice(request, "status", kind.noun.Filter),
         search=request.query_params.get("q", "")[:_SEARCH_LIMIT],
         sort=_choice(request, "sort", kind.noun.Sort),
         size=None,
+        **day,
     )
-    rows: Sequence[Any] = found.rows
-    return rows
+    told = tables.of_list(kind.title, kind.fields, found.rows, scope.customer_name, business)
+    return told, found.rows
 
 
 def _file(table: Table, format: Format) -> Response:
