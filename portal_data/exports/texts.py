@@ -7,9 +7,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # What a spreadsheet takes for the beginning of a formula, in Latin and in East Asian width, also
 # behind blanks; and behind whatever it may take for the end of a cell, as the separator it expects
 # is that of its own country. https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = re.compile(
-    "((?:^|[,;\t\r\n|])[\"'\\s\u200b\u200e\u200f\ufeff]*)(?=[=+\\-@＝＋－＠])|^(?=[\t\r\n])"
-)
+_UNSEEN = "[\"'\\s\u200b\u200e\u200f\ufeff]*"
+_BEGINS = "[=+\\-@＝＋－＠]"
+_FORMULA = re.compile(f"^(?={_UNSEEN}{_BEGINS}|[\t\r\n])|[,;\t\r\n|]{_UNSEEN}(?={_BEGINS})")
 
 
 def printable(text: str) -> str:
@@ -24,4 +24,4 @@ def is_formula(text: str) -> bool:
 
 def inert(text: str) -> str:
     """Return printable text with an apostrophe before all that a spreadsheet might calculate."""
-    return _FORMULA.sub(r"\1'", printable(text))
+    return _FORMULA.sub(lambda found: f"{found[0]}'", printable(text))

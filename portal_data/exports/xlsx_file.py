@@ -54,8 +54,8 @@ def _fill(
 
     letters = [get_column_letter(place + 1) for place in range(len(columns))]
     for place, (letter, column) in enumerate(zip(letters, columns, strict=True)):
-        shown = (_width(_text(row[place])) for row in rows[:_SAMPLE])
-        width = max(_width(column.name) + 3, *shown) + 2
+        shown = [_width(_text(row[place])) for row in rows[:_SAMPLE]]
+        width = max(_width(column.name) + 3, *shown, 0) + 2
         sheet.column_dimensions[letter].width = min(width, _WIDEST)
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
