@@ -156,6 +156,20 @@ def figure(given: Figure) -> Markup:
     return tag("div", *inner, class_=name)
 
 
+def bar(done: int, total: int, words: str, *, pending: int = 0) -> Markup:
+    """Return how much of a total is done, with what is on its way; `words` name what done is."""
+    share = done * 100 // total if total else 100
+    moving = pending * 100 // total if total else 0
+    return tag(
+        "div",
+        tag("i", style=f"width: {share}%"),
+        tag("i", class_="pending", style=f"width: {moving}%") if moving else None,
+        class_="pt-bar",
+        role="img",
+        aria_label=f"{share}% {words}",
+    )
+
+
 def hero(given: Figure) -> Markup:
     """Return the one figure that matters most; long amounts are set smaller."""
     size = "value long" if len(given.value) > 13 else "value"

@@ -6,7 +6,7 @@ from components import cards
 from components import format as say
 from components.markup import join, said
 from components.session import flash, require_scope
-from portal_data import balances, invoices, messages, organisation
+from portal_data import balances, invoices, messages, organisation, retainers
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.invoices import Filter, Sort
@@ -24,6 +24,16 @@ def pay_invoice(number: str) -> None:
     business = organisation.get(scope)
     invoice = invoices.get(scope, number, today=business.today(utc_now()))
     _how(business, invoice.balance_minor - invoice.pending_minor, invoice.currency_code, [number])
+
+
+@st.dialog("Pay by bank transfer", icon=":material/account_balance:")
+def pay_retainer(number: str) -> None:
+    """Tell how to pay one retainer invoice."""
+    scope = require_scope()
+    scope.need(Permission.INVOICE_PAY)
+    business = organisation.get(scope)
+    retainer = retainers.get(scope, number, today=business.today(utc_now()))
+    _how(business, retainer.payable_minor, retainer.currency_code, [number])
 
 
 @st.dialog("Pay by bank transfer", icon=":material/account_balance:")

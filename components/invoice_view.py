@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from components import cards, links
+from components import cards, links, movements
 from components import format as say
 from components.markup import Markup, join, tag
 from portal_data.invoices import Invoice, Settlement, Status
@@ -24,15 +24,8 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
     if invoice.status is Status.VOID:
         return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing is to be paid."))
     label = tag("div", "Balance due", class_="pt-overline")
-    share = invoice.settled_minor * 100 // invoice.total_minor if invoice.total_minor else 100
-    pending = invoice.pending_minor * 100 // invoice.total_minor if invoice.total_minor else 0
-    bar = tag(
-        "div",
-        tag("i", style=f"width: {share}%"),
-        tag("i", class_="pending", style=f"width: {pending}%") if pending else None,
-        class_="pt-bar",
-        role="img",
-        aria_label=f"{share}% settled",
+    bar = cards.bar(
+        invoice.settled_minor, invoice.total_minor, "settled", pending=invoice.pending_minor
     )
     late = invoice.status is Status.OVERDUE
     notes = [tag("p", _when(invoice, today, locale), class_="pt-sub pt-late" if late else "pt-sub")]
@@ -59,18 +52,12 @@ def settlements(invoice: Invoice, locale: str) -> Markup:
 
     rows = []
     for each in invoice.settlements:
-        below = [say.day(each.date, locale), each.mode, each.reference]
+        known = [say.day(each.date, locale), each.mode, each.reference]
         if each.withheld_minor:
-            below.append(f"{amount(each.withheld_minor)} tax withheld")
+            known.append(f"{amount(each.withheld_minor)} tax withheld")
         if each.early_discount_minor:
-            below.append(f"{amount(each.early_discount_minor)} early payment discount")
-        rows.append(
-            cards.row(
-                _settled_by(each),
-                " · ".join(part for part in below if part),
-                after=tag("span", amount(each.amount_minor), class_="pt-num"),
-            )
-        )
+            known.append(f"{amount(each.early_discount_minor)} early payment discount")
+        rows.append(movements.row(_settled_by(each), known, amount(each.amount_minor)))
     return cards.rows(rows)
 
 
@@ -78,7 +65,7 @@ def _settled_by(settlement: Settlement) -> Markup:
     if settlement.kind not in _SETTLED_BY:
         return join("Written off")
     words, screen = _SETTLED_BY[settlement.kind]
-    return join(f"{words} ", cards.link(settlement.number, screen(settlement.number)))
+    return movements.opening(words, settlement.number, screen(settlement.number))
 
 
 def _when(invoice: Invoice, today: date, locale: str) -> str:

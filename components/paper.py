@@ -1,5 +1,6 @@
 """A document as a person reads it on the screen: drawn from the same values as its PDF."""
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from components import format as say
@@ -9,53 +10,55 @@ from portal_data.documents.model import INVOICE, Kind, Line, Paper, Party
 
 def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
     """Return an estimate, invoice, credit note or retainer invoice in the words of its kind."""
-    parties = [_party("From", shown.issuer), _party(kind.billed_to, shown.billed_to)]
+    parties = [party("From", shown.issuer), party(kind.billed_to, shown.billed_to)]
     if shown.ship_to:
-        parties.append(_party("Ship to", shown.ship_to))
+        parties.append(party("Ship to", shown.ship_to))
     return tag(
         "article",
         tag("div", parties, class_="top"),
-        _meta(shown, locale),
+        facts(
+            [
+                ("Date", say.day(shown.date, locale)),
+                ("Due", say.day(shown.due_date, locale) if shown.due_date else ""),
+                ("Valid until", say.day(shown.expiry_date, locale) if shown.expiry_date else ""),
+                ("Terms", shown.payment_terms),
+                (shown.reference_label, shown.reference),
+                *((fact.label, fact.value) for fact in shown.facts),
+            ]
+        ),
         said(shown.subject, "div", class_="subject") if shown.subject else None,
         _table(shown, locale) if shown.lines else None,
         _totals(shown, locale, kind),
-        _text("Notes", shown.notes),
-        _text("Terms", shown.terms),
+        text("Notes", shown.notes),
+        text("Terms", shown.terms),
         class_="pt-paper",
         aria_label=f"{kind.title} {shown.number}",
     )
 
 
-def _party(label: str, party: Party) -> Markup:
-    tax = f"Tax number {party.tax_id}" if party.tax_id else ""
-    below = [line for line in (*party.address.splitlines(), tax) if line]
+def party(label: str, who: Party) -> Markup:
+    """Return somebody who sends or receives a document."""
+    tax = f"Tax number {who.tax_id}" if who.tax_id else ""
+    below = [line for line in (*who.address.splitlines(), tax) if line]
     return tag(
         "div",
         tag("div", label, class_="pt-overline"),
-        said(party.name, "b"),
+        said(who.name, "b"),
         lines(below),
         class_="party",
     )
 
 
-def _meta(shown: Paper, locale: str) -> Markup:
-    known = [
-        ("Date", say.day(shown.date, locale)),
-        ("Due", say.day(shown.due_date, locale) if shown.due_date else ""),
-        ("Valid until", say.day(shown.expiry_date, locale) if shown.expiry_date else ""),
-        ("Terms", shown.payment_terms),
-        (shown.reference_label, shown.reference),
-        *((fact.label, fact.value) for fact in shown.facts),
-    ]
-    return tag(
-        "dl",
-        [
-            tag("div", said(label, "dt"), said(value, "dd"))
-            for label, value in known
-            if value
-        ],
-        class_="meta",
-    )  # fmt: skip
+def facts(known: Iterable[tuple[str, str]]) -> Markup:
+    """Return labels and values side by side; what is empty is left out."""
+    pairs = [tag("div", said(label, "dt"), said(value, "dd")) for label, value in known if value]
+    return tag("dl", pairs, class_="meta")
+
+
+def scrolling(name: str, heads: Sequence[Markup | None], body: Sequence[Markup]) -> Markup:
+    """Return a table in which wide amounts scroll inside the document, by keyboard too."""
+    table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", body), class_="pt-table")
+    return tag("div", table, class_="pt-scroll", tabindex="0", role="region", aria_label=name)
 
 
 def _table(shown: Paper, locale: str) -> Markup:
@@ -85,9 +88,7 @@ def _table(shown: Paper, locale: str) -> Markup:
                 tag("td", say.money(line.amount_minor, shown.currency, locale), class_="end"),
             )
         )  # fmt: skip
-    table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", body), class_="pt-table")
-    # wide amounts scroll inside the document, by keyboard too
-    return tag("div", table, class_="pt-scroll", tabindex="0", role="region", aria_label="Lines")
+    return scrolling("Lines", heads, body)
 
 
 def _end(text: str) -> Markup:
@@ -145,7 +146,6 @@ def _totals(shown: Paper, locale: str, kind: Kind) -> Markup:
 
     taxes = "Includes" if shown.tax_inclusive else ""
     before = [
-        ("Subtotal", shown.subtotal_minor),
         ("Discount", -shown.discount_minor),
         ("Shipping", shown.shipping_minor),
         *(
@@ -163,11 +163,10 @@ def _totals(shown: Paper, locale: str, kind: Kind) -> Markup:
         ("Refunded", -shown.refunded_minor),
         ("Written off", -shown.written_off_minor),
     ]
-    rows = [
-        tag("div", said(label), tag("span", amount(minor)))
-        for i, (label, minor) in enumerate(before)
-        if minor or i == 0
-    ]
+    used = [row for row in before if row[1]]
+    if used:
+        used.insert(0, ("Subtotal", shown.subtotal_minor))
+    rows = [tag("div", said(label), tag("span", amount(minor))) for label, minor in used]
     rows.append(
         tag("div", tag("span", "Total"), tag("span", amount(shown.total_minor)), class_="sum")
     )
@@ -179,7 +178,8 @@ def _totals(shown: Paper, locale: str, kind: Kind) -> Markup:
     return tag("div", rows, class_="pt-totals")
 
 
-def _text(label: str, text: str) -> Markup | None:
-    if not text.strip():
+def text(label: str, words: str) -> Markup | None:
+    """Return what somebody wrote under its label; None when nobody did."""
+    if not words.strip():
         return None
-    return tag("div", tag("div", label, class_="pt-overline"), lines(text), class_="said")
+    return tag("div", tag("div", label, class_="pt-overline"), lines(words), class_="said")

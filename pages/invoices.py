@@ -1,6 +1,6 @@
 """Invoices: what is owed and what is settled; filter, search, order and page are the address."""
 
-from components import cards, invoice_list, listing
+from components import bills, cards, invoice_list, listing
 from components.session import require_scope
 from portal_data import invoices, organisation
 from portal_data.clock import utc_now
@@ -17,7 +17,7 @@ asked, found = listing.find(
     ),
 )
 
-cards.draw(cards.head("Invoices"))
+cards.draw(bills.head("invoices"))
 listing.draw(
     asked,
     found,

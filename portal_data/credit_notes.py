@@ -256,13 +256,6 @@ def _status(row: Mapping[str, Any]) -> Status:
     return Status.OPEN if row["balance_minor"] else Status.CLOSED
 
 
-_REFUNDED = {
-    refunds.Status.PENDING: "Refund on its way",
-    refunds.Status.SUCCEEDED: "Refunded",
-    refunds.Status.FAILED: "Refund failed",
-}
-
-
 def _history(
     head: Mapping[str, Any], applications: list[Application], paid_back: list[Refund]
 ) -> list[Event]:
@@ -273,6 +266,8 @@ def _history(
     ]
     for each in paid_back:
         known = " · ".join(part for part in (each.mode, each.reference) if part)
-        happened.append(Event(each.date, _REFUNDED[each.status], known or None, each.amount_minor))
+        happened.append(
+            Event(each.date, refunds.WORDS[each.status], known or None, each.amount_minor)
+        )
     issued = Event(head["date"], "Credit note issued", amount_minor=head["total_minor"])
     return [issued, *sorted(happened, key=lambda event: event.happened)]

@@ -18,6 +18,14 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+WORDS = {
+    Status.PENDING: "Refund on its way",
+    Status.SUCCEEDED: "Refunded",
+    Status.FAILED: "Refund failed",
+}
+"""What a customer is told of a refund."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refund:
     """One refund, in minor units of the currency of what it is paid from."""

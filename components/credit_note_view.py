@@ -1,0 +1,58 @@
+"""A credit note as a document, what remains of it, and what it was used for."""
+
+from components import cards, links, movements
+from components import format as say
+from components.markup import Markup, join, tag
+from components.paper import paper
+from portal_data import papers, refunds
+from portal_data.credit_notes import CreditNote, Status
+from portal_data.customers import MyDetails
+from portal_data.documents import CREDIT_NOTE
+from portal_data.organisation import Organisation
+
+
+def document(note: CreditNote, business: Organisation, details: MyDetails) -> Markup:
+    """Return the credit note as its PDF shows it."""
+    return paper(papers.of_credit_note(note, business, details), business.locale, CREDIT_NOTE)
+
+
+def remaining(note: CreditNote, locale: str) -> Markup:
+    """Return what can still be used of the note, and how much of it is used."""
+
+    def amount(minor: int) -> str:
+        return say.money(minor, note.currency_code, locale)
+
+    if note.status is Status.VOID:
+        return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing of it can be used."))
+    used = note.total_minor - note.balance_minor
+    notes = [cards.bar(used, note.total_minor, "used")]
+    if used:
+        notes.append(cards.sub(f"{amount(used)} of {amount(note.total_minor)} used"))
+    else:
+        notes.append(cards.sub("Not used yet. We set it against an invoice or pay it back."))
+    on_its_way = sum(
+        each.amount_minor for each in note.refunds if each.status is refunds.Status.PENDING
+    )
+    if on_its_way:
+        notes.append(cards.sub(f"A refund of {amount(on_its_way)} is on its way to you."))
+    return join(
+        tag("div", "Credits remaining", class_="pt-overline"),
+        tag("div", amount(note.balance_minor), class_="pt-due"),
+        *notes,
+    )
+
+
+def uses(note: CreditNote, locale: str) -> Markup:
+    """Return the invoices it was set against and what was paid back of it."""
+    rows = [
+        movements.row(
+            movements.opening("Invoice", each.invoice_number, links.invoice(each.invoice_number)),
+            (say.day(each.date, locale),),
+            say.money(each.amount_minor, note.currency_code, locale),
+        )
+        for each in note.applications
+    ]
+    rows += movements.refunds(note.refunds, note.currency_code, locale)
+    if not rows:
+        return cards.empty("Not used yet", "Invoices it is set against appear here.")
+    return cards.rows(rows)

@@ -1,0 +1,31 @@
+"""What settled a document or came out of it: rows of what each was, when, and how much."""
+
+from collections.abc import Iterable
+
+from components import cards
+from components import format as say
+from components.markup import Markup, join, tag
+from portal_data.refunds import WORDS, Refund
+
+
+def opening(words: str, number: str, address: str) -> Markup:
+    """Return words with the document they lead to."""
+    return join(f"{words} ", cards.link(number, address))
+
+
+def row(words: object, known: Iterable[str | None], amount: str) -> Markup:
+    """Return one movement: what is `known` of it stands below, what is empty is left out."""
+    below = " · ".join(part for part in known if part)
+    return cards.row(words, below, after=tag("span", amount, class_="pt-num"))
+
+
+def refunds(paid_back: Iterable[Refund], currency_code: str, locale: str) -> list[Markup]:
+    """Return a row for every refund, those that did not arrive too."""
+    return [
+        row(
+            WORDS[each.status],
+            (say.day(each.date, locale), each.mode, each.reference),
+            say.money(each.amount_minor, currency_code, locale),
+        )
+        for each in paid_back
+    ]

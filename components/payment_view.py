@@ -1,0 +1,131 @@
+"""A payment as its receipt: what was received, what it paid, what came back, what is unused."""
+
+from datetime import date
+
+from components import cards, links, movements, paper
+from components import format as say
+from components.markup import Markup, join, said, tag
+from portal_data import papers
+from portal_data.customers import MyDetails
+from portal_data.documents import Receipt
+from portal_data.organisation import Organisation
+from portal_data.payments import Allocation, Payment, Status
+
+_SCREENS = {"invoice": links.invoice, "retainer": links.retainer}
+_COLUMNS = ("Date", "Document total", "Tax withheld", "Early discount")
+
+
+def statuses(payment: Payment) -> list[tuple[str, str]]:
+    """Return what a payment was made for and what became of it, as (words, tone)."""
+    kind = "Retainer payment" if payment.kind == "retainer" else "Invoice payment"
+    return [("Void", "gray")] if payment.status is Status.VOID else [(kind, "green")]
+
+
+def received(payment: Payment, today: date, locale: str) -> Markup:
+    """Return the amount, when and how it was paid, and what is unused of it."""
+
+    def amount(minor: int) -> str:
+        return say.money(minor, payment.currency_code, locale)
+
+    if payment.status is Status.VOID:
+        return join(
+            tag("div", "Void", class_="pt-due"),
+            cards.sub(f"{amount(payment.amount_minor)} was not received. It pays nothing."),
+        )
+    when = cards.when(payment.date, today, locale)
+    notes = [cards.sub(join(f"{when} · ", said(payment.mode)))]
+    if payment.unused_minor:
+        notes.append(cards.sub(f"{amount(payment.unused_minor)} is unused and stays yours."))
+    return join(
+        tag("div", "Amount received", class_="pt-overline"),
+        tag("div", amount(payment.amount_minor), class_="pt-due"),
+        *notes,
+    )
+
+
+def receipt(payment: Payment, business: Organisation, details: MyDetails) -> Markup:
+    """Return the receipt as its PDF shows it, with links to what was paid."""
+    shown, locale = papers.of_payment(payment, business, details), business.locale
+    return tag(
+        "article",
+        tag(
+            "div",
+            paper.party("From", shown.issuer),
+            paper.party("Received from", shown.received_from),
+            class_="top",
+        ),
+        paper.facts(
+            [
+                ("Payment date", say.day(shown.date, locale)),
+                ("Payment mode", shown.mode),
+                ("Reference", shown.reference),
+            ]
+        ),
+        _paid(payment, locale) if payment.allocations else None,
+        _totals(shown, locale),
+        paper.text("Notes", shown.notes),
+        class_="pt-paper",
+        aria_label=f"Payment receipt {shown.number}",
+    )
+
+
+def refunds(payment: Payment, locale: str) -> Markup:
+    """Return what was paid back of the payment."""
+    return cards.rows(movements.refunds(payment.refunds, payment.currency_code, locale))
+
+
+def _paid(payment: Payment, locale: str) -> Markup:
+    """Columns that no document uses are not drawn; a phone reads them below the number."""
+
+    def cells(each: Allocation) -> list[str]:
+        minors = (each.total_minor, each.withheld_minor, each.early_discount_minor)
+        amounts = [
+            say.money(minor, payment.currency_code, locale) if minor else "" for minor in minors
+        ]
+        return [say.day(each.date, locale), *amounts]
+
+    rows = [cells(each) for each in payment.allocations]
+    used = [at for at, label in enumerate(_COLUMNS) if any(row[at] for row in rows)]
+    heads = [tag("th", "Payment for", scope="col")]
+    heads += [tag("th", _COLUMNS[at], scope="col", class_="end narrow-hide") for at in used]
+    heads.append(tag("th", "Amount paid", scope="col", class_="end"))
+    body = []
+    for each, row in zip(payment.allocations, rows, strict=True):
+        below = [row[0], *(f"{_COLUMNS[at].lower()} {row[at]}" for at in used[1:] if row[at])]
+        body.append(
+            tag(
+                "tr",
+                tag(
+                    "td",
+                    cards.link(each.number, _SCREENS[each.kind](each.number)),
+                    tag("small", " · ".join(below), class_="wide-hide"),
+                    class_="grow",
+                ),
+                [tag("td", row[at], class_="end narrow-hide") for at in used],
+                tag(
+                    "td",
+                    say.money(each.amount_minor, payment.currency_code, locale),
+                    class_="end",
+                ),
+            )
+        )
+    return paper.scrolling("What was paid", heads, body)
+
+
+def _totals(shown: Receipt, locale: str) -> Markup:
+    known = (
+        ("Amount received", shown.amount_minor, "sum"),
+        ("Refunded", -shown.refunded_minor, None),
+        ("Unused amount", shown.unused_minor, None),
+    )
+    rows = [
+        tag(
+            "div",
+            tag("span", label),
+            tag("span", say.money(minor, shown.currency, locale)),
+            class_=style,
+        )
+        for label, minor, style in known
+        if minor
+    ]
+    return tag("div", rows, class_="pt-totals")

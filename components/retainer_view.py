@@ -1,0 +1,85 @@
+"""A retainer invoice as a document, what is to pay or available of it, and what drew on it."""
+
+from datetime import date
+
+from components import cards, links, movements
+from components import format as say
+from components.markup import Markup, join, tag
+from components.paper import paper
+from portal_data import papers
+from portal_data.customers import MyDetails
+from portal_data.documents import RETAINER
+from portal_data.organisation import Organisation
+from portal_data.retainers import Retainer, Status
+
+
+def document(retainer: Retainer, business: Organisation, details: MyDetails) -> Markup:
+    """Return the retainer invoice as its PDF shows it."""
+    return paper(papers.of_retainer(retainer, business, details), business.locale, RETAINER)
+
+
+def balance(retainer: Retainer, today: date, locale: str) -> Markup:
+    """Return what is still to pay; once it is paid, what is available for invoices."""
+
+    def amount(minor: int) -> str:
+        return say.money(minor, retainer.currency_code, locale)
+
+    if retainer.status is Status.VOID:
+        return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing is to be paid."))
+    paid = retainer.total_minor - retainer.balance_minor
+    available = cards.sub(f"{amount(retainer.unused_minor)} is available for your invoices.")
+    if retainer.status is Status.PAID:
+        return join(
+            tag("div", "Available", class_="pt-overline"),
+            tag("div", amount(retainer.unused_minor), class_="pt-due"),
+            cards.bar(retainer.drawn_minor, retainer.total_minor, "drawn"),
+            cards.sub("Paid in full. Thank you!"),
+            cards.sub(f"{amount(retainer.drawn_minor)} of {amount(paid)} drawn"),
+        )
+    late = "pt-sub pt-late" if retainer.status is Status.OVERDUE else "pt-sub"
+    return join(
+        tag("div", "Balance due", class_="pt-overline"),
+        tag("div", amount(retainer.balance_minor), class_="pt-due"),
+        cards.bar(paid, retainer.total_minor, "paid", pending=retainer.pending_minor),
+        tag("p", _when(retainer, retainer.due_date, today, locale), class_=late)
+        if retainer.due_date
+        else None,
+        cards.sub(f"{amount(retainer.pending_minor)} is on its way.")
+        if retainer.pending_minor
+        else None,
+        cards.sub(f"{amount(paid)} of {amount(retainer.total_minor)} paid") if paid else None,
+        available if retainer.unused_minor else None,
+    )
+
+
+def payments(retainer: Retainer, locale: str) -> Markup:
+    """Return the payments of the retainer."""
+    if not retainer.payments:
+        return cards.empty("No payment yet", "Payments of this retainer appear here.")
+    return cards.rows(
+        movements.row(
+            movements.opening("Payment", each.number, links.payment(each.number)),
+            (say.day(each.date, locale), each.mode, each.reference),
+            say.money(each.amount_minor, retainer.currency_code, locale),
+        )
+        for each in retainer.payments
+    )
+
+
+def drawings(retainer: Retainer, locale: str) -> Markup:
+    """Return the invoices that were settled from the retainer."""
+    if not retainer.drawings:
+        return cards.empty("Not drawn yet", "Invoices settled from it appear here.")
+    return cards.rows(
+        movements.row(
+            movements.opening("Invoice", each.invoice_number, links.invoice(each.invoice_number)),
+            (say.day(each.date, locale),),
+            say.money(each.amount_minor, retainer.currency_code, locale),
+        )
+        for each in retainer.drawings
+    )
+
+
+def _when(retainer: Retainer, due: date, today: date, locale: str) -> str:
+    verb = "Was due" if retainer.days_overdue else "Due"
+    return f"{verb} {say.day(due, locale)}, {say.ago(due, today)}"
