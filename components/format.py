@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_compact_currency, format_decimal
 
 from portal_data import money as amounts
@@ -65,6 +65,11 @@ def rate(value: Decimal, currency: str, locale: str = "en_GB") -> str:
 def day(value: date, locale: str = "en_GB") -> str:
     """Return a date such as 5 Nov 2026."""
     return str(format_date(value, "medium", locale=locale))
+
+
+def days(first: date, last: date, locale: str = "en_GB") -> str:
+    """Return a period such as 26 Jun – 25 Jul 2026."""
+    return str(format_interval(first, last, skeleton="yMMMd", locale=locale))
 
 
 def long_day(value: date, locale: str = "en_GB") -> str:

@@ -31,7 +31,7 @@ KIND = Kind(
         Column("Code", "bottom-start", people=True),
         Column("Latest work", "extra"),
         Column("Status", "bottom-end"),
-        Column("Budget used", "middle", end=True, narrow="budget"),
+        Column("Budget", "middle", end=True),
         Column("Logged", "top-end", end=True),
     ),
     sorts={"Project": (Sort.NAME,), "Latest work": (Sort.LATEST,), "Logged": (Sort.HOURS,)},
@@ -72,5 +72,5 @@ def amount(minutes_or_minor: int, budget: Budget, currency_code: str, locale: st
 
 def _used(budget: Budget | None) -> Cell:
     if budget is None:
-        return Cell("None", tone="quiet")
-    return Cell(f"{budget.percent:,}%", tone="late" if budget.used > budget.limit else None)
+        return Cell("No budget", tone="quiet")
+    return Cell(f"{budget.percent:,}% used", tone="late" if budget.used > budget.limit else None)

@@ -80,6 +80,14 @@ def summary(project: Project, locale: str) -> Markup:
     )
 
 
+def budget_title() -> Markup:
+    """Return the title of the budget, saying which line of its chart is which."""
+    dots = (("Used", "light-dark(#3b5bdb, #7c93ff)"), ("Budget", "light-dark(#667085, #9aa3b2)"))
+    legend = [tag("span", label, style=f"--dot: {colour}") for label, colour in dots]
+    title = cards.title("Budget")
+    return tag("div", title, tag("div", legend, class_="pt-legend"), class_="pt-between")
+
+
 def budget(project: Project, used: Budget, locale: str) -> Markup:
     """Return how much of the budget is used, as words and as a bar."""
 
@@ -133,7 +141,7 @@ def about(project: Project, locale: str) -> Markup:
         ]
     )
     described = lines(project.description) if project.description else None
-    return join(tag("div", described, class_="pt-said") if described else None, facts)
+    return join(tag("div", described, class_="pt-text") if described else None, facts)
 
 
 def tasks(project: Project, locale: str) -> Markup:

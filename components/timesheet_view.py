@@ -1,5 +1,6 @@
 """One timesheet: its hours, what became of it, and its entries with the answer to each."""
 
+from dataclasses import replace
 from datetime import date
 
 from components import cards, document_view, links, listing, project_view, timesheet_list
@@ -79,23 +80,36 @@ def asked(approval: Approval) -> Asked[EntryFilter, EntrySort]:
     return listing.asked(_KIND, id=approval.id)
 
 
+def offered(
+    asked: Asked[EntryFilter, EntrySort], found: ApprovalEntryPage
+) -> Asked[EntryFilter, EntrySort]:
+    """Return what was asked, with filters alone that tell entries apart."""
+    filters = {each: _FILTERS[each] for each in (EntryFilter.ALL, *_answers(found))}
+    return replace(asked, kind=replace(_KIND, filters=filters))
+
+
+def _answers(found: ApprovalEntryPage) -> list[EntryFilter]:
+    """Return the answers that some but not all entries have."""
+    every = found.counts[EntryFilter.ALL]
+    return [each for each in EntryFilter if 0 < found.counts[each] < every]
+
+
 def summary(approval: Approval, found: ApprovalEntryPage, business: Organisation) -> Markup:
     """Return the hours, the days they are of, and how many were answered how."""
     locale = business.locale
     count = say.count(found.counts[EntryFilter.ALL], "entry", "entries")
     figures = [Figure("Hours", say.hours(approval.minutes, locale), count)]
     if approval.period_from and approval.period_to:
-        days = (say.day(approval.period_from, locale), say.day(approval.period_to, locale))
-        figures.append(Figure("Worked", f"{days[0]} –", days[1]))
-    for each in (EntryFilter.APPROVED, EntryFilter.REJECTED, EntryFilter.QUERIED):
-        if found.counts[each] and approval.status is Status.PARTLY_APPROVED:
-            figures.append(
-                Figure(
-                    _FILTERS[each],
-                    say.hours(found.minutes[each], locale),
-                    say.count(found.counts[each], "entry", "entries"),
-                )
-            )
+        days = say.days(approval.period_from, approval.period_to, locale)
+        figures.append(Figure("Period", days))
+    figures += [
+        Figure(
+            _FILTERS[each],
+            say.hours(found.minutes[each], locale),
+            say.count(found.counts[each], "entry", "entries"),
+        )
+        for each in _answers(found)
+    ]
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
 
 

@@ -25,7 +25,7 @@ def overview(project: Project) -> None:
     else:
         left, right = st.columns([1.35, 1], gap="small")
         with left, st.container(border=True, height="stretch", key="card-budget"):
-            cards.draw(cards.title("Budget"), project_view.budget(project, used, locale))
+            cards.draw(project_view.budget_title(), project_view.budget(project, used, locale))
             if project.burn:
                 chart = (project.burn, used, project.currency_code, locale)
                 words = burn_chart.in_words(*chart)

@@ -37,7 +37,7 @@ cards.draw(
     ),
 )
 listing.draw(
-    asked,
+    timesheet_view.offered(asked, found),
     found,
     [timesheet_view.row(each, locale) for each in found.rows],
     timesheet_view.empty(asked.wanted),

@@ -131,7 +131,7 @@ export default function ({ data, parentElement }) {
     root.classList.add("waiting")
   }
 
-  form.hidden = !data.search
+  input.parentElement.hidden = !data.search
   if (data.search) {
     input.placeholder = data.search.label
     input.setAttribute("aria-label", data.search.label)
