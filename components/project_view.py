@@ -262,7 +262,7 @@ def _price(rate: Decimal | None, project: Project, locale: str) -> str | None:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{part * 100 // whole}%" if whole else ""
+    return f"{(part * 200 + whole) // (whole * 2)}%" if whole else ""
 
 
 def _span(project: Project, locale: str) -> str:

@@ -127,14 +127,15 @@ def history(approval: Approval, business: Organisation, today: date) -> Markup:
     return document_view.history(events, (), "", business, today)
 
 
-def row(entry: ApprovalEntry, locale: str) -> Row:
-    """Return an entry as a row; the reason of an answer stands with the note."""
+def row(entry: ApprovalEntry, approval: Approval, locale: str) -> Row:
+    """Return an entry as a row; a reason of its own stands with the note."""
+    reason = None if entry.reason == approval.reason else entry.reason
     return Row(
         "",
         (
             say.day(entry.date, locale),
             entry.task or project_view.NO_TASK,
-            Cell(entry.notes or "", note=entry.reason),
+            Cell(entry.notes or "", note=reason),
             entry.person,
             Cell(pills=(Pill(entry.decision.value, _TONES[entry.decision]),)),
             say.hours(entry.minutes, locale),

@@ -39,6 +39,6 @@ cards.draw(
 listing.draw(
     timesheet_view.offered(asked, found),
     found,
-    [timesheet_view.row(each, locale) for each in found.rows],
+    [timesheet_view.row(each, approval, locale) for each in found.rows],
     timesheet_view.empty(asked.wanted),
 )
