@@ -31,30 +31,22 @@ def history(
 ) -> Markup:
     """Return what happened to a document and who looked at it, newest first."""
     locale = business.locale
-    happened = [
-        (
-            _day(event.happened, business),
-            event.words,
-            event.detail or "",
-            say.money(event.amount_minor, currency_code, locale) if event.amount_minor else "",
+    happened = []
+    for event in events:
+        day, minor = _day(event.happened, business), event.amount_minor
+        amount = say.money(minor, currency_code, locale) if minor else ""
+        when = cards.when(day, today, locale)
+        happened.append((day, Happening(event.words, when, event.detail or "", amount)))
+    for viewing in viewings:
+        day, last = (
+            _day(each, business) for each in (viewing.first_viewed_at, viewing.last_viewed_at)
         )
-        for event in events
-    ]
-    for each in viewings:
-        words = f"Viewed by {each.name}"
-        happened.append((_day(each.first_viewed_at, business), words, _again(each, business), ""))
+        when = cards.when(day, today, locale)
+        if viewing.views > 1:
+            when += f" · {viewing.views:,} views, last on {say.day(last, locale)}"
+        happened.append((day, Happening(f"Viewed by {viewing.name}", when)))
     happened.sort(key=lambda entry: entry[0])
-    return cards.timeline(
-        Happening(words, cards.when(day, today, locale), detail, amount)
-        for day, words, detail, amount in reversed(happened)  # of one day, the later one first
-    )
-
-
-def _again(viewing: Viewing, business: Organisation) -> str:
-    if viewing.views == 1:
-        return ""
-    last = say.day(_day(viewing.last_viewed_at, business), business.locale)
-    return f"{viewing.views:,} times, last on {last}"
+    return cards.timeline(each for _, each in reversed(happened))  # of one day, the later one first
 
 
 def _day(happened: date | datetime, business: Organisation) -> date:

@@ -51,6 +51,7 @@ KIND = Kind(
         "Amount": (Sort.TOTAL,),
     },
     ascending=frozenset({Sort.OLDEST, Sort.EXPIRY}),
+    printed=True,
 )
 
 

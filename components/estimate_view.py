@@ -1,6 +1,8 @@
 """An estimate as a document, its total, how long it stands, and what became of it."""
 
+import re
 from datetime import date
+from urllib.parse import quote
 
 from components import cards, links
 from components import format as say
@@ -21,15 +23,11 @@ def document(estimate: Estimate, business: Organisation, details: MyDetails) -> 
 def offer(estimate: Estimate, business: Organisation, today: date) -> Markup:
     """Return what is offered, until when it stands or what it became, and how to answer."""
     total = say.money(estimate.total_minor, estimate.currency_code, business.locale)
-    late = estimate.status is Status.EXPIRED
-    standing = tag(
-        "p", _standing(estimate, business, today), class_="pt-sub pt-late" if late else "pt-sub"
-    )
     reason = said(f"“{estimate.decline_reason}”", "p", class_="pt-sub")
     return join(
         tag("div", "Total", class_="pt-overline"),
         tag("div", total, class_="pt-due"),
-        standing,
+        tag("p", _standing(estimate, business, today), class_="pt-sub"),
         reason if estimate.decline_reason else None,
         _how(estimate, business),
     )
@@ -51,7 +49,7 @@ def _standing(estimate: Estimate, business: Organisation, today: date) -> Markup
     if estimate.status is Status.OPEN:
         if ends is None:
             return join("Waits for your answer.")
-        return join(f"Stands until {say.day(ends, locale)}, {say.ago(ends, today)}.")
+        return join(f"Valid until {say.day(ends, locale)}, {say.ago(ends, today)}.")
     if estimate.status is Status.EXPIRED and ends is not None:
         return join(f"Expired on {say.day(ends, locale)}, {say.ago(ends, today)}.")
     if estimate.status is Status.INVOICED and estimate.answered_at is None:
@@ -66,12 +64,14 @@ def _how(estimate: Estimate, business: Organisation) -> Markup | None:
     """Tell whom to write to or call: to answer an open offer, or to ask for a new one."""
     if estimate.status not in (Status.OPEN, Status.EXPIRED):
         return None
-    known = (
-        ("E-mail", business.email, "mailto:"),
-        ("Phone", business.phone, "tel:"),
-    )
-    ways = [(label, tag("a", way, class_="pt-link", href=f"{scheme}{way}"))
-            for label, way, scheme in known if way]  # fmt: skip
+    about = quote(f"Estimate {estimate.number}")
+    ways = []
+    if business.email:
+        href = f"mailto:{quote(business.email, safe='@')}?subject={about}"
+        ways.append(("E-mail", tag("a", business.email, class_="pt-link", href=href)))
+    if business.phone:
+        href = f"tel:{re.sub(r'[^+0-9]', '', business.phone)}"
+        ways.append(("Phone", tag("a", business.phone, class_="pt-link", href=href)))
     wish = "To accept or decline it" if estimate.status is Status.OPEN else "For a new offer"
     return join(
         tag("p", wish, ", write to or call ", said(business.name), ".", class_="pt-sub"),

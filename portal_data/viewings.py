@@ -1,8 +1,9 @@
 """Viewings: which contacts looked at a document, how often, and who was the first.
 
-A view is the opening of a document's screen or of its PDF by a contact; staff have no way to make
-one. What a contact opens within `WINDOW` of the last counted view is still that view: reruns of the
-screen, a reload, a second tab, the PDF after the screen. Most openings thus cost one small read.
+A view is the opening of a document's screen or of its PDF by a contact; a zip of many documents is
+none, and staff have no way to make one. What a contact opens within `WINDOW` of the last counted
+view is still that view: reruns of the screen, a reload, a second tab, the PDF after the screen. So
+most openings cost one small read.
 """
 
 from datetime import datetime, timedelta

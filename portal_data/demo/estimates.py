@@ -36,9 +36,9 @@ class Quote:
 _OPTIONS = ("Tregenna Bay: treatment rooms", (
     Work("concept", "3", "Four rooms and a relaxation area."),
     Work("interior", "5"),
-    Work("render", "2", "Optional: two stills for the brochure.", optional=True),
-    Work("model", "1", "Optional: model for the foyer.", optional=True, selected=False),
-    Work("samples", "2", "Optional: second set of samples.", optional=True, selected=False),
+    Work("render", "2", "Two stills for the brochure.", optional=True),
+    Work("model", "1", "A model for the foyer.", optional=True, selected=False),
+    Work("samples", "2", "A second set of samples.", optional=True, selected=False),
 ))  # fmt: skip
 _LARGE = ("Harbour House: phase 3, whole design", (
     Work("concept", "12", discount="5"),

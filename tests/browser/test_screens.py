@@ -11,9 +11,16 @@ from tools.browser import SIZES, settle
 
 CUSTOMER = "imogen@brackenridge.example"
 PEOPLE = {
-    CUSTOMER: ["/", "/invoices", "/invoices?status=overdue&q=zzz", "/statement", "/security"],
-    "layla@nakheel.example": ["/", "/invoices"],
-    "alex@blank.example": ["/", "/invoices", "/statement"],
+    CUSTOMER: [
+        "/",
+        "/estimates",
+        "/invoices",
+        "/invoices?status=overdue&q=zzz",
+        "/statement",
+        "/security",
+    ],
+    "layla@nakheel.example": ["/", "/estimates", "/invoices"],
+    "alex@blank.example": ["/", "/estimates", "/invoices", "/statement"],
     "rowan@larkspur.example": ["/"],
 }
 SIGNED_OUT = ["/", "/forgotten", "/accept?token=none", "/reset_password?token=none"]
@@ -71,6 +78,16 @@ def test_one_invoice(window: Open, size: str, scheme: str) -> None:
     expect(page.get_by_role("heading", name="INV-")).to_be_visible()
     settle(page)
     _check(page, opened, "/invoice")
+
+
+@each_look
+def test_one_estimate(window: Open, size: str, scheme: str) -> None:
+    opened = window(size, scheme)
+    page = opened.sign_in(CUSTOMER, "/estimates?status=open")
+    page.get_by_role("link", name="EST-").first.click()
+    expect(page.get_by_role("heading", name="EST-")).to_be_visible()
+    settle(page)
+    _check(page, opened, "/estimate")
 
 
 @each_look

@@ -77,7 +77,7 @@ def test_an_open_offer_tells_how_to_answer_it(screen: Open, alice: Scope) -> Non
     shown = screen(alice, "estimate", number="EST-7")
     for words in (
         "Fern & Bloom Ltd", "Prepared for", "Alder Ltd", "Garden", "Planting plan", "£100.00",
-        "Optional, not included in the total", "Valid until", "Stands until", "in 30 days",
+        "Optional, not included in the total", "Valid until", "in 30 days",
         "To accept or decline it", "mailto:office@fern.example", "Estimate sent", "Revision",
         "Viewed by Alice Test",
     ):  # fmt: skip

@@ -51,7 +51,7 @@ def test_who_viewed_it_is_told_and_staff_hear_of_the_first_view(
     shown = screen(bob, "invoice", number="INV-7")
     assert shown.html.count("Viewed by Alice Test") == 1
     assert shown.html.count("Viewed by Bob Test") == 1
-    assert "times, last on" not in shown.html
+    assert "views, last on" not in shown.html
     assert events() == ["invoice.viewed"]
 
 
