@@ -41,6 +41,7 @@ NOT_NOUNS = {
     "money": "no data",
     "passwords": "no data",
     "papers": "turns what nouns returned into values to draw",
+    "project_figures": "calculates with hours and rates, no rows of its own",
     "runtime": "starts and stops the process's parts",
     "scope": "defines Scope and Staff",
     "search": "turns typed words into a pattern",

@@ -9,7 +9,6 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,12 +25,18 @@ from tests.conftest import NOW, Cast
 from tests.factories import (
     TODAY,
     insert,
+    make_approval,
     make_credit_note,
+    make_entry,
     make_estimate,
     make_invoice,
     make_payment,
+    make_person,
+    make_project,
     make_retainer,
     make_retainer_payment,
+    make_task,
+    show_projects,
 )
 
 NOTHING = UUID(int=0)
@@ -50,6 +55,8 @@ class Books:
     credit_note: UUID = NOTHING
     retainer: UUID = NOTHING
     estimate: UUID = NOTHING
+    project: UUID = NOTHING
+    approval: UUID = NOTHING
 
 
 def _books(scope: Scope, word: str) -> Books:
@@ -64,14 +71,11 @@ def _books(scope: Scope, word: str) -> Books:
     estimate = make_estimate(scope, number=f"{word}-E", subject=word, reference=word)
     own = {"customer_id": scope.customer_id}
     insert("addresses", kind="billing", street1=f"{word} street", updated_at=NOW, **own)
-    project = insert(
-        "projects", name=word, billing_method="project_hours", status="active",
-        currency_code="GBP", rate=Decimal(50), created_at=NOW, updated_at=NOW, **own,
-    )  # fmt: skip
-    insert(
-        "approvals", project_id=project, name=word, status="submitted", created_at=NOW,
-        updated_at=NOW, **own,
-    )  # fmt: skip
+    project = make_project(scope, name=word, description=word, code=word)
+    task = make_task(scope, project, name=word, description=word)
+    person = make_person(scope, project, name=word)
+    entry = make_entry(scope, project, person, 60, task_id=task, notes=word, invoice_id=invoice)
+    approval = make_approval(scope, {entry: None}, name=word, project_id=project)
     insert(
         "saved_methods", provider="demo", provider_reference=word, kind="card", brand=word,
         last4="4242", status="verified", created_at=NOW, updated_at=NOW, **own,
@@ -89,13 +93,14 @@ def _books(scope: Scope, word: str) -> Books:
     return Books(
         word, invoice, f"{word}-1", file,
         payment=payment, credit_note=note, retainer=retainer,
-        estimate=estimate,
+        estimate=estimate, project=project, approval=approval,
     )  # fmt: skip
 
 
 @pytest.fixture
 def both(cast: Cast) -> tuple[Books, Books]:
-    """Books of Alice's and of Charlie's customer."""
+    """Books of Alice's and of Charlie's customer, in a portal that shows all of them."""
+    show_projects()
     return _books(cast.alice, "ALDERWORD"), _books(cast.charlie, "BIRCHWORD")
 
 
@@ -104,6 +109,7 @@ _NOWHERE = Path("/nonexistent")
 
 READS: dict[str, Case] = {
     "activity.recent": lambda s, _: _module("activity").recent(s, 50),
+    "approvals.list_page": lambda s, _: _module("approvals").list_page(s),
     "balances.home": lambda s, _: _module("balances").home(s, today=TODAY),
     "customers.my_details": lambda s, _: _module("customers").my_details(s),
     "estimates.list_page": lambda s, _: _module("estimates").list_page(s, today=TODAY),
@@ -113,6 +119,7 @@ READS: dict[str, Case] = {
     ],
     "credit_notes.list_page": lambda s, _: _module("credit_notes").list_page(s),
     "payments.list_page": lambda s, _: _module("payments").list_page(s),
+    "projects.list_page": lambda s, _: _module("projects").list_page(s),
     "retainers.list_page": lambda s, _: _module("retainers").list_page(s, today=TODAY),
     "organisation.get": lambda s, _: _module("organisation").get(s),
     "preferences.of": lambda s, _: _module("preferences").of(s),
@@ -125,6 +132,8 @@ READS: dict[str, Case] = {
 
 BY_NAME: dict[str, Case] = {
     "activity.of_document": lambda s, b: _module("activity").of_document(s, b.invoice),
+    "approvals.entries": lambda s, b: _module("approvals").entries(s, b.approval),
+    "approvals.get": lambda s, b: _module("approvals").get(s, b.approval),
     "estimates.get": lambda s, b: _module("estimates").get(s, f"{b.word}-E", today=TODAY),
     "estimates.number_of": lambda s, b: _module("estimates").number_of(s, b.estimate),
     "files.content": lambda s, b: _module("files").content(s, b.file, _NOWHERE),
@@ -134,8 +143,11 @@ BY_NAME: dict[str, Case] = {
     "credit_notes.number_of": lambda s, b: _module("credit_notes").number_of(s, b.credit_note),
     "payments.get": lambda s, b: _module("payments").get(s, f"{b.word}-P"),
     "payments.number_of": lambda s, b: _module("payments").number_of(s, b.payment),
+    "projects.get": lambda s, b: _module("projects").get(s, b.project),
+    "projects.heading": lambda s, b: _module("projects").heading(s, b.project),
     "retainers.get": lambda s, b: _module("retainers").get(s, f"{b.word}-R", today=TODAY),
     "retainers.number_of": lambda s, b: _module("retainers").number_of(s, b.retainer),
+    "time_entries.list_page": lambda s, b: _module("time_entries").list_page(s, b.project),
     "viewings.mark": lambda s, b: _module("viewings").mark(s, Kind.INVOICE, b.invoice, NOW),
 }
 """Functions that name a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
