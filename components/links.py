@@ -36,6 +36,20 @@ def retainer(number: str) -> str:
     return page("retainer", number=number)
 
 
+_NUMBERED = {
+    "invoice": invoice,
+    "estimate": estimate,
+    "payment": payment,
+    "credit_note": credit_note,
+    "retainer_invoice": retainer,
+}
+
+
+def document(kind: str | None, number: str | None) -> str | None:
+    """Return the address of a numbered document's screen; None for a kind that has none."""
+    return _NUMBERED[kind](number) if kind in _NUMBERED and number else None
+
+
 def project(project_id: UUID, **parameters: object) -> str:
     """Return the address of one project's screen, or of its time log with `view="time"`."""
     return page("project", id=project_id, **parameters)

@@ -98,17 +98,20 @@ def figures(balance: Balance, locale: str) -> Markup:
                 if balance.unused_payments_minor
                 else "Credit notes and unused payments",
                 "good",
+                links.page("credit_notes", status="open") if balance.credits_minor else None,
             ),
             shown(
                 "Outstanding retainers",
                 balance.retainers_minor,
                 say.count(balance.retainers_count, "retainer invoice"),
+                href=links.page("retainers", status="unpaid"),
             ),
             shown(
                 "Available retainer payments",
                 balance.retainer_payments_minor,
                 "Paid in advance, not drawn yet",
                 "good",
+                links.page("retainers", status="paid"),
             ),
         ]
     )
@@ -140,20 +143,24 @@ def months_title() -> Markup:
     return tag("div", title, tag("div", legend, class_="pt-legend"), class_="pt-between")
 
 
-def approvals(pending: PendingApprovals) -> Markup:
-    """Return what waits for the customer's answer."""
-    if not pending.estimates and not pending.timesheets:
-        return cards.empty("Nothing waits for you", "What is to be approved appears here.")
-    waiting = ((pending.estimates, "Estimate"), (pending.timesheets, "Timesheet"))
-    return cards.rows(
+def approvals(pending: PendingApprovals, *, timesheets: bool) -> Markup:
+    """Return what waits for the customer's answer, `timesheets` where the business shows them."""
+    waiting = [(pending.estimates, "Estimate", links.page("estimates", status="open"))]
+    if timesheets:
+        address = links.page("timesheets", status="pending")
+        waiting.append((pending.timesheets, "Timesheet", address))
+    rows = [
         cards.row(
-            f"{noun if number == 1 else noun + 's'} to approve",
+            cards.link(f"{noun if number == 1 else noun + 's'} to approve", address),
             "Waiting for your answer",
             before=tag("span", number, class_="big"),
         )
-        for number, noun in waiting
+        for number, noun, address in waiting
         if number
-    )
+    ]
+    if not rows:
+        return cards.empty("Nothing waits for you", "What is to be approved appears here.")
+    return cards.rows(rows)
 
 
 def last_payment(paid: LastPayment | None, today: date, locale: str) -> Markup:
@@ -171,7 +178,7 @@ def last_payment(paid: LastPayment | None, today: date, locale: str) -> Markup:
         cards.sub(join(cards.when(paid.date, today, locale), " · ", said(paid.mode))),
         cards.facts(
             [
-                ("Receipt", paid.number),
+                ("Receipt", cards.link(paid.number, links.payment(paid.number))),
                 ("Reference", paid.reference),
                 ("Applied to", join(*spaced) if spaced else "Not applied yet"),
             ]
@@ -192,12 +199,12 @@ def _happening(entry: Entry, business: Organisation, today: date) -> Happening:
     amount = ""
     if entry.amount_minor is not None and entry.currency_code:
         amount = say.money(entry.amount_minor, entry.currency_code, business.locale)
-    opens = bool(number) and entry.subject_kind == "invoice"
+    address = links.document(entry.subject_kind, number)
     return Happening(
-        activity.sentence(entry.actor_name, entry.event, None if opens else number),
+        activity.sentence(entry.actor_name, entry.event, None if address else number),
         cards.when(day, today, business.locale),
         amount=amount,
-        link=(number, links.invoice(number)) if number and opens else None,
+        link=(number, address) if number and address else None,
     )
 
 

@@ -65,11 +65,10 @@ def aging(shown: Statement, locale: str) -> Markup:
 
 def _line(line: StatementLine, shown: Statement, locale: str) -> Markup:
     kind = TRANSACTIONS[line.kind]
-    number = (
-        link(line.number, links.invoice(line.number))
-        if line.kind in {"invoice", "withheld", "early_discount", "write_off"}
-        else said(line.number)
-    )
+    # what settled an invoice in part bears the invoice's number
+    about = "invoice" if line.kind in {"withheld", "early_discount", "write_off"} else line.kind
+    address = links.document(about, line.number)
+    number = link(line.number, address) if address else said(line.number)
 
     def amount(minor: int) -> str:
         return say.money(minor, shown.currency_code, locale)

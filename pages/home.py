@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import cards, dialogs, overview
+from components import cards, dialogs, links, overview
 from components import format as say
 from components.session import require_scope
 from portal_data import activity, balances, customers, files, organisation, preferences
@@ -17,7 +17,7 @@ business = organisation.get(scope)
 today, locale = business.today(now), business.locale
 account = balances.home(scope, today=today)
 entries = activity.recent(scope, 6)
-banner = preferences.of(scope).banner_message
+shown = preferences.of(scope)
 used = overview.is_used(account)
 
 
@@ -42,7 +42,7 @@ def charts(of: list[Balance]) -> None:
 
 
 cards.draw(
-    cards.banner(banner) if banner else None,
+    cards.banner(shown.banner_message) if shown.banner_message else None,
     cards.head(
         f"Hello, {scope.name.split()[0]}",
         cards.sub(f"{scope.customer_name} · {say.long_day(today, locale)}"),
@@ -62,10 +62,11 @@ for balance in account.balances if used else ():
             cards.draw(overview.figures(balance, locale))
 if used:
     charts(account.balances)
+    waiting = overview.approvals(account.pending, timesheets=shown.projects_and_timesheets)
     happened = cards.grid(
         cards.card("Recent activity", overview.recent(entries, business, today)),
         cards.stack(
-            cards.card("Pending approvals", overview.approvals(account.pending)),
+            cards.card("Pending approvals", waiting),
             cards.card("Last payment", overview.last_payment(account.last_payment, today, locale)),
         ),
     )
@@ -74,7 +75,11 @@ else:
     happened = cards.card("", cards.empty("Welcome to your account", text, tall=True))
 cards.draw(
     happened,
-    cards.card("My details", overview.details(customers.my_details(scope))),
+    cards.card(
+        "My details",
+        overview.details(customers.my_details(scope)),
+        cards.link("View more", links.page("account")),
+    ),
     cards.card("Shared documents", overview.documents(files.shared(scope), business)),
 )
 with st.container(border=True, key="card-organisation", horizontal=True,

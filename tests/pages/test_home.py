@@ -7,7 +7,13 @@ import pytest
 from portal_data import preferences
 from portal_data.clock import utc_now
 from portal_data.scope import Scope, Staff
-from tests.factories import insert, make_credit_note, make_invoice, make_payment
+from tests.factories import (
+    insert,
+    make_approval,
+    make_credit_note,
+    make_invoice,
+    make_payment,
+)
 from tests.pages.conftest import TODAY, Open
 
 DAY = timedelta(days=1)
@@ -58,6 +64,25 @@ def test_everything_of_the_account(screen: Open, alice: Scope, books: None) -> N
     assert "7,777.77" not in shown.html
     assert len(shown.app.get("plotly_chart")) == 2
     assert [button.label for button in shown.app.button] == ["Pay now", "Pay now", "Send e-mail"]
+
+
+def test_everything_named_can_be_opened(screen: Open, alice: Scope, books: None) -> None:
+    shown = "".join(each.proto.body for each in screen(alice).app.get("html"))
+    for address in (
+        "invoice?number=INV-2", "invoice?number=INV-3", "payment?number=PAY-2", "account",
+        "estimates?status=open", "invoices?status=unpaid", "credit_notes?status=open",
+        "retainers?status=unpaid", "retainers?status=paid",
+    ):  # fmt: skip
+        assert f'href="{address}"' in shown, address
+
+
+def test_timesheets_wait_only_where_the_business_shows_them(
+    screen: Open, alice: Scope, owner: Staff
+) -> None:
+    make_approval(alice, {})
+    assert "Timesheet" not in screen(alice).html
+    preferences.change(owner, now=utc_now(), projects_and_timesheets=True)
+    assert "Timesheet to approve" in screen(alice).html
 
 
 def test_currencies_are_never_added(screen: Open, alice: Scope, books: None) -> None:

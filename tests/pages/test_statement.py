@@ -44,6 +44,13 @@ def test_currencies_are_apart(screen: Open, alice: Scope, books: None) -> None:
     assert "£" not in shown.html
 
 
+def test_transactions_open_their_documents(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, "statement", period="All time")
+    bodies = "".join(each.proto.body for each in shown.app.get("html"))
+    assert 'href="invoice?number=INV-1"' in bodies
+    assert 'href="payment?number=PAY-1"' in bodies
+
+
 def test_own_period(screen: Open, alice: Scope, books: None) -> None:
     shown = screen(alice, "statement", period="Custom")
     shown.app.date_input(key="from").set_value(TODAY - 210 * DAY)
