@@ -122,6 +122,15 @@ TIMESHEETS: Fields = {
     Column("Status"): "status",
     **_WORKED,
 }
+TIMESHEET: Fields = {
+    _DATE: "date",
+    Column("Task"): "task",
+    Column("Person"): "person",
+    **_WORKED,
+    Column("Notes"): "notes",
+    Column("Answer"): "decision",
+    Column("Reason"): "reason",
+}
 _STATEMENT = (
     _DATE,
     Column("Transaction"),
@@ -135,7 +144,12 @@ _STATEMENT = (
 
 
 def of_list(
-    title: str, fields: Fields, found: Sequence[Any], customer: str, business: Organisation
+    title: str,
+    fields: Fields,
+    found: Sequence[Any],
+    customer: str,
+    business: Organisation,
+    subject: str = "",
 ) -> Table:
     """Return the rows of a list as a table, of the days from the first to the last of its dates.
 
@@ -151,6 +165,7 @@ def of_list(
         customer=customer,
         columns=columns,
         rows=rows,
+        subject=subject,
         first=min(days, default=None),
         last=max(days, default=None),
     )

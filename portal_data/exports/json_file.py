@@ -17,6 +17,7 @@ def write(table: Table, file: IO[bytes]) -> None:
     currencies = table.currencies
     head = {
         "title": table.title,
+        "subject": table.subject or None,
         "issuer": table.issuer,
         "customer": table.customer,
         "currency": currencies[0] if len(currencies) == 1 else None,

@@ -46,6 +46,8 @@ class Table:
     customer: str
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Any, ...]]
+    subject: str = ""
+    """The one record that all rows belong to, if they do: a project, a timesheet."""
     first: date | None = None
     last: date | None = None
 

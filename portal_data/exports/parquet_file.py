@@ -36,6 +36,7 @@ def _schema(table: Table) -> "pa.Schema":
     }
     about = {
         "title": table.title,
+        "subject": table.subject,
         "issuer": table.issuer,
         "customer": table.customer,
         "currency": " ".join(table.currencies),

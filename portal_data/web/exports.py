@@ -6,91 +6,28 @@ the same way: a file holds the rows that the screen shows, from all of its pages
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import partial
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, Protocol, TypeVar, cast
+from typing import IO, Any, cast
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_data import (
-    approvals,
-    credit_notes,
-    estimates,
-    invoices,
-    organisation,
-    papers,
-    payments,
-    projects,
-    retainers,
-    statements,
-    tables,
-)
+from portal_data import organisation, papers, statements, tables
 from portal_data.clock import utc_now
 from portal_data.documents import file_name
 from portal_data.errors import NotFound
 from portal_data.exports import Format, Table, write
 from portal_data.scope import Scope
 from portal_data.statements import Period
-from portal_data.web import bundles, printouts
+from portal_data.web import bundles
+from portal_data.web.lists import LISTS, Asked, List
 from portal_data.web.requests import file_headers, for_customers, signed_in
 
-Choice = TypeVar("Choice", bound=StrEnum)
-Printed = Callable[..., tuple[str, bytes]]
-
-
-class Noun(Protocol):
-    """A module whose rows make a list."""
-
-    @property
-    def Filter(self) -> type[StrEnum]:
-        """Its filters; that of a bare address first."""
-
-    @property
-    def Sort(self) -> type[StrEnum]:
-        """Its orders; that of a bare address first."""
-
-    @property
-    def list_page(self) -> Callable[..., Any]:
-        """Reads a page of it, or without a `size` all pages."""
-
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    """How a list is read, told as a table, and printed where its rows are documents."""
-
-    title: str
-    noun: Noun
-    fields: tables.Fields
-    printed: Printed | None = None
-    by_day: bool = False
-    """Whether its rows change with the day."""
-
-
-_LISTS: Mapping[str, _List] = {
-    "estimates": _List(
-        "Estimates", estimates, tables.ESTIMATES, printouts.estimate_pdf, by_day=True
-    ),
-    "invoices": _List("Invoices", invoices, tables.INVOICES, printouts.invoice_pdf, by_day=True),
-    "payments": _List("Payments", payments, tables.PAYMENTS, printouts.receipt_pdf),
-    "credit_notes": _List(
-        "Credit notes", credit_notes, tables.CREDIT_NOTES, printouts.credit_note_pdf
-    ),
-    "retainers": _List(
-        "Retainer invoices", retainers, tables.RETAINERS, printouts.retainer_pdf, by_day=True
-    ),
-    "projects": _List("Projects", projects, tables.PROJECTS),
-    "timesheets": _List("Timesheets", approvals, tables.TIMESHEETS),
-}
-"""Every list by its screen's address."""
-
-_SEARCH_LIMIT = 100
 _IN_MEMORY = 4_000_000
 _CHUNK = 256 * 1024
 # Reading and writing many rows costs processor time that screens want too. Who waits for a turn
@@ -165,26 +102,20 @@ ROUTES = [
 ]
 
 
-def _list(request: Request) -> _List:
+def _list(request: Request) -> List:
     try:
-        return _LISTS[request.path_params["list"]]
+        return LISTS[request.path_params["list"]]
     except KeyError as error:
         raise NotFound("Not found.") from error
 
 
-def _table(request: Request, scope: Scope, kind: _List) -> tuple[Table, Sequence[Any]]:
+def _table(request: Request, scope: Scope, kind: List) -> tuple[Table, Sequence[Any]]:
     """Return all pages of the list that the address asks for: as a table, and the noun's rows."""
     business = organisation.get(scope)
-    day = {"today": business.today(utc_now())} if kind.by_day else {}
-    found = kind.noun.list_page(
-        scope,
-        wanted=_choice(request, "status", kind.noun.Filter),
-        search=request.query_params.get("q", "")[:_SEARCH_LIMIT],
-        sort=_choice(request, "sort", kind.noun.Sort),
-        size=None,
-        **day,
+    found = kind.read(scope, Asked(request.query_params, business.today(utc_now())))
+    told = tables.of_list(
+        kind.title, kind.fields, found.rows, scope.customer_name, business, found.subject
     )
-    told = tables.of_list(kind.title, kind.fields, found.rows, scope.customer_name, business)
     return told, found.rows
 
 
@@ -205,11 +136,10 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _name(table: Table, extension: str) -> str:
-    """Return a file's name; a long customer's name is cut, so that days and currency stay."""
+    """Return a file's name; long names in it are cut, so that days and currencies stay."""
     days = [day.isoformat() for day in (table.first, table.last) if day]
-    return file_name(
-        table.title, table.customer[:60], *days, *table.currencies[:3], extension=extension
-    )
+    whose = (table.subject[:40], table.customer[:40])
+    return file_name(table.title, *whose, *days, *table.currencies[:3], extension=extension)
 
 
 def _format(request: Request) -> Format:
@@ -217,14 +147,6 @@ def _format(request: Request) -> Format:
         return Format(request.path_params["format"])
     except ValueError as error:
         raise NotFound("Not found.") from error
-
-
-def _choice(request: Request, name: str, choices: type[Choice]) -> Choice:
-    """Return a parameter as one of `choices`; the first one, as on screen, when it is none."""
-    try:
-        return choices(request.query_params.get(name, ""))
-    except ValueError:
-        return next(iter(choices))
 
 
 def _day(request: Request, name: str, default: date) -> date:

@@ -36,7 +36,13 @@ def made(rows: list[tuple[Any, ...]], format: Format) -> bytes:
     """Return a table of these rows as a file."""
     file = io.BytesIO()
     table = Table(
-        "Invoices", "Fern", "株式会社さくら", COLUMNS, rows, date(2026, 2, 28), date(2026, 11, 20)
+        "Invoices",
+        "Fern",
+        "株式会社さくら",
+        COLUMNS,
+        rows,
+        first=date(2026, 2, 28),
+        last=date(2026, 11, 20),
     )
     write(table, format, file)
     return file.getvalue()
@@ -122,8 +128,8 @@ def test_json_tells_what_it_is_of() -> None:
     told = json.loads(made(ROWS, Format.JSON))
     head = {key: told[key] for key in told if key not in ("totals", "columns", "rows")}
     assert head == {
-        "title": "Invoices", "issuer": "Fern", "customer": "株式会社さくら", "currency": None,
-        "from": "2026-02-28", "to": "2026-11-20",
+        "title": "Invoices", "subject": None, "issuer": "Fern", "customer": "株式会社さくら",
+        "currency": None, "from": "2026-02-28", "to": "2026-11-20",
     }  # fmt: skip
     assert told["totals"] == [
         {"currency": "GBP", "amount": "1234.60"},

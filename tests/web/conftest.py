@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from starlette.testclient import TestClient
 
-from portal_data import settings
+from portal_data import identity, settings, store, tokens
+from portal_data.clock import utc_now
+from portal_data.scope import Scope, Staff
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +18,19 @@ def known_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.load.cache_clear()
     yield
     settings.load.cache_clear()
+
+
+def as_person(client: TestClient, who: Scope | Staff | None) -> TestClient:
+    """Give the client the session cookie of `who`, or none."""
+    client.cookies.clear()
+    if who is not None:
+        token = f"token-of-{who.sign_in_id}"
+        with store.system_writing() as session:
+            session.change(
+                "update core.sign_ins set token_hash = $hash, last_seen_at = $now where id = $id",
+                hash=tokens.digest(token),
+                now=utc_now(),
+                id=who.sign_in_id,
+            )
+        client.cookies.set(identity.cookie_name(True), token)
+    return client

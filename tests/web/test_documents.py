@@ -12,9 +12,9 @@ from pypdf import PdfReader
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import identity, settings, sign_ins, store, tokens
+from portal_data import settings, sign_ins, store
 from portal_data.ids import new_id
-from portal_data.scope import Scope, Staff
+from portal_data.scope import Scope
 from portal_data.web import documents
 from tests.conftest import NOW, Cast
 from tests.factories import (
@@ -27,6 +27,7 @@ from tests.factories import (
     make_retainer,
 )
 from tests.people import events, rows
+from tests.web.conftest import as_person
 
 
 @pytest.fixture
@@ -34,28 +35,6 @@ def client(db: store.Store) -> Iterator[TestClient]:
     """The document routes alone, served over real HTTP semantics."""
     with TestClient(Starlette(routes=documents.ROUTES), base_url="https://portal.example") as made:
         yield made
-
-
-def _as(client: TestClient, who: Scope | Staff | None) -> TestClient:
-    """Give the client the session cookie of `who`, or none."""
-    client.cookies.clear()
-    if who is not None:
-        token = f"token-of-{who.sign_in_id}"
-        with store.system_writing() as session:
-            session.change(
-                "update core.sign_ins set token_hash = $hash, last_seen_at = $now where id = $id",
-                hash=tokens.digest(token),
-                now=_now(),
-                id=who.sign_in_id,
-            )
-        client.cookies.set(identity.cookie_name(True), token)
-    return client
-
-
-def _now() -> object:
-    from portal_data.clock import utc_now
-
-    return utc_now()
 
 
 def _shared(scope: Scope, folder: Path, name: str, media_type: str, content: bytes) -> UUID:
@@ -91,7 +70,7 @@ def test_the_cookie_decides_who_gets_an_invoice(client: TestClient, cast: Cast) 
     invoice = make_invoice(cast.alice, number="A-1", subject="Garden plan")
     address = f"/documents/invoice/{invoice}.pdf"
     answers = {
-        name: _as(client, who).get(address)
+        name: as_person(client, who).get(address)
         for name, who in {
             "alice": cast.alice,
             "bob": cast.bob,
@@ -116,7 +95,7 @@ def test_the_cookie_decides_who_gets_an_invoice(client: TestClient, cast: Cast) 
 def test_foreign_unknown_draft_and_nonsense_look_the_same(client: TestClient, cast: Cast) -> None:
     theirs = make_invoice(cast.charlie)
     draft = make_invoice(cast.alice, status="draft")
-    _as(client, cast.alice)
+    as_person(client, cast.alice)
     answers = {
         (answer.status_code, answer.text)
         for answer in (
@@ -130,7 +109,7 @@ def test_foreign_unknown_draft_and_nonsense_look_the_same(client: TestClient, ca
 
 def test_a_revoked_session_gets_nothing_at_once(client: TestClient, cast: Cast) -> None:
     invoice = make_invoice(cast.alice)
-    _as(client, cast.alice)
+    as_person(client, cast.alice)
     assert client.get(f"/documents/invoice/{invoice}.pdf").status_code == 200
     with store.system_writing() as session:
         session.change(
@@ -145,11 +124,11 @@ def test_a_statement_holds_the_customers_own_rows(client: TestClient, cast: Cast
     make_invoice(cast.alice, number="A-1")
     make_invoice(cast.charlie, number="B-1")
     address = f"/documents/statement/GBP/2026-11-01/{TODAY}.pdf"
-    answer = _as(client, cast.alice).get(address)
+    answer = as_person(client, cast.alice).get(address)
     text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(answer.content)).pages)
     assert "A-1" in text
     assert "B-1" not in text
-    assert _as(client, None).get(address).status_code == 401
+    assert as_person(client, None).get(address).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -159,24 +138,26 @@ def test_a_statement_holds_the_customers_own_rows(client: TestClient, cast: Cast
 def test_a_statement_of_nonsense_is_refused(
     client: TestClient, cast: Cast, path: str, status: int
 ) -> None:
-    assert _as(client, cast.alice).get(f"/documents/statement/{path}.pdf").status_code == status
+    assert (
+        as_person(client, cast.alice).get(f"/documents/statement/{path}.pdf").status_code == status
+    )
 
 
 def test_a_shared_file_is_its_customers_alone(client: TestClient, cast: Cast, folder: Path) -> None:
     file = _shared(cast.alice, folder, "Plan ünder\r\nX: 1.txt", "text/plain", b"hello")
-    answer = _as(client, cast.alice).get(f"/documents/file/{file}")
+    answer = as_person(client, cast.alice).get(f"/documents/file/{file}")
     assert (answer.status_code, answer.content) == (200, b"hello")
     assert quote("Plan ünder\r\nX: 1.txt", safe="") in answer.headers["content-disposition"]
     assert "x" not in answer.headers
-    assert _as(client, cast.charlie).get(f"/documents/file/{file}").status_code == 404
-    assert _as(client, None).get(f"/documents/file/{file}").status_code == 401
+    assert as_person(client, cast.charlie).get(f"/documents/file/{file}").status_code == 404
+    assert as_person(client, None).get(f"/documents/file/{file}").status_code == 401
 
 
 def test_a_file_that_could_run_is_only_ever_downloaded(
     client: TestClient, cast: Cast, folder: Path
 ) -> None:
     file = _shared(cast.alice, folder, "x.html", "text/html", b"<script>alert(1)</script>")
-    answer = _as(client, cast.alice).get(f"/documents/file/{file}")
+    answer = as_person(client, cast.alice).get(f"/documents/file/{file}")
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-disposition"].startswith("attachment;")
 
@@ -187,14 +168,14 @@ def test_a_missing_or_changed_file_is_said_to_be_unavailable(
     file = _shared(cast.alice, folder, "a.txt", "text/plain", b"hello")
     stored = next(folder.iterdir())
     stored.write_bytes(b"other")
-    assert _as(client, cast.alice).get(f"/documents/file/{file}").status_code == 503
+    assert as_person(client, cast.alice).get(f"/documents/file/{file}").status_code == 503
     stored.unlink()
     assert client.get(f"/documents/file/{file}").status_code == 503
 
 
 def test_an_idle_session_has_ended(client: TestClient, cast: Cast) -> None:
     invoice = make_invoice(cast.alice)
-    _as(client, cast.alice)
+    as_person(client, cast.alice)
     with store.system_writing() as session:
         session.change(
             "update core.sign_ins set last_seen_at = $then where id = $id",
@@ -234,7 +215,7 @@ def test_the_cookie_decides_who_gets_a_document(
 ) -> None:
     address = f"/documents/{kind}/{make(cast.alice, 'D-1')}.pdf"
     people = (cast.alice, cast.bob, cast.charlie, cast.owner, None)
-    answers = [_as(client, who).get(address) for who in people]
+    answers = [as_person(client, who).get(address) for who in people]
     assert [answer.status_code for answer in answers] == [200, 200, 404, 404, 401]
     text = " ".join(PdfReader(io.BytesIO(answers[0].content)).pages[0].extract_text().split())
     for expected in (*words, "Alder Ltd"):
@@ -248,7 +229,7 @@ def test_foreign_unknown_and_draft_documents_look_the_same(
     client: TestClient, cast: Cast, kind: str, make: Callable[..., UUID], words: list[str]
 ) -> None:
     theirs, draft = make(cast.charlie, "D-2"), make(cast.alice, "D-3", status="draft")
-    _as(client, cast.alice)
+    as_person(client, cast.alice)
     answers = {
         (answer.status_code, answer.text)
         for answer in (
@@ -273,7 +254,7 @@ def test_the_pdf_of_a_document_is_a_view_of_it(
     address = f"/documents/{kind}/{document}.pdf"
     viewed_by = f"select first_viewed_by from core.{table} where id = $id order by 1"
     for who, viewer in ((cast.owner, None), (cast.charlie, None), (cast.bob, cast.bob.contact_id)):
-        _as(client, who).get(address)
+        as_person(client, who).get(address)
         with store.system_reading() as session:
             assert session.value(viewed_by, id=document) == viewer
 
@@ -285,10 +266,10 @@ def test_opening_a_pdf_is_a_view_of_its_customer_alone(
     document = make(cast.alice, number="A-1", subject="Garden plan")
     address = f"/documents/{kind}/{document}.pdf"
     for who in (cast.owner, cast.charlie, None):
-        assert _as(client, who).get(address).status_code in (401, 404)
+        assert as_person(client, who).get(address).status_code in (401, 404)
     assert events() == []
     for who in (cast.bob, cast.alice, cast.bob):
-        answer = _as(client, who).get(address)
+        answer = as_person(client, who).get(address)
         assert answer.status_code == 200
     text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
     assert "A-1" in text

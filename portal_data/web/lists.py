@@ -1,0 +1,164 @@
+"""Every list of the portal: how an address asks for it, how it is told, and how it is printed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol, TypeVar
+from uuid import UUID
+
+from portal_data import (
+    approvals,
+    credit_notes,
+    estimates,
+    invoices,
+    payments,
+    projects,
+    retainers,
+    statements,
+    tables,
+    time_entries,
+)
+from portal_data.approvals import EntryFilter, EntrySort
+from portal_data.scope import Scope
+from portal_data.statements import Period
+from portal_data.web import printouts
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_SEARCH_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of an address, read as screens read them: a wrong one is as if not given."""
+
+    parameters: Mapping[str, str]
+    today: date
+
+    @property
+    def search(self) -> str:
+        """What is looked for."""
+        return self.parameters.get("q", "")[:_SEARCH_LIMIT]
+
+    def choice(self, name: str, default: Choice) -> Choice:
+        """Return a parameter as a member of the default's enumeration."""
+        try:
+            return type(default)(self.parameters.get(name, default.value))
+        except ValueError:
+            return default
+
+    def identifier(self, name: str) -> UUID:
+        """Return a parameter as an id; the nil id, which nothing has, when it is none."""
+        try:
+            return UUID(self.parameters.get(name, ""))
+        except ValueError:
+            return UUID(int=0)
+
+
+class Found(NamedTuple):
+    """All rows of a list, and the name of the record they belong to."""
+
+    rows: Sequence[Any]
+    subject: str = ""
+
+
+Read = Callable[[Scope, Asked], Found]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """One list: its rows under what an address asks; `printed` makes the PDF of a number."""
+
+    title: str
+    fields: tables.Fields
+    read: Read
+    printed: Callable[..., tuple[str, bytes]] | None = None
+
+
+class Noun(Protocol):
+    """A module whose rows make a list. Its first filter and order are those of a bare address."""
+
+    @property
+    def Filter(self) -> type[StrEnum]:
+        """Its filters."""
+
+    @property
+    def Sort(self) -> type[StrEnum]:
+        """Its orders."""
+
+    @property
+    def list_page(self) -> Callable[..., Any]:
+        """Reads a page of it, or without a `size` all pages."""
+
+
+def _all(noun: Noun, *, by_day: bool = False) -> Read:
+    """Return what reads all of a noun's rows; `by_day` those of which some change with the day."""
+
+    def read(scope: Scope, asked: Asked) -> Found:
+        found = noun.list_page(
+            scope,
+            wanted=asked.choice("status", next(iter(noun.Filter))),
+            search=asked.search,
+            sort=asked.choice("sort", next(iter(noun.Sort))),
+            size=None,
+            **({"today": asked.today} if by_day else {}),
+        )
+        return Found(found.rows)
+
+    return read
+
+
+def _time_log(scope: Scope, asked: Asked) -> Found:
+    project = projects.heading(scope, asked.identifier("id"))
+    task, person = asked.identifier("task"), asked.identifier("person")
+    period = asked.choice("period", Period.ALL)
+    whole = period in (Period.ALL, Period.CUSTOM)
+    first, last = (None, None) if whole else statements.bounds(period, asked.today)
+    found = time_entries.list_page(
+        scope,
+        project.id,
+        wanted=asked.choice("status", time_entries.Filter.ALL),
+        task=task if task in project.tasks else None,
+        person=person if person in project.people else None,
+        first=first,
+        last=last,
+        search=asked.search,
+        sort=asked.choice("sort", time_entries.Sort.NEWEST),
+        size=None,
+    )
+    return Found(found.rows, project.name)
+
+
+def _timesheet(scope: Scope, asked: Asked) -> Found:
+    approval = approvals.get(scope, asked.identifier("id"))
+    found = approvals.entries(
+        scope,
+        approval.id,
+        wanted=asked.choice("status", EntryFilter.ALL),
+        sort=asked.choice("sort", EntrySort.OLDEST),
+        size=None,
+    )
+    return Found(found.rows, approval.name)
+
+
+LISTS: Mapping[str, List] = {
+    "estimates": List(
+        "Estimates", tables.ESTIMATES, _all(estimates, by_day=True), printouts.estimate_pdf
+    ),
+    "invoices": List(
+        "Invoices", tables.INVOICES, _all(invoices, by_day=True), printouts.invoice_pdf
+    ),
+    "payments": List("Payments", tables.PAYMENTS, _all(payments), printouts.receipt_pdf),
+    "credit_notes": List(
+        "Credit notes", tables.CREDIT_NOTES, _all(credit_notes), printouts.credit_note_pdf
+    ),
+    "retainers": List(
+        "Retainer invoices", tables.RETAINERS, _all(retainers, by_day=True), printouts.retainer_pdf
+    ),
+    "projects": List("Projects", tables.PROJECTS, _all(projects)),
+    "project": List("Time log", tables.TIME_LOG, _time_log),
+    "timesheets": List("Timesheets", tables.TIMESHEETS, _all(approvals)),
+    "timesheet": List("Timesheet", tables.TIMESHEET, _timesheet),
+}
+"""Every list by the address of its screen."""
