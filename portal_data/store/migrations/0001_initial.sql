@@ -950,7 +950,7 @@ create index files_customer on core.files (customer_id);
 create index files_subject on core.files (subject_id);
 create index activity_customer on core.activity (customer_id);
 create index activity_subject on core.activity (subject_id);
-create index document_views_customer on core.document_views (customer_id);
+create index document_views_document on core.document_views (document_id);
 create index notifications_customer on core.notifications (customer_id);
 create index payment_attempts_customer on core.payment_attempts (customer_id);
 create index saved_methods_customer on core.saved_methods (customer_id);

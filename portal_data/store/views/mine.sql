@@ -224,11 +224,6 @@ create view mine.activity as
     from (select * from core.activity where customer_id = getvariable('customer_id')::uuid offset 0) own
     where visible;
 
-create view mine.document_views as
-    select customer_id, document_kind, document_id, contact_id, contact_name, views,
-        first_viewed_at, last_viewed_at
-    from (select * from core.document_views where customer_id = getvariable('customer_id')::uuid offset 0) own;
-
 create view mine.recurring_profiles as
     select id, customer_id, name, frequency, every, starts_on, ends_on, next_on, status,
         currency_code, total_minor, payment_terms_days, auto_charge, saved_method_id,
