@@ -1,5 +1,6 @@
 """Every screen at both sizes in both themes: no console errors, nothing cut, accessible."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +17,8 @@ PEOPLE = {
         "/estimates",
         "/invoices",
         "/invoices?status=overdue&q=zzz",
+        "/projects",
+        "/timesheets?status=pending",
         "/statement",
         "/security",
     ],
@@ -88,6 +91,36 @@ def test_one_estimate(window: Open, size: str, scheme: str) -> None:
     expect(page.get_by_role("heading", name="EST-")).to_be_visible()
     settle(page)
     _check(page, opened, "/estimate")
+
+
+@each_look
+@pytest.mark.parametrize("email", [CUSTOMER, "layla@nakheel.example"])
+def test_one_project(window: Open, email: str, size: str, scheme: str) -> None:
+    opened = window(size, scheme)
+    page = opened.sign_in(email, "/projects?status=active&sort=hours")
+    page.get_by_role("table").get_by_role("link").last.click()
+    expect(page.get_by_role("heading", name="Tasks")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    settle(page)
+    _check(page, opened, "/project")
+    page.get_by_role("link", name="Time log").click()
+    expect(page.get_by_label("Period")).to_be_visible()
+    settle(page)
+    _check(page, opened, "/project?view=time")
+    page.get_by_label("Period").select_option("This year")
+    expect(page).to_have_url(re.compile("period=this_year"))
+    settle(page)
+    expect(page.get_by_label("Period")).to_have_value(re.compile("period=this_year"))
+
+
+@each_look
+def test_one_timesheet(window: Open, size: str, scheme: str) -> None:
+    opened = window(size, scheme)
+    page = opened.sign_in(CUSTOMER, "/timesheets?status=partly_approved")
+    page.get_by_role("table").get_by_role("link").last.click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    settle(page)
+    _check(page, opened, "/timesheet")
 
 
 @each_look
