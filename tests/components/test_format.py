@@ -114,3 +114,37 @@ def test_codes_become_words() -> None:
 def test_counts_and_sizes() -> None:
     assert (say.count(1, "invoice"), say.count(1234, "invoice")) == ("1 invoice", "1,234 invoices")
     assert (say.size(10), say.size(834_000), say.size(2_340_000)) == ("1 KB", "834 KB", "2.3 MB")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "locale", "shown"),
+    [
+        (0, "en_GB", "0:00\xa0h"),
+        (5, "en_GB", "0:05\xa0h"),
+        (75, "en_GB", "1:15\xa0h"),
+        (71_700, "en_GB", "1,195:00\xa0h"),
+        (71_700, "de_DE", "1.195:00\xa0h"),
+    ],
+)
+def test_hours(minutes: int, locale: str, shown: str) -> None:
+    assert say.hours(minutes, locale) == shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "currency", "shown"),
+    [
+        ("84.000000", "GBP", "£84.00"),
+        ("84.125000", "GBP", "84.125\xa0GBP"),
+        ("1200.000000", "JPY", "JP¥1,200"),
+        ("32.500000", "KWD", "KWD\xa032.500"),
+    ],
+)
+def test_rate_shows_the_decimals_it_has(rate: str, currency: str, shown: str) -> None:
+    assert say.rate(Decimal(rate), currency) == shown
+
+
+def test_a_period_tells_its_year_once() -> None:
+    assert re.sub(r"\s", " ", say.days(date(2026, 6, 26), date(2026, 7, 25))) == (
+        "26 Jun – 25 Jul 2026"
+    )
+    assert say.days(TODAY, TODAY) == say.day(TODAY)
