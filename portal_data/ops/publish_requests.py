@@ -7,10 +7,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from portal_data.errors import Unavailable
-from portal_data.ops.publish import FOLDER, Published
+from portal_data.ops.publish import FOLDER, Published, underway
 
-UNCLAIMED_FOR = 15.0
-"""Seconds after which a request that nobody took is taken back."""
+UNCLAIMED_FOR = 6.0
+"""Seconds after which a request that nobody took is taken back, unless one is being published."""
 UNANSWERED_FOR = 1800.0
 """Seconds after which nobody waits for an answer any more."""
 _PAUSE = 0.1
@@ -27,7 +27,7 @@ def ask(data: Path) -> Published | None:
     began = time.monotonic()
     while not answer.exists():
         waited = time.monotonic() - began
-        if waited > UNCLAIMED_FOR and _taken_back(asked):
+        if waited > UNCLAIMED_FOR and not underway(data) and _taken_back(asked):
             return None
         if waited > UNANSWERED_FOR:
             raise Unavailable("The running portal has not answered. Its log says what it does.")

@@ -1,30 +1,30 @@
 """Snapshots: listed tables of the books, as they stood in one moment, in a new DuckDB file.
 
-The copy needs no write lock: on DuckDB it is one transaction that reads the store and writes
-another file, on PostgreSQL one repeatable-read transaction. Everything after it happens in the new
-file, in a DuckDB of its own with little memory and few threads, so the portal hardly notices.
+The copy is one reading transaction, so no writer waits for it. The new file belongs to a DuckDB of
+its own with little memory and few threads, so the portal hardly notices what is done with it.
 """
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 from pyarrow import csv
 
 from portal_data.errors import Unavailable
-from portal_data.store.duckdb_engine import DuckDBEngine
-from portal_data.store.engine import Engine, Row, Sight
-from portal_data.store.postgres_engine import PostgresEngine
+from portal_data.store.duckdb_engine import DuckDBTransaction
+from portal_data.store.engine import Engine, Row, Sight, Transaction
+from portal_data.store.postgres_engine import PostgresTransaction
 
 STORED = "stored"
 """Schema of the copied tables in the new file."""
 MEMORY = "1GB"
 """How much the making of a snapshot may take before it writes to disk."""
+_BATCH = 100_000  # rows that travel at a time
 
 _TABLES = """
     select table_name, column_name
@@ -57,7 +57,7 @@ class Snapshot:
         self._connection.execute(sql, params)
 
     def load(self, table: str, columns: list[str], batches: pa.RecordBatchReader) -> None:
-        """Insert rows that come as text in arrow batches; each column is cast to its own type."""
+        """Insert rows that come in arrow batches; each column is cast to its own type."""
         listed = ", ".join(columns)
         self._connection.register("batches", batches)
         # inserting casts by itself; names, not places, say which column is which
@@ -97,65 +97,40 @@ def copy(engine: Engine, target: Path, definition: str, goes_on: GoesOn = lambda
     `core` exactly the columns listed there are copied. Between tables `goes_on` is asked;
     Unavailable is raised once it says no. A file that was not filled is the caller's to remove.
     """
-    with opened(target) as snapshot:
+    spool = target.with_suffix(".csv")
+    with opened(target) as snapshot, engine.reading(Sight.ALL, None) as transaction:
         snapshot.run(definition)
         columns: dict[str, list[str]] = {}
         for row in snapshot.rows(_TABLES):
             columns.setdefault(row["table_name"], []).append(row["column_name"])
-    if isinstance(engine, DuckDBEngine):
-        _from_duckdb(engine, target, columns, goes_on)
-    elif isinstance(engine, PostgresEngine):
-        _from_postgres(engine, target, columns, goes_on)
-
-
-def _from_duckdb(
-    engine: DuckDBEngine, target: Path, columns: dict[str, list[str]], goes_on: GoesOn
-) -> None:
-    name = f"snapshot_{uuid4().hex}"
-    # a plain transaction: a read-only one may not write another file either
-    cursor = engine._connection.cursor()
-    try:
-        cursor.execute(f"attach {_text(target)} as {name}")
         try:
-            cursor.execute("begin transaction")
-            try:
-                for table, listed in _asked(columns, goes_on):
-                    cursor.execute(
-                        f"insert into {name}.{STORED}.{table} ({listed})"
-                        f" select {listed} from core.{table}"
-                    )
-            except BaseException:
-                with suppress(duckdb.Error):  # a fatal error has ended the transaction itself
-                    cursor.execute("rollback")
-                raise
-            cursor.execute("commit")
+            for table, listed in columns.items():
+                if not goes_on():
+                    raise Unavailable("The portal is stopping.")
+                with _batches(transaction, table, listed, spool) as batches:
+                    snapshot.load(f"{STORED}.{table}", listed, batches)
         finally:
-            cursor.execute(f"detach {name}")
-    finally:
-        cursor.close()
+            spool.unlink(missing_ok=True)
 
 
-def _from_postgres(
-    engine: PostgresEngine, target: Path, columns: dict[str, list[str]], goes_on: GoesOn
-) -> None:
-    spool = target.with_suffix(".csv")
-    try:
-        with opened(target) as snapshot, engine.reading(Sight.ALL, None) as transaction:
-            for table, listed in _asked(columns, goes_on):
-                asked = f"copy (select {listed} from core.{table}) to stdout (format csv)"
-                cursor = transaction._connection.cursor()
-                # through a file: rows never become Python's, and memory stays flat
-                with spool.open("wb") as file, cursor.copy(asked.encode()) as rows:
-                    for block in rows:
-                        file.write(block)
-                if spool.stat().st_size:
-                    with _texts(spool, columns[table]) as batches:
-                        snapshot.load(f"{STORED}.{table}", columns[table], batches)
-    finally:
-        spool.unlink(missing_ok=True)
+def _batches(
+    transaction: Transaction, table: str, columns: list[str], spool: Path
+) -> pa.RecordBatchReader:
+    """Return the rows of a table as a stream: they never become Python's, and memory stays flat."""
+    select = f"select {', '.join(columns)} from core.{table}"
+    if isinstance(transaction, DuckDBTransaction):
+        # not by attaching the new file: it would stay in use until every open transaction ends
+        return transaction._cursor.sql(select).to_arrow_reader(_BATCH)
+    if not isinstance(transaction, PostgresTransaction):
+        raise TypeError("Snapshots are made of DuckDB and PostgreSQL.")
+    asked = f"copy ({select}) to stdout (format csv)".encode()
+    with spool.open("wb") as file, transaction._connection.cursor().copy(asked) as blocks:
+        for block in blocks:
+            file.write(block)
+    return _texts(spool, columns) if spool.stat().st_size else _texts(BytesIO(b"\n"), columns)
 
 
-def _texts(file: Path, columns: list[str]) -> csv.CSVStreamingReader:
+def _texts(file: Path | BytesIO, columns: list[str]) -> csv.CSVStreamingReader:
     """Read PostgreSQL's CSV as text: nothing is null, quotes around nothing are an empty text."""
     return csv.open_csv(
         file,
@@ -168,13 +143,6 @@ def _texts(file: Path, columns: list[str]) -> csv.CSVStreamingReader:
             quoted_strings_can_be_null=False,
         ),
     )
-
-
-def _asked(columns: dict[str, list[str]], goes_on: GoesOn) -> Iterator[tuple[str, str]]:
-    for table, listed in columns.items():
-        if not goes_on():
-            raise Unavailable("The portal is stopping.")
-        yield table, ", ".join(listed)
 
 
 def _text(path: Path) -> str:

@@ -1,0 +1,260 @@
+"""The publisher: after changes, at most every so often, when asked, and beside readers."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from portal_data import store
+from portal_data.clock import utc_now
+from portal_data.errors import Invalid, Unavailable
+from portal_data.ids import new_id
+from portal_data.ops import publish_requests
+from portal_data.ops.publish import latest, publish
+from portal_data.ops.publisher import LOOK_EVERY, Publisher
+from portal_data.scope import Scope
+from tests.conftest import NOW, Cast
+from tests.factories import make_invoice, make_payment
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = float(os.environ.get("PORTAL_READER_SECONDS", "8"))
+"""How long readers and writers meet."""
+EVERY = timedelta(minutes=15)
+MINUTE = timedelta(minutes=1)
+
+
+def _publisher(data: Path, every: timedelta | None = EVERY) -> Publisher:
+    """A publisher that was started at NOW."""
+    return Publisher(data, every, clock=lambda: NOW)
+
+
+def test_it_publishes_after_changes_and_not_too_often(
+    db: store.Store, cast: Cast, tmp_path: Path
+) -> None:
+    publisher = _publisher(tmp_path)
+    assert publisher.tick(NOW + timedelta(seconds=2)) is None, "a start is left in peace"
+    first = publisher.tick(NOW + LOOK_EVERY)
+    assert first is not None
+    assert first.rows["invoices"] == 0
+    make_invoice(cast.alice)
+    assert publisher.tick(NOW + LOOK_EVERY + EVERY - MINUTE) is None, "too soon"
+    second = publisher.tick(NOW + LOOK_EVERY + EVERY)
+    assert second is not None
+    assert second.rows["invoices"] == 1
+    assert publisher.tick(NOW + LOOK_EVERY + 2 * EVERY) is None, "nothing has changed"
+    again = _publisher(tmp_path)
+    assert again.tick(NOW + LOOK_EVERY + 3 * EVERY) is None, "nor has it after a new start"
+    assert latest(tmp_path) == second
+
+
+@pytest.mark.only_engine("duckdb")
+def test_a_new_day_is_a_change(db: store.Store, cast: Cast, tmp_path: Path) -> None:
+    publisher = _publisher(tmp_path)
+    publisher.tick(NOW + LOOK_EVERY)
+    tomorrow = datetime(NOW.year, NOW.month, NOW.day, 0, 1) + timedelta(days=1)
+    done = publisher.tick(tomorrow)
+    assert done is not None
+    assert done.day == tomorrow.date().isoformat()
+
+
+@pytest.mark.only_engine("duckdb")
+def test_without_an_organisation_there_is_nothing_due(db: store.Store, tmp_path: Path) -> None:
+    assert _publisher(tmp_path).tick(NOW + LOOK_EVERY) is None
+
+
+@pytest.mark.only_engine("duckdb")
+def test_switched_off_it_publishes_only_when_asked(
+    db: store.Store, cast: Cast, tmp_path: Path
+) -> None:
+    publisher = _publisher(tmp_path, every=None)
+    assert publisher.tick(NOW + timedelta(days=3)) is None
+    with _asking(tmp_path) as asked:
+        while not publisher.tick(NOW):
+            pass
+    assert asked == [latest(tmp_path)]
+
+
+class _asking:
+    """Ask in a thread; what came back, or the refusal, is in the list at the end."""
+
+    def __init__(self, data: Path) -> None:
+        self._found: list[object] = []
+        self._thread = threading.Thread(target=self._ask, args=(data,))
+
+    def _ask(self, data: Path) -> None:
+        try:
+            self._found.append(publish_requests.ask(data))
+        except Unavailable as refused:
+            self._found.append(refused)
+
+    def __enter__(self) -> list[object]:
+        self._thread.start()
+        return self._found
+
+    def __exit__(self, *ended: object) -> None:
+        self._thread.join()
+
+
+@pytest.mark.only_engine("duckdb")
+def test_whoever_asked_is_told_why_it_failed(db: store.Store, cast: Cast, tmp_path: Path) -> None:
+    make_invoice(cast.alice, currency_code="ZZQ")
+    publisher = _publisher(tmp_path)
+    with _asking(tmp_path) as asked, pytest.raises(Invalid, match="ZZQ"):
+        while True:
+            publisher.tick(NOW)
+    assert "could not publish: 'ZZQ' is not" in str(asked[0])
+    assert list((tmp_path / "analytics" / "requests").iterdir()) == []
+
+
+def test_a_request_nobody_takes_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish_requests, "UNCLAIMED_FOR", 0.2)
+    assert publish_requests.ask(tmp_path) is None
+    assert publish_requests.claim(tmp_path) == []
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_request_waits_while_something_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish_requests, "UNCLAIMED_FOR", 0.0)
+    with _asking(tmp_path) as asked:
+        claimed = publish_requests.claim(tmp_path)
+        while not claimed:
+            claimed = publish_requests.claim(tmp_path)
+        publish_requests.answer(claimed, None, "Enough.")
+    assert "could not publish: Enough." in str(asked[0])
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> None:
+    """A publication that is under way."""
+    (tmp_path / "analytics" / ".unfinished-20261120T093000.000000Z-abcdef").mkdir(parents=True)
+
+
+def _command(url: str, data: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "portal_data", "publish"],
+        cwd=ROOT,
+        env={**os.environ, "PORTAL_DATABASE": url, "PORTAL_DATA_DIR": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def running(db: store.Store, tmp_path: Path) -> Iterator[Publisher]:
+    """The publisher of a running portal, which owns the store."""
+    publisher = Publisher(tmp_path, None)
+    publisher.start()
+    yield publisher
+    publisher.stop()
+
+
+def test_the_command_publishes_beside_the_running_portal(
+    store_url: str, running: Publisher, cast: Cast, tmp_path: Path
+) -> None:
+    make_invoice(cast.alice)
+    done = _command(store_url, tmp_path)
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert "Published" in done.stdout
+    shown = latest(tmp_path)
+    assert shown is not None
+    assert shown.rows["invoices"] == 1
+
+
+@pytest.mark.only_engine("duckdb")
+def test_the_command_publishes_while_the_portal_is_stopped(
+    store_url: str, db: store.Store, cast: Cast, tmp_path: Path
+) -> None:
+    db.close()
+    done = _command(store_url, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert str(tmp_path / "analytics.duckdb") in done.stdout
+
+
+@pytest.mark.only_engine("duckdb")
+def test_the_command_says_who_owns_the_file_when_nobody_answers(
+    store_url: str, db: store.Store, cast: Cast, tmp_path: Path
+) -> None:
+    done = _command(store_url, tmp_path)
+    assert done.returncode == 1
+    assert "in use by another process" in done.stderr
+
+
+def _write(scope: Scope, stop: threading.Event, errors: list[BaseException]) -> None:
+    """Pay an invoice by pennies, each in one transaction with its allocation."""
+    try:
+        for number in count():
+            if number % 50 == 0:
+                invoice = make_invoice(scope, total_minor=1_000)
+            with store.system_writing() as session:
+                _pay_a_penny(session, scope, invoice)
+            if stop.wait(0.01):
+                return
+    except BaseException as error:  # a thread's failure must reach the test
+        errors.append(error)
+
+
+def _pay_a_penny(session: store.OpenSession, scope: Scope, invoice: UUID) -> None:
+    payment, now = new_id(), utc_now()
+    session.load(
+        "core.payments",
+        ("id", "customer_id", "number", "kind", "date", "status", "currency_code", "amount_minor",
+         "unused_minor", "mode", "created_at", "updated_at"),
+        [(payment, scope.customer_id, str(payment), "invoice", now.date(), "succeeded", "GBP", 1, 0,
+          "Cash", now, now)],
+    )  # fmt: skip
+    session.load(
+        "core.allocations",
+        ("id", "customer_id", "payment_id", "invoice_id", "date", "amount_minor", "created_at"),
+        [(new_id(), scope.customer_id, payment, invoice, now.date(), 1, now)],
+    )
+    session.change(
+        "update core.invoices set balance_minor = balance_minor - 1 where id = $id", id=invoice
+    )
+
+
+@pytest.mark.only_engine("duckdb")
+def test_readers_in_another_process_never_meet_an_error(
+    db: store.Store, cast: Cast, tmp_path: Path
+) -> None:
+    """For SECONDS: one thread writes, one publishes, another process asks; nobody fails."""
+    make_payment(cast.charlie, {make_invoice(cast.charlie): 1_000})
+    publish(tmp_path, now=utc_now())
+    stop, errors, published = threading.Event(), [], 0
+    writer = threading.Thread(target=_write, args=(cast.alice, stop, errors))
+    writer.start()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.ops.analyst", str(tmp_path), str(SECONDS)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as analyst:
+        while analyst.poll() is None:
+            publish(tmp_path, now=utc_now())
+            published += 1
+        told, complaints = analyst.communicate()
+    stop.set()
+    writer.join()
+    assert (analyst.returncode, complaints) == (0, "")
+    assert errors == []
+    seen = json.loads(told)
+    sys.stdout.write(f"published {published} times; the analyst: {seen}\n")
+    assert published > 1
+    assert seen["openings"] > 1
+    assert seen["versions"] > 1
+    assert db.check_integrity() == []
