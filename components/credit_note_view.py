@@ -26,13 +26,13 @@ def remaining(note: CreditNote, locale: str) -> Markup:
         return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing of it can be used."))
     used = note.total_minor - note.balance_minor
     notes = [cards.bar(used, note.total_minor, "used")]
-    if used:
-        notes.append(cards.sub(f"{amount(used)} of {amount(note.total_minor)} used"))
-    else:
-        notes.append(cards.sub("Not used yet. We set it against an invoice or pay it back."))
     on_its_way = sum(
         each.amount_minor for each in note.refunds if each.status is refunds.Status.PENDING
     )
+    if used:
+        notes.append(cards.sub(f"{amount(used)} of {amount(note.total_minor)} used"))
+    elif not on_its_way:
+        notes.append(cards.sub("Not used yet. We set it against an invoice or pay it back."))
     if on_its_way:
         notes.append(cards.sub(f"A refund of {amount(on_its_way)} is on its way to you."))
     return join(

@@ -7,7 +7,7 @@ from components.record_list import Cell, Column, Empty, Row
 from portal_data.payments import PAGE_SIZE, Filter, PaymentRow, Sort
 
 _NAMED = 3
-"""Numbers of paid documents that a row names; the others are counted."""
+"""Numbers of paid documents that a row names; of more it names two and counts the others."""
 _FILTERS = {
     Filter.ALL: "All",
     Filter.INVOICE: "Invoice payments",
@@ -16,7 +16,7 @@ _FILTERS = {
 KIND = Kind(
     path="payments",
     title="Payments made",
-    search="Receipt, reference, mode or invoice",
+    search="Receipt, invoice, reference",
     size=PAGE_SIZE,
     printed=True,
     filters=_FILTERS,
@@ -76,6 +76,7 @@ def empty(search: str, wanted: Filter) -> Empty:
 def _applied_to(payment: PaymentRow) -> str:
     if not payment.paid_numbers:
         return "Not applied yet"
-    named = ", ".join(payment.paid_numbers[:_NAMED])
-    more = len(payment.paid_numbers) - _NAMED
-    return f"{named} and {more:,} more" if more > 0 else named
+    numbers = payment.paid_numbers
+    if len(numbers) <= _NAMED:
+        return ", ".join(numbers)
+    return f"{numbers[0]}, {numbers[1]} and {len(numbers) - 2:,} more"

@@ -35,7 +35,9 @@ def received(payment: Payment, today: date, locale: str) -> Markup:
     when = cards.when(payment.date, today, locale)
     notes = [cards.sub(join(f"{when} · ", said(payment.mode)))]
     if payment.unused_minor:
-        notes.append(cards.sub(f"{amount(payment.unused_minor)} is unused and stays yours."))
+        notes.append(
+            cards.sub(f"{amount(payment.unused_minor)} is unused and stays on your account.")
+        )
     return join(
         tag("div", "Amount received", class_="pt-overline"),
         tag("div", amount(payment.amount_minor), class_="pt-due"),
@@ -91,7 +93,9 @@ def _paid(payment: Payment, locale: str) -> Markup:
     heads.append(tag("th", "Amount paid", scope="col", class_="end"))
     body = []
     for each, row in zip(payment.allocations, rows, strict=True):
-        below = [row[0], *(f"{_COLUMNS[at].lower()} {row[at]}" for at in used[1:] if row[at])]
+        below = [row[0]]
+        if each.amount_minor != each.total_minor:
+            below += [f"{_COLUMNS[at].lower()} {row[at]}" for at in used[1:] if row[at]]
         body.append(
             tag(
                 "tr",

@@ -23,7 +23,7 @@ _FILTERS = {
 KIND = Kind(
     path="retainers",
     title="Retainer invoices",
-    search="Number, reference or purpose",
+    search="Number, purpose, reference",
     size=PAGE_SIZE,
     printed=True,
     filters=_FILTERS,
@@ -39,7 +39,6 @@ KIND = Kind(
     columns=(
         Column("Retainer", "bottom-start", link=True),
         Column("Purpose", "wide top-start", people=True),
-        Column("Date", "extra"),
         Column("Due", "middle", narrow="due"),
         Column("Status", "bottom-end"),
         Column("Amount", "extra", end=True),
@@ -48,7 +47,6 @@ KIND = Kind(
     ),
     sorts={
         "Retainer": (Sort.NUMBER,),
-        "Date": (Sort.NEWEST, Sort.OLDEST),
         "Due": (Sort.DUE,),
         "Amount": (Sort.TOTAL,),
         "Available": (Sort.AVAILABLE,),
@@ -79,7 +77,6 @@ def row(retainer: RetainerRow, locale: str) -> Row:
         (
             retainer.number,
             retainer.description or retainer.reference or "Retainer",
-            say.day(retainer.date, locale),
             Cell(say.day(due, locale), tone="late" if retainer.days_overdue else None),
             Cell(pills=tuple(Pill(text, tone) for text, tone in statuses(retainer))),
             amount(retainer.total_minor, "quiet"),

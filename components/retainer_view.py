@@ -68,8 +68,6 @@ def payments(retainer: Retainer, locale: str) -> Markup:
 
 def drawings(retainer: Retainer, locale: str) -> Markup:
     """Return the invoices that were settled from the retainer."""
-    if not retainer.drawings:
-        return cards.empty("Not drawn yet", "Invoices settled from it appear here.")
     return cards.rows(
         movements.row(
             movements.opening("Invoice", each.invoice_number, links.invoice(each.invoice_number)),

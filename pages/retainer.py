@@ -40,13 +40,14 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
         ):
             dialogs.pay_retainer(retainer.number)
 
+drawn = cards.card("Drawn by invoices", retainer_view.drawings(retainer, locale))
 document = retainer_view.document(retainer, business, customers.my_details(scope))
 cards.draw(
     document_view.sheet(
         cards.card("", retainer_view.balance(retainer, today, locale)),
         cards.card("", document),
         cards.card("Payments", retainer_view.payments(retainer, locale)),
-        cards.card("Drawn by invoices", retainer_view.drawings(retainer, locale)),
+        *([drawn] if retainer.drawings else []),
         cards.card(
             "History",
             document_view.history(

@@ -193,6 +193,7 @@ _APPLICATIONS = """
 _NUMBER_OF = "select number from credit_notes where id = $id order by number"
 
 
+@store.remembered
 def list_page(
     scope: Scope,
     *,
@@ -222,6 +223,7 @@ def list_page(
     return CreditNotePage(rows, counts[wanted], counts)
 
 
+@store.remembered
 def get(scope: Scope, number: str) -> CreditNote:
     """Return the credit note with this number. Raises NotFound when the customer has none such."""
     with store.reading(scope) as session:

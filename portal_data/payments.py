@@ -172,6 +172,7 @@ _RETAINERS = """
 _NUMBER_OF = "select number from payments where id = $id order by number"
 
 
+@store.remembered
 def list_page(
     scope: Scope,
     *,
@@ -208,6 +209,7 @@ def list_page(
     return PaymentPage(rows, counts[wanted], counts)
 
 
+@store.remembered
 def get(scope: Scope, number: str) -> Payment:
     """Return the payment with this number. Raises NotFound when there is none of the customer's."""
     with store.reading(scope) as session:

@@ -241,6 +241,7 @@ _DRAWINGS = """
 _NUMBER_OF = "select number from retainer_invoices where id = $id order by number"
 
 
+@store.remembered
 def list_page(
     scope: Scope,
     *,
@@ -285,6 +286,7 @@ def list_page(
     return RetainerPage(rows, counts[wanted], counts)
 
 
+@store.remembered
 def get(scope: Scope, number: str, *, today: Date) -> Retainer:
     """Return the retainer invoice with this number. Raises NotFound when the customer has none."""
     with store.reading(scope) as session:

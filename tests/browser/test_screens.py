@@ -17,13 +17,16 @@ PEOPLE = {
         "/estimates",
         "/invoices",
         "/invoices?status=overdue&q=zzz",
+        "/payments",
+        "/retainers",
+        "/credit_notes",
         "/projects",
         "/timesheets?status=pending",
         "/statement",
         "/security",
     ],
-    "layla@nakheel.example": ["/", "/estimates", "/invoices"],
-    "alex@blank.example": ["/", "/estimates", "/invoices", "/statement"],
+    "layla@nakheel.example": ["/", "/estimates", "/invoices", "/payments", "/retainers"],
+    "alex@blank.example": ["/", "/estimates", "/invoices", "/payments", "/statement"],
     "rowan@larkspur.example": ["/"],
 }
 SIGNED_OUT = ["/", "/forgotten", "/accept?token=none", "/reset_password?token=none"]
@@ -91,6 +94,22 @@ def test_one_estimate(window: Open, size: str, scheme: str) -> None:
     expect(page.get_by_role("heading", name="EST-")).to_be_visible()
     settle(page)
     _check(page, opened, "/estimate")
+
+
+@each_look
+@pytest.mark.parametrize("email", [CUSTOMER, "layla@nakheel.example"])
+@pytest.mark.parametrize(
+    ("path", "series"), [("/payments", "PAY-"), ("/retainers", "RET-"), ("/credit_notes", "CN-")]
+)
+def test_one_payment_retainer_and_credit_note(
+    window: Open, path: str, series: str, email: str, size: str, scheme: str
+) -> None:
+    opened = window(size, scheme)
+    page = opened.sign_in(email, path)
+    page.get_by_role("link", name=series).first.click()
+    expect(page.get_by_role("heading", name=series)).to_be_visible()
+    settle(page)
+    _check(page, opened, path)
 
 
 @each_look
