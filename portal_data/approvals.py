@@ -214,6 +214,7 @@ _ENTRY_PAGES = {
 }
 
 
+@store.remembered
 def list_page(
     scope: Scope,
     *,
@@ -245,6 +246,7 @@ def list_page(
     return ApprovalPage(rows, counts[wanted], counts)
 
 
+@store.remembered
 def get(scope: Scope, approval_id: UUID) -> Approval:
     """Return a timesheet without its entries.
 
@@ -261,6 +263,7 @@ def get(scope: Scope, approval_id: UUID) -> Approval:
     return Approval(**{**row, "status": status}, decided_by=name or None)
 
 
+@store.remembered
 def entries(
     scope: Scope,
     approval_id: UUID,

@@ -189,6 +189,7 @@ _WORKERS = """
 """
 
 
+@store.remembered
 def list_page(
     scope: Scope,
     *,
@@ -234,6 +235,7 @@ def list_page(
     return ProjectPage(rows, counts[wanted], counts)
 
 
+@store.remembered
 def get(scope: Scope, project_id: UUID) -> Project:
     """Return a project with its figures.
 
@@ -269,6 +271,7 @@ def get(scope: Scope, project_id: UUID) -> Project:
     )
 
 
+@store.remembered
 def heading(scope: Scope, project_id: UUID) -> Heading:
     """Return what a project is called, and its tasks and people; raises NotFound as `get`."""
     with store.reading(scope) as session:

@@ -123,6 +123,7 @@ _PAGES = {
 }
 
 
+@store.remembered
 def list_page(
     scope: Scope,
     project_id: UUID,
