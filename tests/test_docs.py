@@ -10,7 +10,6 @@ import typer
 
 from portal_data.__main__ import app
 from portal_data.settings import Settings
-from portal_data.store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,13 +76,3 @@ def test_decisions_are_listed() -> None:
     folder = ROOT / "docs/decisions"
     listed = set(re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text("utf-8")))
     assert listed == {path.name for path in folder.glob("[0-9]*.md")}
-
-
-def test_queries_for_analysts_run() -> None:
-    queries = re.findall(r"```sql\n(.*?);?\n```", README, re.DOTALL)
-    assert queries
-    opened = open_store("duckdb://:memory:")
-    with opened.system_reading() as session:
-        for query in queries:
-            assert session.rows(query) == []
-    opened.close()

@@ -7,6 +7,8 @@ union all select 'contacts', count(*)::bigint, max(updated_at) from core.contact
 union all select 'credit_applications', count(*)::bigint, max(created_at) from core.credit_applications
 union all select 'credit_notes', count(*)::bigint, max(updated_at) from core.credit_notes
 union all select 'customers', count(*)::bigint, max(updated_at) from core.customers
+union all select 'document_views', count(*)::bigint, max(last_viewed_at)
+    from core.document_views
 union all select 'estimates', count(*)::bigint, max(updated_at) from core.estimates
 union all select 'imports', count(*)::bigint, max(finished_at) from core.imports
 union all select 'invoices', count(*)::bigint, max(updated_at) from core.invoices

@@ -127,3 +127,7 @@ create table stored.activity (
     subject_number text, actor_kind text, actor_name text, amount_minor bigint, currency_code text,
     visible boolean
 );
+create table stored.document_views (
+    customer_id uuid, document_kind text, document_id uuid, contact_id uuid, contact_name text,
+    views bigint, first_viewed_at timestamp, last_viewed_at timestamp
+);

@@ -8,7 +8,7 @@ create view estimates as
             when e.status = 'declined' then 'Declined'
             when e.status = 'invoiced' then 'Invoiced'
             when e.expiry_date < p.day then 'Expired'
-            else 'Sent'
+            else 'Open'
         end as status,
         e.source_status, e.revision, e.reference, e.subject, e.currency_code, e.exchange_rate,
         stored.major(e.subtotal_minor, m.unit) as subtotal,
@@ -30,7 +30,7 @@ comment on column estimates.customer_id is 'Whom it was written for: customers.i
 comment on column estimates.customer is 'The customer''s name.';
 comment on column estimates.date is 'Date of the document.';
 comment on column estimates.expiry_date is 'Last day it can be accepted.';
-comment on column estimates.status is 'Draft, Sent, Accepted, Declined, Invoiced or Expired, as the portal shows it.';
+comment on column estimates.status is 'Draft, Open, Accepted, Declined, Invoiced or Expired, as the portal shows it.';
 comment on column estimates.source_status is 'Status in the books it was imported from.';
 comment on column estimates.revision is 'How often it was issued; 1 is the first.';
 comment on column estimates.reference is 'The customer''s reference.';

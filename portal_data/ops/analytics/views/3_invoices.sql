@@ -105,7 +105,6 @@ create view retainers as
         case
             when r.status = 'draft' then 'Draft'
             when r.status = 'void' then 'Void'
-            when r.balance_minor = 0 and r.unused_minor = 0 then 'Drawn'
             when r.balance_minor = 0 then 'Paid'
             when r.due_date < p.day then 'Overdue'
             when r.balance_minor < r.total_minor then 'Partially paid'
@@ -128,7 +127,7 @@ comment on column retainers.customer_id is 'Who was asked: customers.id.';
 comment on column retainers.customer is 'The customer''s name.';
 comment on column retainers.date is 'Date of the document.';
 comment on column retainers.due_date is 'Day it is to be paid.';
-comment on column retainers.status is 'As the portal shows it; Draft and Void ones do not count.';
+comment on column retainers.status is 'Draft, Unpaid, Partially paid, Overdue, Paid or Void, as the portal shows it.';
 comment on column retainers.reference is 'The customer''s reference.';
 comment on column retainers.currency_code is 'Currency of its amounts, ISO 4217.';
 comment on column retainers.exchange_rate is 'Units of the business''s currency for one unit of this one, on its date.';

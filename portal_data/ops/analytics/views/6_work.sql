@@ -51,10 +51,12 @@ create view time_entries as
             e.billed, e.invoice_id,
             case p.billing_method
                 when 'project_hours' then p.rate
-                when 'daily_rate' then p.rate / 8
-                when 'task_hours' then t.rate
-                when 'staff_hours' then s.rate
-            end::decimal(18,6) as rate
+                when 'daily_rate' then p.rate
+                when 'task_hours' then coalesce(t.rate, p.rate)
+                when 'staff_hours' then coalesce(s.rate, p.rate)
+            end as rate,
+            case p.billing_method when 'daily_rate' then 'day' when 'fixed_cost' then null
+                else 'hour' end as rate_per
         from stored.time_entries e
         join stored.projects p on p.id = e.project_id
         join stored.people w on w.id = e.person_id
@@ -64,7 +66,10 @@ create view time_entries as
     select r.id, r.customer_id, c.display_name as customer, r.project_id, r.project, r.task_id,
         r.task, r.person, r.date, r.minutes, (r.minutes / 60)::decimal(18,2) as hours, r.notes,
         r.billable, r.billed, r.invoice_id, r.currency_code, r.rate,
-        case when r.billable then (r.minutes * r.rate / 60)::decimal(18,4) end as value
+        r.rate_per,
+        case when r.billable
+            then (r.minutes * r.rate / case r.rate_per when 'day' then 480 else 60 end)::decimal(18,4)
+        end as value
     from rated r
     join stored.customers c on c.id = r.customer_id;
 comment on view time_entries is 'One row a stretch of time somebody worked.';
@@ -84,12 +89,20 @@ comment on column time_entries.billable is 'True when it may be billed.';
 comment on column time_entries.billed is 'True when it stands on an invoice.';
 comment on column time_entries.invoice_id is 'That invoice: invoices.id.';
 comment on column time_entries.currency_code is 'Currency of rate and value.';
-comment on column time_entries.rate is 'Price of an hour by the project''s billing method (a day has eight); empty for a fixed price.';
+comment on column time_entries.rate is 'Agreed price by the project''s billing method; empty for a fixed price.';
+comment on column time_entries.rate_per is 'What the rate is for: hour, or day (of eight hours).';
 comment on column time_entries.value is 'Billable time at that rate, before rounding on an invoice.';
 
 create view approvals as
     select a.id, a.customer_id, c.display_name as customer, a.project_id, p.name as project, a.name,
-        a.status, (a.total_minutes / 60)::decimal(18,2) as hours, a.period_from, a.period_to,
+        case a.status
+            when 'draft' then 'Draft'
+            when 'submitted' then 'Pending'
+            when 'approved' then 'Approved'
+            when 'rejected' then 'Rejected'
+            else 'Partly approved'
+        end as status,
+        (a.total_minutes / 60)::decimal(18,2) as hours, a.period_from, a.period_to,
         a.submitted_at, a.decided_at, a.reason, a.created_at
     from stored.approvals a
     join stored.customers c on c.id = a.customer_id
@@ -101,7 +114,7 @@ comment on column approvals.customer is 'The customer''s name.';
 comment on column approvals.project_id is 'Its project: projects.id.';
 comment on column approvals.project is 'Name of the project.';
 comment on column approvals.name is 'Name of the timesheet.';
-comment on column approvals.status is 'draft, submitted, approved, rejected or partly_approved.';
+comment on column approvals.status is 'Draft, Pending, Approved, Rejected or Partly approved, as the portal shows it.';
 comment on column approvals.hours is 'Hours in it.';
 comment on column approvals.period_from is 'First day it covers.';
 comment on column approvals.period_to is 'Last day it covers.';

@@ -37,3 +37,19 @@ comment on column activity.actor_name is 'Who did it.';
 comment on column activity.currency_code is 'Currency of the amount.';
 comment on column activity.amount is 'Amount it is about.';
 comment on column activity.visible is 'True when the customer sees it too.';
+
+create view document_views as
+    select v.customer_id, c.display_name as customer, v.document_kind, v.document_id, v.contact_id,
+        v.contact_name, v.views, v.first_viewed_at, v.last_viewed_at
+    from stored.document_views v
+    join stored.customers c on c.id = v.customer_id;
+comment on view document_views is 'One row a contact and document it has opened.';
+comment on column document_views.customer_id is 'The contact''s customer: customers.id.';
+comment on column document_views.customer is 'The customer''s name.';
+comment on column document_views.document_kind is 'estimate, invoice, credit_note or retainer_invoice.';
+comment on column document_views.document_id is 'Key of the document in its view.';
+comment on column document_views.contact_id is 'Who opened it: contacts.id.';
+comment on column document_views.contact_name is 'Their name.';
+comment on column document_views.views is 'How often; what is opened again within half an hour is one view.';
+comment on column document_views.first_viewed_at is 'When first, UTC.';
+comment on column document_views.last_viewed_at is 'When last, UTC.';
