@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import books, importing, pages, queries, signing_in
+from benchmarks import books, exporting, importing, pages, queries, signing_in
 from benchmarks.report import Results, page
 from portal_data.settings import ROOT
 
@@ -36,7 +36,10 @@ def main(
     _say("import")
     imported = importing.measure()
     _say("sign-ins")
-    results = Results(load_before, servings, reads, memory, imported, signing_in.measure())
+    signed_in = signing_in.measure()
+    _say("files")
+    exported = exporting.measure()
+    results = Results(load_before, servings, reads, memory, imported, signed_in, exported)
     if write:
         TARGET.write_text(page(results), encoding="utf-8")
         _say(f"written: {TARGET.relative_to(ROOT)}")

@@ -126,10 +126,10 @@ def made(invoices: int) -> BenchBooks:
     return books
 
 
-def fill(opened: store.Store, invoices: int) -> None:
+def fill(opened: store.Store, invoices: int, per_customer: int = PER_CUSTOMER) -> None:
     """Fill an empty store, set by set."""
     now = utc_now()
-    customers = max(invoices // PER_CUSTOMER, 1)
+    customers = max(invoices // per_customer, 1)
     steps: tuple[tuple[str, dict[str, Any]], ...] = (
         (_FOUND, {"now": now}),
         (_CUSTOMERS, {"customers": customers, "now": now}),

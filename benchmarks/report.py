@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 import psutil
 
+from benchmarks.exporting import Export
 from benchmarks.importing import Import
 from benchmarks.pages import EMPTY, Serving
 from benchmarks.queries import Reads
@@ -26,6 +27,7 @@ class Results:
     memory: dict[str, int]
     imported: Import
     signing_in: SigningIn
+    exported: list[Export]
 
 
 def page(results: Results) -> str:
@@ -38,6 +40,7 @@ def page(results: Results) -> str:
             *_sessions(results),
             *_import(results.imported),
             *_signing_in(results.signing_in),
+            *_exports(results.exported),
         ]
     )
 
@@ -178,6 +181,29 @@ def _signing_in(measured: SigningIn) -> Iterator[str]:
         f"which every run of a screen does: p50 {measured.check.p50:.1f} ms, p95 "
         f"{measured.check.p95:.1f} ms."
     )
+    yield ""
+
+
+def _exports(exported: list[Export]) -> Iterator[str]:
+    yield "## Files"
+    yield ""
+    yield (
+        "Everything of one customer as a file, read and written while the event loop goes on: what "
+        "it takes, and how late the loop wakes up meanwhile. A zip rests after each document."
+    )
+    yield ""
+    yield _row("file", "rows", "seconds", "MB", "MB of memory", "late, p95 ms", "late, most ms")
+    yield _rule(1, 6)
+    for each in exported:
+        yield _row(
+            each.name,
+            f"{each.rows:,}",
+            f"{each.seconds:.1f}",
+            f"{each.size / _MEGA:.1f}",
+            f"{each.memory / _MEGA:.0f}",
+            f"{each.late_p95:.1f}",
+            f"{each.late_most:.0f}",
+        )
     yield ""
 
 

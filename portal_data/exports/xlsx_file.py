@@ -1,8 +1,9 @@
 """Tables as an Excel workbook: a sheet of typed cells under a fixed head, and one of totals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -11,12 +12,14 @@ from portal_data.exports.model import Column, Kind, Table
 from portal_data.exports.texts import is_formula, printable
 
 if TYPE_CHECKING:
-    from openpyxl.cell import Cell
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
 
 LIMIT = 1_048_575
 """Rows that a sheet holds below its head."""
 
+_LONGEST = 32_767
+"""Characters of text that a cell holds."""
 _DIGITS = 15
 """Figures of a number that Excel keeps."""
 _FIRST_DAY = date(1900, 3, 1)
@@ -27,71 +30,74 @@ _WIDEST = 48
 
 def write(table: Table, file: IO[bytes]) -> None:
     """Write the workbook row by row. Raises Invalid for more rows than a sheet holds."""
-    from openpyxl import Workbook  # takes a quarter of a second to load
+    from xlsxwriter import Workbook
 
     if len(table.rows) > LIMIT:
         raise Invalid(f"Excel holds {LIMIT:,} rows at most. Choose a narrower filter, or CSV.")
-    book = Workbook(write_only=True)
-    book.properties.title = f"{table.title} · {printable(table.customer)}"
-    book.properties.creator = printable(table.issuer)
-    _fill(book.create_sheet(table.title), table.columns, table.rows)
-    totals = table.totals()
-    if totals:
-        summed = [column for column in table.columns if column.summed]
-        _fill(
-            book.create_sheet("Totals"),
-            (Column("Currency", Kind.CURRENCY), *summed),
-            [(code, *map(sums.get, summed)) for code, sums in totals.items()],
-        )
-    book.save(file)
+    with Workbook(file, {"constant_memory": True}) as book:
+        book.set_properties({"title": table.title, "author": printable(table.issuer)})
+        _fill(book, table.title, table.columns, table.rows)
+        totals = table.totals()
+        if totals:
+            summed = [column for column in table.columns if column.summed]
+            _fill(
+                book,
+                "Totals",
+                (Column("Currency", Kind.CURRENCY), *summed),
+                [(code, *map(sums.get, summed)) for code, sums in totals.items()],
+            )
 
 
 def _fill(
-    sheet: "WriteOnlyWorksheet", columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]
+    book: "Workbook", title: str, columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    letters = [get_column_letter(place + 1) for place in range(len(columns))]
-    for place, (letter, column) in enumerate(zip(letters, columns, strict=True)):
+    sheet = book.add_worksheet(title)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    bold = book.add_format({"bold": True})
+    for place, column in enumerate(columns):
         shown = [_width(_text(row[place])) for row in rows[:_SAMPLE]]
-        width = max(_width(column.name) + 3, *shown, 0) + 2
-        sheet.column_dimensions[letter].width = min(width, _WIDEST)
-    sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
-    sheet.auto_filter.ref = f"A1:{letters[-1]}{len(rows) + 1}"
-    heads = [_cell(sheet, column.name) for column in columns]
-    for head in heads:
-        head.font = Font(name="Calibri", size=11, bold=True)
-    sheet.append(heads)
-    for row in rows:
-        sheet.append([None if value is None else _cell(sheet, value) for value in row])
+        sheet.set_column(place, place, min(max(_width(column.name) + 3, *shown, 0) + 2, _WIDEST))
+        sheet.write_string(0, place, column.name, bold)
+    formats = _formats(book)
+    for line, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            if value is None or value == "":
+                continue
+            if isinstance(value, date) and value >= _FIRST_DAY:
+                sheet.write_datetime(line, place, value, formats("yyyy-mm-dd"))
+            elif isinstance(value, Decimal | int) and _fits(value):
+                # decimals are written as they are, never by way of a float
+                sheet.write_number(line, place, value, formats(_number_format(value)))
+            else:
+                text = _text(value)
+                sheet.write_string(line, place, text, formats("") if is_formula(text) else None)
 
 
-def _cell(sheet: "WriteOnlyWorksheet", value: Any) -> "Cell":
-    """Return a value as a cell of its own type; text is never a formula, not even once edited."""
-    from openpyxl.cell import WriteOnlyCell
+def _formats(book: "Workbook") -> Callable[[str], "Format"]:
+    """Return what gives a cell's format by its pattern; that of text which is none, for none."""
 
-    if isinstance(value, date) and value >= _FIRST_DAY:
-        cell = WriteOnlyCell(sheet, value)
-        cell.number_format = "yyyy-mm-dd"
-        return cell
-    text = _text(value)
-    cell = WriteOnlyCell(sheet, text)
-    if isinstance(value, Decimal | int) and sum(map(str.isdigit, text)) <= _DIGITS:
-        # given as text, because openpyxl would take it through a float
-        cell.data_type = "n"
-        cell.number_format = _number_format(value)
-    else:
-        cell.data_type = "s"
-        cell.quotePrefix = is_formula(text)
-    return cell
+    @lru_cache
+    def of(pattern: str) -> "Format":
+        # such text stays text even when somebody edits the cell
+        return book.add_format({"num_format": pattern} if pattern else {"quote_prefix": True})
+
+    return of
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return printable(value) if isinstance(value, str) else "" if value is None else str(value)
+    text = printable(str(value))[:_LONGEST]
+    # the library takes text within these marks for markup of its own making, and escapes nothing
+    return f"{text[: _LONGEST - 1]} " if text.startswith("<r>") and text.endswith("</r>") else text
+
+
+def _fits(value: Decimal | int) -> bool:
+    return len(str(abs(value)).replace(".", "").lstrip("0")) <= _DIGITS
 
 
 def _width(text: str) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import books, importing, pages, queries, report, signing_in
+from benchmarks import books, exporting, importing, pages, queries, report, signing_in
 from benchmarks.clockwork import timing
 from benchmarks.serving import serving
 from benchmarks.stream import Tab
@@ -78,10 +78,15 @@ def test_everything_is_measured_and_told(
         memory={"empty": 1_000_000},
         imported=importing.measure(invoices=40),
         signing_in=signing_in.measure(people=2, threads=2),
+        exported=exporting.measure(rows=50, documents=2),
     )
+    files = {each.name: each.size for each in results.exported}
+    assert len(files) == 9
+    assert min(files.values()) > 1_000
     assert results.imported.lines == 40 * importing.LINES
     told = report.page(results)
-    for words in ("| home | ", "| one invoice | ", "| empty | 1.00 |", "sign-ins a second"):
+    for words in ("| home | ", "| one invoice | ", "| empty | 1.00 |", "sign-ins a second",
+                  "| invoices.xlsx | 50 | "):  # fmt: skip
         assert words in told
 
 

@@ -158,9 +158,8 @@ def test_a_workbook_has_formats_a_fixed_head_and_totals() -> None:
     shown = sheet(content)
     assert shown.freeze_panes == "A2"
     assert shown.auto_filter.ref == "A1:F5"
-    assert {letter: shown.column_dimensions[letter].width for letter in "ABF"} == {
-        "A": 12, "B": 13, "F": 17,
-    }  # fmt: skip
+    widths = {letter: round(shown.column_dimensions[letter].width) for letter in "ABF"}
+    assert widths == {"A": 13, "B": 14, "F": 18}  # what Excel adds of its own included
     assert all(cell.font.bold for cell in shown[1])
     assert [cell.number_format for cell in shown["D"][1:]] == [
         "#,##0.00", "#,##0", "#,##0.000", "#,##0.00",
@@ -237,6 +236,22 @@ def test_other_text_stays_as_it_is(text: str) -> None:
     assert from_csv(made([row], Format.CSV))[0][0] == (text or None)
     assert from_xlsx(made([row], Format.XLSX))[0][0] == (text or None)
     assert not sheet(made([row], Format.XLSX))["A2"].quotePrefix
+
+
+@pytest.mark.parametrize("text", ["<r>a & b", "<r><t>x</t></r>", "a</is></c><c><f>1+1</f></c>"])
+def test_text_is_never_markup_of_a_workbook(text: str) -> None:
+    for whole in (text, f"{text}</r>", f"<r>{text}</r>"):
+        row = (whole, None, "GBP", Decimal(1), None, None)
+        shown = sheet(made([row], Format.XLSX))
+        assert shown["A2"].value.rstrip(" ") == whole
+        assert shown["D2"].value == 1
+        assert shown.max_row == 2
+
+
+def test_more_text_than_a_cell_holds_is_cut() -> None:
+    row = ("x" * 40_000, None, "GBP", Decimal(1), None, None)
+    assert len(sheet(made([row], Format.XLSX))["A2"].value) == 32_767
+    assert len(from_csv(made([row], Format.CSV))[0][0]) == 40_000
 
 
 def test_what_no_workbook_can_hold_is_left_out() -> None:
