@@ -46,6 +46,7 @@ NOT_NOUNS = {
     "scope": "defines Scope and Staff",
     "search": "turns typed words into a pattern",
     "settings": "one installation's settings, no customer's data",
+    "tables": "turns what nouns returned into values to write",
     "tokens": "no data",
 }
 

@@ -23,10 +23,18 @@ PEOPLE = {
         "/projects",
         "/timesheets?status=pending",
         "/statement",
+        "/account",
         "/security",
     ],
-    "layla@nakheel.example": ["/", "/estimates", "/invoices", "/payments", "/retainers"],
-    "alex@blank.example": ["/", "/estimates", "/invoices", "/payments", "/statement"],
+    "layla@nakheel.example": [
+        "/",
+        "/estimates",
+        "/invoices",
+        "/payments",
+        "/retainers",
+        "/account",
+    ],
+    "alex@blank.example": ["/", "/estimates", "/invoices", "/payments", "/statement", "/account"],
     "rowan@larkspur.example": ["/"],
 }
 SIGNED_OUT = ["/", "/forgotten", "/accept?token=none", "/reset_password?token=none"]

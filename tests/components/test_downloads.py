@@ -1,0 +1,79 @@
+"""The menu of files: every list offers what its route answers, under the filter on screen."""
+
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components import downloads, listing
+from components.listing import Asked, Kind
+from portal_data.exports import Format
+from portal_data.papers import AT_ONCE
+from portal_data.web.lists import LISTS
+
+COMPONENTS = Path(downloads.__file__).parent
+
+
+def kinds() -> dict[str, Kind[Any, Any]]:
+    """Return every list that a component describes, by its address."""
+    found: dict[str, Kind[Any, Any]] = {}
+    for path in COMPONENTS.glob("*.py"):
+        if "Kind(" in path.read_text(encoding="utf-8"):
+            module = import_module(f"components.{path.stem}")
+            found |= {each.path: each for each in vars(module).values() if isinstance(each, Kind)}
+    return found
+
+
+KINDS = kinds()
+
+
+def asked(kind: Kind[Any, Any], **more: object) -> Asked[Any, Any]:
+    """Return what a bare address asks of a list, but for what is given."""
+    first = {"wanted": next(iter(kind.filters)), "sort": next(iter(kind.orders))}
+    return listing.Asked(kind, **{**first, "search": "", "page": 1, **more})
+
+
+def test_every_list_can_be_taken_as_a_file() -> None:
+    assert KINDS.keys() == LISTS.keys()
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_a_bare_address_means_the_same_for_screen_and_file(path: str) -> None:
+    kind = KINDS[path]
+    for offered in (kind.filters, kind.orders):
+        first = next(iter(offered))
+        assert first is next(iter(type(first)))
+    assert kind.printed is (LISTS[path].printed is not None)
+
+
+def test_files_carry_what_the_screen_shows_but_its_page() -> None:
+    kind = KINDS["invoices"]
+    wanted, sort = list(kind.filters)[2], list(kind.orders)[3]
+    offered = downloads.files(asked(kind, wanted=wanted, sort=sort, search="a b&c", page=4).file)
+    query = f"?status={wanted}&sort={sort}&q=a+b%26c"
+    assert [file.href for file in offered] == [
+        f"exports/invoices.{extension}{query}" for extension in ("xlsx", "csv", "json", "parquet")
+    ]  # fmt: skip
+    assert {f"exports/invoices.{format}{query}" for format in Format} == {
+        file.href for file in offered
+    }
+
+
+@pytest.mark.parametrize(
+    ("documents", "note"),
+    [(0, None), (1, None), (2, "All 2 in a zip"), (AT_ONCE, "All 500 in a zip"),
+     (AT_ONCE + 1, "The first 500 in a zip")],
+)  # fmt: skip
+def test_many_documents_are_offered_as_a_zip(documents: int, note: str | None) -> None:
+    offered = downloads.files(asked(KINDS["invoices"]).file, documents)
+    zipped = [file.note for file in offered if file.href == "exports/invoices.zip"]
+    assert zipped == ([note] if note else [])
+
+
+def test_a_statement_is_offered_for_its_days() -> None:
+    offered = downloads.of_statement("GBP", date(2026, 1, 1), date(2026, 3, 31))
+    assert offered[0].href == (
+        "exports/statement.xlsx?currency=GBP&first=2026-01-01&last=2026-03-31"
+    )
