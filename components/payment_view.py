@@ -9,10 +9,9 @@ from portal_data import papers
 from portal_data.customers import MyDetails
 from portal_data.documents import Receipt
 from portal_data.organisation import Organisation
-from portal_data.payments import Allocation, Payment, Status
+from portal_data.payments import Payment, Status
 
 _SCREENS = {"invoice": links.invoice, "retainer": links.retainer}
-_COLUMNS = ("Date", "Document total", "Tax withheld", "Early discount")
 
 
 def statuses(payment: Payment) -> list[tuple[str, str]]:
@@ -79,40 +78,45 @@ def refunds(payment: Payment, locale: str) -> Markup:
 def _paid(payment: Payment, locale: str) -> Markup:
     """Columns that no document uses are not drawn; a phone reads them below the number."""
 
-    def cells(each: Allocation) -> list[str]:
-        minors = (each.total_minor, each.withheld_minor, each.early_discount_minor)
-        amounts = [
-            say.money(minor, payment.currency_code, locale) if minor else "" for minor in minors
-        ]
-        return [say.day(each.date, locale), *amounts]
+    def amount(minor: int) -> str:
+        return say.money(minor, payment.currency_code, locale) if minor else ""
 
-    rows = [cells(each) for each in payment.allocations]
-    used = [at for at, label in enumerate(_COLUMNS) if any(row[at] for row in rows)]
-    heads = [tag("th", "Payment for", scope="col")]
-    heads += [tag("th", _COLUMNS[at], scope="col", class_="end narrow-hide") for at in used]
-    heads.append(tag("th", "Amount paid", scope="col", class_="end"))
+    columns = {
+        label: [amount(minor) for minor in minors]
+        for label, minors in (
+            ("Document total", [each.total_minor for each in payment.allocations]),
+            ("Tax withheld", [each.withheld_minor for each in payment.allocations]),
+            ("Early discount", [each.early_discount_minor for each in payment.allocations]),
+        )
+        if any(minors)
+    }
+    heads = [
+        tag("th", "Payment for", scope="col"),
+        tag("th", "Date", scope="col", class_="end narrow-hide"),
+        *(tag("th", label, scope="col", class_="end narrow-hide") for label in columns),
+        tag("th", "Amount paid", scope="col", class_="end"),
+    ]
     body = []
-    for each, row in zip(payment.allocations, rows, strict=True):
-        below = [row[0]]
-        if each.amount_minor != each.total_minor:
-            below += [f"{_COLUMNS[at].lower()} {row[at]}" for at in used[1:] if row[at]]
+    for at, each in enumerate(payment.allocations):
+        day = say.day(each.date, locale)
+        partly = each.amount_minor != each.total_minor
+        known = [f"{label.lower()} {cells[at]}" for label, cells in columns.items() if cells[at]]
+        below = " · ".join([day, *known] if partly else [day])
         body.append(
             tag(
                 "tr",
                 tag(
                     "td",
                     cards.link(each.number, _SCREENS[each.kind](each.number)),
-                    tag("small", " · ".join(below), class_="wide-hide"),
+                    tag("small", below, class_="wide-hide"),
                     class_="grow",
                 ),
-                [tag("td", row[at], class_="end narrow-hide") for at in used],
-                tag(
-                    "td",
-                    say.money(each.amount_minor, payment.currency_code, locale),
-                    class_="end",
-                ),
+                tag("td", day, class_="end narrow-hide"),
+                [tag("td", cells[at], class_="end narrow-hide") for cells in columns.values()],
+                tag("td", say.money(each.amount_minor, payment.currency_code, locale),
+                    class_="end"),
             )
-        )
+        )  # fmt: skip
     return paper.scrolling("What was paid", heads, body)
 
 
