@@ -5,7 +5,7 @@ from datetime import date
 from components import cards, links
 from components import format as say
 from components.contact_access import STATES
-from components.markup import Markup, join, lines, tag
+from components.markup import Markup, join, lines, said, tag
 from portal_data.customers import Address, Contact, MyDetails, SavedMethod
 from portal_data.scope import Role, Scope
 
@@ -51,7 +51,7 @@ def company(mine: MyDetails) -> Markup:
             ("Website", mine.website),
             ("Tax number", mine.tax_id),
             ("Tax treatment", say.code(mine.tax_treatment)),
-            ("Payment terms", mine.payment_terms_label),
+            ("Terms", mine.payment_terms_label),
             ("Currency", mine.currency_code),
         ]
     )
@@ -71,12 +71,14 @@ def methods(mine: MyDetails, today: date) -> Markup:
     """Return the saved cards and bank accounts: brand, last four digits and expiry, no more."""
     if not mine.saved_methods:
         return cards.empty("Nothing is saved", "You have no saved cards or bank accounts.")
-    return cards.rows(_method(each, today) for each in mine.saved_methods)
+    rows = cards.rows(_method(each, today) for each in mine.saved_methods)
+    return tag("div", rows, class_="pt-whole")
 
 
 def people(scope: Scope, mine: MyDetails) -> Markup:
     """Return everybody who acts for the company, with role and whether they can sign in."""
-    return cards.rows(_person(each, each.id == scope.contact_id) for each in mine.contacts)
+    rows = cards.rows(_person(each, each.id == scope.contact_id) for each in mine.contacts)
+    return tag("div", rows, class_="pt-whole pt-people")
 
 
 def _address(address: Address | None) -> Markup:
@@ -105,12 +107,14 @@ def _method(method: SavedMethod, today: date) -> Markup:
 
 
 def _person(contact: Contact, is_me: bool) -> Markup:
-    about = [contact.designation, contact.email, contact.phone or contact.mobile]
+    about = (contact.designation, contact.email, contact.phone or contact.mobile)
+    # each in its own direction: a title in one script must not turn the e-mail behind it
+    parts = [join(" · " if at else "", said(part)) for at, part in enumerate(filter(None, about))]
     mark = tag("span", say.initials(contact.name), class_="pt-mark", aria_hidden="true")
     role = (contact.role.capitalize(), "gray")
     return cards.row(
-        f"{contact.name} (you)" if is_me else contact.name,
-        " · ".join(part for part in about if part),
+        join(said(contact.name), " (you)" if is_me else ""),
+        join(parts),
         before=mark,
         after=cards.pills([role, STATES[contact.portal_status]]),
     )

@@ -8,7 +8,7 @@ from components import links
 from portal_data.papers import AT_ONCE
 
 _FORMATS = (
-    ("Excel", "xlsx", "Typed columns, totals"),
+    ("Excel", "xlsx", "Ready to calculate"),
     ("CSV", "csv", "For any spreadsheet"),
     ("JSON", "json", "For programs"),
     ("Parquet", "parquet", "For data analysis"),

@@ -63,7 +63,7 @@ ESTIMATES: Fields = {
     _AMOUNT: "total_minor",
 }
 PAYMENTS: Fields = {
-    Column("Payment"): "number",
+    Column("Receipt"): "number",
     _DATE: "date",
     Column("Made for"): lambda row: row.kind.capitalize(),
     Column("Mode"): "mode",
@@ -84,8 +84,8 @@ CREDIT_NOTES: Fields = {
     _BALANCE: _open,
 }
 RETAINERS: Fields = {
-    Column("Retainer invoice"): "number",
-    Column("Description"): "description",
+    Column("Retainer"): "number",
+    Column("Purpose"): "description",
     Column("Reference"): "reference",
     _DATE: "date",
     Column("Due date", Kind.DATE): "due_date",
@@ -102,7 +102,7 @@ PROJECTS: Fields = {
     Column("Status"): "status",
     Column("Billing method"): lambda row: row.billing_method.replace("_", " ").capitalize(),
     **_WORKED,
-    Column("Last worked on", Kind.DATE): "latest",
+    Column("Latest work", Kind.DATE): "latest",
 }
 TIME_LOG: Fields = {
     _DATE: "date",
@@ -111,7 +111,7 @@ TIME_LOG: Fields = {
     Column("Begins"): "begins",
     Column("Ends"): "ends",
     **_WORKED,
-    Column("Notes"): "notes",
+    Column("Note"): "notes",
     Column("Status"): "status",
     Column("Invoice"): "invoice_number",
 }
@@ -127,7 +127,7 @@ TIMESHEET: Fields = {
     Column("Task"): "task",
     Column("Person"): "person",
     **_WORKED,
-    Column("Notes"): "notes",
+    Column("Note"): "notes",
     Column("Answer"): "decision",
     Column("Reason"): "reason",
 }

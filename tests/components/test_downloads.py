@@ -17,12 +17,13 @@ COMPONENTS = Path(downloads.__file__).parent
 
 
 def kinds() -> dict[str, Kind[Any, Any]]:
-    """Return every list that a component describes, by its address."""
+    """Return every list that components describe and offer as a file, by its address."""
     found: dict[str, Kind[Any, Any]] = {}
     for path in COMPONENTS.glob("*.py"):
         if "Kind(" in path.read_text(encoding="utf-8"):
             module = import_module(f"components.{path.stem}")
-            found |= {each.path: each for each in vars(module).values() if isinstance(each, Kind)}
+            own = [each for each in vars(module).values() if isinstance(each, Kind)]
+            found |= {each.path: each for each in own if each.exported}
     return found
 
 

@@ -57,7 +57,7 @@ def test_everything_of_the_account(screen: Open, alice: Scope, company: None) ->
         "Administrator: reads everything",
         "Alder Ltd", "C-1", "GB 1", "UK VAT", "01632 1", "https://alder.example", "Net 30", "GBP",
         "Accounts", "9 Elm Road", "Leeds", "Fax 01632 9",
-        "Alice Test (you)", "Bob Test", "Viewer", "dora@alder.example", "Invited", "Payer",
+        "Alice Test</span> (you)", "Bob Test", "Viewer", "dora@alder.example", "Invited", "Payer",
         "Dora 山田", "Disabled", "Active",
         "Visa •••• 4242", f"Expires {TODAY:%m}/{TODAY.year + 1}", "Default", "Amex •••• 0005",
         "Expired", "Example Bank •••• 6789", "Being verified",
