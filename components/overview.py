@@ -111,7 +111,7 @@ def figures(balance: Balance, locale: str) -> Markup:
                 balance.retainer_payments_minor,
                 "Paid in advance, not drawn yet",
                 "good",
-                links.page("retainers", status="paid"),
+                links.page("retainers", sort="available"),
             ),
         ]
     )
