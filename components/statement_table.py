@@ -8,6 +8,9 @@ from components.markup import Markup, said, tag
 from portal_data.papers import TRANSACTIONS
 from portal_data.statements import EARLIEST, Statement, StatementLine
 
+MOST_LINES = 500
+"""Transactions that a browser draws without waiting; files and PDF hold them all."""
+
 _TONES = ("var(--brand)", "#b97f0a", "#d5682a", "#cb3a3a", "#8c1d33")
 
 
@@ -30,7 +33,7 @@ def summary(shown: Statement, locale: str) -> Markup:
 
 
 def transactions(shown: Statement, locale: str) -> Markup:
-    """Return the transactions between the opening and the closing balance."""
+    """Return the transactions between the opening and the closing balance, the latest of many."""
     heads = [
         tag("th", label, scope="col", class_=name or None)
         for label, name in (
@@ -40,7 +43,12 @@ def transactions(shown: Statement, locale: str) -> Markup:
     ]  # fmt: skip
     opened = None if shown.first <= EARLIEST else say.day(shown.first, locale)
     body = [_fixed("Opening balance", opened, shown.opening_minor, shown, locale)]
-    body += [_line(line, shown, locale) for line in shown.lines]
+    left_out = len(shown.lines) - MOST_LINES
+    if left_out > 0:
+        earlier = f"{left_out:,} earlier transactions, all of them in the PDF and the download"
+        balance = shown.lines[left_out - 1].balance_minor
+        body.append(_fixed(earlier, None, balance, shown, locale))
+    body += [_line(line, shown, locale) for line in shown.lines[-MOST_LINES:]]
     if not shown.lines:
         nothing = tag("td", "No transactions in this period.", colspan=5, class_="nothing")
         body.append(tag("tr", nothing))
