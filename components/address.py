@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import streamlit as st
@@ -26,6 +27,11 @@ def number(name: str, default: int = 1) -> int:
 def text(name: str, limit: int = 100) -> str:
     """Return the parameter `name`, cut to `limit` characters."""
     return st.query_params.get(name, "")[:limit]
+
+
+def screen() -> str:
+    """Return the path of the screen that is open, such as `invoice`; empty when nobody knows."""
+    return urlsplit(st.context.url or "").path.rpartition("/")[2]
 
 
 def identifier(name: str) -> UUID:

@@ -65,6 +65,11 @@ def customer(customer_id: UUID) -> str:
     return page("customer", id=customer_id)
 
 
+def staff_pdf(kind: str, number: str) -> str:
+    """Return the address of any customer's document as PDF, for staff."""
+    return page(f"documents/staff/{kind}.pdf", number=number)
+
+
 def invoice_pdf(invoice_id: UUID) -> str:
     """Return the address of an invoice as PDF."""
     return f"documents/invoice/{invoice_id}.pdf"

@@ -49,6 +49,8 @@ class Kind(Generic[Filter, Sort]):
     ascending: frozenset[Sort] = frozenset()
     printed: bool = False
     """Whether each row is a document that can be had as PDF."""
+    exported: bool = True
+    """Whether the list can be had as a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,9 @@ def draw(
             found.total,
             lambda number: asked.to(page=number if number > 1 else None),
         ),
-        downloads=downloads.files(asked.file, found.total if kind.printed else 0),
+        downloads=downloads.files(asked.file, found.total if kind.printed else 0)
+        if kind.exported
+        else (),
     )
 
 

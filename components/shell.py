@@ -91,6 +91,12 @@ def of_staff() -> list[StreamlitPage]:
     return [
         page("staff/customers", "Customers", "", "groups"),
         page("staff/customer", "Customer", "customer", hidden=True),
+        # at the addresses customers have them, so a link means the same to both
+        page("staff/document", "Invoice", "invoice", hidden=True),
+        page("staff/document", "Estimate", "estimate", hidden=True),
+        page("staff/document", "Payment", "payment", hidden=True),
+        page("staff/document", "Credit note", "credit_note", hidden=True),
+        page("staff/document", "Retainer invoice", "retainer", hidden=True),
         page("staff/security", "Security", "security", hidden=True),
     ]
 

@@ -1,4 +1,4 @@
-"""A customer's own details, as its contacts read them."""
+"""A customer's own details, as its contacts read them and as staff do."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 from portal_data import store
 from portal_data.errors import NotFound
 from portal_data.scope import Scope, Staff
-from portal_data.search import contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +91,6 @@ class MyDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerRow:
-    """One customer in the staff's list."""
-
-    id: UUID
-    number: str | None
-    display_name: str
-    email: str | None
-    status: str
-    portal_enabled: bool
-    contacts_active: int
-    contacts_invited: int
-
-
-@dataclass(frozen=True, slots=True)
 class StaffCustomer:
     """One customer as staff see it, with its people."""
 
@@ -157,33 +142,6 @@ _METHODS = """
     from saved_methods
     order by is_default desc, created_at desc
 """
-_LIST = """
-    with found as materialized (
-        select id, number, display_name, email, status, portal_enabled
-        from core.customers
-        where $pattern = '%' or display_name ilike $pattern escape '!'
-            or number ilike $pattern escape '!' or email ilike $pattern escape '!'
-    ), page as materialized (
-        select id, number, display_name, email, status, portal_enabled
-        from found
-        order by display_name, id
-        limit $size offset $skip
-    )
-    select p.id, p.number, p.display_name, p.email, p.status, p.portal_enabled,
-        (select count(*)::bigint from core.contacts c
-            where c.customer_id = p.id and c.portal_status = 'active') as contacts_active,
-        (select count(*)::bigint from core.contacts c
-            where c.customer_id = p.id and c.portal_status = 'invited') as contacts_invited
-    from page p
-    order by p.display_name, p.id
-"""
-_COUNT = """
-    select count(*)::bigint as customers
-    from core.customers
-    where $pattern = '%' or display_name ilike $pattern escape '!'
-        or number ilike $pattern escape '!' or email ilike $pattern escape '!'
-    order by 1
-"""
 
 
 @store.remembered
@@ -197,17 +155,6 @@ def my_details(scope: Scope) -> MyDetails:
         contacts = [Contact(**row) for row in session.rows(_CONTACTS)]
         methods = [SavedMethod(**row) for row in session.rows(_METHODS)]
     return MyDetails(**customer, addresses=addresses, contacts=contacts, saved_methods=methods)
-
-
-def list_for_staff(
-    staff: Staff, *, search: str = "", page: int = 1, size: int = 50
-) -> tuple[list[CustomerRow], int]:
-    """Return a page of the customers whose name, number or e-mail holds `search`, and the count."""
-    pattern = contains(search)
-    with store.staff_reading(staff) as session:
-        total = int(session.value(_COUNT, pattern=pattern))
-        rows = session.rows(_LIST, pattern=pattern, size=size, skip=max(page - 1, 0) * size)
-    return [CustomerRow(**row) for row in rows], total
 
 
 def for_staff(staff: Staff, customer_id: UUID) -> StaffCustomer:

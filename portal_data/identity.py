@@ -57,6 +57,7 @@ _CONTACTS_OF_LOGIN = """
     where c.login_id = $login_id and c.portal_status = 'active' and u.portal_enabled
     order by used_at desc nulls last, u.display_name, c.id
 """
+_CUSTOMER_NAME = "select display_name from core.customers where id = $id order by id"
 _ACTIVE_STAFF = """
     select id from core.staff where login_id = $login_id and status = 'active' order by id
 """
@@ -198,6 +199,27 @@ def switch(scope: Scope, contact_id: UUID, browser: Browser, now: datetime) -> U
         started = sign_ins.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
         _record(session, started, "contact.signed_in", now)
         return started
+
+
+def looking(staff: Staff, customer_id: UUID) -> Scope:
+    """Return what staff read one customer's documents with: all that its contacts see.
+
+    It allows no action, and what it opens is not viewed by the customer. Raises NotFound when there
+    is no such customer.
+    """
+    with store.staff_reading(staff) as session:
+        name = session.value(_CUSTOMER_NAME, id=customer_id)
+    if name is None:
+        raise NotFound("There is no such customer.")
+    return Scope(
+        customer_id=customer_id,
+        contact_id=staff.staff_id,
+        sign_in_id=staff.sign_in_id,
+        role=Role.STAFF,
+        name=staff.name,
+        email=staff.email,
+        customer_name=str(name),
+    )
 
 
 def change_password(

@@ -39,6 +39,7 @@ _ALLOWED: dict[Role, set[Permission]] = {
     Role.APPROVER: _EVERYBODY
     | {Permission.ESTIMATE_ANSWER, Permission.TIMESHEET_ANSWER, Permission.FILE_ADD},
     Role.VIEWER: _EVERYBODY,
+    Role.STAFF: set(),  # staff who look at what a customer sees, and touch nothing
 }
 
 

@@ -1,7 +1,7 @@
 """Viewings: which contacts looked at a document, how often, and who was the first.
 
 A view is the opening of a document's screen or of its PDF by a contact; a zip of many documents is
-none, and staff have no way to make one. What a contact opens within `WINDOW` of the last counted
+none, and neither is what staff look at. What a contact opens within `WINDOW` of the last counted
 view is still that view: reruns of the screen, a reload, a second tab, the PDF after the screen. So
 most openings cost one small read.
 """
@@ -13,7 +13,7 @@ from uuid import UUID
 from portal_data import activity, store
 from portal_data.document_history import Viewing
 from portal_data.errors import NotFound
-from portal_data.scope import Scope
+from portal_data.scope import Role, Scope
 from portal_data.store import Session
 
 WINDOW = timedelta(minutes=30)
@@ -78,13 +78,14 @@ def mark(scope: Scope, kind: Kind, document_id: UUID, now: datetime) -> list[Vie
     """Count that the contact opened a document at `now`, and return all viewings, first ones first.
 
     The document's very first view is stored on it and recorded as activity `<kind>.viewed`, once,
-    which tells staff. Raises NotFound when the customer has no such document.
+    which tells staff. What staff open is read and not counted. Raises NotFound when the customer
+    has no such document.
     """
     with store.reading(scope) as session:
         found = session.rows(_OF_DOCUMENT, id=document_id, customer_id=scope.customer_id)
     counted = {row["contact_id"]: row["last_viewed_at"] for row in found}
     last = counted.get(scope.contact_id)
-    if last is None or now - last >= WINDOW:
+    if scope.role is not Role.STAFF and (last is None or now - last >= WINDOW):
         with store.writing(scope) as session:
             _count(session, scope, kind, document_id, now)
             found = session.rows(_OF_DOCUMENT, id=document_id, customer_id=scope.customer_id)

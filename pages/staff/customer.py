@@ -1,10 +1,11 @@
-"""One customer for staff: its people, and who of them may use the portal."""
+"""One customer for staff: its figures, its documents, its people and who may use the portal."""
 
 import streamlit as st
 
-from components import address, cards, contact_access, links
+from components import address, cards, contact_access, customer_view, links, listing
 from components.session import require_staff
-from portal_data import customers
+from portal_data import accounts, customer_documents, customers, organisation
+from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 
 staff = require_staff()
@@ -20,23 +21,37 @@ except NotFound as missing:
     )
     st.stop()
 
+business = organisation.get(staff)
+today, locale = business.today(utc_now()), business.locale
+balances = accounts.balances(staff, customer.id, today=today)
+asked = listing.asked(customer_view.DOCUMENTS, id=customer.id)
+asked, found = listing.find(
+    asked,
+    lambda page: customer_documents.list_page(
+        staff,
+        customer.id,
+        today=today,
+        wanted=asked.wanted,
+        search=asked.search,
+        sort=asked.sort,
+        page=page,
+    ),
+)
+
 cards.draw(
     cards.head(customer.display_name, back=back),
-    cards.card(
-        "",
-        cards.facts(
-            [
-                ("Number", customer.number),
-                ("E-mail", customer.email),
-                ("Phone", customer.phone),
-                ("Terms", customer.payment_terms_label),
-                ("Currency", customer.currency_code),
-                ("Portal", "Open" if customer.portal_enabled else "Opens with an invitation"),
-            ]
-        ),
+    cards.grid(
+        customer_view.figures(balances, locale), cards.card("", customer_view.facts(customer))
     ),
-    cards.title("People"),
 )
+cards.draw(cards.title("Documents"))
+listing.draw(
+    asked,
+    found,
+    [customer_view.row(each, locale) for each in found.rows],
+    customer_view.empty(asked.search, asked.wanted),
+)
+cards.draw(cards.title("People"))
 for each in customer.contacts:
     contact_access.draw(staff, each)
 if not customer.contacts:

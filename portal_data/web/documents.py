@@ -9,8 +9,10 @@ from starlette.routing import Route
 
 from portal_data import (
     credit_notes,
+    customer_documents,
     estimates,
     files,
+    identity,
     invoices,
     money,
     payments,
@@ -18,11 +20,12 @@ from portal_data import (
     viewings,
 )
 from portal_data.clock import utc_now
+from portal_data.customer_documents import Kind
 from portal_data.errors import NotFound
-from portal_data.scope import Scope
+from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.web import printouts
-from portal_data.web.requests import file_headers, for_customers
+from portal_data.web.requests import file_headers, for_customers, for_staff
 
 # types a browser shows without running anything of the file's own
 _SHOWN = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
@@ -95,6 +98,26 @@ def shared_file(request: Request, scope: Scope) -> Response:
     return _file(name, media_type, content)
 
 
+_PRINTED = {
+    Kind.INVOICE: printouts.invoice_pdf,
+    Kind.ESTIMATE: printouts.estimate_pdf,
+    Kind.PAYMENT: printouts.receipt_pdf,
+    Kind.CREDIT_NOTE: printouts.credit_note_pdf,
+    Kind.RETAINER: printouts.retainer_pdf,
+}
+
+
+@for_staff
+def customer_document(request: Request, staff: Staff) -> Response:
+    """GET /documents/staff/{kind}.pdf?number=…: as the customer has it, and not viewed by this."""
+    kind = _kind(request.path_params["kind"])
+    number = request.query_params.get("number", "")
+    located = customer_documents.locate(staff, kind, number)
+    looking = identity.looking(staff, located.customer_id)
+    name, content = _PRINTED[kind](looking, number, now=utc_now())
+    return _file(name, "application/pdf", content)
+
+
 ROUTES = [
     Route("/documents/invoice/{id}.pdf", invoice),
     Route("/documents/estimate/{id}.pdf", estimate),
@@ -103,6 +126,7 @@ ROUTES = [
     Route("/documents/payment/{id}.pdf", payment),
     Route("/documents/statement/{currency}/{first}/{last}.pdf", statement),
     Route("/documents/file/{id}", shared_file),
+    Route("/documents/staff/{kind}.pdf", customer_document),
 ]
 
 
@@ -113,6 +137,13 @@ def _file(name: str, media_type: str, content: bytes) -> Response:
         media_type=media_type if shown else "application/octet-stream",
         headers=file_headers(name, shown=shown),
     )
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text)
+    except ValueError as error:
+        raise NotFound("Not found.") from error
 
 
 def _uuid(text: str) -> UUID:

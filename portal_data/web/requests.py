@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeVar
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -12,6 +13,8 @@ from portal_data.clock import utc_now
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Unavailable
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
+
+Who = TypeVar("Who", Scope, Staff)
 
 _STATUS: dict[type[PortalError], int] = {
     NotFound: 404,
@@ -30,13 +33,23 @@ def signed_in(request: Request) -> Scope | Staff | None:
 
 def for_customers(answer: Callable[[Request, Scope], Response]) -> Callable[[Request], Response]:
     """Make a route for signed-in contacts: nobody gets 401, staff get 404, errors their status."""
+    return _only(Scope, answer)
 
+
+def for_staff(answer: Callable[[Request, Staff], Response]) -> Callable[[Request], Response]:
+    """Make a route for signed-in staff: nobody gets 401, contacts get 404, errors their status."""
+    return _only(Staff, answer)
+
+
+def _only(
+    kind: type[Who], answer: Callable[[Request, Who], Response]
+) -> Callable[[Request], Response]:
     @wraps(answer)
     def route(request: Request) -> Response:
         who = signed_in(request)
         if who is None:
             return PlainTextResponse("Sign in first.", 401)
-        if not isinstance(who, Scope):
+        if not isinstance(who, kind):
             return PlainTextResponse("Not found.", 404)
         try:
             return answer(request, who)

@@ -158,3 +158,16 @@ def test_one_customer_for_staff(window: Open, size: str, scheme: str) -> None:
     expect(page.get_by_role("heading", name="People")).to_be_visible()
     settle(page)
     _check(page, opened, "/customer")
+
+
+@each_look
+def test_one_document_for_staff(window: Open, size: str, scheme: str) -> None:
+    opened = window(size, scheme)
+    page = opened.sign_in("rowan@larkspur.example")
+    page.get_by_role("link", name="Brackenridge").first.click()
+    page.get_by_role("link", name="PAY-").first.click()
+    expect(page.get_by_role("heading", name="PAY-")).to_be_visible()
+    settle(page)
+    _check(page, opened, "/payment")
+    page.get_by_role("link", name=re.compile("INV-|RET-")).first.click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()

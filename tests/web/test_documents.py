@@ -279,3 +279,35 @@ def test_opening_a_pdf_is_a_view_of_its_customer_alone(
         {"contact_name": "Alice Test", "views": 1},
         {"contact_name": "Bob Test", "views": 1},
     ]
+
+
+@pytest.mark.parametrize("kind", ["invoice", "estimate", "payment", "credit_note", "retainer"])
+def test_staff_get_every_kind_and_it_is_not_viewed(
+    kind: str, client: TestClient, cast: Cast
+) -> None:
+    invoice = make_invoice(cast.alice, number="N-1", total_minor=500)
+    make_payment(cast.alice, {invoice: 100}, number="N-1")
+    make_credit_note(cast.alice, number="N-1")
+    make_estimate(cast.alice, number="N-1")
+    make_retainer(cast.alice, number="N-1")
+    address = f"/documents/staff/{kind}.pdf"
+    answers = {
+        name: as_person(client, who).get(address, params={"number": "N-1"})
+        for name, who in {"staff": cast.owner, "alice": cast.alice, "nobody": None}.items()
+    }
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        "staff": 200,
+        "alice": 404,
+        "nobody": 401,
+    }
+    assert "N-1" in PdfReader(io.BytesIO(answers["staff"].content)).pages[0].extract_text()
+    assert rows("select 1 as one from core.document_views order by 1") == []
+    assert events() == []
+
+
+def test_staff_get_no_draft_and_nothing_unknown(client: TestClient, cast: Cast) -> None:
+    make_invoice(cast.alice, number="D-1", status="draft")
+    as_person(client, cast.owner)
+    for kind, number in (("invoice", "D-1"), ("invoice", "X"), ("invoice", ""), ("pen", "D-1")):
+        found = client.get(f"/documents/staff/{kind}.pdf", params={"number": number})
+        assert found.status_code == 404, (kind, number)

@@ -1,0 +1,87 @@
+"""Customers as the staff's list: what each owes in every currency, and who uses the portal."""
+
+from collections.abc import Sequence
+
+from components import format as say
+from components import links
+from components.listing import Kind
+from components.record_list import Cell, Column, Empty, Pill, Row
+from portal_data.accounts import PAGE_SIZE, AccountRow, Filter, Owed, Sort
+
+_FILTERS = {
+    Filter.ALL: "All",
+    Filter.OWING: "Owing",
+    Filter.OVERDUE: "Overdue",
+    Filter.PORTAL: "Portal open",
+}
+KIND = Kind(
+    path="",
+    title="Customers",
+    search="Name, number or e-mail",
+    size=PAGE_SIZE,
+    exported=False,
+    filters=_FILTERS,
+    orders={Sort.NAME: "Name", Sort.NUMBER: "Number", Sort.NEWEST: "Newest"},
+    columns=(
+        Column("Customer", "wide top-start", link=True, people=True),
+        Column("Number", "extra"),
+        Column("E-mail", "extra", people=True),
+        Column("Portal", "bottom-start"),
+        Column("Overdue", "bottom-end", end=True, narrow="overdue"),
+        Column("Outstanding", "top-end", end=True),
+    ),
+    sorts={"Customer": (Sort.NAME,), "Number": (Sort.NUMBER,)},
+    ascending=frozenset({Sort.NAME, Sort.NUMBER}),
+)
+_NOTHING = Cell(pills=())
+
+
+def row(account: AccountRow, locale: str) -> Row:
+    """Return a customer as a row that opens it."""
+    late = [each for each in account.owed if each.overdue_minor]
+    return Row(
+        links.customer(account.id),
+        (
+            account.display_name,
+            account.number or "",
+            account.email or "",
+            Cell(pills=(portal(account),)),
+            _amounts(late, [each.overdue_minor for each in late], locale, "late"),
+            _amounts(account.owed, [each.outstanding_minor for each in account.owed], locale, None),
+        ),
+    )
+
+
+def portal(account: AccountRow) -> Pill:
+    """Return how far a customer is with the portal."""
+    if account.status != "active":
+        return Pill("Inactive", "gray")
+    if account.contacts_active:
+        if not account.portal_enabled:
+            return Pill("Switched off", "red")
+        return Pill(f"{account.contacts_active:,} active", "green")
+    if account.contacts_invited:
+        return Pill(f"{account.contacts_invited:,} invited", "blue")
+    return Pill("Not invited", "gray")
+
+
+def empty(search: str, wanted: Filter) -> Empty:
+    """Return what is said in place of rows."""
+    if search:
+        return Empty("No customer matches", f"Nothing was found for “{search}” under this filter.")
+    if wanted is Filter.ALL:
+        return Empty("No customers yet", "Import your books, and they appear here.")
+    if wanted is Filter.PORTAL:
+        return Empty("The portal is open to nobody yet", "Invite a customer's people first.")
+    return Empty("Nobody owes anything here", "Every invoice under this filter is settled.")
+
+
+def _amounts(owed: Sequence[Owed], minors: list[int], locale: str, tone: str | None) -> Cell:
+    """Return amounts of several currencies below each other: they are never added."""
+    if not owed:
+        return _NOTHING
+    told = [
+        say.money(minor, each.currency_code, locale)
+        for each, minor in zip(owed, minors, strict=True)
+    ]
+    return Cell(told[0], note=" · ".join(told[1:]) or None, tone=tone)

@@ -1,0 +1,32 @@
+"""One document of a customer for staff: what the customer sees, and who of them has seen it."""
+
+import streamlit as st
+
+from components import address, cards, customer_paper, links
+from components.session import require_staff
+from portal_data import customer_documents, identity
+from portal_data.clock import utc_now
+from portal_data.errors import NotFound
+
+staff = require_staff()
+
+kind, number = customer_paper.kind(), address.text("number")
+try:
+    located = customer_documents.locate(staff, kind, number)
+    looking = identity.looking(staff, located.customer_id)
+    drawn = customer_paper.draw(looking, kind, located.id, number, utc_now())
+except NotFound:
+    text = "Check the address, or choose the document from its customer. Drafts open in the books."
+    cards.draw(
+        cards.head("Document not found", back=("Customers", links.page(""))),
+        cards.card("", cards.empty("We cannot show this document", text, tall=True)),
+    )
+    st.stop()
+
+with st.container(key="head", horizontal=True, vertical_alignment="bottom",
+                  horizontal_alignment="distribute"):  # fmt: skip
+    back = (located.customer_name, links.customer(located.customer_id))
+    cards.draw(cards.head(number, cards.pills(drawn.statuses), back=back))
+    with st.container(key="actions", width="content"):
+        cards.draw(cards.documents(links.staff_pdf(kind.value, number)))
+cards.draw(drawn.sheet)

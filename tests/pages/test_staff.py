@@ -1,0 +1,113 @@
+"""The staff's screens: customers with balances, one customer, and its documents."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal_data import store
+from portal_data.scope import Scope, Staff
+from tests.conftest import NOW, Cast
+from tests.factories import insert, make_invoice, make_payment
+from tests.pages.conftest import TODAY, Open
+from tests.people import rows
+
+pytestmark = pytest.mark.only_engine("duckdb")
+
+
+def test_customers_show_what_they_owe(
+    screen: Open, owner: Staff, alice: Scope, db: store.Store
+) -> None:
+    make_invoice(alice, total_minor=12_345, due=TODAY - timedelta(days=2))
+    make_invoice(alice, total_minor=500, currency_code="EUR", due=TODAY)
+    shown = screen(owner, "staff/customers").records()
+    assert [row["cells"][0] for row in shown["rows"]] == ["Alder Ltd", "Birch GmbH"]
+    portal, overdue, outstanding = shown["rows"][0]["cells"][3:]
+    assert portal["pills"][0]["text"] == "2 active"
+    assert (overdue["text"], overdue["tone"]) == ("£123.45", "late")
+    assert (outstanding["text"], outstanding["note"]) == ("£123.45", "€5.00")
+    assert [choice["count"] for choice in shown["filters"]] == ["2", "1", "1", "2"]
+    assert shown["downloads"] == []
+
+
+def test_customers_are_filtered_by_the_address(screen: Open, owner: Staff, alice: Scope) -> None:
+    make_invoice(alice, due=TODAY)
+    assert screen(owner, "staff/customers", status="owing").numbers() == ["Alder Ltd"]
+    assert screen(owner, "staff/customers", status="overdue").numbers() == []
+    assert screen(owner, "staff/customers", q="zzz").records()["empty"]["title"] == (
+        "No customer matches"
+    )
+
+
+@pytest.mark.parametrize(
+    ("customer", "contacts", "words"),
+    [
+        ({"status": "inactive"}, ["active"], "Inactive"),
+        ({"portal_enabled": False}, ["active"], "Switched off"),
+        ({"portal_enabled": True}, ["active", "active"], "2 active"),
+        ({"portal_enabled": False}, ["invited"], "1 invited"),
+        ({"portal_enabled": False}, ["not_invited"], "Not invited"),
+    ],
+)
+def test_the_portals_status_in_words(
+    customer: dict[str, object], contacts: list[str], words: str, screen: Open, owner: Staff
+) -> None:
+    moments = {"created_at": NOW, "updated_at": NOW}
+    cedar = insert("customers", display_name="Cedar", currency_code="GBP", **moments, **customer)
+    for status in contacts:
+        insert("contacts", customer_id=cedar, portal_status=status, **moments)
+    (row,) = screen(owner, "staff/customers", q="Cedar").records()["rows"]
+    assert row["cells"][3]["pills"][0]["text"] == words
+
+
+def test_one_customer_with_figures_documents_and_people(
+    screen: Open, owner: Staff, cast: Cast
+) -> None:
+    invoice = make_invoice(cast.alice, number="INV-1", total_minor=10_000)
+    make_payment(cast.alice, {invoice: 2_500}, number="PAY-1", unused_minor=500)
+    make_invoice(cast.alice, number="INV-2", status="draft")
+    shown = screen(owner, "staff/customer", id=str(cast.alice.customer_id))
+    for words in ("Alder Ltd", "£75.00", "1 open invoice", "£5.00", "Documents", "People"):
+        assert words in shown.html, words
+    links = {row["cells"][0]: row["href"] for row in shown.records()["rows"]}
+    assert links == {
+        "INV-1": "invoice?number=INV-1",
+        "PAY-1": "payment?number=PAY-1",
+        "INV-2": "",
+    }
+    filtered = screen(owner, "staff/customer", id=str(cast.alice.customer_id), status="payment")
+    assert filtered.numbers() == ["PAY-1"]
+    hrefs = [choice["href"] for choice in filtered.records()["filters"]]
+    assert all(f"id={cast.alice.customer_id}" in href for href in hrefs)
+
+
+def test_an_unknown_customer_is_told_kindly(screen: Open, owner: Staff) -> None:
+    assert "Customer not found" in screen(owner, "staff/customer", id="nonsense").html
+
+
+def test_a_document_is_shown_and_not_viewed(screen: Open, owner: Staff, alice: Scope) -> None:
+    invoice = make_invoice(alice, number="INV-1")
+    make_payment(alice, {invoice: 100}, number="PAY-1")
+    shown = screen(owner, "invoice", number="INV-1").html
+    assert "Consulting" in shown
+    assert 'href="documents/staff/invoice.pdf?number=INV-1"' in shown
+    assert f'href="customer?id={alice.customer_id}"' in shown
+    assert "Amount received" in screen(owner, "payment", kind="payment", number="PAY-1").html
+    assert rows("select 1 as one from core.document_views order by 1") == []
+    assert rows("select id from core.invoices where first_viewed_at is not null order by 1") == []
+
+
+def test_drafts_and_unknown_documents_are_told_kindly(
+    screen: Open, owner: Staff, alice: Scope
+) -> None:
+    make_invoice(alice, number="INV-1", status="draft")
+    for number in ("INV-1", "INV-9", ""):
+        shown = screen(owner, "invoice", number=number)
+        assert "Document not found" in shown.html
+    assert "Document not found" in screen(owner, "estimate", kind="estimate", number="INV-1").html
+
+
+@pytest.mark.parametrize("page", ["staff/customers", "staff/customer"])
+def test_customers_are_kept_out(page: str, screen: Open, alice: Scope) -> None:
+    shown = screen(alice, page, id=str(alice.customer_id))
+    assert "Customers</h1>" not in shown.html
+    assert "People</h2>" not in shown.html
