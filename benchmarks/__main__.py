@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import books, exporting, importing, pages, queries, signing_in
+from benchmarks import (
+    books,
+    exporting,
+    importing,
+    pages,
+    printing,
+    publishing,
+    queries,
+    signing_in,
+)
 from benchmarks.report import Results, page
 from portal_data.settings import ROOT
 
@@ -39,7 +48,15 @@ def main(
     signed_in = signing_in.measure()
     _say("files")
     exported = exporting.measure()
-    results = Results(load_before, servings, reads, memory, imported, signed_in, exported)
+    _say("documents")
+    printed = printing.measure()
+    published = []
+    for each in made:
+        _say(f"publishing {each.invoices:,} invoices")
+        published.append(publishing.measure(each))
+    results = Results(
+        load_before, servings, reads, memory, imported, signed_in, exported, printed, published
+    )
     if write:
         TARGET.write_text(page(results), encoding="utf-8")
         _say(f"written: {TARGET.relative_to(ROOT)}")

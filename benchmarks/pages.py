@@ -88,6 +88,8 @@ def _screens(server: Server) -> dict[str, tuple[str, str]]:
         "invoices": ("invoices", ""),
         "invoice": ("invoice", f"number={server.invoice_number}"),
         "statement": ("statement", ""),
+        "payments": ("payments", ""),
+        "account": ("account", ""),
     }
 
 

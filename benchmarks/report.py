@@ -11,6 +11,8 @@ import psutil
 from benchmarks.exporting import Export
 from benchmarks.importing import Import
 from benchmarks.pages import EMPTY, Serving
+from benchmarks.printing import Printed
+from benchmarks.publishing import Publishing
 from benchmarks.queries import Reads
 from benchmarks.signing_in import SigningIn
 
@@ -28,6 +30,8 @@ class Results:
     imported: Import
     signing_in: SigningIn
     exported: list[Export]
+    printed: list[Printed]
+    published: list[Publishing]
 
 
 def page(results: Results) -> str:
@@ -41,6 +45,8 @@ def page(results: Results) -> str:
             *_import(results.imported),
             *_signing_in(results.signing_in),
             *_exports(results.exported),
+            *_printed(results.printed),
+            *_published(results.published),
         ]
     )
 
@@ -203,6 +209,52 @@ def _exports(exported: list[Export]) -> Iterator[str]:
             f"{each.memory / _MEGA:.0f}",
             f"{each.late_p95:.1f}",
             f"{each.late_most:.0f}",
+        )
+    yield ""
+
+
+def _printed(printed: list[Printed]) -> Iterator[str]:
+    yield "## Documents as PDF"
+    yield ""
+    yield "One document after the first, which loads the fonts:"
+    yield ""
+    yield _row("Document", "lines", "seconds", "a second", "KB")
+    yield _rule(1, 4)
+    for each in printed:
+        yield _row(
+            each.name,
+            f"{each.lines:,}",
+            f"{each.seconds:.2f}",
+            f"{1 / each.seconds:.1f}",
+            f"{each.size / 1000:,.0f}",
+        )
+    yield ""
+
+
+def _published(published: list[Publishing]) -> Iterator[str]:
+    yield "## Publishing for analysts"
+    yield ""
+    yield (
+        "The whole of the books as a DuckDB file and as Parquet, with three lines an invoice. "
+        "A writer beside it changes the books all the while: its longest write is the longest "
+        "that anybody waits."
+    )
+    yield ""
+    heads = ("seconds", "of it reading", "DuckDB MB", "Parquet MB", "memory MB", "writes meanwhile",
+             "longest write, ms", "longest of 20 before, ms")  # fmt: skip
+    yield _row("Invoices", *heads)
+    yield _rule(1, len(heads))
+    for each in published:
+        yield _row(
+            f"{each.invoices:,}",
+            f"{each.seconds:.1f}",
+            f"{each.reading:.1f}",
+            f"{each.database / _MEGA:,.0f}",
+            f"{each.parquet / _MEGA:,.1f}",
+            f"{each.memory / _MEGA:,.0f}",
+            f"{each.writes:,}",
+            f"{each.longest_write:.0f}",
+            f"{each.usual_write:.0f}",
         )
     yield ""
 

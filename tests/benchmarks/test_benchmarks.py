@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import books, exporting, importing, pages, queries, report, signing_in
+from benchmarks import (
+    books,
+    exporting,
+    importing,
+    pages,
+    printing,
+    publishing,
+    queries,
+    report,
+    signing_in,
+)
 from benchmarks.clockwork import timing
 from benchmarks.serving import serving
 from benchmarks.stream import Tab
@@ -69,8 +79,9 @@ def test_everything_is_measured_and_told(
     served = pages.measure(made, rounds=2)
     assert served.screens.keys() == {
         "empty", "home", "invoices", "invoice", "statement", "statement, its choices alone",
+        "payments", "account",
     }  # fmt: skip
-    assert served.screens["invoices"].size > served.screens["empty"].size
+    assert served.screens["invoices"].again.size > served.screens["empty"].again.size
     results = report.Results(
         load_before=0.5,
         servings=[served, served],
@@ -79,14 +90,18 @@ def test_everything_is_measured_and_told(
         imported=importing.measure(invoices=40),
         signing_in=signing_in.measure(people=2, threads=2),
         exported=exporting.measure(rows=50, documents=2),
+        printed=printing.measure(invoices=(2,), statements=(3,)),
+        published=[publishing.measure(made)],
     )
     files = {each.name: each.size for each in results.exported}
     assert len(files) == 9
     assert min(files.values()) > 1_000
     assert results.imported.lines == 40 * importing.LINES
     told = report.page(results)
-    for words in ("| home | ", "| one invoice | ", "| empty | 1.00 |", "sign-ins a second",
-                  "| invoices.xlsx | 50 | "):  # fmt: skip
+    for words in (
+        "| home | ", "| one invoice | ", "| empty | 1.00 |", "sign-ins a second",
+        "| invoices.xlsx | 50 | ", "| statement | 3 | ", f"| {made.invoices:,} | ",
+    ):  # fmt: skip
         assert words in told
 
 
