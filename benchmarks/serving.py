@@ -66,6 +66,7 @@ def serving(made: books.BenchBooks) -> Iterator[Server]:
         "PORTAL_DATABASE": made.url,
         "PORTAL_DATA_DIR": str(books.FOLDER / "data"),
         "PORTAL_DEMO": "false",
+        "PORTAL_PUBLISH_MINUTES": "0",  # or it would publish in the middle of a measurement
         "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
     }
     command = [sys.executable, "-m", "uvicorn", "benchmarks.server:app", "--host", "127.0.0.1",

@@ -1,4 +1,7 @@
-"""The command line: `python -m portal_data …`. Run it while the portal is stopped (DuckDB)."""
+"""The command line: `python -m portal_data …`. Run it while the portal is stopped (DuckDB).
+
+`publish` alone works beside a running portal too: it asks the portal to do it.
+"""
 
 import sys
 from pathlib import Path
