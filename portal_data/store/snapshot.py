@@ -22,7 +22,7 @@ from portal_data.store.postgres_engine import PostgresTransaction
 
 STORED = "stored"
 """Schema of the copied tables in the new file."""
-MEMORY = "1GB"
+MEMORY = "512MB"
 """How much the making of a snapshot may take before it writes to disk."""
 _BATCH = 100_000  # rows that travel at a time
 
