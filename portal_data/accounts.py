@@ -1,7 +1,6 @@
 """Accounts: the customers as staff see them, with what each owes and who of it uses the portal."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from enum import StrEnum
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from portal_data import store
 from portal_data.balances import Balance
+from portal_data.paging import Page
 from portal_data.scope import Staff
 from portal_data.search import contains
 
@@ -54,15 +54,6 @@ class AccountRow:
     owed: list[Owed]
     contacts_active: int
     contacts_invited: int
-
-
-@dataclass(frozen=True, slots=True)
-class AccountPage:
-    """One page of the list, and how many customers each filter has."""
-
-    rows: list[AccountRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 _FOUND = """
@@ -175,7 +166,7 @@ def list_page(
     sort: Sort = Sort.NAME,
     page: int = 1,
     size: int = PAGE_SIZE,
-) -> AccountPage:
+) -> Page[AccountRow, Filter]:
     """Return page `page` (from 1) of the customers, with the count of every filter.
 
     `search` looks in name, number and e-mail. A page past the end is empty.
@@ -201,7 +192,7 @@ def list_page(
         for row in found
     ]
     counts = {each: int(counted[each.value]) for each in Filter}
-    return AccountPage(rows, counts[wanted], counts)
+    return Page(rows, counts[wanted], counts)
 
 
 def _own_first(owed: list[Owed], currency_code: str) -> list[Owed]:

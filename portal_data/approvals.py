@@ -14,6 +14,7 @@ from uuid import UUID
 
 from portal_data import preferences, store
 from portal_data.errors import NotFound
+from portal_data.paging import Page
 from portal_data.scope import Scope
 from portal_data.search import contains
 
@@ -87,15 +88,6 @@ class ApprovalRow:
     status: Status
     minutes: int
     received_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalPage:
-    """One page of the list, and how many timesheets the filter has in all."""
-
-    rows: list[ApprovalRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +215,7 @@ def list_page(
     sort: Sort = Sort.NEWEST,
     page: int = 1,
     size: int | None = PAGE_SIZE,
-) -> ApprovalPage:
+) -> Page[ApprovalRow, Filter]:
     """Return page `page` (from 1) of the customer's timesheets, with the count of every filter.
 
     `search` looks in the timesheet's and the project's name. A page past the end is empty; without
@@ -243,7 +235,7 @@ def list_page(
     counts = {each: int(counted.get(each.value, 0)) for each in Filter}
     counts[Filter.ALL] = sum(counted.values())
     rows = [ApprovalRow(**{**row, "status": Status[row["status"].upper()]}) for row in found]
-    return ApprovalPage(rows, counts[wanted], counts)
+    return Page(rows, counts[wanted], counts)
 
 
 @store.remembered

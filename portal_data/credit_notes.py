@@ -12,6 +12,7 @@ from portal_data import refunds, store
 from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
+from portal_data.paging import Page
 from portal_data.refunds import Refund
 from portal_data.scope import Scope
 from portal_data.search import contains
@@ -59,15 +60,6 @@ class CreditNoteRow:
     currency_code: str
     total_minor: int
     balance_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class CreditNotePage:
-    """One page of the list, and how many credit notes each filter has."""
-
-    rows: list[CreditNoteRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +194,7 @@ def list_page(
     sort: Sort = Sort.NEWEST,
     page: int = 1,
     size: int | None = PAGE_SIZE,
-) -> CreditNotePage:
+) -> Page[CreditNoteRow, Filter]:
     """Return page `page` (from 1) of the customer's credit notes, with the count of every filter.
 
     `search` looks in number, subject and reference. A page past the end is empty; without a `size`
@@ -220,7 +212,7 @@ def list_page(
         )
     counts = {each: int(counted[each.value]) for each in Filter}
     rows = [CreditNoteRow(**{**row, "status": _status(row)}) for row in found]
-    return CreditNotePage(rows, counts[wanted], counts)
+    return Page(rows, counts[wanted], counts)
 
 
 @store.remembered

@@ -1,6 +1,5 @@
 """A customer's documents as staff see them: every kind in one list, drafts too."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from enum import StrEnum
@@ -8,6 +7,7 @@ from uuid import UUID
 
 from portal_data import store
 from portal_data.errors import NotFound
+from portal_data.paging import Page
 from portal_data.scope import Staff
 from portal_data.search import contains
 
@@ -60,15 +60,6 @@ class DocumentRow:
     total_minor: int
     left_minor: int | None
     viewed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentPage:
-    """One page of the list, and how many documents each filter has."""
-
-    rows: list[DocumentRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +183,7 @@ def list_page(
     sort: Sort = Sort.NEWEST,
     page: int = 1,
     size: int = PAGE_SIZE,
-) -> DocumentPage:
+) -> Page[DocumentRow, Filter]:
     """Return page `page` (from 1) of a customer's documents, with the count of every kind.
 
     `search` looks in numbers, subjects and references. A page past the end is empty, as is that of
@@ -207,7 +198,7 @@ def list_page(
     counts = {each: counted.get(each.value, 0) for each in Filter}
     counts[Filter.ALL] = sum(counted.values())
     rows = [DocumentRow(**{**row, "kind": Kind(row["kind"])}) for row in found]
-    return DocumentPage(rows, counts[wanted], counts)
+    return Page(rows, counts[wanted], counts)
 
 
 def locate(staff: Staff, kind: Kind, number: str) -> Located:

@@ -12,6 +12,7 @@ from portal_data import store
 from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
+from portal_data.paging import Page
 from portal_data.scope import Scope
 from portal_data.search import contains
 from portal_data.store import Session
@@ -67,15 +68,6 @@ class EstimateRow:
     days_left: int | None
     currency_code: str
     total_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class EstimatePage:
-    """One page of the list, and how many estimates the filter has in all."""
-
-    rows: list[EstimateRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +208,7 @@ def list_page(
     sort: Sort = Sort.NEWEST,
     page: int = 1,
     size: int | None = PAGE_SIZE,
-) -> EstimatePage:
+) -> Page[EstimateRow, Filter]:
     """Return page `page` (from 1) of the customer's estimates, with the count of every filter.
 
     `search` looks in number, subject and reference. A page past the end is empty; without a `size`
@@ -236,7 +228,7 @@ def list_page(
     counts = dict.fromkeys(Filter, 0) | {Filter(row["told"]): row["listed"] for row in counted}
     counts[Filter.ALL] = sum(counts.values())
     rows = [EstimateRow(**_derived(row, today)) for row in found]
-    return EstimatePage(rows, counts[wanted], counts)
+    return Page(rows, counts[wanted], counts)
 
 
 @store.remembered

@@ -12,6 +12,7 @@ from portal_data import store
 from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
+from portal_data.paging import Page
 from portal_data.scope import Scope
 from portal_data.search import contains
 
@@ -69,15 +70,6 @@ class InvoiceRow:
     balance_minor: int
     pending_minor: int
     viewed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InvoicePage:
-    """One page of the list, and how many invoices the filter has in all."""
-
-    rows: list[InvoiceRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +235,7 @@ def list_page(
     sort: Sort = Sort.NEWEST,
     page: int = 1,
     size: int | None = PAGE_SIZE,
-) -> InvoicePage:
+) -> Page[InvoiceRow, Filter]:
     """Return page `page` (from 1) of the customer's invoices, with the count of every filter.
 
     `search` looks in number, subject and reference. A page past the end is empty; without a `size`
@@ -261,7 +253,7 @@ def list_page(
             skip=max(page - 1, 0) * (size or 0),
         )
     counts = {each: int(counted[each.value]) for each in Filter}
-    return InvoicePage([_row(found_row, today) for found_row in found], counts[wanted], counts)
+    return Page([_row(found_row, today) for found_row in found], counts[wanted], counts)
 
 
 @store.remembered

@@ -1,6 +1,6 @@
 """Payments the customer made: pages of a list, and one receipt with what the payment settled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from enum import StrEnum
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from portal_data import refunds, store
 from portal_data.errors import NotFound
+from portal_data.paging import Page
 from portal_data.refunds import Refund
 from portal_data.scope import Scope
 from portal_data.search import contains
@@ -54,15 +55,6 @@ class PaymentRow:
     unused_minor: int
     paid_numbers: list[str]
     """The numbers of the invoices or retainer invoices it was applied to."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentPage:
-    """One page of the list, and how many payments each filter has."""
-
-    rows: list[PaymentRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +173,7 @@ def list_page(
     sort: Sort = Sort.NEWEST,
     page: int = 1,
     size: int | None = PAGE_SIZE,
-) -> PaymentPage:
+) -> Page[PaymentRow, Filter]:
     """Return page `page` (from 1) of the payments received, with the count of every filter.
 
     `search` looks in number, reference, mode and the numbers of what was paid. A page past the end
@@ -206,7 +198,7 @@ def list_page(
         PaymentRow(**row, paid_numbers=[each.number for each in paid.get(row["id"], [])])
         for row in found
     ]
-    return PaymentPage(rows, counts[wanted], counts)
+    return Page(rows, counts[wanted], counts)
 
 
 @store.remembered

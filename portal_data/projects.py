@@ -14,6 +14,7 @@ from uuid import UUID
 
 from portal_data import preferences, project_ledgers, store
 from portal_data.errors import NotFound
+from portal_data.paging import Page
 from portal_data.project_figures import BillingMethod, Budget, Burn, Hours, Work, Worth, hours
 from portal_data.project_ledgers import Ledger
 from portal_data.scope import Scope
@@ -61,15 +62,6 @@ class ProjectRow:
     minutes: int
     latest: Date | None
     budget: Budget | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectPage:
-    """One page of the list, and how many projects the filter has in all."""
-
-    rows: list[ProjectRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +190,7 @@ def list_page(
     sort: Sort = Sort.LATEST,
     page: int = 1,
     size: int | None = PAGE_SIZE,
-) -> ProjectPage:
+) -> Page[ProjectRow, Filter]:
     """Return page `page` (from 1) of the customer's projects, with the count of every filter.
 
     `search` looks in name and code. A page past the end is empty; without a `size` one page holds
@@ -232,7 +224,7 @@ def list_page(
         )
         for row in found
     ]
-    return ProjectPage(rows, counts[wanted], counts)
+    return Page(rows, counts[wanted], counts)
 
 
 @store.remembered

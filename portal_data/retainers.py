@@ -11,6 +11,7 @@ from uuid import UUID
 from portal_data import store
 from portal_data.document_history import Event
 from portal_data.errors import NotFound
+from portal_data.paging import Page
 from portal_data.scope import Scope
 from portal_data.search import contains
 
@@ -67,15 +68,6 @@ class RetainerRow:
     total_minor: int
     balance_minor: int
     unused_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class RetainerPage:
-    """One page of the list, and how many retainer invoices each filter has."""
-
-    rows: list[RetainerRow]
-    total: int
-    counts: Mapping[Filter, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +243,7 @@ def list_page(
     sort: Sort = Sort.NEWEST,
     page: int = 1,
     size: int | None = PAGE_SIZE,
-) -> RetainerPage:
+) -> Page[RetainerRow, Filter]:
     """Return page `page` (from 1) of the retainer invoices, with the count of every filter.
 
     `search` looks in number, reference and what the lines say. A page past the end is empty;
@@ -283,7 +275,7 @@ def list_page(
         RetainerRow(**{**row, **_derived(row, today)}, description=first_lines.get(row["id"]))
         for row in found
     ]
-    return RetainerPage(rows, counts[wanted], counts)
+    return Page(rows, counts[wanted], counts)
 
 
 @store.remembered

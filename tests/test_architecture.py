@@ -40,6 +40,7 @@ NOT_NOUNS = {
     "letters": "the words of mails",
     "money": "no data",
     "passwords": "no data",
+    "paging": "the shape of a page of a list, no rows of its own",
     "papers": "turns what nouns returned into values to draw",
     "project_figures": "calculates with hours and rates, no rows of its own",
     "runtime": "starts and stops the process's parts",

@@ -9,6 +9,7 @@ from portal_data.accounts import Filter, Owed, Sort
 from portal_data.customer_documents import Kind
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
+from portal_data.paging import Page
 from portal_data.scope import Permission, Scope, Staff
 from tests.conftest import NOW
 from tests.factories import TODAY, insert, make_credit_note, make_invoice, make_payment
@@ -17,7 +18,7 @@ from tests.people import make_contact, rows
 LATE = TODAY - timedelta(days=1)
 
 
-def _named(page: accounts.AccountPage) -> list[str]:
+def _named(page: Page[accounts.AccountRow, accounts.Filter]) -> list[str]:
     return [row.display_name for row in page.rows]
 
 
