@@ -16,6 +16,7 @@ from uuid import UUID
 import streamlit as st
 
 from components import bridge
+from components import format as say
 from portal_data import identity, settings
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
@@ -48,7 +49,7 @@ def current() -> Scope | Staff | None:
     _pass_order()
     message = st.session_state.pop(_FLASH, None)
     if message:
-        st.toast(message, icon=":material/check_circle:")
+        st.toast(say.escape_markdown(message), icon=":material/check_circle:")
     return who
 
 

@@ -44,7 +44,7 @@ def charts(of: list[Balance]) -> None:
 cards.draw(
     cards.banner(shown.banner_message) if shown.banner_message else None,
     cards.head(
-        f"Hello, {scope.name.split()[0]}",
+        f"Hello, {next(iter(scope.name.split()), scope.name)}",
         cards.sub(f"{scope.customer_name} · {say.long_day(today, locale)}"),
     ),
     overview.overdue(account.balances, locale),

@@ -3,6 +3,7 @@
 `publish` alone works beside a running portal too: it asks the portal to do it.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -53,6 +54,7 @@ def backup(target: Annotated[Path, typer.Argument(help="New file to write.")]) -
 
 def main() -> None:
     """Run one command; expected errors are one sentence and exit status 1."""
+    os.umask(0o077)  # what is written is for the portal's own user alone
     try:
         app()
     except PortalError as error:

@@ -141,8 +141,8 @@ _LISTED = (
 )
 _PAGED = " limit $size offset $skip"
 _PAGES = {
-    Sort.NEWEST: _LISTED + "order by date desc, number desc" + _PAGED,
-    Sort.OLDEST: _LISTED + "order by date, number" + _PAGED,
+    Sort.NEWEST: _LISTED + "order by date desc, number desc, id" + _PAGED,
+    Sort.OLDEST: _LISTED + "order by date, number, id" + _PAGED,
 }
 _WHOSE = {
     Kind.INVOICE: """

@@ -1,6 +1,7 @@
 """The running portal: settings, store, mail, worker and publisher, started once per process."""
 
 import logging
+import os
 import sys
 import threading
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ def start(settings: Settings) -> Runtime:
     global _running
     with _starting:
         if _running is None:
+            os.umask(0o077)  # what is written is for the portal's own user alone
             opened = store.install(store.open_store(settings.database))
             if settings.demo:
                 _fill_when_empty(settings.data_path / "files")

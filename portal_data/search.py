@@ -4,7 +4,7 @@
 def contains(text: str) -> str:
     """Return the pattern that finds `text` anywhere; its own % and _ are ordinary characters.
 
-    Nothing typed gives `%`, which finds everything.
+    Nothing typed gives `%`, which finds everything. NUL, which PostgreSQL cannot hold, is left out.
     """
-    plain = text.strip().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    plain = text.replace("\0", "").strip().replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return f"%{plain}%" if plain else "%"

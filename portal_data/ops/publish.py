@@ -10,6 +10,7 @@ import hashlib
 import json
 import secrets
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -93,7 +94,11 @@ def publish(data: Path, *, now: datetime, goes_on: Callable[[], bool] = lambda: 
     """
     with _one_at_a_time:
         folder = data / FOLDER
-        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(_FOLDER_MODE)
+        data.chmod(
+            data.stat().st_mode | stat.S_IXGRP
+        )  # the group passes through, and lists nothing
         clean(data, now)
         version = _named(now)
         work = folder / f"{_UNFINISHED}{version}"

@@ -52,6 +52,15 @@ def claim(data: Path) -> list[Path]:
     return claimed
 
 
+def claim_again(data: Path) -> None:
+    """Take up what a portal that died had claimed, and drop answers that nobody waits for."""
+    for taken in _folder(data).glob("*.claimed"):
+        taken.replace(taken.with_suffix(".request"))
+    for told in _folder(data).glob("*.answer"):
+        if time.time() - told.stat().st_mtime > UNANSWERED_FOR:
+            told.unlink(missing_ok=True)
+
+
 def answer(claimed: list[Path], published: Published | None, error: str = "") -> None:
     """Tell everybody who asked how it ended."""
     told = {"published": asdict(published) if published else None, "error": error}

@@ -43,6 +43,7 @@ class Publisher:
     def start(self) -> None:
         """Start the thread; it stops with `stop` and never keeps the process from ending."""
         self._stopping.clear()
+        publish_requests.claim_again(self._data)
         self._thread = threading.Thread(target=self._run, name="portal-publisher", daemon=True)
         self._thread.start()
 

@@ -22,6 +22,7 @@ _VISIBLE = frozenset(
         r"\bcore\.([a-z_]+)", (Path(__file__).parent / "views" / "mine.sql").read_text("utf-8")
     )
 )
+_MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
 _ARROW = {  # how values travel; the insert casts them to the column's own type
     "BIGINT": pa.int64(),
@@ -121,6 +122,8 @@ class DuckDBEngine:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = duckdb.connect(path)
+            if path != ":memory:":
+                Path(path).chmod(_MODE)
             self._connection.execute(
                 "create schema if not exists core; create schema if not exists mine;"
             )
@@ -192,6 +195,7 @@ class DuckDBEngine:
             try:
                 source = cursor.execute("select current_database()").fetchone()
                 cursor.execute(f"attach '{quoted}' as backup_target")
+                Path(target).chmod(_MODE)
                 try:
                     cursor.execute(f'copy from database "{source[0]}" to backup_target')  # type: ignore[index]
                 finally:

@@ -16,9 +16,9 @@ from portal_data.store.changes import Changes
 
 Answer = TypeVar("Answer")
 
-MOST_ANSWERS = 2_000
-MOST_LINES = 1_000
-"""How many answers are held, and how many lines or rows one of them may have."""
+MOST_LINES = 20_000
+MOST_LINES_OF_ONE = 500
+"""How many lines or rows all answers may have together, and how many one of them."""
 
 
 class Memory:
@@ -28,6 +28,7 @@ class Memory:
         self._changes = changes
         self._lock = threading.Lock()
         self._answers: OrderedDict[Hashable, tuple[tuple[int, int], Any]] = OrderedDict()
+        self._lines = 0
 
     def answer(self, who: Scope | Staff, key: Hashable, read: Callable[[], Answer]) -> Answer:
         """Return what `read` returned for this key when nothing has changed since, else read."""
@@ -43,21 +44,29 @@ class Memory:
                 answer: Answer = held[1]
                 return answer
         found = read()
-        if _lines(found) <= MOST_LINES and self._changes.mark(customer_id) == before:
+        if _lines(found) <= MOST_LINES_OF_ONE and self._changes.mark(customer_id) == before:
             with self._lock:
-                self._answers[key] = (before, found)
-                self._answers.move_to_end(key)
-                while len(self._answers) > MOST_ANSWERS:
-                    self._answers.popitem(last=False)
+                self._hold(key, before, found)
         return found
+
+    def _hold(self, key: Hashable, mark: tuple[int, int], found: object) -> None:
+        replaced = self._answers.pop(key, None)
+        if replaced is not None:
+            self._lines -= _lines(replaced[1])
+        self._answers[key] = (mark, found)
+        self._lines += _lines(found)
+        while self._lines > MOST_LINES:
+            _, (_, forgotten) = self._answers.popitem(last=False)
+            self._lines -= _lines(forgotten)
 
     def forget(self) -> None:
         """Forget everything: the next answers are read."""
         with self._lock:
             self._answers.clear()
+            self._lines = 0
 
 
 def _lines(found: object) -> int:
-    if isinstance(found, list):
-        return len(found)
-    return max(len(getattr(found, name, ())) for name in ("lines", "rows"))
+    """Return how big an answer is: its lines or rows, and one for the answer itself."""
+    listed = len(found) if isinstance(found, list) else 0
+    return 1 + listed + sum(len(getattr(found, name, ())) for name in ("lines", "rows"))

@@ -9,7 +9,7 @@ from portal_data import balances, customers, organisation, preferences, store
 from portal_data.errors import NotFound
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store.changes import EVERYONE, Changes, Touched, writes
-from portal_data.store.memory import MOST_ANSWERS, MOST_LINES
+from portal_data.store.memory import MOST_LINES, MOST_LINES_OF_ONE
 from tests.conftest import NOW
 from tests.factories import TODAY, insert, make_invoice
 
@@ -152,14 +152,16 @@ def test_readers_never_meet_an_older_answer_than_the_commit(alice: Scope) -> Non
 
 @pytest.mark.only_engine("duckdb")
 def test_memory_is_bounded(db: store.Store, alice: Scope) -> None:
-    for number in range(MOST_ANSWERS + 5):
-        db.memory.answer(alice, number, lambda: "answer")
-    assert len(db.memory._answers) == MOST_ANSWERS
+    rows = list(range(99))
+    for number in range(MOST_LINES // 100 + 5):
+        db.memory.answer(alice, number, lambda: rows)
+        db.memory.answer(alice, number, lambda: rows)
+    assert len(db.memory._answers) == MOST_LINES // 100
     read = []
 
     def long() -> list[int]:
         read.append(1)
-        return list(range(MOST_LINES + 1))
+        return list(range(MOST_LINES_OF_ONE))
 
     for _ in range(2):
         db.memory.answer(alice, "long", long)

@@ -1,11 +1,13 @@
 """The store's own promises, on both engines."""
 
+import os
 import threading
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from portal_data import store
+from portal_data import invoices, store
 from portal_data.errors import Conflict, Invalid
 from portal_data.ids import new_id
 from portal_data.scope import Scope
@@ -139,6 +141,27 @@ def test_opening_again_applies_nothing_and_keeps_the_books(store_url: str) -> No
         assert session.value("select display_name from core.customers order by id") == "Kept"
     assert again.check_integrity() == []
     again.close()
+
+
+@pytest.mark.only_engine("duckdb")
+def test_nobody_else_may_read_the_store_or_its_copies(tmp_path: Path) -> None:
+    """Also a file that was there before, under a generous umask."""
+    before = os.umask(0o000)
+    try:
+        store.open_store(f"duckdb:///{tmp_path}/p.duckdb").close()
+        (tmp_path / "p.duckdb").chmod(0o644)
+        opened = store.open_store(f"duckdb:///{tmp_path}/p.duckdb")
+        opened.backup(tmp_path / "copy.duckdb")
+        opened.close()
+    finally:
+        os.umask(before)
+    for name in ("p.duckdb", "copy.duckdb"):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0, name
+
+
+@pytest.mark.parametrize("typed", ["\0", "a\0b"])
+def test_what_no_store_can_hold_finds_nothing_and_fails_nowhere(alice: Scope, typed: str) -> None:
+    assert invoices.list_page(alice, today=NOW.date(), search=typed).rows == []
 
 
 def test_integrity_names_a_broken_balance(db: store.Store, alice: Scope) -> None:

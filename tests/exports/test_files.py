@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from portal_data.errors import Invalid
 from portal_data.exports import Column, Format, Kind, Table, write, xlsx_file
+from portal_data.exports.texts import inert
 
 COLUMNS = (
     Column("Invoice"),
@@ -228,6 +229,14 @@ def test_text_that_calculates_is_inert(text: str) -> None:
     assert sheet(made([row], Format.XLSX))["D2"].value == -1
     assert from_parquet(made([row], Format.PARQUET))[0][0] == text
     assert from_json(made([row], Format.JSON))[0][0] == text
+
+
+@pytest.mark.parametrize("filler", ["\n", "\t", " ", ";", ", "])
+def test_long_runs_of_blanks_are_read_once(filler: str) -> None:
+    """A pattern that begins anew within a run takes hours for this many; and holds everybody up."""
+    many = 2_000_000
+    assert inert(f"a{filler * many}b") == f"a{filler * many}b"
+    assert inert(f"a;{filler * many}=b") == f"a;{filler * many}'=b"
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -122,6 +122,18 @@ def test_a_request_nobody_takes_is_taken_back(
     assert publish_requests.claim(tmp_path) == []
 
 
+def test_a_request_that_a_killed_portal_had_claimed_is_taken_up(tmp_path: Path) -> None:
+    (publish_requests._folder(tmp_path) / "a.request").touch()
+    assert len(publish_requests.claim(tmp_path)) == 1
+    assert publish_requests.claim(tmp_path) == []
+    stale = publish_requests._folder(tmp_path) / "b.answer"
+    stale.touch()
+    os.utime(stale, (0, 0))
+    publish_requests.claim_again(tmp_path)
+    assert len(publish_requests.claim(tmp_path)) == 1
+    assert not stale.exists()
+
+
 @pytest.mark.usefixtures("busy")
 def test_a_request_waits_while_something_is_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
