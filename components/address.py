@@ -25,7 +25,7 @@ def number(name: str, default: int = 1) -> int:
 
 
 def text(name: str, limit: int = 100) -> str:
-    """Return the parameter `name`, cut to `limit` characters and without NUL, which no store holds."""
+    """Return the parameter `name`, cut to `limit` characters, without NUL, which no store holds."""
     return st.query_params.get(name, "").replace("\0", "")[:limit]
 
 
