@@ -225,7 +225,7 @@ def _printed(printed: list[Printed]) -> Iterator[str]:
             each.name,
             f"{each.lines:,}",
             f"{each.seconds:.2f}",
-            f"{1 / each.seconds:.1f}",
+            f"{1 / each.seconds:.2g}",
             f"{each.size / 1000:,.0f}",
         )
     yield ""
