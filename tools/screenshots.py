@@ -1,5 +1,9 @@
-"""Take the screenshots of README and docs from the running app: `make screenshots`."""
+"""Take the screenshots of README and docs from the running app: `make screenshots`.
 
+`python -m tools.screenshots home invoices` takes these alone.
+"""
+
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,23 +13,39 @@ from tools.browser import ROOT, SIZES, demo_portal, launch, settle, sign_in
 
 FOLDER = ROOT / "docs" / "screenshots"
 CUSTOMER, STAFF = "imogen@brackenridge.example", "rowan@larkspur.example"
-INVOICE = "/invoice?number=INV-001199"
-# name: who, path, size, scheme
+# name: who, path (with ">", the first record of that list), size, scheme
 SHOTS = {
     "sign-in": (None, "/", "desktop", "light"),
     "home": (CUSTOMER, "/", "desktop", "light"),
     "home-dark": (CUSTOMER, "/", "desktop", "dark"),
     "home-phone": (CUSTOMER, "/", "phone", "light"),
+    "estimates": (CUSTOMER, "/estimates", "desktop", "light"),
+    "estimate": (CUSTOMER, "/estimates?status=open >", "desktop", "light"),
     "invoices": (CUSTOMER, "/invoices", "desktop", "light"),
     "invoices-phone": (CUSTOMER, "/invoices", "phone", "dark"),
-    "invoice": (CUSTOMER, INVOICE, "desktop", "light"),
-    "statement": (CUSTOMER, "/statement?period=this_year", "desktop", "light"),
+    "invoice": (CUSTOMER, "/invoice?number=INV-001199", "desktop", "light"),
+    "retainers": (CUSTOMER, "/retainers", "desktop", "light"),
+    "retainer": (CUSTOMER, "/retainers >", "desktop", "light"),
+    "credit-notes": (CUSTOMER, "/credit_notes", "desktop", "light"),
+    "credit-note": (CUSTOMER, "/credit_notes >", "desktop", "light"),
+    "payments": (CUSTOMER, "/payments", "desktop", "light"),
+    "payment": (CUSTOMER, "/payments >", "desktop", "light"),
+    "projects": (CUSTOMER, "/projects", "desktop", "light"),
+    "project": (CUSTOMER, "/projects >", "desktop", "light"),
+    "projects-phone": (CUSTOMER, "/projects", "phone", "dark"),
+    "project-phone": (CUSTOMER, "/projects >", "phone", "dark"),
+    "timesheets": (CUSTOMER, "/timesheets", "desktop", "light"),
+    "timesheet": (CUSTOMER, "/timesheets >", "desktop", "light"),
+    "statement": (CUSTOMER, "/statement?period=This+year", "desktop", "light"),
+    "account": (CUSTOMER, "/account", "desktop", "light"),
+    "security": (CUSTOMER, "/security", "desktop", "light"),
     "customers": (STAFF, "/", "desktop", "light"),
+    "customer": (STAFF, "/ >", "desktop", "light"),
 }
 
 
-def main() -> None:
-    """Serve the demo and write every shot as a PNG."""
+def main(*wanted: str) -> None:
+    """Serve the demo and write the wanted shots, or all, as PNG."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data,
@@ -33,7 +53,8 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         chromium = launch(playwright)
-        for name, (email, path, size, scheme) in SHOTS.items():
+        for name in wanted or SHOTS:
+            email, path, size, scheme = SHOTS[name]
             width, height = SIZES[size]
             context = chromium.new_context(
                 viewport={"width": width, "height": height},
@@ -42,11 +63,17 @@ def main() -> None:
                 locale="en-GB",
             )
             page = context.new_page()
-            page.goto(portal.url + path)
+            path, _, opens = path.partition(" ")
+            page.goto(portal.url)
             settle(page)
             if email:
                 sign_in(page, portal, email)
-            if path == "/" and email == CUSTOMER:
+                page.goto(portal.url + path)
+                settle(page)
+            if opens:
+                page.locator(".shown a.row").first.click()
+                settle(page)
+            if (path, email) == ("/", CUSTOMER):
                 page.wait_for_selector(".js-plotly-plot .main-svg")
             page.wait_for_timeout(1000)
             page.screenshot(path=FOLDER / f"{name}.png")
@@ -55,4 +82,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
