@@ -97,7 +97,8 @@ def of_staff() -> list[StreamlitPage]:
         page("staff/document", "Payment", "payment", hidden=True),
         page("staff/document", "Credit note", "credit_note", hidden=True),
         page("staff/document", "Retainer invoice", "retainer", hidden=True),
-        page("staff/security", "Security", "security", hidden=True),
+        # in sight, because a navigation of one entry is not drawn at all
+        page("staff/security", "Security", "security", "lock"),
     ]
 
 
