@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     """Folder for mail files, uploads and backups; relative to the project."""
     publish_minutes: int = Field(default=15, ge=0, le=1440)
     """After changes, publish for analysts at most this often; 0 publishes only when asked."""
+    logo: Path | None = None
+    """PNG or JPEG that documents bear; relative to the project. Without it they bear the name."""
     base_url: str = "http://localhost:8501"
     """The address customers use; links in mails start with it. https switches on Secure cookies."""
     demo: bool = True

@@ -1,6 +1,9 @@
 """Documents of a customer as PDF: what the nouns know, put into the words of `documents`."""
 
+import logging
 from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
 
 from portal_data import (
     credit_notes,
@@ -11,6 +14,7 @@ from portal_data import (
     papers,
     payments,
     retainers,
+    settings,
     statements,
 )
 from portal_data.documents import (
@@ -28,7 +32,10 @@ from portal_data.documents import (
     render_retainer,
     render_statement,
 )
+from portal_data.organisation import Organisation
 from portal_data.scope import Scope
+
+log = logging.getLogger("portal.documents")
 
 _AGES = {
     "not_due": "Not due",
@@ -44,7 +51,7 @@ def invoice_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes
     business = organisation.get(scope)
     invoice = invoices.get(scope, number, today=business.today(now))
     paper = papers.of_invoice(invoice, business, customers.my_details(scope))
-    look = Look(locale=business.locale)
+    look = _look(business)
     name = file_name("Invoice", invoice.number, scope.customer_name)
     return name, render_invoice(paper, look, now=now)
 
@@ -54,7 +61,7 @@ def estimate_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, byte
     business = organisation.get(scope)
     estimate = estimates.get(scope, number, today=business.today(now))
     paper = papers.of_estimate(estimate, business, customers.my_details(scope))
-    look = Look(locale=business.locale)
+    look = _look(business)
     name = file_name("Estimate", estimate.number, scope.customer_name)
     return name, render_estimate(paper, look, now=now)
 
@@ -64,7 +71,7 @@ def credit_note_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, b
     business = organisation.get(scope)
     note = credit_notes.get(scope, number)
     paper = papers.of_credit_note(note, business, customers.my_details(scope))
-    look = Look(locale=business.locale)
+    look = _look(business)
     name = file_name("Credit note", note.number, scope.customer_name)
     return name, render_credit_note(paper, look, now=now)
 
@@ -74,7 +81,7 @@ def retainer_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, byte
     business = organisation.get(scope)
     retainer = retainers.get(scope, number, today=business.today(now))
     paper = papers.of_retainer(retainer, business, customers.my_details(scope))
-    look = Look(locale=business.locale)
+    look = _look(business)
     name = file_name("Retainer invoice", retainer.number, scope.customer_name)
     return name, render_retainer(paper, look, now=now)
 
@@ -84,7 +91,7 @@ def receipt_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes
     business = organisation.get(scope)
     payment = payments.get(scope, number)
     receipt = papers.of_payment(payment, business, customers.my_details(scope))
-    look = Look(locale=business.locale)
+    look = _look(business)
     name = file_name("Receipt", payment.number, scope.customer_name)
     return name, render_receipt(receipt, look, now=now)
 
@@ -106,7 +113,7 @@ def statement_pdf(
         footer=business.document_footer or "",
     )
     name = file_name("Statement", f"{first} {last} {currency}", scope.customer_name)
-    return name, render_statement(printed, Look(locale=business.locale), now=now)
+    return name, render_statement(printed, _look(business), now=now)
 
 
 def _section(told: statements.Statement) -> StatementSection:
@@ -136,3 +143,19 @@ def _section(told: statements.Statement) -> StatementSection:
         summary=tuple(each for each in summary if each.amount_minor),
         aging=tuple(Sum(label, told.aging[age]) for age, label in _AGES.items()),
     )
+
+
+def _look(business: Organisation) -> Look:
+    """Return how the business's documents are drawn: in its locale, with its logo."""
+    logo = settings.load().logo
+    return Look(locale=business.locale, logo=_logo(settings.ROOT / logo) if logo else None)
+
+
+@lru_cache(maxsize=1)
+def _logo(path: Path) -> bytes | None:
+    """Return the logo, or None when it is not there: that must keep nobody from an invoice."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        log.warning("The logo PORTAL_LOGO cannot be read: %s", error)
+        return None

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -311,3 +312,29 @@ def test_staff_get_no_draft_and_nothing_unknown(client: TestClient, cast: Cast) 
     for kind, number in (("invoice", "D-1"), ("invoice", "X"), ("invoice", ""), ("pen", "D-1")):
         found = client.get(f"/documents/staff/{kind}.pdf", params={"number": number})
         assert found.status_code == 404, (kind, number)
+
+
+def _pictures(answer: bytes) -> int:
+    return len(PdfReader(io.BytesIO(answer)).pages[0].images)
+
+
+def test_documents_bear_the_logo(
+    client: TestClient, alice: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = make_invoice(alice)
+    as_person(client, alice)
+    assert _pictures(client.get(f"/documents/invoice/{invoice}.pdf").content) == 0
+    Image.new("RGB", (300, 100), "navy").save(tmp_path / "logo.png")
+    monkeypatch.setenv("PORTAL_LOGO", str(tmp_path / "logo.png"))
+    settings.load.cache_clear()
+    assert _pictures(client.get(f"/documents/invoice/{invoice}.pdf").content) == 1
+
+
+def test_a_lost_logo_keeps_nobody_from_an_invoice(
+    client: TestClient, alice: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = make_invoice(alice)
+    monkeypatch.setenv("PORTAL_LOGO", str(tmp_path / "nowhere.png"))
+    settings.load.cache_clear()
+    as_person(client, alice)
+    assert client.get(f"/documents/invoice/{invoice}.pdf").status_code == 200
