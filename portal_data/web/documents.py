@@ -31,51 +31,38 @@ from portal_data.web.requests import file_headers, for_customers, for_staff
 _SHOWN = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
 
 
-@for_customers
-def invoice(request: Request, scope: Scope) -> Response:
-    """GET /documents/invoice/{id}.pdf"""
-    invoice_id, now = _uuid(request.path_params["id"]), utc_now()
-    number = invoices.number_of(scope, invoice_id)
-    name, content = printouts.invoice_pdf(scope, number, now=now)
-    viewings.mark(scope, viewings.Kind.INVOICE, invoice_id, now)
-    return _file(name, "application/pdf", content)
+_NUMBERS = {
+    Kind.INVOICE: invoices.number_of,
+    Kind.ESTIMATE: estimates.number_of,
+    Kind.PAYMENT: payments.number_of,
+    Kind.CREDIT_NOTE: credit_notes.number_of,
+    Kind.RETAINER: retainers.number_of,
+}
+_PRINTED = {
+    Kind.INVOICE: printouts.invoice_pdf,
+    Kind.ESTIMATE: printouts.estimate_pdf,
+    Kind.PAYMENT: printouts.receipt_pdf,
+    Kind.CREDIT_NOTE: printouts.credit_note_pdf,
+    Kind.RETAINER: printouts.retainer_pdf,
+}
+_VIEWED = {
+    Kind.INVOICE: viewings.Kind.INVOICE,
+    Kind.ESTIMATE: viewings.Kind.ESTIMATE,
+    Kind.CREDIT_NOTE: viewings.Kind.CREDIT_NOTE,
+    Kind.RETAINER: viewings.Kind.RETAINER_INVOICE,
+}
+"""Kinds that are the business's to send, so that it matters whether they were viewed."""
 
 
 @for_customers
-def estimate(request: Request, scope: Scope) -> Response:
-    """GET /documents/estimate/{id}.pdf"""
-    estimate_id, now = _uuid(request.path_params["id"]), utc_now()
-    number = estimates.number_of(scope, estimate_id)
-    name, content = printouts.estimate_pdf(scope, number, now=now)
-    viewings.mark(scope, viewings.Kind.ESTIMATE, estimate_id, now)
-    return _file(name, "application/pdf", content)
-
-
-@for_customers
-def credit_note(request: Request, scope: Scope) -> Response:
-    """GET /documents/credit_note/{id}.pdf"""
-    note_id, now = _uuid(request.path_params["id"]), utc_now()
-    number = credit_notes.number_of(scope, note_id)
-    name, content = printouts.credit_note_pdf(scope, number, now=now)
-    viewings.mark(scope, viewings.Kind.CREDIT_NOTE, note_id, now)
-    return _file(name, "application/pdf", content)
-
-
-@for_customers
-def retainer(request: Request, scope: Scope) -> Response:
-    """GET /documents/retainer/{id}.pdf"""
-    retainer_id, now = _uuid(request.path_params["id"]), utc_now()
-    number = retainers.number_of(scope, retainer_id)
-    name, content = printouts.retainer_pdf(scope, number, now=now)
-    viewings.mark(scope, viewings.Kind.RETAINER_INVOICE, retainer_id, now)
-    return _file(name, "application/pdf", content)
-
-
-@for_customers
-def payment(request: Request, scope: Scope) -> Response:
-    """GET /documents/payment/{id}.pdf: the receipt."""
-    number = payments.number_of(scope, _uuid(request.path_params["id"]))
-    name, content = printouts.receipt_pdf(scope, number, now=utc_now())
+def numbered(request: Request, scope: Scope) -> Response:
+    """GET /documents/{kind}/{id}.pdf; asking for its head alone is no view."""
+    kind, document_id = _kind(request.path_params["kind"]), _uuid(request.path_params["id"])
+    now = utc_now()
+    number = _NUMBERS[kind](scope, document_id)
+    name, content = _PRINTED[kind](scope, number, now=now)
+    if kind in _VIEWED and request.method == "GET":
+        viewings.mark(scope, _VIEWED[kind], document_id, now)
     return _file(name, "application/pdf", content)
 
 
@@ -98,15 +85,6 @@ def shared_file(request: Request, scope: Scope) -> Response:
     return _file(name, media_type, content)
 
 
-_PRINTED = {
-    Kind.INVOICE: printouts.invoice_pdf,
-    Kind.ESTIMATE: printouts.estimate_pdf,
-    Kind.PAYMENT: printouts.receipt_pdf,
-    Kind.CREDIT_NOTE: printouts.credit_note_pdf,
-    Kind.RETAINER: printouts.retainer_pdf,
-}
-
-
 @for_staff
 def customer_document(request: Request, staff: Staff) -> Response:
     """GET /documents/staff/{kind}.pdf?number=…: as the customer has it, and not viewed by this."""
@@ -119,14 +97,10 @@ def customer_document(request: Request, staff: Staff) -> Response:
 
 
 ROUTES = [
-    Route("/documents/invoice/{id}.pdf", invoice),
-    Route("/documents/estimate/{id}.pdf", estimate),
-    Route("/documents/credit_note/{id}.pdf", credit_note),
-    Route("/documents/retainer/{id}.pdf", retainer),
-    Route("/documents/payment/{id}.pdf", payment),
     Route("/documents/statement/{currency}/{first}/{last}.pdf", statement),
     Route("/documents/file/{id}", shared_file),
     Route("/documents/staff/{kind}.pdf", customer_document),
+    Route("/documents/{kind}/{id}.pdf", numbered),
 ]
 
 

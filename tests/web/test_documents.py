@@ -268,6 +268,7 @@ def test_opening_a_pdf_is_a_view_of_its_customer_alone(
     address = f"/documents/{kind}/{document}.pdf"
     for who in (cast.owner, cast.charlie, None):
         assert as_person(client, who).get(address).status_code in (401, 404)
+    assert as_person(client, cast.alice).head(address).status_code == 200
     assert events() == []
     for who in (cast.bob, cast.alice, cast.bob):
         answer = as_person(client, who).get(address)
