@@ -87,6 +87,8 @@ def write_pdf(
     """Return the pages as a PDF file."""
     from fpdf import FPDF, ViewerPreferences
 
+    from portal_data.documents.embedding import Producer
+
     pdf = FPDF(unit="pt", format=(width, height))
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)
@@ -100,7 +102,7 @@ def write_pdf(
         pdf.add_page()
         for mark in marks:
             _draw(pdf, mark)
-    return bytes(pdf.output())
+    return bytes(pdf.output(output_producer_class=Producer))
 
 
 def _draw(pdf: "FPDF", mark: Mark) -> None:
@@ -152,11 +154,11 @@ def _draw_glyphs(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None
     fpdf2's own shaping cuts a run between letters and their marks, so it can neither stack nor join
     them; hence these operators (PDF 32000-1, 9.4.3) and `_out`, the only private name used here.
     """
-    from fpdf.fonts import TTFFont
+    from portal_data.documents.embedding import EmbeddedFace
 
     font, colour = pdf.current_font, pdf.text_color
-    if not isinstance(font, TTFFont) or colour is None:
-        raise TypeError("Only coloured text in a TrueType font can be placed by glyph.")
+    if not isinstance(font, EmbeddedFace) or colour is None:
+        raise TypeError("Only coloured text in an embedded face can be placed by glyph.")
     shown: list[str] = []
     pen = due = rise = 0
     for glyph in run.glyphs:
@@ -165,15 +167,7 @@ def _draw_glyphs(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None
             shown.append(f"] TJ {rise * size / 1000:.3f} Ts [")
         if due + glyph.x != pen:
             shown.append(f"{pen - due - glyph.x}")
-        code = font.subset.pick_glyph(
-            font.subset.get_glyph(
-                glyph=glyph.number,
-                unicode=tuple(map(ord, glyph.text)),
-                glyph_name=font.ttfont.getGlyphName(glyph.number),
-                glyph_width=glyph.width,
-            )
-        )
-        shown.append(f"<{code:04X}>")
+        shown.append(f"<{font.code(glyph.number, glyph.text):04X}>")
         pen = due + glyph.x + glyph.width
         due += glyph.advance
     place = f"{x * pdf.k:.2f} {(pdf.h - y) * pdf.k:.2f} Td"
@@ -183,9 +177,12 @@ def _draw_glyphs(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None
 
 
 def _set_font(pdf: "FPDF", run: Run, size: float) -> None:
+    from portal_data.documents.embedding import EmbeddedFace
+
     style = "B" if run.face.weight == "SemiBold" else ""
-    if run.face.family.lower() + style not in pdf.fonts:
-        pdf.add_font(run.face.family, style, run.face.path)
+    key = run.face.family.lower() + style
+    if key not in pdf.fonts:
+        pdf.fonts[key] = EmbeddedFace(run.face, len(pdf.fonts) + 1, key)
     pdf.set_font(run.face.family, style, size)
 
 

@@ -75,8 +75,12 @@ class Face:
         except KeyError:
             for character in set(text) - advances.keys():
                 glyph = self.shaper.get_nominal_glyph(ord(character))
-                advances[character] = self.shaper.get_glyph_h_advance(glyph)
+                advances[character] = self.advance(glyph)
             return self.width(text)
+
+    def advance(self, glyph: int) -> int:
+        """The width of one glyph."""
+        return int(self.shaper.get_glyph_h_advance(glyph))
 
     def shape(self, text: str, *, rtl: bool) -> tuple[Glyph, ...]:
         """Set one run of text: its glyphs from left to right."""
@@ -93,7 +97,7 @@ class Face:
             Glyph(
                 info.codepoint,
                 letters,
-                self.shaper.get_glyph_h_advance(info.codepoint),
+                self.advance(info.codepoint),
                 place.x_advance,
                 place.x_offset,
                 place.y_offset,
