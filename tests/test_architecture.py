@@ -86,6 +86,7 @@ NOT_TENANT: dict[str, str] = {
     "sign_ins": "belongs to a login",
     "staff": "the business's own people",
     "taxes": "the business's tax rates",
+    "view_texts": "which text the views were made from",
 }
 
 # Tenant tables whose customer may be absent.

@@ -16,11 +16,12 @@ _RECORD = """
         checksum text not null,
         applied_at timestamp not null
     );
+    create table if not exists core.view_texts (checksum text primary key);
 """
 
 
 def migrate(engine: Engine, folder: Path = HERE) -> list[int]:
-    """Bring the schema up to date and rebuild the views; return the versions applied now.
+    """Bring the schema and its views up to date; return the versions applied now.
 
     Raises Unavailable when an applied migration's file has changed since, or when the store was
     written by a newer portal.
@@ -37,11 +38,14 @@ def migrate(engine: Engine, folder: Path = HERE) -> list[int]:
             raise Unavailable(f"The store is from a newer portal (migration {row['name']}).")
         if _checksum(engine, known) != row["checksum"]:
             raise Unavailable(f"Migration {row['name']} was changed after it had been applied.")
-    for version in sorted(set(files) - {row["version"] for row in done}):
+    pending = sorted(set(files) - {row["version"] for row in done})
+    if pending:
+        _drop_views(engine)  # a view holds on to the columns that it lists
+    for version in pending:
         engine.before_migration(version)
         _apply(engine, version, files[version])
         applied.append(version)
-    _rebuild_views(engine, folder)
+    _replace_views(engine, folder)
     return applied
 
 
@@ -70,9 +74,29 @@ def _apply(engine: Engine, version: int, file: Path) -> None:
         )
 
 
-def _rebuild_views(engine: Engine, folder: Path) -> None:
-    """Views are code, not data: dropped and made again at every start, in one transaction."""
-    text = "\n".join(f.read_text("utf-8") for f in sorted((folder / "views").glob("*.sql")))
+_DROP_VIEWS = "drop schema if exists mine cascade; create schema mine; delete from core.view_texts;"
+
+
+def _drop_views(engine: Engine) -> None:
     with engine.writing(Sight.ALL, None) as transaction:
-        transaction.run("drop schema if exists mine cascade; create schema mine;")
+        transaction.run(_DROP_VIEWS)
+
+
+def _replace_views(engine: Engine, folder: Path) -> None:
+    """Make all views again, in one transaction, unless they were made from the same text.
+
+    Views are code, not data. Dropping them locks out whoever reads through them at that moment, so
+    a start that brings nothing new leaves them alone.
+    """
+    text = "\n".join(f.read_text("utf-8") for f in sorted((folder / "views").glob("*.sql")))
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    with engine.reading(Sight.ALL, None) as transaction:
+        made_from = transaction.rows("select checksum from core.view_texts", {})
+    if made_from == [{"checksum": checksum}]:
+        return
+    with engine.writing(Sight.ALL, None) as transaction:
+        transaction.run(_DROP_VIEWS)
         transaction.run(text)
+        transaction.change(
+            "insert into core.view_texts (checksum) values ($checksum)", {"checksum": checksum}
+        )

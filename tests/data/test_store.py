@@ -1,6 +1,7 @@
 """The store's own promises, on both engines."""
 
 import os
+import shutil
 import threading
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +12,7 @@ from portal_data import invoices, store
 from portal_data.errors import Conflict, Invalid
 from portal_data.ids import new_id
 from portal_data.scope import Scope
+from portal_data.store.migrate import HERE, migrate
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice
 
@@ -141,6 +143,32 @@ def test_opening_again_applies_nothing_and_keeps_the_books(store_url: str) -> No
         assert session.value("select display_name from core.customers order by id") == "Kept"
     assert again.check_integrity() == []
     again.close()
+
+
+def _views_made(opened: store.Store) -> object:
+    """What says whether views were made anew; on PostgreSQL also which relation they are."""
+    with opened.system_reading() as session:
+        name = "pg_class" if opened.engine.name == "postgres" else "duckdb_views()"
+        column = "relname" if opened.engine.name == "postgres" else "view_name"
+        oid = "oid" if opened.engine.name == "postgres" else "view_oid"
+        return session.value(f"select max({oid}) from {name} where {column} = 'invoices'")
+
+
+def test_views_are_made_again_only_when_their_text_has_changed(
+    store_url: str, tmp_path: Path
+) -> None:
+    opened = store.open_store(store_url)
+    folder = shutil.copytree(HERE, tmp_path / "schema")
+    before = _views_made(opened)
+    assert migrate(opened.engine, folder) == []
+    assert _views_made(opened) == before
+    views = folder / "views" / "mine.sql"
+    views.write_text(views.read_text("utf-8") + "\ncreate view mine.added as select 1 as one;\n")
+    assert migrate(opened.engine, folder) == []
+    assert _views_made(opened) != before
+    with opened.system_reading() as session:
+        assert session.value("select one from mine.added") == 1
+    opened.close()
 
 
 @pytest.mark.only_engine("duckdb")
