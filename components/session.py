@@ -85,7 +85,12 @@ def require_staff() -> Staff:
 def browser() -> Browser:
     """Return the network address and name of this tab's browser, as far as they can be trusted."""
     agent = st.context.headers.get("User-Agent")
-    return Browser(_address(), agent if isinstance(agent, str) else None)
+    device = st.context.cookies.get(identity.device_cookie_name(settings.load().secure))
+    return Browser(
+        _address(),
+        agent if isinstance(agent, str) else None,
+        device if isinstance(device, str) else None,
+    )
 
 
 def begin(sign_in_id: UUID) -> NoReturn:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from portal_data import (
     activity,
+    devices,
     letters,
     logins,
     outbox,
@@ -24,6 +25,7 @@ from portal_data.store.engine import Row
 
 _TOUCH_AFTER = timedelta(minutes=5)
 """How stale last_seen_at may grow: a click must not cost a write."""
+_EMAIL_READ = 320  # characters; no address is longer
 
 # One row by its key: no order to state. Conditions are left to `_made`, which halves the time.
 _CONTACT = """
@@ -114,19 +116,40 @@ def sign_in(email: str, password: str, browser: Browser, now: datetime) -> UUID:
     the address waits, Invalid alike for an unknown account and a wrong password, and NotAllowed
     when the password is right but nothing is open to this person.
     """
-    account, address = throttle.of_account(email), throttle.of_address(browser.address)
+    email = email[:_EMAIL_READ].strip().lower()
     with store.system_writing() as session:
-        throttle.charge(session, [account, address], now)
-        login = logins.find(session, email.strip().lower())
+        counters = attempt(session, email, browser, now)
+        login = logins.find(session, email)
     stored = login.password_hash if login else None
-    right = passwords.matches(password, stored, settings.load().bcrypt_cost)
+    cost = settings.load().bcrypt_cost
+    right = passwords.matches(password, stored, cost)
     if login is None or not right:
         raise Invalid("The e-mail or the password is wrong.")
+    outdated = stored is not None and passwords.outdated(stored, cost)
+    new_hash = passwords.make_hash(password, cost) if outdated else None
     with store.system_writing() as session:
         logins.hold(session, login)
-        throttle.clear(session, account)
-        throttle.give_back(session, address)
+        if new_hash is not None:
+            logins.renew_hash(session, login, new_hash)
+        throttle.succeeded(session, counters)
         return _begin(session, login, browser, now)
+
+
+def attempt(
+    session: OpenSession, email: str, browser: Browser, now: datetime
+) -> list[throttle.Counter]:
+    """Count an attempt at an account's password, and return the counters for its success.
+
+    Raises TooManyAttempts while the browser's device, its network or the account waits.
+    """
+    device = devices.known(session, email, browser.device, now)
+    counters = (
+        throttle.of_device(email, device)
+        if device
+        else throttle.of_stranger(email, browser.address)
+    )
+    throttle.charge(session, counters, now)
+    return counters
 
 
 def ticket(sign_in_id: UUID, now: datetime) -> str:
@@ -145,6 +168,17 @@ def redeem(ticket: str, before: str | None, now: datetime) -> str | None:
         if token is not None and before:
             sign_ins.revoke_cookie(session, before, "replaced", now)
     return token
+
+
+def remember_device(token: str, device: str | None, now: datetime) -> str:
+    """Remember the browser that has just got a sign-in's cookie; return its device token."""
+    with store.system_writing() as session:
+        return devices.remember(session, token, device, now)
+
+
+def device_cookie_name(secure: bool) -> str:
+    """Return the name of the cookie by which a browser is known that signed in before."""
+    return "__Host-portal-device" if secure else "portal-device"
 
 
 def business_name() -> str:
@@ -235,8 +269,7 @@ def change_password(
         if login is None:
             raise NotFound("You are signed out. Sign in again.")
         passwords.require_good(new, login.email, who.name)
-        account = throttle.of_account(login.email)
-        throttle.charge(session, [account], now)
+        counters = attempt(session, login.email, browser, now)
     cost = settings.load().bcrypt_cost
     if not passwords.matches(current, login.password_hash, cost):
         raise Invalid("The current password is wrong.")
@@ -245,6 +278,7 @@ def change_password(
     new_hash = passwords.make_hash(new, cost)
     with store.system_writing() as session:
         replace_password(session, login, new_hash, now)
+        throttle.succeeded(session, counters)
         person = (
             {"staff_id": who.staff_id} if isinstance(who, Staff) else {"contact_id": who.contact_id}
         )
@@ -261,7 +295,8 @@ def replace_password(
     logins.set_hash(session, login, new_hash, now)
     sign_ins.revoke_login(session, login.id, "password_changed", now)
     session.change(_REVOKE_RESETS, login_id=login.id, now=now)
-    throttle.clear(session, throttle.of_account(login.email))
+    devices.forget_login(session, login.id)
+    throttle.clear_account(session, login.email)
     outbox.enqueue(
         session,
         "mail.password_changed",

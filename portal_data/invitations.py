@@ -172,10 +172,9 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
     with store.system_writing() as session:
         row, login = _open(session, token, now)
         existing = login.password_hash if login else None
-        account = throttle.of_account(row["email"])
-        address = throttle.of_address(browser.address)
+        counters: list[throttle.Counter] = []
         if existing:
-            throttle.charge(session, [account, address], now)
+            counters = identity.attempt(session, row["email"], browser, now)
         else:
             passwords.require_good(password, row["email"], _name(row), row["customer_name"])
     if existing and not passwords.matches(password, existing, cost):
@@ -190,9 +189,7 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
         )
         if activated != 1:
             raise Conflict(_OVER)
-        if existing:
-            throttle.clear(session, account)
-            throttle.give_back(session, address)
+        throttle.succeeded(session, counters)
         started = sign_ins.start(
             session, login_id, contact_id=row["contact_id"], browser=browser, now=now
         )

@@ -29,6 +29,9 @@ _SET_HASH = """
     set password_hash = $new_hash, password_changed_at = $now, must_change_password = false
     where id = $id and coalesce(password_hash, '') = $old_hash
 """
+_RENEW_HASH = """
+    update core.logins set password_hash = $new_hash where id = $id and password_hash = $old_hash
+"""
 _CHANGED = "The password was changed at the same moment. Sign in again."
 
 
@@ -76,6 +79,11 @@ def set_hash(session: OpenSession, login: Login, new_hash: str, now: datetime) -
     )
     if changed != 1:
         raise Conflict(_CHANGED)
+
+
+def renew_hash(session: OpenSession, login: Login, new_hash: str) -> None:
+    """Keep the same password under a newer kind of hash, unless it was changed meanwhile."""
+    session.change(_RENEW_HASH, id=login.id, old_hash=login.password_hash, new_hash=new_hash)
 
 
 def hold(session: OpenSession, login: Login) -> None:

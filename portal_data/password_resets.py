@@ -57,6 +57,16 @@ _SPEND = """
     update core.password_resets set used_at = $now
     where id = $id and used_at is null and revoked_at is null and expires_at > $now
 """
+_NAMES = """
+    select concat_ws(' ', c.first_name, c.last_name) as name
+    from core.contacts c where c.login_id = $login_id
+    union all
+    select u.display_name as name
+    from core.contacts c join core.customers u on u.id = c.customer_id where c.login_id = $login_id
+    union all
+    select f.name from core.staff f where f.login_id = $login_id
+    order by name
+"""
 _OWNERS = """
     select 'contact' as kind, c.id, c.customer_id, c.email as name
     from core.contacts c where c.login_id = $login_id and c.portal_status = 'active'
@@ -74,12 +84,11 @@ def request(email: str, browser: Browser, now: datetime) -> None:
     """
     email = emails.normalise(email)
     with store.system_writing() as session:
-        counters = [
-            throttle.named(counter, "reset")
-            for counter in (throttle.of_account(email), throttle.of_address(browser.address))
-            if counter is not None
-        ]
-        throttle.charge(session, [*counters], now)
+        counters = (
+            throttle.of_address(browser.address),
+            throttle.of_account(email, browser.address),
+        )
+        throttle.charge(session, [throttle.named(each, "reset") for each in counters], now)
         outbox.enqueue(
             session,
             "password_reset.requested",
@@ -130,11 +139,14 @@ def opened(token: str, now: datetime) -> str:
 def reset(token: str, password: str, now: datetime) -> None:
     """Set a new password with an open link, and sign the person out everywhere.
 
-    Raises NotFound when the link holds no longer, Invalid for a bad password, Conflict when the
-    link was used at the same moment.
+    Raises NotFound when the link holds no longer, Invalid for a bad password (the person's own name
+    is one), Conflict when the link was used at the same moment.
     """
     email = opened(token, now)
-    passwords.require_good(password, email)
+    with store.system_reading() as session:
+        login = logins.find(session, email)
+        names = session.rows(_NAMES, login_id=login.id) if login else []
+    passwords.require_good(password, email, *(row["name"] for row in names))
     new_hash = passwords.make_hash(password, settings.load().bcrypt_cost)
     with store.system_writing() as session:
         row = session.one(_OPEN, token_hash=tokens.digest(token), now=now)

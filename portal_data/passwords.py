@@ -1,42 +1,60 @@
-"""Passwords: which ones are good enough, and how they are kept (bcrypt)."""
+"""Passwords: which ones are good enough, and how they are kept (bcrypt of a digest)."""
 
+import hashlib
+import hmac
 import re
-import unicodedata
+from base64 import b64encode
 from functools import lru_cache
+from pathlib import Path
 
 import bcrypt
 
 from portal_data.errors import Invalid
+from portal_data.normal_form import nfc
 
 MIN_LENGTH = 12
 """Characters, as NIST SP 800-63B-4 section 3.1.1.2 recommends: length over composition rules."""
-MAX_BYTES = 72
-"""bcrypt reads no further."""
+MAX_BYTES = 1024
+"""Bytes of UTF-8, looked at before anything else is done with what somebody typed."""
 RULES = f"At least {MIN_LENGTH} characters. A few unrelated words are good; your e-mail is not."
 
 _WEAK_BELOW = 3  # zxcvbn's score of 0 to 4: "safely unguessable" begins at 3
+_JUDGED = 32  # characters; what begins unguessable is, and zxcvbn takes the square of the length
+# What zxcvbn tries as letters, in every combination of their meanings, and what each mostly means.
+_SUBSTITUTES = dict(zip("4@8({[<3691!|07$5+%2", "aabcccceggiiiotsstxz", strict=True))
+_MOST_SUBSTITUTES = 4
+_DIGESTED = "$bcrypt-sha256$"
+_BCRYPT_READS = 72  # bytes
+_BREACHED = Path(__file__).with_name("breached_passwords.txt")
 
 
 def normalised(password: str) -> str:
-    """Return the password as it is hashed: the same on every keyboard, without outer spaces."""
-    return unicodedata.normalize("NFC", password).strip()
+    """Return the password as it is hashed: the same on every keyboard, without outer spaces.
+
+    What is too long to be a password is returned as it is.
+    """
+    return password if _too_long(password) else nfc(password).strip()
 
 
 def problem(password: str, *known: str) -> str | None:
     """Return why a password cannot be used, or None. `known` are the person's e-mail and names."""
+    if _too_long(password):
+        return f"Use a shorter password: at most {MAX_BYTES} bytes."
     password = normalised(password)
     if len(password) < MIN_LENGTH:
         return f"Use at least {MIN_LENGTH} characters."
-    if len(password.encode()) > MAX_BYTES:
-        return f"Use a shorter password: at most {MAX_BYTES} bytes."
     if "\0" in password:
         return "Use characters that can be typed."
     own = {word for text in known for word in _words(text.lower())}
-    if password.lower() in own:
+    parts = _parts(password.lower())
+    if password.lower() in own or (parts and own.issuperset(parts)):
         return "Use something else than your e-mail or name."
+    if _digest16(password.lower()) in _breached():
+        return "This password is known from stolen lists. Use a few unrelated words."
     from zxcvbn import zxcvbn  # its word lists take a moment to load
 
-    if zxcvbn(password, user_inputs=sorted(own), max_length=MAX_BYTES)["score"] < _WEAK_BELOW:
+    inputs = sorted(own)
+    if any(zxcvbn(text, user_inputs=inputs)["score"] < _WEAK_BELOW for text in _judged(password)):
         return "This password is too easy to guess. Use a few unrelated words."
     return None
 
@@ -49,8 +67,15 @@ def require_good(password: str, *known: str) -> None:
 
 
 def make_hash(password: str, cost: int) -> str:
-    """Return the bcrypt hash of a password. Slow on purpose: never call it inside a transaction."""
-    return bcrypt.hashpw(normalised(password).encode(), bcrypt.gensalt(cost)).decode()
+    """Return the hash of a password. Slow on purpose: never call it inside a transaction.
+
+    bcrypt reads 72 bytes, so it gets a digest of the whole password, keyed with its own salt
+    (passlib's `bcrypt_sha256`, version 2). Raises Invalid for what is too long to be a password.
+    """
+    if _too_long(password):
+        raise Invalid(f"Use a shorter password: at most {MAX_BYTES} bytes.")
+    salt = bcrypt.gensalt(cost)
+    return _DIGESTED + bcrypt.hashpw(_digested(normalised(password), salt), salt).decode()
 
 
 def matches(password: str, stored: str | None, cost: int) -> bool:
@@ -58,20 +83,69 @@ def matches(password: str, stored: str | None, cost: int) -> bool:
 
     With `stored` None (unknown account, no password yet) the same work is done for nothing.
     """
-    tried = normalised(password).encode()
-    if len(tried) > MAX_BYTES or b"\0" in tried:
-        tried, stored = b"", None
-    same = bcrypt.checkpw(tried, (stored or _decoy(cost)).encode())
-    return same and stored is not None
+    if _too_long(password):
+        password, stored = "", None
+    tried, hashed = normalised(password), stored or _decoy(cost)
+    if hashed.startswith(_DIGESTED):
+        kept = hashed.removeprefix(_DIGESTED).encode()
+        same = bcrypt.checkpw(_digested(tried, kept[:29]), kept)
+        return same and stored is not None
+    plain = tried.encode()
+    if len(plain) > _BCRYPT_READS or b"\0" in plain:  # never were passwords of such a hash
+        plain, stored = b"", None
+    return bcrypt.checkpw(plain, hashed.encode()) and stored is not None
+
+
+def outdated(stored: str, cost: int) -> bool:
+    """Tell whether a hash should be made anew when its password is at hand: old kind or cost."""
+    return not stored.startswith(f"{_DIGESTED}$2b${cost:02}$")
+
+
+def _too_long(password: str) -> bool:
+    # characters first: encoding a long text costs something too
+    return len(password) > MAX_BYTES or len(password.encode(errors="replace")) > MAX_BYTES
+
+
+def _digested(password: str, salt: bytes) -> bytes:
+    """The password as bcrypt gets it: 44 characters, no zero byte. `salt` is `$2b$12$` and 22."""
+    key = salt[-22:]
+    return b64encode(hmac.digest(key, password.encode(errors="surrogatepass"), hashlib.sha256))
+
+
+def _judged(password: str) -> list[str]:
+    """What zxcvbn looks at: its work on substitutes for letters grows with their combinations.
+
+    Of many kinds the first few stay as they are; besides, all are read as letters.
+    """
+    start = password[:_JUDGED]
+    kinds = list(dict.fromkeys(character for character in start if character in _SUBSTITUTES))
+    if len(kinds) <= _MOST_SUBSTITUTES:
+        return [start]
+    fewer = start.translate({ord(kind): "~" for kind in kinds[_MOST_SUBSTITUTES:]})
+    return [fewer, start.translate({ord(a): b for a, b in _SUBSTITUTES.items()})]
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split(r"[\W_]+", text) if part]
 
 
 def _words(text: str) -> set[str]:
     """The text, its words, and its words without what parts them."""
-    parts = [part for part in re.split(r"[\W_]+", text) if part]
+    parts = _parts(text)
     return {text, *text.split("@"), *parts, "".join(parts)}
+
+
+@lru_cache(maxsize=1)
+def _breached() -> frozenset[str]:
+    lines = _BREACHED.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+def _digest16(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4)
 def _decoy(cost: int) -> str:
     """A hash that nothing is compared with in earnest."""
-    return bcrypt.hashpw(b"nobody", bcrypt.gensalt(cost)).decode()
+    return make_hash("nobody", cost)

@@ -88,10 +88,11 @@ _REVOKE_OTHERS = """
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """What is known of a browser: its network address and how it names itself."""
+    """What is known of a browser: its network address, how it names itself, its device token."""
 
     address: str | None = None
     agent: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""Throttle: failures counted per account and per network address, with a delay that grows.
+"""Throttle: failures counted, with a delay that grows.
+
+Guesses from one network at one account delay that network alone, so that nobody can keep an
+account's owner out; guesses at one account from many networks delay strangers, but no browser that
+has signed in to it before, which has a count of its own (OWASP, device cookies).
 
 An attempt is counted before it is checked and given back when it succeeds, so attempts made at the
 same moment cannot all slip through. Counts are stored: a restart forgets nothing.
@@ -16,8 +20,11 @@ FORGET_AFTER = timedelta(hours=24)
 """A count starts anew this long after the last failure."""
 LONGEST_DELAY = timedelta(minutes=15)
 
-_FREE_OF_ACCOUNT = 5
+_FREE_OF_ACCOUNT = 5  # from one network
+_FREE_ANYWHERE = 100  # at one account, from all networks together
 _FREE_OF_ADDRESS = 30  # many people may share an office's address
+_FREE_OF_DEVICE = 10
+_READ = 320  # characters of an e-mail; no address is longer
 
 _MAKE = """
     insert into core.sign_in_failures (key, failures, last_failed_at)
@@ -32,9 +39,8 @@ _SET = """
     set failures = $failures, last_failed_at = $now, locked_until = $locked_until
     where key = $key
 """
-_CLEAR = """
-    update core.sign_in_failures set failures = 0, locked_until = null where key = $key
-"""
+_CLEAR = "delete from core.sign_in_failures where key = $key"
+_CLEAR_ACCOUNT = "delete from core.sign_in_failures where starts_with(key, $prefix)"
 _GIVE_BACK = """
     update core.sign_in_failures
     set failures = case when failures > 0 then failures - 1 else 0 end, locked_until = null
@@ -55,20 +61,28 @@ class Counter:
     free: int
 
 
-def of_account(email: str) -> Counter:
-    """Return the counter of an account, known or not."""
-    return Counter("account:" + _digest(email.strip().lower()), _FREE_OF_ACCOUNT)
+def of_account(email: str, address: str | None) -> Counter:
+    """Return the counter of an account, known or not, as one network asks for it."""
+    return Counter(f"{_account(email)}@{_digest(_network(address))}", _FREE_OF_ACCOUNT)
 
 
-def of_address(address: str | None) -> Counter | None:
-    """Return the counter of a network address (IPv6: of its /64 network), or None without one."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return None
-    if parsed.version == 6:
-        parsed = ipaddress.ip_network((parsed, 64), strict=False).network_address
-    return Counter("address:" + _digest(str(parsed)), _FREE_OF_ADDRESS)
+def of_address(address: str | None) -> Counter:
+    """Return the counter of a network: an IPv4 address, or the /64 of an IPv6 one.
+
+    All whose address is unknown share one.
+    """
+    return Counter("address:" + _digest(_network(address)), _FREE_OF_ADDRESS)
+
+
+def of_stranger(email: str, address: str | None) -> list[Counter]:
+    """Return what a sign-in from a browser that never signed in to the account is counted by."""
+    anywhere = Counter(f"{_account(email)}*", _FREE_ANYWHERE)
+    return [of_address(address), of_account(email, address), anywhere]
+
+
+def of_device(email: str, device_hash: str) -> list[Counter]:
+    """Return what a sign-in from a browser that has signed in to the account is counted by."""
+    return [Counter(f"{_account(email)}#{device_hash}", _FREE_OF_DEVICE)]
 
 
 def named(counter: Counter, purpose: str) -> Counter:
@@ -76,11 +90,9 @@ def named(counter: Counter, purpose: str) -> Counter:
     return Counter(f"{purpose}:{counter.key}", counter.free)
 
 
-def charge(session: OpenSession, counters: list[Counter | None], now: datetime) -> None:
+def charge(session: OpenSession, counters: list[Counter], now: datetime) -> None:
     """Count one attempt on each counter. Raises TooManyAttempts when one of them is waiting."""
     for counter in counters:
-        if counter is None:
-            continue
         session.change(_MAKE, key=counter.key, now=now)
         row = session.locked(_GET, key=counter.key)[0]
         if row["locked_until"] is not None and row["locked_until"] > now:
@@ -98,15 +110,19 @@ def charge(session: OpenSession, counters: list[Counter | None], now: datetime) 
         )
 
 
-def clear(session: OpenSession, account: Counter) -> None:
-    """Forget the failures of an account whose owner has proved to be its owner."""
-    session.change(_CLEAR, key=account.key)
+def succeeded(session: OpenSession, counters: list[Counter]) -> None:
+    """Take back the attempt just counted, and what its network or device had failed before.
+
+    What others failed at the account, and this network at other accounts, stays counted.
+    """
+    for counter in counters:
+        own = counter.free in (_FREE_OF_ACCOUNT, _FREE_OF_DEVICE)
+        session.change(_CLEAR if own else _GIVE_BACK, key=counter.key)
 
 
-def give_back(session: OpenSession, address: Counter | None) -> None:
-    """Take back the attempt just counted: it succeeded."""
-    if address is not None:
-        session.change(_GIVE_BACK, key=address.key)
+def clear_account(session: OpenSession, email: str) -> None:
+    """Forget all failures at an account whose owner has proved to be its owner."""
+    session.change(_CLEAR_ACCOUNT, prefix=_account(email))
 
 
 def forget_old(session: OpenSession, now: datetime) -> int:
@@ -128,3 +144,21 @@ def _wait(left: timedelta) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _account(email: str) -> str:
+    return "account:" + _digest(email[:_READ].strip().lower())
+
+
+def _network(address: str | None) -> str:
+    """Return the network that one party may be taken to own, or a word for an unknown one."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        # a socket bound to both versions names IPv4 peers ::ffff:a.b.c.d
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(parsed)

@@ -39,6 +39,7 @@ NOT_NOUNS = {
     "identity": "makes Scope and Staff out of a checked sign-in",
     "letters": "the words of mails",
     "money": "no data",
+    "normal_form": "no data",
     "passwords": "no data",
     "paging": "the shape of a page of a list, no rows of its own",
     "papers": "turns what nouns returned into values to draw",
@@ -66,12 +67,15 @@ UNSCOPED: dict[str, str] = {
     "throttle.named": "names a counter",
     "throttle.of_account": "names a counter",
     "throttle.of_address": "names a counter",
+    "throttle.of_device": "names counters",
+    "throttle.of_stranger": "names counters",
 }
 
 # Tables of one business, not of one customer.
 NOT_TENANT: dict[str, str] = {
     "counters": "next document numbers",
     "exchange_rates": "public figures",
+    "known_devices": "belongs to a login",
     "imports": "what staff imported",
     "items": "the business's price list",
     "logins": "a person's password, whichever customers they act for",

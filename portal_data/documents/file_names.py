@@ -2,7 +2,10 @@
 
 import unicodedata
 
+from portal_data.normal_form import nfc
+
 _LONGEST = 120
+_READ = 4 * _LONGEST  # characters of a part that are looked at: what follows is cut off anyway
 _SAFE = frozenset("._()&,+@-'")
 
 
@@ -22,7 +25,7 @@ def _part(text: str) -> str:
     """The text with single spaces for whatever is no letter, mark, digit or harmless sign."""
     kept = (
         character if character in _SAFE or unicodedata.category(character)[0] in "LMN" else " "
-        for character in unicodedata.normalize("NFC", text)
+        for character in nfc(text[:_READ])
     )
     words = [word for word in "".join(kept).split() if word.strip(".-")]
     return " ".join(words).strip(".-")

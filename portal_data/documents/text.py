@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from portal_data.documents.typeface import LATIN, Face, Glyph, choices
+from portal_data.normal_form import nfc
 
 REPLACEMENT = "\u25a1"
 """Shown for a character that no bundled font has."""
@@ -19,6 +20,7 @@ _CONTROLS = {
     **{code: chr(0x2400 + code) for code in range(0x20) if code != 0x0A},
     **dict.fromkeys(range(0x80, 0xA0), REPLACEMENT),
     0x09: " ",
+    0x034F: None,  # what breaks too long runs of marks is not to be seen
     0x7F: "\u2421",
 }
 _RIGHT_TO_LEFT = re.compile("[\u200f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -95,7 +97,7 @@ def clean(text: str) -> str:
         return text
     text = _LINE_ENDS.sub("\n", text)
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = nfc(_INVISIBLE.sub("", text))
     return text.translate(_CONTROLS)
 
 

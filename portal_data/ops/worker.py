@@ -6,7 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import letters, outbox, password_resets, settings, sign_ins, store, throttle
+from portal_data import (
+    devices,
+    letters,
+    outbox,
+    password_resets,
+    settings,
+    sign_ins,
+    store,
+    throttle,
+)
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.mail import DeliveryFailed, Mailer, compose
@@ -125,10 +134,12 @@ class Worker:
 
 
 def clean(now: datetime) -> None:
-    """Delete what expired and nobody asks for: tickets, failure counts, sign-ins, sent rows."""
+    """Delete what expired and nobody asks for: tickets, failure counts, devices, sign-ins,
+    sent rows."""
     with store.system_writing() as session:
         sign_ins.forget_old(session, now)
         throttle.forget_old(session, now)
+        devices.forget_old(session, now)
         outbox.forget_sent(session, now)
 
 

@@ -1,5 +1,6 @@
 """Routes that set and drop the session cookie. Its token never reaches a script."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -7,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal_data import identity
+from portal_data import devices, identity
 from portal_data.clock import utc_now
 from portal_data.settings import load
 from portal_data.sign_ins import ABSOLUTE
@@ -16,7 +17,11 @@ _TICKET_LIMIT = 200  # bytes; a ticket has 43
 
 
 async def begin(request: Request) -> Response:
-    """POST /auth/session: swap the ticket in the body for the cookie. 204, 400 or 403."""
+    """POST /auth/session: swap the ticket in the body for the cookie. 204, 400 or 403.
+
+    A second cookie lets this browser sign in while strangers' guesses are delayed; it opens
+    nothing by itself and outlives signing out.
+    """
     if not _from_our_page(request):
         return Response(status_code=403)
     body = await _body(request)
@@ -24,16 +29,11 @@ async def begin(request: Request) -> Response:
     token = await run_in_threadpool(identity.redeem, body, before, utc_now()) if body else None
     if token is None:
         return Response(status_code=400)
+    known = request.cookies.get(_device_name())
+    device = await run_in_threadpool(identity.remember_device, token, known, utc_now())
     response = _answer()
-    response.set_cookie(
-        _name(),
-        token,
-        max_age=int(ABSOLUTE.total_seconds()),
-        path="/",
-        httponly=True,
-        secure=load().secure,
-        samesite="lax",
-    )
+    _set(response, _name(), token, ABSOLUTE)
+    _set(response, _device_name(), device, devices.LIFETIME)
     return response
 
 
@@ -57,6 +57,22 @@ ROUTES = [
 
 def _name() -> str:
     return identity.cookie_name(load().secure)
+
+
+def _device_name() -> str:
+    return identity.device_cookie_name(load().secure)
+
+
+def _set(response: Response, name: str, value: str, lifetime: timedelta) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(lifetime.total_seconds()),
+        path="/",
+        httponly=True,
+        secure=load().secure,
+        samesite="lax",
+    )
 
 
 def _answer() -> Response:

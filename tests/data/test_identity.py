@@ -7,7 +7,7 @@ from uuid import UUID
 import bcrypt
 import pytest
 
-from portal_data import identity, sign_ins, store, throttle, tokens
+from portal_data import identity, password_resets, sign_ins, store, throttle, tokens
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope, Staff
@@ -259,10 +259,34 @@ def test_of_many_changes_of_a_password_at_once_one_wins(alice: Scope) -> None:
     assert len(mails("mail.password_changed")) == 1
 
 
-def test_failures_of_an_account_delay_it_whoever_asks(alice: Scope) -> None:
-    for number in range(5):
+def test_a_sign_in_renews_a_hash_of_an_older_kind(alice: Scope) -> None:
+    def stored() -> str:
+        return str(value("select password_hash from core.logins where email = $e", e=alice.email))
+
+    assert stored().startswith("$2b$")
+    with pytest.raises(Invalid):
+        _sign_in(alice.email, "wrong horse battery")
+    assert stored().startswith("$2b$")
+    _sign_in(alice.email)
+    renewed = stored()
+    assert renewed.startswith("$bcrypt-sha256$")
+    _sign_in(alice.email)
+    assert stored() == renewed
+    assert mails("mail.password_changed") == []
+
+
+@pytest.mark.parametrize("text", ["x" * 300_000, "a" + "\u0301" * 100_000 + "\u0323" * 100_000])
+def test_a_sign_in_with_very_long_text_is_a_wrong_one(alice: Scope, text: str) -> None:
+    for email, password in ((alice.email, text), (text, PASSWORD)):
+        with pytest.raises(Invalid, match="wrong"):
+            _sign_in(email, password)
+    _sign_in(alice.email)
+
+
+def test_failures_from_one_network_delay_it_there(alice: Scope) -> None:
+    for _ in range(5):
         with pytest.raises(Invalid):
-            identity.sign_in(alice.email, "wrong", Browser(f"198.51.100.{number}"), NOW)
+            _sign_in(alice.email, "wrong")
     with pytest.raises(TooManyAttempts) as refused:
         _sign_in(alice.email)
     assert str(refused.value) == "Too many attempts. Try again in a minute."
@@ -275,6 +299,55 @@ def test_failures_of_an_account_delay_it_whoever_asks(alice: Scope) -> None:
     for _ in range(4):  # a success began the count anew
         with pytest.raises(Invalid):
             _sign_in(alice.email, "wrong", later + timedelta(minutes=2))
+
+
+def test_guesses_elsewhere_do_not_lock_the_owner_out(alice: Scope) -> None:
+    attacker = Browser("198.51.100.9")
+    for _ in range(5):
+        with pytest.raises(Invalid):
+            identity.sign_in(alice.email, "wrong", attacker, NOW)
+    with pytest.raises(TooManyAttempts):
+        identity.sign_in(alice.email, PASSWORD, attacker, NOW)
+    _sign_in(alice.email)
+
+
+def test_a_browser_that_signed_in_before_passes_all_guesses(alice: Scope, charlie: Scope) -> None:
+    token = identity.redeem(identity.ticket(_sign_in(alice.email), NOW), None, NOW)
+    assert token is not None
+    device = identity.remember_device(token, None, NOW)
+    for number in range(100):  # from as many networks, and from the owner's own
+        address = BROWSER.address if number < 5 else f"198.51.100.{number}"
+        with pytest.raises(Invalid):
+            identity.sign_in(alice.email, "wrong", Browser(address), NOW)
+    with pytest.raises(TooManyAttempts):
+        identity.sign_in(alice.email, PASSWORD, Browser("192.0.2.1"), NOW)
+    with pytest.raises(TooManyAttempts):
+        identity.sign_in(alice.email, PASSWORD, Browser("192.0.2.1", device="x" * 43), NOW)
+    own = Browser(BROWSER.address, device=device)
+    identity.sign_in(alice.email, PASSWORD, own, NOW)
+    # it is no proof of anything: guesses from it are counted too, and it opens one account alone
+    for _ in range(10):
+        with pytest.raises(Invalid):
+            identity.sign_in(alice.email, "wrong", own, NOW)
+    with pytest.raises(TooManyAttempts):
+        identity.sign_in(alice.email, PASSWORD, own, NOW)
+    for _ in range(5):
+        with pytest.raises(Invalid):
+            identity.sign_in(charlie.email, "wrong", own, NOW)
+    with pytest.raises(TooManyAttempts):
+        identity.sign_in(charlie.email, PASSWORD, own, NOW)
+
+
+def test_a_new_password_forgets_the_browsers_of_the_old_one(alice: Scope) -> None:
+    token = identity.redeem(identity.ticket(_sign_in(alice.email), NOW), None, NOW)
+    assert token is not None
+    device = identity.remember_device(token, None, NOW)
+    assert identity.remember_device(token, device, NOW) == device
+    assert len(rows("select login_id from core.known_devices order by login_id")) == 1
+    who = identity.from_cookie(token, NOW)
+    assert who is not None
+    identity.change_password(who, PASSWORD, GOOD, BROWSER, NOW)
+    assert rows("select login_id from core.known_devices order by login_id") == []
 
 
 def test_unknown_accounts_are_delayed_alike(cast: Cast) -> None:
@@ -322,14 +395,33 @@ def test_what_is_typed_is_not_stored_in_counters(alice: Scope) -> None:
     with pytest.raises(Invalid):
         _sign_in("my secret password", "alice@alder.example")
     keys = [row["key"] for row in rows("select key from core.sign_in_failures order by key")]
-    assert len(keys) == 2
+    assert len(keys) == 3
     assert not any("secret" in key or "203.0" in key for key in keys)
 
 
 def test_an_ipv6_network_is_one_address() -> None:
     assert throttle.of_address("2001:db8::1") == throttle.of_address("2001:db8::ffff:2")
     assert throttle.of_address("2001:db8::1") != throttle.of_address("2001:db8:0:1::1")
-    assert throttle.of_address("not an address") is None
+    assert throttle.of_address("not an address") == throttle.of_address(None)
+
+
+def test_ipv4_is_no_ipv6_network(cast: Cast) -> None:
+    """A socket bound to both names every IPv4 peer ::ffff:a.b.c.d, all within one /64."""
+    assert throttle.of_address("::ffff:192.0.2.1") == throttle.of_address("192.0.2.1")
+    for number in range(30):
+        with pytest.raises(Invalid):
+            identity.sign_in(f"{number}@x.example", "wrong", Browser("::ffff:192.0.2.1"), NOW)
+    with pytest.raises(TooManyAttempts):
+        identity.sign_in(cast.alice.email, PASSWORD, Browser("::ffff:192.0.2.1"), NOW)
+    identity.sign_in(cast.alice.email, PASSWORD, Browser("::ffff:192.0.2.2"), NOW)
+
+
+def test_requests_for_resets_delay_no_sign_in(cast: Cast) -> None:
+    for number in range(30):
+        password_resets.request(f"{number}@x.example", BROWSER, NOW)
+    with pytest.raises(TooManyAttempts):
+        password_resets.request(cast.alice.email, BROWSER, NOW)
+    _sign_in(cast.alice.email)
 
 
 def test_a_person_of_two_customers_begins_where_they_were_last(

@@ -1,12 +1,13 @@
 """The routes that set and drop the cookie: once, for our own pages only, out of scripts' reach."""
 
-from http.cookies import SimpleCookie
+from http.cookies import Morsel, SimpleCookie
 
+import httpx2
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import identity, settings
+from portal_data import devices, identity, settings, store
 from portal_data.clock import utc_now
 from portal_data.scope import Scope
 from portal_data.web import sessions
@@ -28,12 +29,18 @@ def _ticket(scope: Scope) -> str:
     return identity.ticket(identity.sign_in(scope.email, PASSWORD, BROWSER, now), now)
 
 
+def _cookie(answer: httpx2.Response, name: str) -> Morsel[str]:
+    """Return the cookie of this name that an answer sets."""
+    jars = [SimpleCookie(line) for line in answer.headers.get_list("set-cookie")]
+    return next(jar[name] for jar in jars if name in jar)
+
+
 def test_a_ticket_is_swapped_for_a_cookie(client: TestClient, alice: Scope) -> None:
     ticket = _ticket(alice)
     answer = client.post("/auth/session", content=ticket, headers=OURS)
     assert (answer.status_code, answer.text) == (204, "")
     assert answer.headers["cache-control"] == "no-store"
-    cookie = SimpleCookie(answer.headers["set-cookie"])["__Host-portal"]
+    cookie = _cookie(answer, "__Host-portal")
     assert cookie["httponly"] is True
     assert cookie["secure"] is True
     assert cookie["samesite"] == "lax"
@@ -48,6 +55,26 @@ def test_a_ticket_is_swapped_for_a_cookie(client: TestClient, alice: Scope) -> N
     assert "set-cookie" not in again.headers
 
 
+def test_a_browser_that_signed_in_is_known_again(client: TestClient, alice: Scope) -> None:
+    answer = client.post("/auth/session", content=_ticket(alice), headers=OURS)
+    device = client.cookies.get("__Host-portal-device")
+    assert device is not None
+    cookie = _cookie(answer, "__Host-portal-device")
+    assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "lax")
+    client.post("/auth/logout", headers=OURS)
+    assert client.cookies.get("__Host-portal") is None
+    assert client.cookies.get("__Host-portal-device") == device
+    now = utc_now()
+    with store.system_reading() as session:
+        assert devices.known(session, alice.email, device, now) is not None
+        for unknown in (None, "", "x" * 43, device + "x", device[:-1]):
+            assert devices.known(session, alice.email, unknown, now) is None
+        assert devices.known(session, "bob@alder.example", device, now) is None
+    assert identity.from_cookie(device, now) is None  # it opens nothing
+    client.post("/auth/session", content=_ticket(alice), headers=OURS)
+    assert client.cookies.get("__Host-portal-device") == device
+
+
 def test_without_https_the_cookie_has_its_plain_name(
     alice: Scope, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,7 +83,7 @@ def test_without_https_the_cookie_has_its_plain_name(
     client = TestClient(Starlette(routes=sessions.ROUTES), base_url="http://localhost:8501")
     headers = {**OURS, "Origin": "http://localhost:8501"}
     answer = client.post("/auth/session", content=_ticket(alice), headers=headers)
-    cookie = SimpleCookie(answer.headers["set-cookie"])["portal"]
+    cookie = _cookie(answer, "portal")
     assert cookie["secure"] == ""
     assert cookie["httponly"] is True
 
