@@ -24,6 +24,11 @@ _VISIBLE = frozenset(
 )
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
+_NO_ROOM = (
+    "No space left on device",
+    "File too large",
+    "Disk quota exceeded",
+)  # as strerror() says
 _ARROW = {  # how values travel; the insert casts them to the column's own type
     "BIGINT": pa.int64(),
     "INTEGER": pa.int32(),
@@ -161,20 +166,34 @@ class DuckDBEngine:
             cursor.execute(f"set search_path = '{sight.value}'; {mine} {begin}")
             try:
                 yield DuckDBTransaction(cursor, touched)
-            except BaseException:
+            except BaseException as error:
                 # a failed commit or a fatal error has ended the transaction itself
                 with suppress(duckdb.Error):
                     cursor.execute("rollback")
+                if isinstance(error, duckdb.Error):
+                    self._refuse_without_room(error)
                 raise
             try:
                 with self.changes.committing(touched):
                     cursor.execute("commit")
-            except (duckdb.ConstraintException, duckdb.TransactionException) as error:
-                raise Conflict(
-                    "Someone else changed this at the same moment. Try again."
-                ) from error
+            except duckdb.Error as error:
+                self._refuse_without_room(error)
+                if isinstance(error, (duckdb.ConstraintException, duckdb.TransactionException)):
+                    raise Conflict(
+                        "Someone else changed this at the same moment. Try again."
+                    ) from error
+                raise
         finally:
             cursor.close()
+
+    def _refuse_without_room(self, error: duckdb.Error) -> None:
+        """Raise Unavailable when the file could not grow: the transaction is not in it then."""
+        reason = next((reason for reason in _NO_ROOM if reason in str(error)), None)
+        if reason:
+            raise Unavailable(
+                f"{self.path} cannot grow: {reason}. Nothing of this was written. Make room on the "
+                "disk, or raise the limit, and try again."
+            ) from error
 
     def row_lock(self) -> str:
         """Nothing to add: there is one writer."""

@@ -20,7 +20,7 @@ MAX_ENTRIES = 2_000
 MAX_FILE = 4 * 1024**3  # bytes, inflated
 MAX_TOTAL = 8 * 1024**3
 MAX_RATIO = 100  # a CSV of repeated headers reaches about 20
-_RATIO_FROM = 64 * 1024**2  # below this a bomb is harmless, and the reader finds what is wrong
+_RATIO_FROM = 16 * 1024**2  # below this any content is read in seconds, and told what is wrong
 _BUFFER = 1 << 20
 _REPACK = "Download the backup again and import the file as it came."
 

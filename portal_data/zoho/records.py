@@ -20,6 +20,8 @@ from portal_data.zoho.defects import CellError, FileError, Findings, Problem, Se
 
 T = TypeVar("T")
 
+MAX_SET_ASIDE = 20_000  # of one upload: with more than that it is no backup, and memory is finite
+
 
 @dataclass(slots=True)
 class Row:
@@ -231,6 +233,15 @@ class Reading:
         for name in ("id", "number", "name"):
             if key := row.key(name).lower():
                 self.refused[kind, key] = subject
+        if len(self.findings.set_aside) >= MAX_SET_ASIDE:
+            refusal = FileError(
+                f"More than {MAX_SET_ASIDE:,} records cannot be used; this one: {error.reason}",
+                error.remedy,
+                row=row.number,
+                column=error.column,
+            )
+            refusal.file = row.file
+            raise refusal
         problem = Problem(row.file, error.reason, error.remedy, row.number, error.column)
         self.findings.set_aside.append(SetAside(kind, subject, problem, amount=amount))
 

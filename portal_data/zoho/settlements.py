@@ -41,7 +41,7 @@ class Application:
     amount: int
     withheld: int
     early_discount: int
-    row: int
+    row: int = field(repr=False)  # where it stands is no part of what the payment says
 
 
 @dataclass(slots=True)

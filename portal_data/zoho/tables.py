@@ -16,6 +16,7 @@ from portal_data.zoho.archive import Part
 from portal_data.zoho.defects import FileError
 
 MAX_CELL = 131_072  # characters
+MAX_ROWS = 5_000_000  # records of one file: ten times what a wholesaler bills in a year
 _MAX_LINE = 1 << 20  # bytes between two line ends
 _BLOCK = 1 << 18
 _SEPARATORS = ",;\t"
@@ -62,6 +63,12 @@ class Table:
         reader = _records(self.part, self.separator, progress, self.columns)
         next(reader)
         for number, cells in enumerate(reader, 2):
+            if number > MAX_ROWS:
+                raise FileError(
+                    f"The file has more than {MAX_ROWS:,} rows.",
+                    "Export a shorter time, or split the file.",
+                    row=number,
+                )
             if len(cells) != width and not _evened(cells, width):
                 if not cells:
                     continue
@@ -78,7 +85,8 @@ class Table:
                         row=number,
                         column=self.columns[places[0]],
                     )
-            yield number, cells
+            if any(cells):  # a spreadsheet may write empty rows at the end
+                yield number, cells
 
 
 def open_table(part: Part) -> Table:

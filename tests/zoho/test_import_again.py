@@ -45,6 +45,23 @@ def test_same_backup_again_changes_nothing(
     assert totals() == TOTALS
 
 
+def test_a_payment_on_top_leaves_the_others_alone(run: Import, backup: Backup) -> None:
+    run(backup)
+    new = backup.find("Customer_Payment.csv", Payment_Number="14") | {
+        "Payment Number": "99",
+        "CustomerPayment ID": "400000100000099999",
+        "Amount": "5.00",
+        "Unused Amount": "5.00",
+        "InvoicePayment ID": "",
+        "Amount Applied to Invoice": "",
+        "Invoice Number": "",
+    }
+    backup.files["Customer_Payment.csv"].insert(0, new)
+    file = _file(run(backup), "Customer_Payment.csv")
+    assert (file.created, file.updated, file.set_aside) == (1, 0, 0)
+    assert file.unchanged > 1
+
+
 def test_later_backup_updates_what_changed(
     db: store.Store, run: Import, totals: Totals, backup: Backup
 ) -> None:

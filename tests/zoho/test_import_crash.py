@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -77,3 +78,25 @@ def _totals(database: Path) -> dict[str, object]:
         return figures
     finally:
         opened.close()
+
+
+def test_a_file_that_cannot_grow_is_named_and_stays_as_it_was(
+    duckdb_template: Path, tmp_path: Path
+) -> None:
+    path = _larger(invented()).zip(tmp_path / "backup.zip")
+    database = tmp_path / "portal.duckdb"
+    database.write_bytes(duckdb_template.read_bytes())
+    room = database.stat().st_size + 100_000
+    done = subprocess.run(
+        [sys.executable, "-m", "portal_data", "import", str(path)],
+        cwd=ROOT,
+        env={**os.environ, "PORTAL_DATABASE": f"duckdb:///{database}"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"{database} cannot grow: File too large." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert _totals(database)["invoices"] == 0

@@ -8,6 +8,7 @@ import pytest
 
 from portal_data import demo, store
 from portal_data.errors import Conflict, Invalid
+from portal_data.zoho import records, tables
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import UploadRefused
 from portal_data.zoho.importing import import_backup
@@ -264,3 +265,47 @@ def test_real_books_never_join_the_demo(db: store.Store, tmp_path: Path) -> None
         import_backup(backup, now=NOW)
     with db.system_reading() as session:
         assert session.value("select count(*)::bigint as n from core.imports order by n") == 0
+
+
+@pytest.mark.only_engine("duckdb")
+def test_a_small_zip_of_endless_rows_is_refused(
+    db: store.Store, backup: Backup, tmp_path: Path
+) -> None:
+    header = backup.text("Invoice00.csv").splitlines()[0]
+    row = "," * header.count(",") + "\n"
+    backup.raw["Invoice00.csv"] = (header + "\n" + row * (60 * 1024**2 // len(row))).encode()
+    path = backup.zip(tmp_path / "backup.zip")
+    assert path.stat().st_size < 1024**2
+    _assert_refused(path, "times its size")
+    _assert_nothing_written(db)
+
+
+def test_empty_rows_at_the_end_are_no_records(run: Import, backup: Backup) -> None:
+    for name in ("Contacts.csv", "Invoice01.csv", "Customer_Payment.csv"):
+        text = backup.text(name)
+        backup.raw[name] = (text + ("," * text.splitlines()[0].count(",") + "\n") * 1000).encode()
+    report = run(backup)
+    assert (report.verdict, report.set_aside) == ("imported", [])
+
+
+@pytest.mark.only_engine("duckdb")
+def test_more_rows_than_any_business_has_are_refused(
+    run: Import, backup: Backup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MAX_ROWS", 3)
+    with pytest.raises(UploadRefused, match="more than 3 rows"):
+        run(backup)
+
+
+@pytest.mark.only_engine("duckdb")
+def test_a_flood_of_defective_rows_is_refused(
+    db: store.Store, run: Import, backup: Backup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "MAX_SET_ASIDE", 5)
+    broken = backup.find("Customer_Payment.csv", Payment_Number="14")
+    for number in range(20):
+        row = broken | {"Payment Number": f"X{number}", "CustomerPayment ID": f"{number}77"}
+        backup.files["Customer_Payment.csv"].append(row | {"Amount": "-1"})
+    with pytest.raises(UploadRefused, match="More than 5 records cannot be used"):
+        run(backup)
+    _assert_nothing_written(db)
