@@ -7,14 +7,18 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components import tuning
-from portal_data import runtime, settings
+from components import index_page, tuning
+from portal_data import identity, runtime, settings
 from portal_data.web import documents, exports, health, sessions
+from portal_data.web.index import Index
 from portal_data.web.middleware import Guard, log_as_json
 from portal_data.web.static import Precompressed, content_security_policy
 
 HERE = Path(__file__).resolve().parent
 CLIENT = Path(st.__file__).parent / "static"
+INDEX = (CLIENT / "index.html").read_text(encoding="utf-8")
+SIGNED_OUT, SIGNED_IN = (index_page.page(INDEX, signed_in=each) for each in (False, True))
+SECURE = settings.load().secure
 
 
 @asynccontextmanager
@@ -36,10 +40,20 @@ app = st.App(
     middleware=[
         Middleware(
             Guard,
-            content_security_policy=content_security_policy((CLIENT / "index.html").read_text()),
-            secure=settings.load().secure,
+            content_security_policy=content_security_policy(SIGNED_IN),
+            secure=SECURE,
         ),
-        Middleware(Precompressed, folder=CLIENT.parent),
+        Middleware(
+            Precompressed,
+            folders={"/static": CLIENT / "static", "/app/static": index_page.STATIC},
+            hashed=("/static/",),
+        ),
+        Middleware(
+            Index,
+            signed_out=SIGNED_OUT,
+            signed_in=SIGNED_IN,
+            cookie=identity.cookie_name(SECURE),
+        ),
     ],
     on_script_error=tuning.on_script_error,
 )

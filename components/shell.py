@@ -114,7 +114,6 @@ def of_nobody() -> list[StreamlitPage]:
 
 # before the navigation, or the browser asks Google for the picture of the first screen
 st.set_page_config(page_icon=str(STATIC / "favicon.png"), layout="wide")
-st.html(STATIC / "portal.css")
 who = session.current()
 if who is None:
     chosen = st.navigation([*of_nobody(), *links_from_mail()], position="hidden")

@@ -1,0 +1,65 @@
+"""The portal's page wherever Streamlit answers with its own: one for each side of the sign-in."""
+
+import hashlib
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal_data.web import static
+
+
+class Index:
+    """Answers `signed_in` to browsers that hold the cookie named `cookie`, `signed_out` to others.
+
+    A cookie is not checked here: the page holds nothing but the frame, and a wrong guess moves it.
+    """
+
+    def __init__(self, app: ASGIApp, *, signed_out: str, signed_in: str, cookie: str) -> None:
+        self._app, self._cookie = app, cookie
+        self._bodies = {
+            (side, name): static.compress(page.encode(), name)
+            for side, page in ((False, signed_out), (True, signed_in))
+            for name in ("br", "gzip", None)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        replaced = False
+
+        async def answer(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                kind = Headers(raw=message["headers"]).get("content-type", "")
+                replaced = message["status"] == 200 and kind.startswith("text/html")
+                if replaced:
+                    await self._answer(scope, send)
+            if not replaced:
+                await send(message)
+
+        await self._app(scope, receive, answer)
+
+    async def _answer(self, scope: Scope, send: Send) -> None:
+        given = Headers(scope=scope)
+        name = static.coding(given.get("accept-encoding", ""))
+        body = self._bodies[self._cookie in cookie_parser(given.get("cookie", "")), name]
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        known = tag in given.get("if-none-match", "")
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"cache-control", b"no-cache, private"),
+            (b"vary", b"accept-encoding, cookie"),
+            (b"etag", tag.encode()),
+        ]
+        if known or scope["method"] == "HEAD":
+            body = b""
+        else:
+            headers.append((b"content-length", str(len(body)).encode()))
+        if name:
+            headers.append((b"content-encoding", name.encode()))
+        status = 304 if known else 200
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
