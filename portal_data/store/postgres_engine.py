@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from portal_data.errors import Conflict, Unavailable
 from portal_data.store.changes import Changes
 from portal_data.store.engine import Row, Sight
 
+_FEW = 8  # rows that cost less one by one than through a temporary table
 _NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -44,33 +46,58 @@ class PostgresTransaction:
         self._connection.execute(sql.encode())
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Insert many rows: COPY into a temporary table, since row-level security refuses COPY."""
+        """Insert rows: a few as they are, many with COPY."""
+        source = iter(rows)
+        few = list(islice(source, _FEW + 1))
         schema, name = table.split(".")
         target, listed = (
             names.Identifier(schema, name),
             names.SQL(", ").join(map(names.Identifier, columns)),
         )
-        staged = names.Identifier("pg_temp", f"load_{name}")
-        statements = [
-            names.SQL(text).format(staged=staged, target=target, columns=listed)
+        try:
+            if len(few) <= _FEW:
+                self._insert_few(target, listed, few)
+                return len(few)
+            staged = names.Identifier("pg_temp", f"load_{name}")
+            return self._copy(staged, target, listed, chain(few, source))
+        except psycopg.errors.IntegrityError as error:
+            raise Conflict("That exists already, or breaks a rule of the books.") from error
+
+    def _insert_few(
+        self, target: names.Composable, columns: names.Composed, rows: Sequence[Sequence[Any]]
+    ) -> None:
+        if rows:
+            places = names.SQL(", ").join(names.Placeholder() * len(rows[0]))
+            insert = names.SQL("insert into {target} ({columns}) values ({places})").format(
+                target=target, columns=columns, places=places
+            )
+            with self._connection.cursor() as cursor:
+                cursor.executemany(insert, rows)
+
+    def _copy(
+        self,
+        staged: names.Composable,
+        target: names.Composable,
+        columns: names.Composed,
+        rows: Iterable[Sequence[Any]],
+    ) -> int:
+        """Copy into a temporary table first, since row-level security refuses COPY."""
+        create, copy_in, insert, drop = (
+            names.SQL(text).format(staged=staged, target=target, columns=columns)
             for text in (
                 "create temporary table {staged} as select {columns} from {target} with no data",
                 "copy {staged} ({columns}) from stdin",
                 "insert into {target} ({columns}) select {columns} from {staged}",
                 "drop table {staged}",
             )
-        ]
-        create, copy_in, insert, drop = statements
+        )
         loaded = 0
         self._connection.execute(create)
         with self._connection.cursor() as cursor, cursor.copy(copy_in) as copy:
             for row in rows:
                 copy.write_row(row)
                 loaded += 1
-        try:
-            self._connection.execute(insert)
-        except psycopg.errors.IntegrityError as error:
-            raise Conflict("That exists already, or breaks a rule of the books.") from error
+        self._connection.execute(insert)
         self._connection.execute(drop)
         return loaded
 

@@ -326,7 +326,8 @@ def test_a_server_that_wants_a_name_gets_it(
 ) -> None:
     def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
-        return AuthResult(success=(data.login, data.password) == (b"portal", b"s3cret"))
+        right = (data.login, data.password) == (b"portal", b"s3cret")
+        return AuthResult(success=right, handled=right)  # the server itself says 535
 
     controller = Controller(
         inbox, hostname="127.0.0.1", port=_free_port(), authenticator=check, auth_required=True,
@@ -340,6 +341,7 @@ def test_a_server_that_wants_a_name_gets_it(
         ((status, error),) = _status()
         assert status == "retry"
         assert "wrong" not in str(error)
+        assert "535" in str(error)
         _point_at(controller, monkeypatch, USER="portal", PASSWORD="s3cret")
         assert _worker().work(NOW + LADDER[0]) == 1
     finally:
