@@ -122,11 +122,22 @@ def open_upload(path: Path) -> Iterator[Archive]:
         loose = _LooseFile(path.name, path.stat().st_size, path)
         yield Archive(path.name, [loose], [], _digest([path]))
     else:
-        raise _refused(
-            path,
-            "This is neither a zip, a folder nor a CSV file.",
-            "Give the backup zip, a folder with its CSV files, or one exported CSV file.",
-        )
+        raise _refused(path, *_what_it_is(path))
+
+
+def _what_it_is(path: Path) -> tuple[str, str]:
+    """Return reason and remedy for a file that is neither a whole zip nor a CSV."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(b"PK\3\4"):
+        return "The zip is cut off: the list of its files at its end is missing.", _REPACK
+    if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        reason = "This is an old Excel workbook (.xls), which is not read."
+        return reason, "Export it from Zoho as CSV, or save it as CSV UTF-8."
+    return (
+        "This is neither a zip, a folder nor a CSV file.",
+        "Give the backup zip, a folder with its CSV files, or one exported CSV file.",
+    )
 
 
 def _folder(path: Path) -> Archive:

@@ -8,10 +8,10 @@ import re
 from decimal import Decimal
 
 from portal_data import money
-from portal_data.zoho.defects import CellError, FileError
+from portal_data.zoho.defects import CellError
+from portal_data.zoho.identifiers import SCIENTIFIC
 
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+", re.ASCII)
 _IDENTIFIER = re.compile(r"\d{1,30}", re.ASCII)
 _RATE = re.compile(r"(?:([A-Z]{3})\s*)?([+-]?\d+(?:\.\d+)?)(?:\s*([A-Z]{3}))?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,6}):([0-5]\d)(?::[0-5]\d)?", re.ASCII)
@@ -51,7 +51,22 @@ def quantity(raw: str) -> Decimal:
 
 
 def minor_units(raw: str, currency: str) -> int:
-    """Return an amount in minor units of `currency`, rounded half away from zero."""
+    """Return an amount in minor units of `currency`, which must have places enough for it."""
+    number = decimal(raw)
+    amount = money.to_minor(number, currency)
+    if money.to_decimal(amount, currency) != number:
+        places = money.exponent(currency) or "none"
+        raise CellError(
+            f"{_shown(raw)} has more decimals than {currency}, which has {places}.",
+            "Correct the amount or the currency in Zoho.",
+        )
+    if abs(amount) > _LARGEST:
+        raise CellError(f"{_shown(raw)} is out of range.", "Correct the amount in Zoho.")
+    return amount
+
+
+def rounded_units(raw: str, currency: str) -> int:
+    """Return an amount that Zoho writes unrounded (a discount), rounded half away from zero."""
     amount = money.to_minor(decimal(raw), currency)
     if abs(amount) > _LARGEST:
         raise CellError(f"{_shown(raw)} is out of range.", "Correct the amount in Zoho.")
@@ -80,13 +95,10 @@ def flag(raw: str) -> bool:
 
 
 def identifier(raw: str) -> str:
-    """Return one of Zoho's ids: digits, kept as text because they do not fit a float.
-
-    Raises FileError for scientific notation: a spreadsheet has rounded every id of the column.
-    """
+    """Return one of Zoho's ids: digits, kept as text because they do not fit a float."""
     text = raw.strip()
-    if _SCIENTIFIC.fullmatch(text):
-        raise FileError(
+    if SCIENTIFIC.fullmatch(text):
+        raise CellError(
             f"The id {text} is in scientific notation: a spreadsheet has rounded it.",
             "Import the file as Zoho made it, without saving it in a spreadsheet first.",
         )

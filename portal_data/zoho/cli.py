@@ -15,10 +15,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from portal_data import organisation, store
 from portal_data.clock import utc_now
 from portal_data.commands import opened_store
-from portal_data.errors import NotFound
+from portal_data.errors import NotFound, PortalError
 from portal_data.zoho import importing
 from portal_data.zoho.dates import DateOrder
-from portal_data.zoho.defects import UploadRefused
+from portal_data.zoho.defects import Problem, UploadRefused
 from portal_data.zoho.organise import Founding
 from portal_data.zoho.report import Report
 from portal_data.zoho.totals import control_totals
@@ -36,6 +36,14 @@ def import_backup(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse the upload if any document must be set aside.")
     ] = False,
+    accept_losses: Annotated[
+        bool,
+        typer.Option(
+            "--accept-losses",
+            help="Go on where the upload would be refused: without unreadable files, and without "
+            "what refers to them.",
+        ),
+    ] = False,
     date_order: Annotated[
         DateOrder | None,
         typer.Option(help="Order of day and month in dates like 04/08/2011."),
@@ -49,31 +57,31 @@ def import_backup(
         typer.Option(help="Its timezone, such as Europe/London."),
     ] = None,
 ) -> None:
-    """Import a Zoho Books, Billing or Invoice backup. Again, it changes only what changed."""
-    with opened_store():
-        try:
-            with _progress() as progress:
-                report = importing.import_backup(
-                    backup,
-                    now=utc_now(),
-                    dry_run=dry_run,
-                    strict=strict,
-                    date_order=date_order,
-                    founding=Founding(organisation_name, timezone),
-                    progress=progress,
-                )
-        except UploadRefused as error:
-            report = Report(
-                backup.name,
-                "",
-                "refused",
-                dry_run,
-                problems=error.problems,
-                set_aside=error.set_aside,
+    """Import a Zoho Books, Billing or Invoice backup. Again, it changes only what changed.
+
+    Ends with 0 when everything is in the portal, with 2 when all is except what the report names,
+    and with 1 when the upload was refused and nothing was written.
+    """
+    try:
+        with opened_store(), _progress() as progress:
+            report = importing.import_backup(
+                backup,
+                now=utc_now(),
+                dry_run=dry_run,
+                strict=strict,
+                accept_losses=accept_losses,
+                date_order=date_order,
+                founding=Founding(organisation_name, timezone),
+                progress=progress,
             )
+    except UploadRefused as error:
+        report = Report.of_refusal(backup.name, error.problems, error.set_aside, dry_run=dry_run)
+    except PortalError as error:
+        problems = [Problem(backup.name, str(error), "")]
+        report = Report.of_refusal(backup.name, problems, [], dry_run=dry_run)
     typer.echo(report.as_json() if as_json else report.as_text())
-    if report.verdict == "refused":
-        raise typer.Exit(1)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
 
 
 def totals(

@@ -5,7 +5,7 @@ the Billing, Invoice and Books editions differ. Columns are found by name, never
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal_data.zoho.tables import Table, fold
 
@@ -16,7 +16,8 @@ Aliases = Mapping[str, tuple[str, ...]]
 class Module:
     """One kind of file: its fields with their headers, best first, and what it cannot do without.
 
-    A repeated column must agree with itself, except the `loose` ones that decide nothing.
+    A repeated column must agree with itself, except the `loose` ones that decide nothing. `names`
+    are the fields that tell apart what an id field stands for: rows of one id have one name.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Module:
     fields: Aliases
     required: tuple[tuple[str, ...], ...]
     loose: frozenset[str] = frozenset()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,18 @@ def layout(module: Module, table: Table) -> Layout:
     positions: dict[str, int] = {}
     repeated = []
     read: set[int] = set()
-    for field, names in module.fields.items():
+    for own, names in module.fields.items():
         for name in names:
             if places := table.positions.get(fold(name)):
-                positions[field] = places[0]
+                positions[own] = places[0]
                 read.update(places)
-                if len(places) > 1 and field not in module.loose:
+                if len(places) > 1 and own not in module.loose:
                     repeated.append(places)
                 break
     missing = [
-        " or ".join(module.fields[field][0] for field in group)
+        " or ".join(module.fields[own][0] for own in group)
         for group in module.required
-        if not any(field in positions for field in group)
+        if not any(own in positions for own in group)
     ]
     custom, line_custom, unread = {}, {}, []
     for position, column in enumerate(table.columns):
@@ -69,7 +71,7 @@ def layout(module: Module, table: Table) -> Layout:
             unread.append(column.strip())
     return Layout(
         positions=positions,
-        headers={field: table.columns[place].strip() for field, place in positions.items()},
+        headers={own: table.columns[place].strip() for own, place in positions.items()},
         absent=frozenset(module.fields.keys() - positions.keys()),
         missing=missing,
         repeated=repeated,
@@ -81,7 +83,7 @@ def layout(module: Module, table: Table) -> Layout:
 
 def named(**names: str | tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Return fields with their headers; a single header needs no tuple."""
-    return {field: (name,) if isinstance(name, str) else name for field, name in names.items()}
+    return {own: (name,) if isinstance(name, str) else name for own, name in names.items()}
 
 
 def address(kind: str, phone: str = "Phone") -> dict[str, tuple[str, ...]]:

@@ -1,8 +1,8 @@
 """What an upload can have wrong with it: how readers say so, and how it is collected.
 
-Two sizes of wrong. A FileError means the file as a whole cannot be trusted: the upload is refused
-and nothing is written. A CellError means one document cannot be: it is set aside, and the rest goes
-on.
+Two sizes of wrong. A FileError means the file as a whole cannot be trusted. A CellError means one
+document cannot be: it is set aside, and the rest goes on. What refuses the upload is decided in one
+place (acceptance.py).
 """
 
 from dataclasses import dataclass, field
@@ -36,8 +36,9 @@ class Problem:
 class SetAside:
     """A document that was left out, and what would let it in.
 
-    `because_of` names another document when this one only waits for that one; `amount` is the
-    document's amount as the file writes it, so that no money disappears unseen.
+    `because_of` names another document when this one only waits for that one, `missing` a file
+    that the upload lacks and this one refers to; `amount` is the document's amount as the file
+    writes it, so that no money disappears unseen.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class SetAside:
     problem: Problem
     because_of: str | None = None
     amount: str | None = None
+    missing: str | None = None
 
 
 class CellError(Exception):
@@ -55,6 +57,14 @@ class CellError(Exception):
         self.reason, self.remedy, self.column = reason, remedy, column
 
 
+class Missing(CellError):
+    """A record that refers to a `file` which the upload lacks."""
+
+    def __init__(self, file: str, reason: str, remedy: str, *, column: str | None = None) -> None:
+        super().__init__(reason, remedy, column=column)
+        self.file = file
+
+
 class FileError(Exception):
     """A defect that makes a whole file untrustworthy."""
 
@@ -63,7 +73,6 @@ class FileError(Exception):
     ) -> None:
         super().__init__(reason)
         self.reason, self.remedy, self.row, self.column = reason, remedy, row, column
-        self.file = ""  # filled in by whoever knows
 
     def at(self, file: str) -> Problem:
         """Return the problem with its file named."""

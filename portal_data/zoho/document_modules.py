@@ -82,6 +82,7 @@ ESTIMATES = Module(
         ),
     },
     (("number",), ("date",), ("status",), ("total",), ("customer_id", "customer_name")),
+    names={"id": ("number",)},
 )
 INVOICES = Module(
     "invoices",
@@ -108,6 +109,7 @@ INVOICES = Module(
         **{f"gateway {header}": (header,) for header in GATEWAYS},
     },
     (("number",), ("date",), ("status",), ("total",), ("customer_id", "customer_name")),
+    names={"id": ("number",)},
 )
 _RETAINER = ("Retainer Invoice", "RetainerInvoice", "Retainer")
 RETAINERS = Module(
@@ -128,6 +130,7 @@ RETAINERS = Module(
         **{f"gateway {header}": (header,) for header in GATEWAYS},
     },
     (("number",), ("date",), ("status",), ("total",), ("customer_id", "customer_name")),
+    names={"id": ("number",)},
 )
 CREDIT_NOTES = Module(
     "credit_notes",
@@ -145,4 +148,5 @@ CREDIT_NOTES = Module(
         ),
     },
     (("number",), ("date",), ("status",), ("total",), ("customer_id", "customer_name")),
+    names={"id": ("number",)},
 )

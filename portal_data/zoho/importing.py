@@ -12,42 +12,27 @@ from uuid import UUID
 from portal_data import activity, store
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
+from portal_data.zoho.acceptance import refusals
 from portal_data.zoho.archive import Archive, open_upload
 from portal_data.zoho.books import SOURCE, read_books
 from portal_data.zoho.dates import DateOrder
-from portal_data.zoho.defects import Findings, UploadRefused
+from portal_data.zoho.defects import Findings, Problem, UploadRefused
 from portal_data.zoho.hints import infer_applications
 from portal_data.zoho.load import Loader
 from portal_data.zoho.organise import (
     Founding,
     found_organisation,
+    founding_currency,
     raise_counters,
     refuse_demo,
     rename_organisation,
 )
-from portal_data.zoho.plan import Decisions
+from portal_data.zoho.plan import KINDS, Decisions
 from portal_data.zoho.records import Reading
 from portal_data.zoho.report import FileReport, Report
 from portal_data.zoho.resolve import Resolver
 from portal_data.zoho.settle import Settler
 from portal_data.zoho.upload import Progress, Upload, read_upload
-
-KINDS = {  # module of a file: the kinds that its rows become, counted in its line of the report
-    "customers": "customer",
-    "contact_persons": "contact",
-    "items": "item",
-    "exchange_rates": "exchange rate",
-    "projects": "project",
-    "tasks": "task",
-    "estimates": "estimate",
-    "invoices": "invoice",
-    "retainer_invoices": "retainer invoice",
-    "credit_notes": "credit note",
-    "payments": "payment",
-    "credit_applications": "credit application",
-    "refunds": "refund",
-    "time_entries": "time entry",
-}
 
 
 def import_backup(
@@ -56,6 +41,7 @@ def import_backup(
     now: datetime,
     dry_run: bool = False,
     strict: bool = False,
+    accept_losses: bool = False,
     date_order: DateOrder | None = None,
     founding: Founding | None = None,
     progress: Progress = lambda stage, done, total: None,
@@ -64,9 +50,9 @@ def import_backup(
 
     Everything is written in one transaction: the whole upload, without the documents that were set
     aside, or nothing. `now` is naive UTC. `founding` names the organisation, at first or anew.
-    Raises UploadRefused (an Invalid) when the upload cannot be trusted, or with `strict` when any
-    document would have to be set aside; Conflict over the demo organisation, or when the books
-    changed at the same moment.
+    Raises UploadRefused (an Invalid) when the upload cannot be trusted (acceptance.py), unless
+    `accept_losses`, or with `strict` when any document would have to be set aside; Conflict over
+    the demo organisation, or when the books changed at the same moment.
     """
     with _without_collector(), open_upload(path) as archive:
         with store.system_reading() as session:
@@ -76,16 +62,23 @@ def import_backup(
         reading = Reading(
             Findings(), founding.timezone or books.timezone, books.base_currency, books.currencies()
         )
-        upload = read_upload(archive, reading, date_order, progress)
+        upload = read_upload(archive, reading, date_order, progress, accept_losses=accept_losses)
         infer_applications(upload)
         if dry_run:
             with store.system_reading() as session:
-                decisions, settler, _ = _decide(session, upload)
-            return _report(archive, upload, decisions, strict=strict, dry_run=True)
+                decisions, settler, resolver = _decide(session, upload)
+                losses = _losses(resolver, strict=strict, accept_losses=accept_losses)
+                if decisions.books.base_currency is None:
+                    founding_currency(upload)
+            return _report(archive, upload, decisions, losses, dry_run=True)
         with store.system_writing() as session:
             decisions, settler, resolver = _decide(session, upload)
-            report = _report(archive, upload, decisions, strict=strict, dry_run=False)
-            currency = books.base_currency or found_organisation(session, upload, founding, now)
+            losses = _losses(resolver, strict=strict, accept_losses=accept_losses)
+            currency = decisions.books.base_currency
+            if currency is None:
+                currency = founding_currency(upload)
+                found_organisation(session, upload, founding, currency, now)
+            report = _report(archive, upload, decisions, losses, dry_run=False)
             rename_organisation(session, founding, now)
             import_id = new_id()
             if report.verdict != "unchanged" or settler.rebalanced:
@@ -108,12 +101,26 @@ def _decide(session: OpenSession, upload: Upload) -> tuple[Decisions, Settler, R
     return decisions, settler, resolver
 
 
-def _report(
-    archive: Archive, upload: Upload, decisions: Decisions, *, strict: bool, dry_run: bool
-) -> Report:
-    findings = upload.reading.findings
+def _losses(resolver: Resolver, *, strict: bool, accept_losses: bool) -> list[Problem]:
+    """Return the losses that the person accepts. Raises UploadRefused for those they do not."""
+    findings = resolver.upload.reading.findings
+    losses = refusals(resolver)
+    if losses and not accept_losses:
+        raise UploadRefused(losses, findings.set_aside)
     if strict and findings.set_aside:
         raise UploadRefused([entry.problem for entry in findings.set_aside], findings.set_aside)
+    return losses
+
+
+def _report(
+    archive: Archive,
+    upload: Upload,
+    decisions: Decisions,
+    losses: list[Problem],
+    *,
+    dry_run: bool,
+) -> Report:
+    findings = upload.reading.findings
     files = {
         file.name: FileReport(
             file.name,
@@ -141,15 +148,18 @@ def _report(
         if entry.problem.file in files:
             files[entry.problem.file].set_aside += 1
     verdict = "imported" if written else "unchanged"
+    lost = findings.set_aside or losses or upload.unrecognised
     return Report(
         name=archive.name,
         sha256=archive.sha256,
-        verdict="partly imported" if findings.set_aside else verdict,
+        verdict="partly imported" if lost else verdict,
         dry_run=dry_run,
         files=list(files.values()),
         set_aside=findings.set_aside,
+        losses=losses,
         warnings=findings.warnings,
         skipped_files=upload.skipped,
+        unrecognised_files=upload.unrecognised,
         not_in_upload=_vanished(upload, decisions),
     )
 

@@ -18,6 +18,7 @@ from portal_data.zoho import cells
 from portal_data.zoho.columns import Layout
 from portal_data.zoho.dates import Dates
 from portal_data.zoho.defects import CellError, Findings
+from portal_data.zoho.identifiers import Identifiers
 from portal_data.zoho.records import Reading, Row
 
 LINE_FIELDS = (
@@ -49,7 +50,7 @@ LINE_SOURCES = {  # columns of the line tables and the fields they come from
 }
 _TELLING = ("quantity", "item_price", "item_total")  # a file with none of these has no lines
 _NUMBERS = ("quantity", "item_price", "discount", "item_tax_percent")
-_AMOUNTS = ("discount_amount", "item_tax_amount", "item_total")
+_AMOUNTS = ("item_tax_amount", "item_total")
 _REPEATED = ("number", "customer_id", "date", "status", "currency", "subtotal", "total", "balance")
 _HUNDRED = Decimal(100)
 _ONE = Decimal(1)
@@ -117,6 +118,14 @@ class _Amounts(dict[str, int]):
         return amount
 
 
+class _Discounts(_Amounts):
+    """Discounts: Zoho writes them with three decimals, and the line's total rounds them."""
+
+    def __missing__(self, raw: str) -> int:
+        amount = self[raw] = cells.rounded_units(raw, self._currency)
+        return amount
+
+
 class Gatherer:
     """Collects the documents of one module from one or more files."""
 
@@ -126,11 +135,17 @@ class Gatherer:
         self._numbers = _Decimals()
         self._amounts: dict[str, _Amounts] = {}
         self._places: dict[str, _Rounding] = {}
+        self._discounts: dict[str, _Discounts] = {}
         self._texts: set[str] = set()
         self._last: Sheaf | None = None
+        self._ids: dict[tuple[str, str], int] = {}
 
     def gather(
-        self, records: Iterable[tuple[int, list[str]]], file: str, layout: Layout, dates: Dates
+        self,
+        records: Iterable[tuple[int, list[str]]],
+        layout: Layout,
+        dates: Dates,
+        ids: Identifiers,
     ) -> int:
         """Read all records of a table and return how many there were."""
         pick = _picker(layout, LINE_FIELDS)
@@ -145,9 +160,11 @@ class Gatherer:
             identifier, document = key_of(row)
             sheaf = sheaves.get(identifier or document) if identifier or document else self._last
             if sheaf is None:
-                sheaf = self._new(Row(file, number, layout, row, dates), identifier or document)
+                sheaf = self._new(Row(ids.file, number, layout, row, dates), identifier or document)
                 sheaf.repeated = repeated(row)
             elif sheaf.repeated != (again := repeated(row)):
+                ids.name("id", identifier.strip(), (sheaf.row.key("number"),), 0)
+                ids.name("id", identifier.strip(), (document.strip(),), number)
                 _compare(sheaf, again, layout, number)
             self._last = sheaf
             if not has_lines or not sheaf.currency:
@@ -159,6 +176,9 @@ class Gatherer:
             except CellError as error:
                 error.column = error.column or _bad_column(pick(row), layout, sheaf.currency)
                 sheaf.fail(error, number)
+        for (own, text), number in self._ids.items():
+            ids.see(own, text, number)
+        self._ids.clear()
         return count
 
     def _new(self, row: Row, key: str) -> Sheaf:
@@ -197,6 +217,7 @@ class Gatherer:
         amounts = self._amounts.get(currency)
         if amounts is None:
             amounts = self._amounts[currency] = _Amounts(currency)
+            self._discounts[currency] = _Discounts(currency)
             self._places[currency] = _Rounding(currency)
         quantity = numbers[raw_quantity] if raw_quantity else _ONE
         percent = numbers[raw_percent] if raw_percent else None
@@ -207,10 +228,10 @@ class Gatherer:
             price = numbers[raw_price]
             gross = rounding[quantity, price]
         else:
-            gross = amounts[raw_total] + amounts[raw_discount]
+            gross = amounts[raw_total] + self._discounts[currency][raw_discount]
             price = _unit_price(gross, quantity, currency)
         if raw_discount:
-            discount = amounts[raw_discount]
+            discount = self._discounts[currency][raw_discount]
         else:
             discount = rounding[quantity * price, percent / _HUNDRED] if percent else 0
         total = amounts[raw_total] if raw_total else gross - discount
@@ -218,6 +239,9 @@ class Gatherer:
             sheaf.uneven_rows.append(number)
         sheaf.subtotal += total
         sheaf.tax += tax
+        for own, text in (("product_id", product), ("project_id", project_id)):
+            if text and (own, text) not in self._ids:
+                self._ids[own, text] = number
         if name not in self._texts or description not in self._texts:
             self._texts.update((name, description))
             self._reading.findings.watch(name, sheaf.row.file, number, "Item Name")
@@ -287,6 +311,8 @@ def _bad_column(picked: tuple[str, ...], layout: Layout, currency: str) -> str |
         try:
             if raw and name in _NUMBERS:
                 cells.quantity(raw.rstrip("%"))
+            elif raw and name == "discount_amount":
+                cells.rounded_units(raw, currency)
             elif raw and name in _AMOUNTS:
                 cells.minor_units(raw, currency)
         except CellError:

@@ -48,6 +48,7 @@ CUSTOMERS = Module(
         **address("Shipping"),
     },
     (("name",),),
+    names={"id": ("name",)},
 )
 PERSONS = Module(
     "contact_persons",
@@ -68,6 +69,7 @@ PERSONS = Module(
         ),
     },
     (("customer_id", "customer_name"), ("email", "first_name", "last_name")),
+    names={"id": ("first_name", "last_name", "email")},
 )
 ITEMS = Module(
     "items",
@@ -86,6 +88,7 @@ ITEMS = Module(
         status="Status",
     ),
     (("name",),),
+    names={"id": ("name",)},
 )
 RATES = Module(
     "exchange_rates",
@@ -114,6 +117,7 @@ PROJECTS = Module(
         ),
     },
     (("name",), ("customer_id", "customer_name")),
+    names={"id": ("name",)},
 )
 TASKS = Module(
     "tasks",
@@ -130,6 +134,7 @@ TASKS = Module(
         status=("Task Status", "Status"),
     ),
     (("name",), ("project_name", "project_id")),
+    names={"id": ("name", "project_name")},
 )
 TIME = Module(
     "time_entries",
@@ -151,6 +156,7 @@ TIME = Module(
         billed="Billed Status",
     ),
     (("project_name", "project_id"), ("spent",), ("date",)),
+    names={"id": ("project_name", "task_name", "staff_name", "date", "begins", "spent")},
 )
 PAYMENTS = Module(
     "payments",
@@ -183,6 +189,7 @@ PAYMENTS = Module(
     },
     (("number", "id"), ("date",), ("amount",), ("customer_id", "customer_name")),
     loose=frozenset({"kind"}),  # the Indian edition has it twice, once for a tax
+    names={"id": ("number",), "application_id": ("id", "number", "invoice_number")},
 )
 APPLICATIONS = Module(
     "credit_applications",

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from portal_data.errors import Conflict, Invalid
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
+from portal_data.zoho.defects import Problem, UploadRefused
 from portal_data.zoho.upload import Upload
 
 _COLUMNS = (
@@ -62,12 +63,10 @@ def rename_organisation(session: OpenSession, founding: Founding, now: datetime)
         session.change(_RENAME, name=founding.name, timezone=founding.timezone, now=now)
 
 
-def found_organisation(
-    session: OpenSession, upload: Upload, founding: Founding, now: datetime
-) -> str:
-    """Create the organisation, of which exports say little, and return its currency.
+def founding_currency(upload: Upload) -> str:
+    """Return the currency of an organisation that the upload founds: the commonest at rate 1.
 
-    Raises Invalid when the upload has nothing to tell the currency from.
+    Raises UploadRefused when the upload has nothing to tell the currency from.
     """
     currencies = Counter(
         record.currency
@@ -76,10 +75,22 @@ def found_organisation(
         if record.values.get("exchange_rate", 1) == 1
     )
     if not currencies:
-        raise Invalid("The portal has no organisation yet: import customers or invoices first.")
+        problem = Problem(
+            upload.archive.name,
+            "The portal has no organisation yet, and nothing here tells its currency.",
+            "Import customers or invoices first, or together with this.",
+        )
+        findings = upload.reading.findings
+        raise UploadRefused([*upload.problems, problem], findings.set_aside)
+    return currencies.most_common(1)[0][0]
+
+
+def found_organisation(
+    session: OpenSession, upload: Upload, founding: Founding, currency: str, now: datetime
+) -> None:
+    """Create the organisation, of which exports say little."""
     name = founding.name or "My organisation"
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "portal"
-    currency = currencies.most_common(1)[0][0]
     row = (
         new_id(),
         name,
@@ -97,7 +108,6 @@ def found_organisation(
             f"The backup does not name your business; it is called {name!r} for now. Name it with "
             "--organisation, in this command or a later import.",
         )
-    return currency
 
 
 def raise_counters(session: OpenSession) -> None:

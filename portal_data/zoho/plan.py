@@ -11,7 +11,7 @@ from uuid import UUID
 from portal_data import money
 from portal_data.ids import new_id
 from portal_data.zoho.books import Books, Ref
-from portal_data.zoho.defects import CellError, Problem, SetAside
+from portal_data.zoho.defects import CellError, Missing, Problem, SetAside
 from portal_data.zoho.records import Record
 from portal_data.zoho.upload import Upload
 
@@ -21,6 +21,35 @@ NUMBERED = {  # kinds with a number that is unique in the books: header of that 
     "retainer invoice": "Retainer Invoice Number",
     "credit note": "Credit Note Number",
     "payment": "Payment Number",
+}
+
+
+KINDS = {  # module of a file: the kind that its rows become
+    "customers": "customer",
+    "contact_persons": "contact",
+    "items": "item",
+    "exchange_rates": "exchange rate",
+    "projects": "project",
+    "tasks": "task",
+    "estimates": "estimate",
+    "invoices": "invoice",
+    "retainer_invoices": "retainer invoice",
+    "credit_notes": "credit note",
+    "payments": "payment",
+    "credit_applications": "credit application",
+    "refunds": "refund",
+    "time_entries": "time entry",
+}
+FILES = {  # module: what Zoho's backup calls its file
+    "customers": "Contacts.csv",
+    "items": "Item.csv",
+    "projects": "Projects.csv",
+    "tasks": "Tasks.csv",
+    "estimates": "Quote.csv",
+    "invoices": "Invoice.csv",
+    "retainer_invoices": "Retainer_Invoice.csv",
+    "credit_notes": "Credit_Note.csv",
+    "payments": "Customer_Payment.csv",
 }
 
 
@@ -109,8 +138,9 @@ class Decisions:
         shown = None
         if amount is not None:
             shown = f"{money.to_decimal(amount, record.currency)} {record.currency}"
+        missing = error.file if isinstance(error, Missing) else None
         self.findings.set_aside.append(
-            SetAside(record.kind, record.subject, problem, because, shown)
+            SetAside(record.kind, record.subject, problem, because, shown, missing)
         )
         self.refused[record.kind, record.external_id] = record.subject
         for name in (record.subject, record.values.get("number"), record.values.get("name")):
@@ -122,6 +152,16 @@ class Decisions:
         for key in keys:
             if key and (subject := self.refused.get((kind, key.strip().lower()))):
                 raise Waits(f"{kind} {subject}")
+
+    def unknown(self, module: str, reason: str, remedy: str, column: str) -> CellError:
+        """Return the error of a record that names something which is nowhere.
+
+        It says so when the whole file of the `module` is missing.
+        """
+        if module in self.upload.modules:
+            return CellError(reason, remedy, column=column)
+        file = FILES[module]
+        return Missing(file, reason, f"Import {file} with it.", column=column)
 
     def _known(self, record: Record) -> Ref | None:
         """Return what an earlier import wrote for this record, whatever it was known by then."""

@@ -89,14 +89,18 @@ _SIGNS: tuple[tuple[frozenset[str], Module], ...] = tuple(
 
 def recognise(table: Table) -> Module | None:
     """Return which of our modules a table is, or None for a file that is not imported."""
-    stem = _stem(table.name)
-    if _NOT_OURS.search(stem):
+    if foreign(table.name):
         return None
     columns = table.positions.keys()
     for signs, module in _SIGNS:
         if signs <= columns:
             return module
-    return _BY_FILE.get(stem)
+    return expected(table.name)
+
+
+def foreign(file: str) -> bool:
+    """Tell whether a file's name is that of a module which the portal has no use for."""
+    return bool(_NOT_OURS.search(_stem(file)))
 
 
 def expected(file: str) -> Module | None:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from portal_data.zoho import cells
 from portal_data.zoho.columns import Layout
 from portal_data.zoho.dates import Dates
-from portal_data.zoho.defects import CellError, FileError, Findings, Problem, SetAside
+from portal_data.zoho.defects import CellError, Findings, Problem, SetAside
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ MAX_SET_ASIDE = 20_000  # of one upload: with more than that it is no backup, an
 
 @dataclass(slots=True)
 class Row:
-    """One record of a file. Readers raise CellError (or FileError) with the column's own header."""
+    """One record of a file. Readers raise CellError with the column's own header."""
 
     file: str
     number: int
@@ -137,9 +137,6 @@ class Row:
             return reader(self.raw(name))
         except CellError as error:
             error.column = error.column or self.header(name)
-            raise
-        except FileError as error:
-            error.file, error.row, error.column = self.file, self.number, self.header(name)
             raise
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from portal_data.zoho.defects import Problem, SetAside
+from portal_data.zoho.upload import IN_ENGLISH
 
 _SHOWN = 20  # warnings and missing numbers in the text; JSON has them all
 
@@ -27,7 +28,11 @@ class FileReport:
 
 @dataclass
 class Report:
-    """The outcome of one import. `verdict` is imported, partly imported, unchanged or refused."""
+    """The outcome of one import. `verdict` is imported, partly imported, unchanged or refused.
+
+    `problems` are why it was refused, `losses` what would have refused it had the person not
+    accepted them.
+    """
 
     name: str
     sha256: str
@@ -36,13 +41,27 @@ class Report:
     files: list[FileReport] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    losses: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     skipped_files: list[str] = field(default_factory=list)
+    unrecognised_files: list[str] = field(default_factory=list)
     not_in_upload: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of_refusal(
+        cls, name: str, problems: list[Problem], set_aside: list[SetAside], *, dry_run: bool
+    ) -> "Report":
+        """Return the report of an upload of which nothing was written."""
+        return cls(name, "", "refused", dry_run, problems=problems, set_aside=set_aside)
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 when everything is in the portal, 2 except what is named, 1 when refused."""
+        return {"refused": 1, "partly imported": 2}.get(self.verdict, 0)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain values, for JSON."""
-        told = asdict(self)
+        told = asdict(self) | {"exit_code": self.exit_code}
         told["set_aside"] = [_flat(entry) for entry in self.set_aside]
         return told
 
@@ -57,6 +76,8 @@ class Report:
             lines.append("This was a dry run: nothing was written.")
         if self.problems:
             lines += ["", *(f"  {problem}" for problem in self.problems)]
+        if self.losses:
+            lines += ["", "Losses that were accepted:", *(f"  {loss}" for loss in self.losses)]
         if self.files:
             lines += ["", *_table(self.files)]
         if self.set_aside:
@@ -72,6 +93,9 @@ class Report:
             ]
             lines += _cut([f"  {subject}" for subject in subjects])
         lines += _unread(self.files)
+        if self.unrecognised_files:
+            names = ", ".join(self.unrecognised_files)
+            lines += ["", f"Not recognised, and not imported: {names}. {IN_ENGLISH}"]
         if self.skipped_files:
             lines += ["", f"Not imported: {', '.join(self.skipped_files)}."]
         return "\n".join(lines)
@@ -79,7 +103,7 @@ class Report:
 
 _HEADLINES = {
     "imported": "{name}: imported.",
-    "partly imported": "{name}: imported, except what is listed as set aside.",
+    "partly imported": "{name}: imported, except what is named below.",
     "unchanged": "{name}: nothing new; the portal has all of it.",
     "refused": "{name}: refused, nothing was imported.",
 }
@@ -91,6 +115,7 @@ def _flat(entry: SetAside) -> dict[str, Any]:
         "subject": entry.subject,
         **asdict(entry.problem),
         "because_of": entry.because_of,
+        "missing": entry.missing,
         "amount": entry.amount,
     }
 

@@ -101,18 +101,22 @@ class Resolver:
         if identifier:
             found = self.customers.by_id.get(identifier)
             if found is None:
-                raise CellError(
+                raise self.decisions.unknown(
+                    "customers",
                     f"The customer {identifier} is in neither the upload nor the portal.",
-                    "Import Contacts.csv with it.",
-                    column="Customer ID",
+                    "Correct the customer in Zoho and export again.",
+                    "Customer ID",
                 )
             record.customer_id = found
             return
         matches = self.customers.named(name)
-        if len(matches) != 1:
-            count = "No customer is" if not matches else f"{len(matches)} customers are"
+        if not matches:
+            reason = f"No customer is called {name!r}." if name else "No customer is named."
+            remedy = "Export with the column 'Customer ID'."
+            raise self.decisions.unknown("customers", reason, remedy, "Customer Name")
+        if len(matches) > 1:
             raise CellError(
-                f"{count} called {name!r}.",
+                f"{len(matches)} customers are called {name!r}.",
                 "Export with the column 'Customer ID'.",
                 column="Customer Name",
             )
@@ -122,14 +126,27 @@ class Resolver:
         """Fill in the record's project and customer."""
         identifier, name = record.links["project_id"], record.links["project_name"]
         self.decisions.waits_for("project", identifier or name)
+        if not identifier and not name.strip():
+            raise CellError(
+                "No project is named, so no customer is either.",
+                "Choose the project in Zoho: the portal shows time and tasks by project.",
+                column="Project Name",
+            )
         if identifier and identifier in self.projects.by_id:
             matches = [self.projects.by_id[identifier]]
         else:
             matches = self.projects.named(name)
-        if len(matches) != 1:
-            count = "No project is" if not matches else f"{len(matches)} projects are"
+        if not matches:
+            called = f"called {name!r}" if name else f"with the id {identifier}"
+            raise self.decisions.unknown(
+                "projects",
+                f"No project is {called}.",
+                "Correct the project in Zoho and export again.",
+                "Project Name",
+            )
+        if len(matches) > 1:
             raise CellError(
-                f"{count} called {name!r}.",
+                f"{len(matches)} projects are called {name!r}.",
                 "Give each project a name of its own; this file knows projects only by name.",
                 column="Project Name",
             )
@@ -150,16 +167,21 @@ class Resolver:
         mine = [project for project, owner in places if owner == customer_id]
         return mine[0] if len(mine) == 1 else None
 
+    def knows(self, project: str) -> bool:
+        """Tell whether a project has this id or name, whoever's it is."""
+        return project in self.projects.by_id or bool(self.projects.named(project))
+
     def _find_time(self, record: Record) -> None:
         self.find_project(record)
         task = record.links["task_name"]
         record.values["task_id"] = self.tasks.get((record.values["project_id"], fold(task)))
         if task and record.values["task_id"] is None:
             self.decisions.waits_for("task", task)
-            raise CellError(
+            raise self.decisions.unknown(
+                "tasks",
                 f"The project has no task called {task!r}.",
-                "Import Tasks.csv with it.",
-                column="Task Name",
+                "Correct the task in Zoho and export again.",
+                "Task Name",
             )
 
     def _known(self, kind: str, name: str, names: Names) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portal_data import money
 from portal_data.zoho.balance import settle_balances
-from portal_data.zoho.defects import CellError
+from portal_data.zoho.defects import CellError, Missing
 from portal_data.zoho.documents import ALLOWANCE
 from portal_data.zoho.ledger import Account, Allocation, Ledger
 from portal_data.zoho.plan import Decisions
@@ -93,7 +93,9 @@ class Settler:
             return
         missing = values["total_minor"] - values["written_off_minor"] - settled - stated
         if missing > money.to_minor(ALLOWANCE, record.currency):
-            raise CellError(
+            file = "Credit_Note.csv" if "payments" in modules else "Customer_Payment.csv"
+            raise Missing(
+                file,
                 f"{money.to_decimal(missing, record.currency)} of it was paid or credited, but by "
                 "nothing that is in this upload.",
                 "Put Customer_Payment.csv, Credit_Note.csv and Creditnotes_Invoice.csv into one "
@@ -119,10 +121,11 @@ class Settler:
         self.decisions.waits_for("credit note", number)
         credit = self.ledger.credits.get(number)
         if credit is None:
-            raise CellError(
+            raise self.decisions.unknown(
+                "credit_notes",
                 f"There is no credit note {number!r}.",
-                "Import Credit_Note.csv with it.",
-                column="Credit Note Number",
+                _RETRY,
+                "Credit Note Number",
             )
         if credit.status != "open":
             raise CellError(f"The credit note {number} is {credit.status}.", _RETRY)
@@ -142,18 +145,21 @@ class Settler:
         target = self.ledger.invoices.get(number)
         reason = None
         if target is None:
-            reason = f"There is no invoice {number!r}."
-        elif target.customer_id != customer_id:
+            retainer = record.values.get("kind") == "retainer"
+            raise self.decisions.unknown(
+                "retainer_invoices" if retainer else "invoices",
+                f"There is no {'retainer ' if retainer else ''}invoice {number!r}.",
+                "Correct it in Zoho, or import the file that has the invoice, and import again.",
+                "Invoice Number",
+            )
+        if target.customer_id != customer_id:
             reason = f"The invoice {number} belongs to another customer."
         elif target.currency != currency:
             reason = f"The invoice {number} is in {target.currency}, this is in {currency}."
         elif target.status in ("draft", "void"):
             reason = f"The invoice {number} is {target.status}."
-        if target is None or reason:
-            remedy = (
-                "Correct it in Zoho, or import the file that has the invoice, and import again."
-            )
-            raise CellError(reason or "", remedy, column="Invoice Number")
+        if reason:
+            raise CellError(reason, _RETRY, column="Invoice Number")
         return target
 
     def _count_books(self) -> None:

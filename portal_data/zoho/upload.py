@@ -3,17 +3,25 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import PurePosixPath
 
 from portal_data.zoho import catalogue, document_modules, modules, parties, settlements, work
 from portal_data.zoho.archive import Archive, Part
 from portal_data.zoho.columns import Layout, Module, layout
+from portal_data.zoho.copies import Copies
 from portal_data.zoho.dates import DateOrder, Dates
 from portal_data.zoho.defects import FileError, Problem, SetAside, UploadRefused
 from portal_data.zoho.documents import read_documents
+from portal_data.zoho.identifiers import Identifiers, id_fields
 from portal_data.zoho.lines import Gatherer
-from portal_data.zoho.recognise import expected, recognise
+from portal_data.zoho.recognise import expected, foreign, recognise
 from portal_data.zoho.records import Reading, Record, Row
 from portal_data.zoho.tables import Table, open_table
+
+IN_ENGLISH = (
+    "If its columns are named in another language, set your Zoho profile to English and export the "
+    "file again as CSV."
+)
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, and how many bytes of how many are done."""
@@ -52,11 +60,17 @@ class File:
 
 @dataclass
 class Upload:
-    """Everything an upload says, by kind of record, with what was found wrong."""
+    """Everything an upload says, by kind of record, with what was found wrong.
+
+    `problems` are defects of whole files that the person accepted; such files are not in `modules`
+    when nothing of them could be read.
+    """
 
     archive: Archive
     files: list[File]
     skipped: list[str]
+    unrecognised: list[str]
+    problems: list[Problem]
     modules: frozenset[str]
     records: dict[str, list[Record]]
     reading: Reading
@@ -83,18 +97,32 @@ class _Sorted:
 
 class _Reader:
     def __init__(
-        self, archive: Archive, reading: Reading, order: DateOrder | None, progress: Progress
+        self,
+        archive: Archive,
+        reading: Reading,
+        order: DateOrder | None,
+        progress: Progress,
+        accept_losses: bool,
     ) -> None:
         self.archive, self.reading, self.order = archive, reading, order
         self.problems: list[Problem] = []
         self.skipped = list(archive.others)
+        self.unrecognised: list[str] = []
+        self.unread: set[str] = set()
+        self.accept_losses = accept_losses
         self.tables: list[_Sorted] = []
         self._progress, self._done = progress, 0
         self._total = 0
 
     def sort(self) -> None:
         """Open every table and find out what it is."""
+        for name in self.archive.others:
+            if problem := _workbook(name):
+                self.problems.append(problem)
         for part in self.archive.parts:
+            if foreign(part.name):
+                self.skipped.append(part.name)
+                continue
             try:
                 self._sort(part)
             except FileError as error:
@@ -108,13 +136,15 @@ class _Reader:
         table = open_table(part)
         module = recognise(table)
         if module is None:
-            self.skipped.append(part.name)
+            self.unrecognised.append(part.name)
             return
         found = layout(module, table)
         if found.missing:
             raise FileError(
                 f"Missing columns: {', '.join(repr(name) for name in found.missing)}.",
-                "Export the file again with all its columns.",
+                IN_ENGLISH
+                if 2 * len(found.missing) >= len(module.required)
+                else "Export the file again with all its columns.",
                 row=1,
             )
         custom = [f"CF.{label}" for label in found.custom]
@@ -128,16 +158,18 @@ class _Reader:
     def rows(self, module: Module) -> list[Row]:
         """Return all rows of a module's files; a defective file is noted and yields none."""
         rows: list[Row] = []
+        copies = Copies()
         for entry in self.of(module):
             dates = Dates(self.order)
+            ids = Identifiers(entry.table.name, entry.layout)
             try:
                 read = [
                     Row(entry.table.name, number, entry.layout, cells, dates)
-                    for number, cells in self._records(entry)
+                    for number, cells in self._records(entry, copies)
                 ]
-                self._survey(module, read, dates)
+                self._survey(module, read, dates, ids)
             except FileError as error:
-                self.problems.append(error.at(entry.table.name))
+                self._lose(entry, error)
                 continue
             entry.file.rows = len(read)
             rows += read
@@ -146,76 +178,109 @@ class _Reader:
     def documents(self, module: Module) -> list[Record]:
         """Return the records of a module with line items."""
         gatherer = Gatherer(self.reading)
+        copies = Copies()
         for entry in self.of(module):
             dates = Dates(self.order)
-            before = len(gatherer.sheaves)
+            ids = Identifiers(entry.table.name, entry.layout)
+            before = set(gatherer.sheaves)
             try:
                 entry.file.rows = gatherer.gather(
-                    self._records(entry), entry.table.name, entry.layout, dates
+                    self._records(entry, copies), entry.layout, dates, ids
                 )
-                new = list(gatherer.sheaves.values())[before:]
-                self._survey(module, [sheaf.row for sheaf in new], dates)
+                new = [sheaf for key, sheaf in gatherer.sheaves.items() if key not in before]
+                self._survey(module, [sheaf.row for sheaf in new], dates, ids)
             except FileError as error:
-                self.problems.append(error.at(entry.table.name))
-        if self.problems:
-            return []
+                self._lose(entry, error)
+                for key in gatherer.sheaves.keys() - before:
+                    del gatherer.sheaves[key]
         return self.read(
             lambda: read_documents(module.name, list(gatherer.sheaves.values()), self.reading)
         )
 
     def read(self, build: Callable[[], list[Record]]) -> list[Record]:
-        """Build records; a defect of the whole file that shows in a cell refuses the upload."""
-        if self.problems:
-            return []
-        try:
-            return build()
-        except FileError as error:
-            self.problems.append(error.at(error.file))
-            return []
+        """Build records, unless the upload is refused already."""
+        return build() if self.accept_losses or not self.problems else []
 
-    def _survey(self, module: Module, rows: list[Row], dates: Dates) -> None:
+    def _lose(self, entry: _Sorted, error: FileError) -> None:
+        self.problems.append(error.at(entry.table.name))
+        self.unread.add(entry.module.name)
+
+    def _survey(self, module: Module, rows: list[Row], dates: Dates, ids: Identifiers) -> None:
+        for own in id_fields(module):
+            names = module.names.get(own, ())
+            for row in rows:
+                if text := row.key(own):
+                    ids.see(own, text, row.number)
+                    if names:
+                        ids.name(own, text, tuple(map(row.key, names)), row.number)
+        self.problems += ids.problems()
         for name in _DATES.get(module.name, ()):
             for row in rows:
                 dates.see(row.header(name), row.raw(name), row.number)
         dates.check()
 
-    def _records(self, entry: _Sorted) -> Iterator[tuple[int, list[str]]]:
+    def _records(self, entry: _Sorted, copies: Copies) -> Iterator[tuple[int, list[str]]]:
         def progress(done: int) -> None:
             self._done += done
             self._progress(f"Reading {entry.table.name}", self._done, self._total)
 
-        return entry.table.records(entry.layout.repeated, progress)
+        rows = entry.table.records(entry.layout.repeated, progress)
+        if len(self.of(entry.module)) == 1:
+            return rows
+        rows, problem = copies.read(entry.table, rows, drop=self.accept_losses)
+        if problem:
+            self.problems.append(problem)
+        return rows
+
+
+def _workbook(name: str) -> Problem | None:
+    """Return the problem of a file in Excel's old format that should have been imported."""
+    file = PurePosixPath(name)
+    if file.suffix.lower() != ".xls" or not expected(f"{file.stem}.csv"):
+        return None
+    reason = "This is an old Excel workbook (.xls), which is not read."
+    return Problem(file.name, reason, "Export it from Zoho as CSV, or save it as CSV UTF-8.")
 
 
 def read_upload(
-    archive: Archive, reading: Reading, order: DateOrder | None, progress: Progress
+    archive: Archive,
+    reading: Reading,
+    order: DateOrder | None,
+    progress: Progress,
+    *,
+    accept_losses: bool = False,
 ) -> Upload:
     """Read all files of an upload.
 
-    Raises UploadRefused with every defect of a whole file that was found; documents that cannot be
-    used are in `reading.findings` instead.
+    Raises UploadRefused with every defect of a whole file that was found, unless the person accepts
+    losses: then such a file is left out. Documents that cannot be used are in `reading.findings`.
     """
-    reader = _Reader(archive, reading, order, progress)
+    reader = _Reader(archive, reading, order, progress, accept_losses)
     reader.sort()
     records: dict[str, list[Record]] = {}
     _read_all(reader, reading, records)
-    if reader.problems:
+    if reader.problems and not accept_losses:
         raise UploadRefused(reader.problems, reading.findings.set_aside)
     if not reader.tables:
         raise UploadRefused(
             [
+                *reader.problems,
                 Problem(
                     archive.name,
                     "No file was recognised.",
-                    "Give a backup of Zoho Books, Billing or Invoice, or files exported from it.",
-                )
+                    "Give a backup of Zoho Books, Billing or Invoice, or files exported from it. "
+                    + IN_ENGLISH,
+                ),
             ]
         )
+    read = {entry.module.name for entry in reader.tables} - reader.unread
     return Upload(
         archive=archive,
         files=[entry.file for entry in reader.tables],
         skipped=sorted(reader.skipped),
-        modules=frozenset(entry.module.name for entry in reader.tables),
+        unrecognised=sorted(reader.unrecognised),
+        problems=reader.problems,
+        modules=frozenset(read),
         records=records,
         reading=reading,
     )

@@ -15,6 +15,7 @@ from tests.conftest import NOW
 from tests.zoho.backup import TODAY, Backup, invented
 
 Import = Callable[..., Report]
+Totals = Callable[[], dict[str, Any]]
 
 
 @pytest.fixture

@@ -37,16 +37,31 @@ def test_every_decimal_of_the_books_survives(number: Decimal) -> None:
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
-    [("495.620", "GBP", 49_562), ("0.005", "GBP", 1), ("-0.005", "GBP", -1), ("12", "JPY", 12),
-     ("1.2345", "KWD", 1_235)],
-)  # fmt: skip
+    [("495.620", "GBP", 49_562), ("12", "JPY", 12), ("12.00", "JPY", 12), ("1.2340", "KWD", 1_234)],
+)
 def test_amounts_become_minor_units(text: str, currency: str, minor: int) -> None:
     assert cells.minor_units(text, currency) == minor
 
 
-@pytest.mark.parametrize("text", ["4.0E+18", "1.23E+18", "1e5"])
-def test_scientific_ids_refuse_the_file(text: str) -> None:
-    with pytest.raises(FileError):
+@pytest.mark.parametrize(
+    ("text", "currency"), [("1000.20", "JPY"), ("0.005", "GBP"), ("1.2345", "KWD"), ("-0.1", "JPY")]
+)
+def test_amounts_finer_than_their_currency_are_refused(text: str, currency: str) -> None:
+    with pytest.raises(CellError, match=f"more decimals than {currency}"):
+        cells.minor_units(text, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("0.005", "GBP", 1), ("-0.005", "GBP", -1), ("1.2345", "KWD", 1_235), ("1.500", "JPY", 2)],
+)
+def test_discounts_are_rounded(text: str, currency: str, minor: int) -> None:
+    assert cells.rounded_units(text, currency) == minor
+
+
+@pytest.mark.parametrize("text", ["4.0E+18", "1.23E+18", "1e5", "4,6E+17"])
+def test_scientific_ids_are_no_ids(text: str) -> None:
+    with pytest.raises(CellError, match="scientific"):
         cells.identifier(text)
 
 

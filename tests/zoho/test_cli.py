@@ -54,7 +54,7 @@ def test_import_then_totals_as_json(backup: Backup, tmp_path: Path) -> None:
 def test_text_report_names_what_was_set_aside(backup: Backup, tmp_path: Path) -> None:
     backup.change("Invoice01.csv", "Currency Code", "ZZQ", Invoice_Number="INV-107")
     done = runner.invoke(commands, ["import", str(backup.zip(tmp_path / "backup.zip"))])
-    assert done.exit_code == 0
+    assert done.exit_code == 2
     assert "invoice INV-107 (12.00): Invoice01.csv, row 5, column 'Currency Code'" in done.stdout
     assert "Not imported: Task.csv, Vendors.csv." in done.stdout
 

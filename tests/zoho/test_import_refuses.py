@@ -204,7 +204,16 @@ def test_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
 def test_truncated_zip_is_refused(tmp_path: Path) -> None:
     path = invented().zip(tmp_path / "backup.zip")
     path.write_bytes(path.read_bytes()[:-200])
-    _assert_refused(path, "neither a zip")
+    _assert_refused(path, "The zip is cut off")
+
+
+def test_old_workbooks_are_refused_with_a_remedy(tmp_path: Path) -> None:
+    workbook = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+    (tmp_path / "Invoice.xls").write_bytes(workbook)
+    _assert_refused(tmp_path / "Invoice.xls", "old Excel workbook .* save it as CSV")
+    backup = invented()
+    backup.raw["Invoice.xls"] = workbook
+    _assert_refused(backup.zip(tmp_path / "backup.zip"), "Invoice.xls: This is an old Excel")
 
 
 def test_corrupt_entry_is_refused(tmp_path: Path) -> None:
