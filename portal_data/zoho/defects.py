@@ -73,6 +73,7 @@ class FileError(Exception):
     ) -> None:
         super().__init__(reason)
         self.reason, self.remedy, self.row, self.column = reason, remedy, row, column
+        self.file = ""  # filled in by whoever knows
 
     def at(self, file: str) -> Problem:
         """Return the problem with its file named."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from portal_data.zoho import cells
 from portal_data.zoho.columns import Layout
 from portal_data.zoho.dates import Dates
-from portal_data.zoho.defects import CellError, Findings, Problem, SetAside
+from portal_data.zoho.defects import CellError, FileError, Findings, Problem, SetAside
 
 T = TypeVar("T")
 

@@ -198,8 +198,14 @@ class _Reader:
         )
 
     def read(self, build: Callable[[], list[Record]]) -> list[Record]:
-        """Build records, unless the upload is refused already."""
-        return build() if self.accept_losses or not self.problems else []
+        """Build records, unless the upload is refused already; too many defects refuse a file."""
+        if self.problems and not self.accept_losses:
+            return []
+        try:
+            return build()
+        except FileError as error:
+            self.problems.append(error.at(error.file))
+            return []
 
     def _lose(self, entry: _Sorted, error: FileError) -> None:
         self.problems.append(error.at(entry.table.name))
