@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from components import index_page, tuning
 from portal_data import identity, runtime, settings
-from portal_data.web import documents, exports, health, sessions
+from portal_data.web import brand, documents, exports, health, sessions
 from portal_data.web.index import Index
 from portal_data.web.middleware import Guard, log_as_json
 from portal_data.web.static import Precompressed, content_security_policy
@@ -36,7 +36,13 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
 app = st.App(
     HERE / "components" / "shell.py",
     lifespan=lifespan,
-    routes=[*health.ROUTES, *sessions.ROUTES, *documents.ROUTES, *exports.ROUTES],
+    routes=[
+        *health.ROUTES,
+        *sessions.ROUTES,
+        *documents.ROUTES,
+        *exports.ROUTES,
+        *brand.ROUTES,
+    ],
     middleware=[
         Middleware(
             Guard,

@@ -105,6 +105,11 @@ def export(path: str, extension: str, **parameters: object) -> str:
     return page(f"exports/{path}.{extension}", **parameters)
 
 
+def logo(digest: str) -> str:
+    """Return the address of the business's logo."""
+    return f"app/static/brand/{digest}.png"
+
+
 def file(file_id: UUID) -> str:
     """Return the address of a shared document."""
     return f"documents/file/{file_id}"

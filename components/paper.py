@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from components import format as say
+from components import links
 from components.markup import Markup, join, lines, said, tag
 from portal_data.documents.model import INVOICE, Kind, Line, Paper, Party
 
@@ -15,6 +16,7 @@ def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
         parties.append(party("Ship to", shown.ship_to))
     return tag(
         "article",
+        _letterhead(shown, kind),
         tag("div", parties, class_="top"),
         facts(
             [
@@ -33,6 +35,18 @@ def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
         text("Terms", shown.terms),
         class_="pt-paper",
         aria_label=f"{kind.title} {shown.number}",
+    )
+
+
+def _letterhead(shown: Paper, kind: Kind) -> Markup:
+    """Return the sender's mark on the left, and what kind of document this is on the right."""
+    sender = shown.issuer
+    picture = tag("img", class_="pt-logo", src=links.logo(sender.logo), alt=sender.name)
+    return tag(
+        "header",
+        picture if sender.logo else said(sender.name, "b"),
+        tag("div", tag("h2", kind.title), tag("div", shown.number), class_="title"),
+        class_="letterhead",
     )
 
 

@@ -9,12 +9,10 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from components import account_menu, brand, navigator, session
-from portal_data import identity, preferences
+from portal_data import preferences
 from portal_data.preferences import Preferences
 from portal_data.scope import Scope
 
-STATIC = Path(__file__).parent / "static"
-PARENTS = {
     "estimate": "estimates",
     "invoice": "invoices",
     "retainers": "invoices",
@@ -112,18 +110,19 @@ def of_nobody() -> list[StreamlitPage]:
     ]
 
 
-# before the navigation, or the browser asks Google for the picture of the first screen
-st.set_page_config(page_icon=str(STATIC / "favicon.png"), layout="wide")
 who = session.current()
+shown = brand.of(who)
+# before the navigation, or the browser asks Google for the picture of the first screen
+st.set_page_config(page_icon=brand.icon(shown), layout="wide")
+brand.paint(shown)
 if who is None:
     chosen = st.navigation([*of_nobody(), *links_from_mail()], position="hidden")
-    business = identity.business_name()
 else:
     screens = of_customers(preferences.of(who)) if isinstance(who, Scope) else of_staff()
     chosen = st.navigation([*screens, *links_from_mail()], expanded=True)
-    business = brand.draw(who, lit=PARENTS.get(chosen.url_path))
+    brand.draw(shown, lit=PARENTS.get(chosen.url_path))
     account_menu.draw(who)
     navigator.draw()
-st.set_page_config(page_title=f"{chosen.title} · {business}")
+st.set_page_config(page_title=f"{chosen.title} · {shown.name}")
 with session.known(who):
     chosen.run()

@@ -17,10 +17,11 @@ from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.models import AuthenticationModel
 from streamlit_authenticator.utilities import Encryptor, LoginError, ResetError, Validator
 
+from components import brand as branding
 from components import bridge, cards, session
 from components import format as say
 from components.markup import said, tag
-from portal_data import identity, passwords
+from portal_data import brand, identity, passwords
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
@@ -134,10 +135,10 @@ class PortalAuth(stauth.Authenticate):  # type: ignore[misc]
 @contextmanager
 def card(title: str = "", text: str = "") -> Iterator[None]:
     """Draw the card of a signed-out screen: the business's name, what this is, then the form."""
-    business = identity.business_name()
+    business = brand.current()
     with st.container(key="page-signin", horizontal_alignment="center"):
-        mark = tag("span", say.initials(business), class_="pt-mark", aria_hidden="true")
-        cards.draw(tag("div", mark, said(business, "h1"), class_="pt-business"))
+        name = said(business.name, "h1")
+        cards.draw(tag("div", branding.mark(business), name, class_="pt-business"))
         with st.container(key="card-signin", border=True, width=420):
             if title:
                 st.subheader(say.escape_markdown(title), anchor=False)

@@ -64,6 +64,7 @@ _PHRASES = {
     "invoice.sent": "sent invoice",
     "invoice.viewed": "viewed invoice",
     "message.sent": "sent a message",
+    "organisation.changed": "changed the details of",
     "payment.failed": "could not pay",
     "payment.received": "paid",
     "preferences.changed": "changed the portal's settings",
@@ -74,7 +75,9 @@ _PHRASES = {
     "staff.created": "added to the staff:",
     "staff.disabled": "switched off access of",
     "staff.enabled": "switched on access of",
+    "staff.link_renewed": "sent a new link to",
     "staff.reset_password": "set a new password of",
+    "staff.role_changed": "changed the role of",
     "staff.signed_in": "signed in",
 }
 

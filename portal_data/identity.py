@@ -181,12 +181,6 @@ def device_cookie_name(secure: bool) -> str:
     return "__Host-portal-device" if secure else "portal-device"
 
 
-def business_name() -> str:
-    """Return the name of the business, for screens that everybody sees."""
-    with store.system_reading() as session:
-        return letters.business_name(session)
-
-
 def sign_out_cookie(token: str, now: datetime) -> None:
     """End the sign-in behind a cookie's token, if it is one."""
     with store.system_writing() as session:

@@ -1,5 +1,6 @@
 """Nouns as papers: the plain values that both screen and PDF of a document are drawn from."""
 
+from portal_data import brand
 from portal_data.credit_notes import CreditNote
 from portal_data.credit_notes import Status as CreditStatus
 from portal_data.customers import MyDetails
@@ -43,6 +44,7 @@ _RETAINER_STAMPS = {RetainerStatus.PAID, RetainerStatus.OVERDUE, RetainerStatus.
 
 def issuer(business: Organisation) -> Party:
     """Return the organisation as the sender of papers."""
+    logo = brand.of(business).logo
     return Party(
         name=business.legal_name or business.name,
         address="\n".join(business.address_lines),
@@ -50,6 +52,7 @@ def issuer(business: Organisation) -> Party:
         email=business.email or "",
         phone=business.phone or "",
         website=business.website or "",
+        logo=logo.sha256 if logo else "",
     )
 
 
@@ -101,7 +104,7 @@ def of_invoice(invoice: Invoice, business: Organisation, details: MyDetails) -> 
         balance_minor=invoice.balance_minor,
         notes=invoice.notes or "",
         terms=invoice.terms or "",
-        payment=PaymentDetails(business.bank_details or "", invoice.number) if owed else None,
+        payment=PaymentDetails(business.how_to_pay, invoice.number) if owed else None,
         footer=business.document_footer or "",
     )
 
@@ -197,7 +200,7 @@ def of_retainer(retainer: Retainer, business: Organisation, details: MyDetails) 
         balance_minor=retainer.balance_minor,
         notes=retainer.notes or "",
         terms=retainer.terms or "",
-        payment=PaymentDetails(business.bank_details or "", retainer.number) if owed else None,
+        payment=PaymentDetails(business.how_to_pay, retainer.number) if owed else None,
         footer=business.document_footer or "",
     )
 

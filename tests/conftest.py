@@ -197,6 +197,13 @@ def owner(cast: Cast) -> Staff:
 
 
 @pytest.fixture
+def sam(cast: Cast, db: store.Store) -> Staff:
+    """An ordinary member of staff."""
+    with db.system_writing() as session:
+        return _staff(session, "Sam", Role.STAFF)
+
+
+@pytest.fixture
 def now() -> datetime:
     """The frozen moment of tests."""
     return NOW
@@ -245,17 +252,17 @@ def _contact(
     return Scope(customer_id, contact_id, sign_in_id, role, f"{name} Test", email, customer)
 
 
-def _staff(session: store.OpenSession, name: str) -> Staff:
+def _staff(session: store.OpenSession, name: str, role: Role = Role.OWNER) -> Staff:
     staff_id, sign_in_id = new_id(), new_id()
     email = f"{name.lower()}@fern.example"
     login_id = _login(session, email)
     session.load(
         "core.staff",
         ("id", "login_id", "name", "email", "role", "created_at"),
-        [(staff_id, login_id, name, email, "owner", NOW)],
+        [(staff_id, login_id, name, email, role.value, NOW)],
     )
     _sign_in(session, sign_in_id, login_id, staff_id=staff_id)
-    return Staff(staff_id, sign_in_id, Role.OWNER, name, email)
+    return Staff(staff_id, sign_in_id, role, name, email)
 
 
 def _sign_in(

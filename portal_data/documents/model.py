@@ -42,6 +42,8 @@ class Party:
     email: str = ""
     phone: str = ""
     website: str = ""
+    logo: str = ""
+    """Digest of the sender's logo, by which screens address it; PDFs take the picture of `Look`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,3 +184,9 @@ left join core.logins l on l.id = s.login_id
 left join core.contacts c on c.id = s.contact_id
 where l.id is null or (s.contact_id is not null and c.id is null)
 order by s.id;
+
+select 'organisation names a logo that is not there' as problem, o.name as row_id
+from core.organisation o
+where o.logo_sha256 is not null
+    and not exists (select 1 from core.logos l where l.sha256 = o.logo_sha256)
+order by o.name;

@@ -1,11 +1,10 @@
 """Documents of a customer as PDF: what the nouns know, put into the words of `documents`."""
 
-import logging
 from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
 
 from portal_data import (
+    brand,
+    colours,
     credit_notes,
     customers,
     estimates,
@@ -14,7 +13,6 @@ from portal_data import (
     papers,
     payments,
     retainers,
-    settings,
     statements,
 )
 from portal_data.documents import (
@@ -34,8 +32,6 @@ from portal_data.documents import (
 )
 from portal_data.organisation import Organisation
 from portal_data.scope import Scope
-
-log = logging.getLogger("portal.documents")
 
 _AGES = {
     "not_due": "Not due",
@@ -109,7 +105,7 @@ def statement_pdf(
         starts_on=min(starts, last),
         ends_on=last,
         sections=(_section(told),),
-        payment=PaymentDetails(bank_details=business.bank_details or ""),
+        payment=PaymentDetails(bank_details=business.how_to_pay),
         footer=business.document_footer or "",
     )
     name = file_name("Statement", f"{first} {last} {currency}", scope.customer_name)
@@ -146,16 +142,7 @@ def _section(told: statements.Statement) -> StatementSection:
 
 
 def _look(business: Organisation) -> Look:
-    """Return how the business's documents are drawn: in its locale, with its logo."""
-    logo = settings.load().logo
-    return Look(locale=business.locale, logo=_logo(settings.ROOT / logo) if logo else None)
-
-
-@lru_cache(maxsize=1)
-def _logo(path: Path) -> bytes | None:
-    """Return the logo, or None when it is not there: that must keep nobody from an invoice."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        log.warning("The logo PORTAL_LOGO cannot be read: %s", error)
-        return None
+    """Return how the business's documents are drawn: in its locale and colour, with its logo."""
+    known = brand.of(business)
+    accent = known.shades.light_text if known.shades else colours.DEFAULT
+    return Look(business.locale, accent, known.logo.png if known.logo else None)

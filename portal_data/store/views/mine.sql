@@ -8,7 +8,8 @@
 
 create view mine.organisation as
     select id, name, legal_name, slug, email, phone, website, tax_id, street1, street2, city, state,
-        postal_code, country, currency_code, timezone, locale, bank_details, document_footer
+        postal_code, country, currency_code, timezone, locale, account_holder, bank_name, iban, bic,
+        sort_code, account_number, bank_details, document_footer, accent, logo_sha256
     from core.organisation;
 
 create view mine.preferences as
