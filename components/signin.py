@@ -137,8 +137,9 @@ def card(title: str = "", text: str = "") -> Iterator[None]:
     """Draw the card of a signed-out screen: the business's name, what this is, then the form."""
     business = brand.current()
     with st.container(key="page-signin", horizontal_alignment="center"):
+        named = "pt-business named" if business.logo and business.logo.wide else "pt-business"
         name = said(business.name, "h1")
-        cards.draw(tag("div", branding.mark(business), name, class_="pt-business"))
+        cards.draw(tag("div", branding.mark(business), name, class_=named))
         with st.container(key="card-signin", border=True, width=420):
             if title:
                 st.subheader(say.escape_markdown(title), anchor=False)

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     publish_minutes: int = Field(default=15, ge=0, le=1440)
     """After changes, publish for analysts at most this often; 0 publishes only when asked."""
     logo: Path | None = None
-    """PNG or JPEG that documents bear; relative to the project. Without it they bear the name."""
+    """PNG or JPEG that is the logo until staff upload one; relative to the project."""
     base_url: str = "http://localhost:8501"
     """The address customers use; links in mails start with it. https switches on Secure cookies."""
     demo: bool = True

@@ -5,12 +5,6 @@ from decimal import Decimal
 
 from portal_data.demo.books import TIMEZONE, Books, Row
 
-_BANK_DETAILS = """\
-Larkspur & Vane Ltd
-Sort code 00-00-00 · Account 00000000
-IBAN GB00 DEMO 0000 0000 0000 00 · BIC DEMOGB00
-Please quote the invoice number."""
-
 _PREFERENCES = {
     "banner_message": "We have moved our accounts to this portal. Everything since the start is "
     "here; if anything is missing, write to us with the link at the bottom of the page.",
@@ -113,7 +107,12 @@ def found(books: Books, password_hash: str) -> None:
         currency_code="GBP",
         timezone=TIMEZONE,
         locale="en_GB",
-        bank_details=_BANK_DETAILS,
+        account_holder="Larkspur & Vane Ltd",
+        iban="GB46 DEMO 0000 0000 0000 00",
+        bic="DEMOGB2L",
+        sort_code="00-00-00",
+        account_number="00000000",
+        bank_details="Please quote the invoice number.",
         document_footer="Larkspur & Vane Ltd · Registered in England and Wales, no. 00000000",
         is_demo=True,
         created_at=books.started,
