@@ -3,8 +3,6 @@
 It stands in components/ and not beside pages/ on purpose: see docs/decisions/0007.
 """
 
-from pathlib import Path
-
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -13,6 +11,7 @@ from portal_data import preferences
 from portal_data.preferences import Preferences
 from portal_data.scope import Scope
 
+PARENTS = {
     "estimate": "estimates",
     "invoice": "invoices",
     "retainers": "invoices",
