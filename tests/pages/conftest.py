@@ -1,12 +1,14 @@
 """Screens run without a browser: the whole UI script, as a signed-in person or as nobody."""
 
+import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from portal_data import store
@@ -70,6 +72,19 @@ def app_as(app: AppTest, who: Scope | Staff | None) -> AppTest:
             )
         app.session_state["portal.sign_in"] = who.sign_in_id
     return app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scan_for_components() -> Iterator[None]:
+    """Let Streamlit look through the installed packages once, and not before every run.
+
+    A server does it once at its start; AppTest does it again for each run, which takes four times
+    as long as the run itself.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        scan = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture
