@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import cards
 from components import format as say
-from components.markup import join, said
+from components.markup import join, lines, said, tag
 from components.session import flash, require_scope
 from portal_data import balances, invoices, messages, organisation, retainers
 from portal_data.clock import utc_now
@@ -78,13 +78,16 @@ def _how(
     business: organisation.Organisation, amount: int, currency: str, reference: list[str]
 ) -> None:
     """Show amount, account and reference, each ready to be copied."""
-    if not business.bank_details:
+    if not business.how_to_pay:
         cards.draw(cards.empty("Ask us how to pay", f"Write to {business.email or business.name}."))
         return
     st.caption("Amount")
     st.code(say.money(amount, currency, business.locale), language=None)
-    st.caption("Our account")
-    st.code(business.bank_details, language=None, wrap_lines=True)
+    for label, value in business.bank_account or [("Our account", business.how_to_pay)]:
+        st.caption(label)
+        st.code(value, language=None, wrap_lines=True)
     st.caption("Payment reference")
     st.code(", ".join(reference), language=None, wrap_lines=True)
+    if business.bank_account and business.bank_details:
+        cards.draw(tag("div", lines(business.bank_details), class_="pt-text"))
     cards.draw(cards.sub("The payment appears here once it has reached our account."))

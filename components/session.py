@@ -5,12 +5,12 @@ asks the store again, so a sign-in that ended anywhere has ended here.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
+from typing import Generic, NoReturn, TypeVar
 from uuid import UUID
 
 import streamlit as st
@@ -27,7 +27,21 @@ _SIGN_IN = "portal.sign_in"
 _ORDER = "portal.order"
 _FLASH = "portal.flash"
 _OTHERS = "portal.others"
+_SCREEN = "portal.screen"
+_FORMS = "portal.forms"
+_FORM_COUNT = "portal.form_count"
 _known: ContextVar[Scope | Staff | None] = ContextVar("known", default=None)
+
+
+Start = TypeVar("Start")
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Generic[Start]):
+    """A form while it is open: what it began with, and what its widgets' keys begin with."""
+
+    start: Start
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +161,30 @@ def switch_customer(contact_id: UUID) -> NoReturn:
         st.rerun()
     _hold(sign_in_id)
     st.switch_page("../pages/home.py")
+
+
+def entered(screen: str) -> None:
+    """Close the forms of another screen; call it before a screen runs, with its address."""
+    if st.session_state.get(_SCREEN) != screen:
+        st.session_state[_SCREEN] = screen
+        st.session_state[_FORMS] = {}
+
+
+def form(name: str, read: Callable[[], Start]) -> Form[Start]:
+    """Return an open form, which begins with what `read` returns and is read only once.
+
+    So a form knows what its editor saw, however often the screen runs, until it is closed.
+    """
+    forms: dict[str, Form[Start]] = st.session_state.setdefault(_FORMS, {})
+    if name not in forms:
+        count = st.session_state[_FORM_COUNT] = st.session_state.get(_FORM_COUNT, 0) + 1
+        forms[name] = Form(read(), f"{name}.{count}")
+    return forms[name]
+
+
+def close_form(name: str) -> None:
+    """Let a form begin anew, with what is stored and nothing of what was typed."""
+    st.session_state.setdefault(_FORMS, {}).pop(name, None)
 
 
 def flash(message: str) -> None:

@@ -94,8 +94,8 @@ def of_staff() -> list[StreamlitPage]:
         page("staff/document", "Payment", "payment", hidden=True),
         page("staff/document", "Credit note", "credit_note", hidden=True),
         page("staff/document", "Retainer invoice", "retainer", hidden=True),
-        # in sight, because a navigation of one entry is not drawn at all
-        page("staff/security", "Security", "security", "lock"),
+        page("staff/organisation", "Organisation", "organisation", "domain"),
+        page("staff/security", "Security", "security", hidden=True),
     ]
 
 
@@ -123,5 +123,6 @@ else:
     account_menu.draw(who)
     navigator.draw()
 st.set_page_config(page_title=f"{chosen.title} · {shown.name}")
+session.entered(chosen.url_path)
 with session.known(who):
     chosen.run()

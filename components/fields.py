@@ -1,0 +1,75 @@
+"""Fields of a form, each with room for the sentence that says why it cannot be used."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components import cards
+from components import format as say
+from components.markup import tag
+from portal_data.organisation_fields import Field
+
+
+@dataclass(slots=True)
+class Fields:
+    """The fields drawn so far under one key, with what was typed into each."""
+
+    key: str
+    typed: dict[str, str] = field(default_factory=dict)
+    _rooms: dict[str, DeltaGenerator] = field(default_factory=dict)
+
+    def text(self, name: str, about: Field, value: str | None) -> None:
+        """Draw a field of one or several lines."""
+        draw = st.text_area if about.multiline else st.text_input
+        with self._room(name):
+            self.typed[name] = draw(
+                about.label + (" *" if about.required else ""),
+                value or "",
+                # above the field's own limit, so that too long a text is refused and not cut
+                max_chars=about.limit * 2,
+                help=about.help or None,
+                key=f"{self.key}.{name}",
+                **({"height": 100} if about.multiline else {}),
+            )
+
+    def choice(
+        self,
+        name: str,
+        about: Field,
+        value: str,
+        options: Sequence[str],
+        label: Callable[[str], str] = str,
+    ) -> None:
+        """Draw a choice that can be searched; the present value is always one of them."""
+        offered = list(options) if value in options else [value, *options]
+        with self._room(name):
+            self.typed[name] = st.selectbox(
+                about.label,
+                offered,
+                index=offered.index(value),
+                format_func=label,
+                help=about.help or None,
+                key=f"{self.key}.{name}",
+            )
+
+    def colour(self, name: str, about: Field, value: str) -> None:
+        """Draw a colour."""
+        with self._room(name):
+            self.typed[name] = st.color_picker(about.label, value, key=f"{self.key}.{name}")
+
+    def refuse(self, sentences: Mapping[str, str]) -> None:
+        """Say at each named field why it cannot be used."""
+        for name, sentence in sentences.items():
+            with self._rooms[name]:
+                cards.draw(tag("p", sentence, class_="pt-refused", role="alert"))
+
+    def _room(self, name: str) -> DeltaGenerator:
+        self._rooms[name] = st.container(key=f"field-{self.key}-{name}", gap="xsmall")
+        return self._rooms[name]
+
+
+def refused(reason: object) -> None:
+    """Say why a whole form was not accepted."""
+    st.error(say.escape_markdown(reason), icon=":material/error:")

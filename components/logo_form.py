@@ -1,0 +1,60 @@
+"""The business's logo as owners upload, replace and remove it."""
+
+import streamlit as st
+
+from components import brand as branding
+from components import cards, fields
+from components.markup import Markup
+from components.session import close_form, flash, form
+from portal_data import brand, logos, organisation
+from portal_data.clock import utc_now
+from portal_data.errors import PortalError
+from portal_data.organisation import Organisation
+from portal_data.scope import Staff
+
+_FORM = "logo"
+
+
+def draw(staff: Staff) -> None:
+    """Draw the present logo and the form that changes it."""
+    opened = form(_FORM, lambda: organisation.get(staff))
+    with st.container(border=True, key="card-logo"):
+        cards.draw(cards.title("Logo"), present(opened.start))
+        with st.form("logo", border=False):
+            upload = st.file_uploader(
+                "New logo",
+                ["png", "jpg", "jpeg"],
+                key=f"{opened.key}.upload",
+                max_upload_size=logos.UPLOAD_LIMIT // 1024 // 1024,
+                help="Made for white paper. Transparent margins are cut off.",
+            )
+            messages = st.container(key="logo-messages")
+            with st.container(horizontal=True, gap="small"):
+                use = st.form_submit_button("Use this logo")
+                remove = opened.start.logo_sha256 is not None and st.form_submit_button(
+                    "Remove logo", type="tertiary"
+                )
+    with messages:
+        if use and upload is None:
+            fields.refused("Choose a file first.")
+        elif use and upload is not None:
+            _save(staff, opened.start, upload.getvalue())
+        elif remove:
+            _save(staff, opened.start, None)
+
+
+def present(business: Organisation) -> Markup:
+    """Return the logo that the business has, or what stands in for it."""
+    shown = brand.of(business)
+    return branding.mark(shown) if shown.logo else cards.sub("None yet: your initials stand in.")
+
+
+def _save(staff: Staff, before: Organisation, upload: bytes | None) -> None:
+    try:
+        organisation.set_logo(staff, upload, before=before, now=utc_now())
+    except PortalError as refusal:
+        fields.refused(refusal)
+    else:
+        close_form(_FORM)
+        flash("The logo is saved." if upload is not None else "The logo is removed.")
+        st.rerun()
