@@ -12,12 +12,29 @@ from portal_data.zoho.tables import Table, fold
 Aliases = Mapping[str, tuple[str, ...]]
 
 
+# columns without a field of ours that speak of one line or application
+_OF_LINES = frozenset(
+    """
+    account, account code, brand, sales order number, expense reference id, hsn/sac, item type,
+    supply type, tax id, tax1 id, item tax type, item tax exemption reason, kit combo item name,
+    upc, mpn, ean, isbn, line item location name, manually shipped quantity, cgst rate %,
+    sgst rate %, igst rate %, cess rate %, cgst(fcy), sgst(fcy), igst(fcy), cess(fcy), cgst, sgst,
+    igst, cess, reverse charge tax name, reverse charge tax rate, reverse charge tax type,
+    item tds name, item tds percentage, item tds amount, item tds section code,
+    item tds section, invoice date
+    """.replace("\n    ", " ")
+    .strip()
+    .split(", ")
+)
+
+
 @dataclass(frozen=True)
 class Module:
     """One kind of file: its fields with their headers, best first, and what it cannot do without.
 
     A repeated column must agree with itself, except the `loose` ones that decide nothing. `names`
-    are the fields that tell apart what an id field stands for: rows of one id have one name.
+    are the fields that tell apart what an id field stands for: rows of one id have one name. What
+    `also_kept` fields say is kept as the file has it too, because their table has less room.
     """
 
     name: str
@@ -26,20 +43,27 @@ class Module:
     required: tuple[tuple[str, ...], ...]
     loose: frozenset[str] = frozenset()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    also_kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where one table keeps a module's fields. `absent` fields have no column in it."""
+    """Where one table keeps a module's fields. `absent` fields have no column in it.
+
+    `unread` columns are no field of the module, `custom` ones are the business's own; each is also
+    told apart by whether it speaks of a line (`line_…`). `labels` are the names of all of them.
+    """
 
     positions: dict[str, int]
     headers: dict[str, str]
     absent: frozenset[str]
     missing: list[str]
     repeated: list[list[int]]
-    unread: list[str]
+    unread: dict[str, int]
+    line_unread: dict[str, int]
     custom: dict[str, int]
     line_custom: dict[str, int]
+    labels: frozenset[str]
 
 
 def layout(module: Module, table: Table) -> Layout:
@@ -51,7 +75,8 @@ def layout(module: Module, table: Table) -> Layout:
         for name in names:
             if places := table.positions.get(fold(name)):
                 positions[own] = places[0]
-                read.update(places)
+                if own not in module.also_kept:
+                    read.update(places)
                 if len(places) > 1 and own not in module.loose:
                     repeated.append(places)
                 break
@@ -60,7 +85,10 @@ def layout(module: Module, table: Table) -> Layout:
         for group in module.required
         if not any(own in positions for own in group)
     ]
-    custom, line_custom, unread = {}, {}, []
+    custom: dict[str, int] = {}
+    line_custom: dict[str, int] = {}
+    unread: dict[str, int] = {}
+    line_unread: dict[str, int] = {}
     for position, column in enumerate(table.columns):
         folded = fold(column)
         if folded.startswith("cf."):
@@ -68,7 +96,12 @@ def layout(module: Module, table: Table) -> Layout:
         elif folded.startswith("item.cf."):
             line_custom[column.strip()[8:]] = position
         elif position not in read:
-            unread.append(column.strip())
+            kept = line_unread if folded in _OF_LINES else unread
+            # a header may occur twice, each time with something else in it
+            label = (
+                column.strip() if column.strip() not in kept else f"{column.strip()} ({position})"
+            )
+            kept[label] = position
     return Layout(
         positions=positions,
         headers={own: table.columns[place].strip() for own, place in positions.items()},
@@ -76,8 +109,10 @@ def layout(module: Module, table: Table) -> Layout:
         missing=missing,
         repeated=repeated,
         unread=unread,
+        line_unread=line_unread,
         custom=custom,
         line_custom=line_custom,
+        labels=frozenset((*custom, *unread, *line_custom, *line_unread)),
     )
 
 
@@ -86,8 +121,17 @@ def named(**names: str | tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return {own: (name,) if isinstance(name, str) else name for own, name in names.items()}
 
 
-def address(kind: str, phone: str = "Phone") -> dict[str, tuple[str, ...]]:
-    """Return the address columns of a file: `kind` is Billing or Shipping."""
+def address(kind: str) -> dict[str, tuple[str, ...]]:
+    """Return the address columns of a customer: `kind` is Billing or Shipping."""
+    return {
+        **postal_address(kind),
+        f"{kind.lower()}_phone": (f"{kind} Phone", f"{kind} Phone Number"),
+        f"{kind.lower()}_fax": (f"{kind} Fax",),
+    }
+
+
+def postal_address(kind: str) -> dict[str, tuple[str, ...]]:
+    """Return the address columns of a document, which keeps the lines of an envelope."""
     parts = {
         "attention": ("Attention",),
         "street1": ("Address", "Street", "Street1", "Street 1"),
@@ -96,8 +140,6 @@ def address(kind: str, phone: str = "Phone") -> dict[str, tuple[str, ...]]:
         "state": ("State",),
         "postal_code": ("Code", "Zip", "Zip Code", "Zipcode", "Postal Code"),
         "country": ("Country",),
-        "phone": (phone, "Phone", "Phone Number"),
-        "fax": ("Fax",),
     }
     prefix = kind.lower()
     return {

@@ -1,6 +1,6 @@
 """The columns of estimates, invoices, retainers and credit notes, in all their spellings."""
 
-from portal_data.zoho.columns import Module, address, named
+from portal_data.zoho.columns import Module, named, postal_address
 
 _CUSTOMER = named(customer_id=("Customer ID", "CustomerID"), customer_name="Customer Name")
 _LINE = named(
@@ -14,7 +14,6 @@ _LINE = named(
     item_tax=("Item Tax", "Item Tax1", "Tax Name"),
     item_tax_percent=("Item Tax %", "Tax Percentage"),
     item_tax_amount="Item Tax Amount",
-    item_tax_type="Item Tax Type",
     item_total=("Item Total", "Item Amount"),
     sku="SKU",
     product_id=("Product ID", "Item ID"),
@@ -24,8 +23,8 @@ _LINE = named(
 _DOCUMENT = {
     **_CUSTOMER,
     **_LINE,
-    **address("Billing"),
-    **address("Shipping", "Phone Number"),
+    **postal_address("Billing"),
+    **postal_address("Shipping"),
     **named(
         currency="Currency Code",
         exchange_rate="Exchange Rate",
@@ -40,13 +39,12 @@ _DOCUMENT = {
         round_off="Round Off",
         tcs="TCS Amount",
         tds="TDS Amount",
-        salesperson=("Sales person", "Salesperson"),
         notes=("Notes", "Customer Notes"),
         terms=("Terms & Conditions", "Terms and Conditions"),
         subject="Subject",
-        issued_date="Issued Date",
     ),
 }
+_SALESPERSON = named(salesperson=("Sales person", "Salesperson"))
 GATEWAYS = {  # header of the export: our name of the provider
     "PayPal": "paypal",
     "Authorize.Net": "authorize_net",
@@ -72,6 +70,7 @@ ESTIMATES = Module(
     ("estimate", "estimates", "quote", "quotes"),
     {
         **_DOCUMENT,
+        **_SALESPERSON,
         **named(
             id=("Quote ID", "Estimate ID"),
             number=("Quote Number", "Estimate Number"),
@@ -89,6 +88,7 @@ INVOICES = Module(
     ("invoice", "invoices"),
     {
         **_DOCUMENT,
+        **_SALESPERSON,
         **named(
             id="Invoice ID",
             number="Invoice Number",
@@ -98,8 +98,8 @@ INVOICES = Module(
             reference=("PurchaseOrder", "Purchase Order", "Reference#", "Reference Number"),
             balance="Balance",
             estimate_number=("Estimate Number", "Quote Number"),
-            terms_days="Payment Terms",
             terms_label="Payment Terms Label",
+            issued_date="Issued Date",
             expected_date="Expected Payment Date",
             last_payment_date="Last Payment Date",
             write_off="WriteOff Amount",
@@ -112,6 +112,14 @@ INVOICES = Module(
     names={"id": ("number",)},
 )
 _RETAINER = ("Retainer Invoice", "RetainerInvoice", "Retainer")
+_NO_ROOM_IN_RETAINERS = frozenset(  # their lines are a text and an amount
+    (
+        *(name for name in _LINE if name not in ("item_name", "item_desc", "item_total")),
+        *postal_address("Shipping"),
+        *("tax_inclusive", "subtotal", "entity_discount", "shipping_charge", "shipping_tax"),
+        *("adjustment", "adjustment_label", "round_off", "tcs", "tds", "subject"),
+    )
+)
 RETAINERS = Module(
     "retainer_invoices",
     ("retainer_invoice", "retainer_invoices", "retainerinvoice", "retainerinvoices"),
@@ -131,6 +139,8 @@ RETAINERS = Module(
     },
     (("number",), ("date",), ("status",), ("total",), ("customer_id", "customer_name")),
     names={"id": ("number",)},
+    # lines of a retainer are a text and an amount
+    also_kept=_NO_ROOM_IN_RETAINERS,
 )
 CREDIT_NOTES = Module(
     "credit_notes",

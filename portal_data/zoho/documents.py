@@ -112,6 +112,8 @@ def _record(kind: str, subject: str, sheaf: Sheaf, reading: Reading) -> Record:
         "notes": row.text("notes"),
         "terms": row.text("terms"),
         **_amounts(kind, sheaf, reading),
+        "custom_fields": row.custom(),
+        "source_fields": sheaf.source,
     }
     if kind == "estimate":
         values |= {"expiry_date": row.date("expiry_date"), "source_status": row.key("status")}
@@ -125,7 +127,6 @@ def _record(kind: str, subject: str, sheaf: Sheaf, reading: Reading) -> Record:
         values |= {
             "subject": row.text("subject"),
             "shipping_address": _address(row, "shipping"),
-            "custom_fields": row.custom(),
         }
     return Record(
         kind=kind,
@@ -140,6 +141,7 @@ def _record(kind: str, subject: str, sheaf: Sheaf, reading: Reading) -> Record:
         absent=absent_columns(row.layout, _SOURCES),
         digest=sheaf.digest.digest(),
         line_absent=absent_columns(row.layout, LINE_SOURCES),
+        labels=row.layout.labels,
         currency=currency,
     ).seal()
 

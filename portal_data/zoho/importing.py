@@ -17,6 +17,7 @@ from portal_data.zoho.archive import Archive, open_upload
 from portal_data.zoho.books import SOURCE, read_books
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Findings, Problem, UploadRefused
+from portal_data.zoho.fields import count_kept
 from portal_data.zoho.hints import infer_applications
 from portal_data.zoho.load import Loader
 from portal_data.zoho.organise import (
@@ -121,16 +122,8 @@ def _report(
     dry_run: bool,
 ) -> Report:
     findings = upload.reading.findings
-    files = {
-        file.name: FileReport(
-            file.name,
-            file.module,
-            file.rows,
-            unread_columns=file.unread,
-            custom_fields=file.custom_fields,
-        )
-        for file in upload.files
-    }
+    files = {file.name: FileReport(file.name, file.module, file.rows) for file in upload.files}
+    count_kept(upload, files)
     kinds = {file.name: KINDS[file.module] for file in upload.files}
     written = 0
     for change in decisions.changes.values():

@@ -6,7 +6,6 @@ names, reads each distinct number once, and holds only what the books will hold.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +18,7 @@ from portal_data.zoho.columns import Layout
 from portal_data.zoho.dates import Dates
 from portal_data.zoho.defects import CellError, Findings
 from portal_data.zoho.identifiers import Identifiers
+from portal_data.zoho.line_fields import LineFields
 from portal_data.zoho.records import Reading, Row
 
 LINE_FIELDS = (
@@ -75,6 +75,7 @@ class Line:
     product: str
     project: str
     custom: str | None
+    source: str | None
 
 
 @dataclass(slots=True)
@@ -90,6 +91,8 @@ class Sheaf:
     error: CellError | None = None
     error_row: int = 0
     repeated: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    source: dict[str, str] = field(default_factory=dict)
     digest: Any = None
 
     def fail(self, error: CellError, row: int) -> None:
@@ -148,11 +151,11 @@ class Gatherer:
         ids: Identifiers,
     ) -> int:
         """Read all records of a table and return how many there were."""
-        pick = _picker(layout, LINE_FIELDS)
-        repeated = _picker(layout, _REPEATED)
-        key_of = _picker(layout, ("id", "number"))
+        pick = _fields(layout, LINE_FIELDS)
+        repeated = _fields(layout, _REPEATED)
+        key_of = _fields(layout, ("id", "number"))
         has_lines = any(name in layout.positions for name in _TELLING)
-        customs = layout.line_custom.items()
+        kept = LineFields(layout)
         sheaves, count = self.sheaves, 0
         for number, row in records:
             count += 1
@@ -162,16 +165,21 @@ class Gatherer:
             if sheaf is None:
                 sheaf = self._new(Row(ids.file, number, layout, row, dates), identifier or document)
                 sheaf.repeated = repeated(row)
+                sheaf.unread = kept.shared(row)
             elif sheaf.repeated != (again := repeated(row)):
                 ids.name("id", identifier.strip(), (sheaf.row.key("number"),), 0)
                 ids.name("id", identifier.strip(), (document.strip(),), number)
                 _compare(sheaf, again, layout, number)
             self._last = sheaf
+            apart = (
+                ()
+                if sheaf.unread == (again := kept.shared(row))
+                else kept.apart(sheaf.unread, again)
+            )
             if not has_lines or not sheaf.currency:
                 continue
             try:
-                custom = {label: row[place] for label, place in customs if row[place].strip()}
-                if line := self._line(pick(row), custom, sheaf, number):
+                if line := self._line(pick(row), kept.of(row, apart), sheaf, number):
                     sheaf.lines.append(line)
             except CellError as error:
                 error.column = error.column or _bad_column(pick(row), layout, sheaf.currency)
@@ -183,6 +191,7 @@ class Gatherer:
 
     def _new(self, row: Row, key: str) -> Sheaf:
         sheaf = Sheaf(row, digest=hashlib.blake2b(digest_size=16))
+        sheaf.source = row.source(lines=False)
         self.sheaves[key or f"row {row.number} of {row.file}"] = sheaf
         try:
             sheaf.currency = self._reading.currency_of(row)
@@ -191,7 +200,11 @@ class Gatherer:
         return sheaf
 
     def _line(
-        self, picked: tuple[str, ...], custom: dict[str, str], sheaf: Sheaf, number: int
+        self,
+        picked: tuple[str, ...],
+        kept: tuple[str | None, str | None],
+        sheaf: Sheaf,
+        number: int,
     ) -> Line | None:
         (
             name,
@@ -261,10 +274,11 @@ class Gatherer:
             sku=sku or None,
             product=product.strip(),
             project=project_id.strip() or project_name.strip(),
-            custom=json.dumps(custom, ensure_ascii=False, sort_keys=True) if custom else None,
+            custom=kept[0],
+            source=kept[1],
         )
         told = "\x1f".join(picked)
-        sheaf.digest.update(f"{told}\x1e{line.custom}".encode())
+        sheaf.digest.update(f"{told}\x1e{line.custom}\x1e{line.source}".encode())
         return line
 
 
@@ -286,7 +300,7 @@ def _unit_price(gross: int, quantity: Decimal, currency: str) -> Decimal:
     return (money.to_decimal(gross, currency) / quantity).quantize(Decimal("0.000001"))
 
 
-def _picker(layout: Layout, fields: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]]:
+def _fields(layout: Layout, fields: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]]:
     """Return a function that takes the fields out of a row; absent ones come from its last cell."""
     return itemgetter(*(layout.positions.get(name, -1) for name in fields))
 

@@ -15,7 +15,7 @@ from portal_data.zoho.catalogue import tax_key
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
-from portal_data.zoho.rows import RowMaker
+from portal_data.zoho.rows import RowMaker, as_text
 from portal_data.zoho.settle import Settler
 from portal_data.zoho.shelves import LINES, SHELVES, LineShelf, Shelf
 
@@ -56,6 +56,7 @@ _ALLOCATIONS = (
     "amount_minor",
     "withheld_minor",
     "early_discount_minor",
+    "source_fields",
     "created_at",
 )
 
@@ -188,6 +189,7 @@ class Loader:
                     part.amount,
                     part.withheld,
                     part.early_discount,
+                    as_text(part.source),
                     created,
                 )
             )

@@ -157,6 +157,7 @@ TIME = Module(
     ),
     (("project_name", "project_id"), ("spent",), ("date",)),
     names={"id": ("project_name", "task_name", "staff_name", "date", "begins", "spent")},
+    also_kept=frozenset({"rate"}),  # the portal has one rate a person and project
 )
 PAYMENTS = Module(
     "payments",

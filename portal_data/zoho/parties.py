@@ -91,7 +91,6 @@ def read_customers(rows: list[Row], reading: Reading) -> list[Record]:
                 "bank_payment_allowed": row.flag("bank_payment"),
                 "portal_enabled": row.flag("portal_enabled"),
                 "notes": row.text("notes"),
-                "custom_fields": row.custom(),
                 "created_at": row.moment("created", reading.timezone),
             },
             absent=absent_columns(row.layout, _CUSTOMER_SOURCES) | {"created_at"},

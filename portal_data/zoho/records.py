@@ -123,6 +123,21 @@ class Row:
             if self.cells[place].strip()
         }
 
+    def source(self, *, lines: bool = True) -> dict[str, str]:
+        """Return the filled columns that are no field of ours; without `lines` the document's."""
+        columns = self.layout.unread
+        if lines:
+            columns = columns | self.layout.line_unread
+        return {
+            label: self.cells[place]
+            for label, place in columns.items()
+            if self.cells[place].strip()
+        }
+
+    def kept(self) -> dict[str, dict[str, str]]:
+        """Return what is kept beside the fields, by the column of the table it goes into."""
+        return {"custom_fields": self.custom(), "source_fields": self.source()}
+
     def watch(self, findings: Findings, *names: str) -> None:
         """Look for text that other programs might evaluate."""
         for name in names:
@@ -146,8 +161,8 @@ class Record:
 
     `values` are columns of the kind's table; `links` name what it refers to (`customer_id`,
     `customer_name`, `invoice_number` …) and are resolved later. `absent` columns have no source in
-    the file: an update keeps what the books say there. `parts` belong to the record and are
-    replaced with it.
+    the file: an update keeps what the books say there. `labels` are the columns of the file that go
+    into `custom_fields` and `source_fields`. `parts` belong to the record and are replaced with it.
     """
 
     kind: str
@@ -161,6 +176,7 @@ class Record:
     extra: dict[str, Any] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     line_absent: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
     digest: bytes = b""
     currency: str = ""
     same_parts: bool = False
@@ -218,6 +234,8 @@ class Reading:
         for row in rows:
             try:
                 if record := build(row):
+                    record.values |= row.kept()
+                    record.labels = row.layout.labels
                     records.append(record.seal())
             except CellError as error:
                 self.set_aside(kind, subject(row), row, error)

@@ -1,7 +1,6 @@
 """The reconciliation report: what was read, what it became, and what was left out and why."""
 
 import json
-from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,7 +12,11 @@ _SHOWN = 20  # warnings and missing numbers in the text; JSON has them all
 
 @dataclass
 class FileReport:
-    """One file: records read, what became of the things in it, and columns nothing reads."""
+    """One file: records read, and what became of the things in it.
+
+    Columns without a field of the portal's are counted where they are filled: `custom_fields` and
+    `source_fields` are kept beside the record, `unread_columns` are not kept.
+    """
 
     file: str
     module: str
@@ -22,8 +25,9 @@ class FileReport:
     updated: int = 0
     unchanged: int = 0
     set_aside: int = 0
-    unread_columns: list[str] = field(default_factory=list)
-    custom_fields: list[str] = field(default_factory=list)
+    custom_fields: dict[str, int] = field(default_factory=dict)
+    source_fields: dict[str, int] = field(default_factory=dict)
+    unread_columns: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -92,7 +96,7 @@ class Report:
                 f"In the portal, but no longer in the backup: {len(subjects)} {kind}(s), kept.",
             ]
             lines += _cut([f"  {subject}" for subject in subjects])
-        lines += _unread(self.files)
+        lines += _kept(self.files)
         if self.unrecognised_files:
             names = ", ".join(self.unrecognised_files)
             lines += ["", f"Not recognised, and not imported: {names}. {IN_ENGLISH}"]
@@ -147,12 +151,18 @@ def _cut(lines: list[str]) -> list[str]:
     return [*lines[:_SHOWN], f"  … and {len(lines) - _SHOWN} more; --json lists them all."]
 
 
-def _unread(files: list[FileReport]) -> list[str]:
-    columns = Counter(column for file in files for column in file.unread_columns)
-    custom = sorted({column for file in files for column in file.custom_fields})
+def _kept(files: list[FileReport]) -> list[str]:
     lines = []
-    if custom:
-        lines += ["", f"Custom fields kept with their documents: {', '.join(custom)}."]
-    if columns:
-        lines += ["", f"{len(columns)} columns have no place in the portal; --json names them."]
+    for heading, name in (
+        ("Custom fields, kept with their records", "custom_fields"),
+        ("Columns that no screen shows, kept with their records", "source_fields"),
+        ("Columns that are not kept", "unread_columns"),
+    ):
+        told = [
+            f"  {file.file}: {', '.join(f'{label} ({n:,})' for label, n in columns.items())}"
+            for file in files
+            if (columns := getattr(file, name))
+        ]
+        if told:
+            lines += ["", f"{heading}, and how many have them:", *told]
     return lines

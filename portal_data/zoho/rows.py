@@ -13,6 +13,13 @@ from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
 from portal_data.zoho.shelves import LineShelf, Shelf
 
+_KEPT = ("custom_fields", "source_fields")  # columns of JSON, by the file's own names
+
+
+def as_text(kept: dict[str, str] | None) -> str | None:
+    """Return what is kept of a file's own columns as the JSON it is stored as; None for nothing."""
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None
+
 
 @dataclass
 class RowMaker:
@@ -33,9 +40,8 @@ class RowMaker:
     def row(self, record: Record) -> dict[str, Any]:
         """Return a record's row by column."""
         values = dict(record.values)
-        if "custom_fields" in values:
-            custom = values["custom_fields"]
-            values["custom_fields"] = json.dumps(custom, ensure_ascii=False) if custom else None
+        for column in _KEPT:
+            values[column] = as_text(values.get(column))
         day = values.get("date")
         created = values.get("created_at") or record.extra.get("created_at")
         values |= {
@@ -54,6 +60,11 @@ class RowMaker:
             new["status"] = stored["status"]  # answered in the portal since, and Zoho has not heard
         if record.kind == "contact" and stored["login_id"]:
             new["email"] = stored["email"]  # they sign in with it
+        for column in _KEPT:
+            if before := stored.get(column):  # columns that this file does not have stay
+                old = json.loads(before).items()
+                kept = {label: cell for label, cell in old if label not in record.labels}
+                new[column] = as_text({**kept, **record.values.get(column, {})})
         for column in shelf.columns:
             if column not in shelf.kept and column not in record.absent:
                 stored[column] = new.get(column)
@@ -66,7 +77,7 @@ class RowMaker:
             start = (new_id_text(), customer, position)
             if record.kind == "retainer invoice":
                 text = " ".join(filter(None, (line.name, line.description))) or record.subject
-                yield (*start, text, line.total_minor, document)
+                yield (*start, text, line.total_minor, line.custom, line.source, document)
                 continue
             end: tuple[Any, ...] = (document,)
             if record.kind == "invoice":
@@ -87,6 +98,7 @@ class RowMaker:
                 line.tax_minor,
                 line.total_minor,
                 line.custom,
+                line.source,
                 *end,
             )
 

@@ -42,6 +42,7 @@ class Application:
     withheld: int
     early_discount: int
     row: int = field(repr=False)  # where it stands is no part of what the payment says
+    source: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -119,6 +120,8 @@ def _payment(receipt: Receipt, subject: str, reading: Reading) -> Record:
             "reference": row.text("reference"),
             "description": row.text("description"),
             "deposited_to": row.text("deposited_to"),
+            "custom_fields": row.custom(),
+            "source_fields": row.source(lines=False),
         },
         links={
             "customer_id": row.identifier("customer_id"),
@@ -127,9 +130,20 @@ def _payment(receipt: Receipt, subject: str, reading: Reading) -> Record:
         parts=applications if status == "succeeded" else [],
         extra={"created_at": row.moment("created", reading.timezone)},
         absent=absent_columns(row.layout, _SOURCES),
+        labels=row.layout.labels,
         digest=digest.digest(),
         currency=currency,
     ).seal()
+
+
+def _apart(row: Row, head: Row) -> dict[str, str]:
+    """Return the columns in which an application's row says something of its own."""
+    first = head.source()
+    return {
+        label: cell
+        for label, cell in row.source().items()
+        if label in row.layout.line_unread or first.get(label) != cell
+    }
 
 
 def _agree(receipt: Receipt) -> None:
@@ -196,6 +210,7 @@ def _applications(
                 withheld=withheld,
                 early_discount=early,
                 row=row.number,
+                source=_apart(row, receipt.row),
             )
         )
     return applications, opening

@@ -41,7 +41,7 @@ _AMOUNTS = _names(
     """
     currency_code exchange_rate tax_inclusive subtotal_minor discount_minor tax_minor
     shipping_minor adjustment_minor adjustment_label round_off_minor total_minor billing_address
-    shipping_address notes terms custom_fields subject
+    shipping_address notes terms custom_fields source_fields subject
     """
 )
 
@@ -53,7 +53,7 @@ SHELVES = {
             id number display_name company_name kind status currency_code language email phone
             mobile website tax_id tax_treatment payment_terms_days payment_terms_label
             credit_limit_minor opening_balance_minor bank_payment_allowed portal_enabled notes
-            custom_fields created_at updated_at
+            custom_fields source_fields created_at updated_at
             """
         ),
         "select * from core.customers where id = any($ids) order by id",
@@ -76,7 +76,7 @@ SHELVES = {
         _names(
             """
             id customer_id salutation first_name last_name email phone mobile designation
-            department is_primary role created_at updated_at
+            department is_primary role custom_fields source_fields created_at updated_at
             """
         ),
         "select * from core.contacts where id = any($ids) order by id",
@@ -86,7 +86,10 @@ SHELVES = {
     "item": Shelf(
         "core.items",
         _names(
-            "id name sku description kind unit unit_price currency_code tax_id status updated_at"
+            """
+            id name sku description kind unit unit_price currency_code tax_id status custom_fields
+            source_fields updated_at
+            """
         ),
         "select * from core.items where id = any($ids) order by id",
         "delete from core.items where id = any($ids)",
@@ -97,7 +100,7 @@ SHELVES = {
             """
             id customer_id name code description billing_method status currency_code
             fixed_cost_minor rate budget_kind budget_minor budget_minutes
-            internal_cost_budget_minor created_at updated_at
+            internal_cost_budget_minor custom_fields source_fields created_at updated_at
             """
         ),
         "select * from core.projects where id = any($ids) order by id",
@@ -105,7 +108,12 @@ SHELVES = {
     ),
     "task": Shelf(
         "core.tasks",
-        _names("id customer_id project_id name description rate budget_minutes billable status"),
+        _names(
+            """
+            id customer_id project_id name description rate budget_minutes billable status
+            custom_fields source_fields
+            """
+        ),
         "select * from core.tasks where id = any($ids) order by id",
         "delete from core.tasks where id = any($ids)",
     ),
@@ -138,7 +146,7 @@ SHELVES = {
             *_names(
                 """
                 estimate_id project_id due_date currency_code exchange_rate total_minor
-                balance_minor unused_minor billing_address notes terms
+                balance_minor unused_minor billing_address notes terms custom_fields source_fields
                 """
             ),
         ),
@@ -156,8 +164,8 @@ SHELVES = {
         _names(
             """
             id customer_id number kind date status currency_code exchange_rate amount_minor
-            unused_minor bank_charges_minor mode reference description deposited_to created_at
-            updated_at
+            unused_minor bank_charges_minor mode reference description deposited_to custom_fields
+            source_fields created_at updated_at
             """
         ),
         "select * from core.payments where id = any($ids) order by id",
@@ -165,7 +173,12 @@ SHELVES = {
     ),
     "credit application": Shelf(
         "core.credit_applications",
-        _names("id customer_id credit_note_id invoice_id date amount_minor created_at"),
+        _names(
+            """
+            id customer_id credit_note_id invoice_id date amount_minor custom_fields source_fields
+            created_at
+            """
+        ),
         "select * from core.credit_applications where id = any($ids) order by id",
         "delete from core.credit_applications where id = any($ids)",
     ),
@@ -174,7 +187,7 @@ SHELVES = {
         _names(
             """
             id customer_id credit_note_id date status currency_code amount_minor mode reference
-            description created_at
+            description custom_fields source_fields created_at
             """
         ),
         "select * from core.refunds where id = any($ids) order by id",
@@ -185,7 +198,7 @@ SHELVES = {
         _names(
             """
             id customer_id project_id task_id person_id date minutes begins ends notes billable
-            billed created_at updated_at
+            billed custom_fields source_fields created_at updated_at
             """
         ),
         "select * from core.time_entries where id = any($ids) order by id",
@@ -197,7 +210,7 @@ SHELVES = {
 _LINE = _names(
     """
     id customer_id position item_id sku name description quantity unit unit_price discount_percent
-    discount_minor tax_name tax_percent tax_minor total_minor custom_fields
+    discount_minor tax_name tax_percent tax_minor total_minor custom_fields source_fields
     """
 )
 
@@ -221,7 +234,12 @@ LINES = {
     "retainer invoice": LineShelf(
         "core.retainer_invoice_lines",
         "retainer_invoice_id",
-        _names("id customer_id position description total_minor retainer_invoice_id"),
+        _names(
+            """
+            id customer_id position description total_minor custom_fields source_fields
+            retainer_invoice_id
+            """
+        ),
         """
         select * from core.retainer_invoice_lines where retainer_invoice_id = any($ids) order by id
         """,

@@ -1,7 +1,7 @@
 """A whole upload, read: every file recognised, checked and turned into records."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -49,13 +49,11 @@ _DATES = {  # fields of each module that hold dates
 
 @dataclass
 class File:
-    """What became of one file: rows read, and columns that nothing reads."""
+    """One recognised file and how many records were read of it."""
 
     name: str
     module: str
     rows: int = 0
-    unread: list[str] = field(default_factory=list)
-    custom_fields: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -147,9 +145,7 @@ class _Reader:
                 else "Export the file again with all its columns.",
                 row=1,
             )
-        custom = [f"CF.{label}" for label in found.custom]
-        custom += [f"Item.CF.{label}" for label in found.line_custom]
-        file = File(part.name, module.name, unread=found.unread, custom_fields=custom)
+        file = File(part.name, module.name)
         self.tables.append(_Sorted(table, module, found, file))
 
     def of(self, module: Module) -> list[_Sorted]:
