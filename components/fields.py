@@ -9,6 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 from components import cards
 from components import format as say
 from components.markup import tag
+from components.session import close_form
+from portal_data.errors import Conflict
 from portal_data.organisation_fields import Field
 
 
@@ -68,6 +70,12 @@ class Fields:
     def _room(self, name: str) -> DeltaGenerator:
         self._rooms[name] = st.container(key=f"field-{self.key}-{name}", gap="xsmall")
         return self._rooms[name]
+
+
+def conflict(reason: Conflict, name: str) -> None:
+    """Say inside an open form that somebody else was faster, and offer to begin it anew."""
+    refused(f"{reason} Nothing of yours is saved yet.")
+    st.form_submit_button("Load what is stored", on_click=close_form, args=(name,))
 
 
 def refused(reason: object) -> None:

@@ -96,8 +96,7 @@ def _save(staff: Staff, before: Organisation, drawn: Fields) -> None:
         drawn.refuse(refusal.fields)
         fields.refused("Nothing is saved yet. Look at the fields marked above.")
     except Conflict as refusal:
-        fields.refused(f"{refusal} Nothing of yours is saved yet.")
-        st.form_submit_button("Load what is stored", on_click=close_form, args=(_FORM,))
+        fields.conflict(refusal, _FORM)
     except PortalError as refusal:
         fields.refused(refusal)
     else:

@@ -95,6 +95,7 @@ def of_staff() -> list[StreamlitPage]:
         page("staff/document", "Credit note", "credit_note", hidden=True),
         page("staff/document", "Retainer invoice", "retainer", hidden=True),
         page("staff/organisation", "Organisation", "organisation", "domain"),
+        page("staff/preferences", "Preferences", "preferences", "tune"),
         page("staff/security", "Security", "security", hidden=True),
     ]
 

@@ -1,15 +1,16 @@
 """Preferences: what the business switches on and off in its portal, with types and defaults."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from portal_data import activity, store
-from portal_data.errors import Invalid, NotFound
+from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.scope import Scope, Staff
-from portal_data.store import Session
+from portal_data.store import OpenSession, Session
 
 BANNER_LIMIT = 1_000
 
@@ -20,6 +21,8 @@ _SET = """
     on conflict (key) do update
     set value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by
 """
+# a preference that was never set has no row to hold, so the business's own row stands for all
+_ONE_AT_A_TIME = "select id from core.organisation order by id"
 
 
 class SecondFactor(StrEnum):
@@ -64,6 +67,32 @@ class Preferences:
     """Contacts see subscriptions."""
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A preference in words: its label, and what it does."""
+
+    label: str
+    text: str
+
+
+EFFECTS: dict[str, Effect] = {
+    "banner_message": Effect(
+        "Banner message", "Stands on top of every customer's Home, above the greeting."
+    ),
+    "projects_and_timesheets": Effect(
+        "Projects and timesheets",
+        "Customers see their projects with hours, budgets and time logs, and the timesheets that "
+        "you sent them. When off, these pages do not exist for them.",
+    ),
+    "notify_staff_of_activity": Effect(
+        "Mail staff when documents are viewed",
+        "Everybody on the team gets a mail when a customer first views an estimate, an invoice, a "
+        "retainer invoice or a credit note.",
+    ),
+}
+"""The preferences that do something; the others wait for what they switch."""
+
+
 _KINDS: dict[str, type] = {
     field.name: type(getattr(Preferences(), field.name)) for field in fields(Preferences)
 }
@@ -83,39 +112,63 @@ def of(scope: Scope) -> Preferences:
         return get(session)
 
 
+def of_portal(staff: Staff) -> Preferences:
+    """Return all preferences, for staff."""
+    with store.staff_reading(staff) as session:
+        return get(session)
+
+
 def need_projects(session: Session) -> None:
     """Raise NotFound, as for any unknown thing, unless contacts see projects and timesheets."""
     if not get(session).projects_and_timesheets:
         raise NotFound("There is no such page.")
 
 
-def change(staff: Staff, *, now: datetime, **changes: Any) -> Preferences:
+def change(
+    staff: Staff, *, now: datetime, before: Preferences | None = None, **changes: Any
+) -> Preferences:
     """Change some preferences by name and return all of them; owners only.
 
-    Raises NotAllowed for other staff, Invalid for an unknown name or a value of another type.
+    `before` is what the owner saw. Raises NotAllowed for other staff, Invalid for an unknown name
+    or a value of another type, Conflict when somebody else changed one of the same meanwhile.
     """
     staff.need_owner()
+    with store.staff_writing(staff) as session:
+        return change_within(session, staff, changes, now, before=before)
+
+
+def change_within(
+    session: OpenSession,
+    who: Staff | None,
+    changes: Mapping[str, Any],
+    now: datetime,
+    *,
+    before: Preferences | None = None,
+) -> Preferences:
+    """Change some preferences inside a transaction; raises as `change`."""
     for key, value in changes.items():
         if key not in _KINDS:
             raise Invalid(f"There is no preference {key}.")
         if type(value) is not _KINDS[key]:
             raise Invalid(f"{key} must be a {_KINDS[key].__name__}.")
     if len(changes.get("banner_message", "")) > BANNER_LIMIT:
-        raise Invalid(f"Keep the banner under {BANNER_LIMIT} characters.")
-    with store.staff_writing(staff) as session:
-        before = get(session)
-        after = replace(before, **changes)
-        changed = [key for key in changes if getattr(before, key) != getattr(after, key)]
-        for key in changed:
-            session.change(
-                _SET,
-                key=key,
-                value=json.dumps(getattr(after, key)),
-                now=now,
-                staff_id=staff.staff_id,
-            )
-        if changed:
-            activity.record(
-                session, staff, "preferences.changed", now=now, details=", ".join(changed)
-            )
-    return after
+        raise Invalid(f"Keep the banner under {BANNER_LIMIT:,} characters.")
+    session.locked(_ONE_AT_A_TIME)
+    current = get(session)
+    changed = [key for key in changes if getattr(current, key) != changes[key]]
+    if before is not None:
+        moved = [key for key in changed if getattr(before, key) != getattr(current, key)]
+        if moved:
+            named = ", ".join(EFFECTS[key].label if key in EFFECTS else key for key in moved)
+            raise Conflict(f"Somebody else changed this meanwhile: {named}.")
+    for key in changed:
+        session.change(
+            _SET,
+            key=key,
+            value=json.dumps(changes[key]),
+            now=now,
+            staff_id=who.staff_id if who else None,
+        )
+    if changed:
+        activity.record(session, who, "preferences.changed", now=now, details=", ".join(changed))
+    return replace(current, **changes)
