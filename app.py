@@ -16,8 +16,7 @@ from portal_data.web.static import Precompressed, content_security_policy
 
 HERE = Path(__file__).resolve().parent
 CLIENT = Path(st.__file__).parent / "static"
-INDEX = (CLIENT / "index.html").read_text(encoding="utf-8")
-SIGNED_OUT, SIGNED_IN = (index_page.page(INDEX, signed_in=each) for each in (False, True))
+SIGNED_OUT, SIGNED_IN = (index_page.page(CLIENT, signed_in=each) for each in (False, True))
 SECURE = settings.load().secure
 
 

@@ -34,11 +34,20 @@ _UNUSED = (
 )
 
 
-def page(index_html: str, *, signed_in: bool) -> str:
+# The elements of a first screen, which Streamlit else looks for one after the other.
+_ELEMENTS = ("Html", "purify.es", "BidiComponent")
+_ELEMENTS_SIGNED_OUT = ("TextInput", "PageLink")
+_ELEMENTS_SIGNED_IN = ("MenuButton", "Button", "ButtonGroup")
+_IMPORT = re.compile(r'(?:from|import)\s*"\./([^"]+\.js)"')
+
+
+def page(client: Path, *, signed_in: bool) -> str:
     """Return the portal's page for browsers with or without a sign-in.
 
-    Raises ValueError when `index_html` is not the page that this was written for.
+    `client` is the folder of Streamlit's index.html. Raises ValueError when that is not the page
+    that this was written for.
     """
+    index_html = (client / "index.html").read_text(encoding="utf-8")
     style = _versioned("portal.css")
     preloads = [tag("link", rel="preload", href=style, as_="style")]
     for name in _FONTS:
@@ -46,6 +55,11 @@ def page(index_html: str, *, signed_in: bool) -> str:
         preloads.append(
             tag("link", rel="preload", href=font, as_="font", type="font/woff2", crossorigin="")
         )
+    elements = _ELEMENTS + (_ELEMENTS_SIGNED_IN if signed_in else _ELEMENTS_SIGNED_OUT)
+    for script in _scripts(client / "static" / "js", elements):
+        if script not in index_html:
+            address = f"./static/js/{script}"
+            preloads.append(tag("link", rel="modulepreload", href=address, crossorigin=""))
     server = tag("script", Markup(f"{_SERVER};{_ICONS}"))
     made = index_html
     for pattern in _UNUSED:
@@ -62,6 +76,23 @@ def page(index_html: str, *, signed_in: bool) -> str:
     if signed_in:
         made = _replaced('<html lang="en">', '<html lang="en" data-signed-in>', made)
     return made
+
+
+def _scripts(folder: Path, elements: tuple[str, ...]) -> list[str]:
+    """Return the names of the scripts of elements and of all that these import."""
+    found: list[str] = []
+    waiting = []
+    for element in elements:
+        names = [file.name for file in folder.glob(f"{element}.*.js")]
+        if len(names) != 1:
+            raise ValueError(f"Streamlit has no single script of {element} any more.")
+        waiting += names
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.append(name)
+            waiting += _IMPORT.findall((folder / name).read_text(encoding="utf-8"))
+    return found
 
 
 def _versioned(name: str) -> str:

@@ -1,16 +1,19 @@
-"""Following links between screens without loading the page anew; see browser/navigator.js."""
+"""Following links between screens without loading the page anew: see browser/navigator.js, and
+browser/transition.js for what is in sight meanwhile."""
 
 from pathlib import Path
 
 import streamlit as st
 
-_navigator = st.components.v2.component(
-    "navigator",
-    js=(Path(__file__).parent / "browser" / "navigator.js").read_text(encoding="utf-8"),
+_BROWSER = Path(__file__).parent / "browser"
+_navigator, _transition = (
+    st.components.v2.component(name, js=(_BROWSER / f"{name}.js").read_text(encoding="utf-8"))
+    for name in ("navigator", "transition")
 )
 
 
 def draw() -> None:
-    """Put the navigator, which shows nothing, into the frame."""
+    """Put both, which show nothing, into the frame."""
     with st.sidebar, st.container(key="unseen-navigator"):
         _navigator(key="navigator")
+        _transition(key="transition")

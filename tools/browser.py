@@ -29,11 +29,12 @@ _READY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Portal:
-    """A running portal: its address, the demo's people, and its data folder."""
+    """A running portal: its address, the demo's people, its data folder and its process."""
 
     url: str
     logins: demo.DemoLogins
     data: Path
+    pid: int
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -58,7 +59,7 @@ def demo_portal(data: Path) -> Iterator[Portal]:
     opened.close()
     process, url = _serve(data)
     try:
-        yield Portal(url, logins, data)
+        yield Portal(url, logins, data, process.pid)
     finally:
         process.terminate()
         process.wait(20)

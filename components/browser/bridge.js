@@ -12,7 +12,10 @@ export default function ({ data }) {
       credentials: "same-origin",
       keepalive: true,
     })
-  if (data.order === "keep") post("auth/session", data.ticket)
+  if (data.order === "keep") {
+    document.documentElement.dataset.signedIn = ""
+    post("auth/session", data.ticket)
+  }
   else if (data.order === "leave") post("auth/logout").finally(() => location.replace("./"))
   else if (data.order === "reload") location.reload()
 }

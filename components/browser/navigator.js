@@ -1,4 +1,5 @@
-// Follows links between screens without loading the page anew, in one step of the browser's history.
+// Follows links between screens without loading the page anew, in one step of the browser's history,
+// and says so before (portal-turn, with whether another screen comes), for transition.js.
 // Streamlit listens to popstate, so a pushed address and that event are what Back and Forward do.
 // Links stay real: opened in a new tab, copied, or followed by the browser when this is not running.
 // It also closes an open menu (details[data-menu]) as menus close: by a click elsewhere or on what it
@@ -10,11 +11,11 @@ export default function () {
     const link = event.composedPath().find((node) => node.matches?.("a[data-turn]"))
     if (!link) return
     event.preventDefault()
-    const from = location.pathname
+    const screen = new URL(link.href).pathname !== location.pathname
+    document.dispatchEvent(new CustomEvent("portal-turn", { detail: { screen } }))
     if (link.dataset.turn === "replace") history.replaceState({}, "", link.href)
     else history.pushState({}, "", link.href)
     window.dispatchEvent(new PopStateEvent("popstate"))
-    if (location.pathname !== from) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
   }
   let menu = null
   const close = () => {

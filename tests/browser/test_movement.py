@@ -1,0 +1,127 @@
+"""Moving between screens: nothing jumps, nothing blinks, and one returns to where one was."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Window
+from tools.browser import Portal, settle
+
+ALICE = "imogen@brackenridge.example"
+Open = Callable[..., Window]
+
+_SHIFTS = """
+window.shifted = 0
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value
+}).observe({ type: "layout-shift", buffered: true })
+"""
+# what a person sees in each frame from a click on: the screen, or the copy that stands before it
+_FRAMES = """
+(selector) => new Promise((done) => {
+  const frames = []
+  const began = performance.now()
+  const look = () => {
+    const main = document.querySelector('[data-testid="stMain"]')
+    const copy = document.querySelector(".pt-leaving:not([hidden])")
+    frames.push([(copy ?? main).querySelector("h1")?.textContent ?? "", Boolean(copy)])
+    const title = frames.at(-1)[0]
+    const over = !copy && title && title !== frames[0][0]
+    if (over || performance.now() - began > 15000) done(frames)
+    else requestAnimationFrame(look)
+  }
+  document.querySelector(selector).click()
+  look()
+})
+"""
+
+
+@pytest.fixture
+def paused(portal: Portal) -> Iterator[Callable[[], None]]:
+    """Hold the server, as one that is slow; it goes on when asked, or at the end of the test."""
+
+    def go_on() -> None:
+        os.kill(portal.pid, signal.SIGCONT)
+
+    def stop() -> Callable[[], None]:
+        os.kill(portal.pid, signal.SIGSTOP)
+        return go_on
+
+    yield stop  # type: ignore[misc]
+    go_on()
+
+
+def _top(page: Page) -> int:
+    return round(page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollTop"))
+
+
+def _scroll(page: Page, top: int) -> None:
+    page.evaluate("top => document.querySelector('[data-testid=\"stMain\"]').scrollTo(0, top)", top)
+    page.wait_for_timeout(100)
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("path", ["/invoices", "/statement", "/account", "/payments"])
+def test_a_full_load_shifts_nothing(window: Open, path: str, size: str) -> None:
+    opened = window(size)
+    opened.context.add_init_script(_SHIFTS)
+    page = opened.sign_in(ALICE)
+    page.goto(opened.portal.url + path)
+    settle(page)
+    assert page.evaluate("window.shifted") < 0.1
+
+
+def test_no_frame_between_two_screens_is_empty(window: Open) -> None:
+    page = window().sign_in(ALICE)
+    for path in ("/invoices", "/statement", "/account"):
+        frames = page.evaluate(_FRAMES, f'[data-testid="stSidebarNavLink"][href$="{path}"]')
+        assert frames[0][0] != frames[-1][0], path
+        assert [title for title, _ in frames if not title] == [], path
+        settle(page)
+        expect(page.locator(".pt-leaving")).to_have_count(0)
+
+
+def test_back_and_reload_return_to_where_one_was(window: Open) -> None:
+    page = window().sign_in(ALICE, "/invoices")
+    _scroll(page, 180)
+    page.get_by_role("link", name="INV-").nth(7).click()
+    expect(page.get_by_role("heading", name="INV-")).to_be_visible()
+    settle(page)
+    assert _top(page) == 0
+    page.go_back()
+    expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
+    settle(page)
+    assert _top(page) == 180
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
+    assert _top(page) == 180
+
+
+def _line_is(page: Page, opacity: str) -> None:
+    """Wait until the line on top, which shows that the server was asked, has an opacity."""
+    style = "getComputedStyle(document.querySelector('[data-testid=\"stApp\"]'), '::after').opacity"
+    for _ in range(100):
+        if page.evaluate(style) == opacity:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"The line on top never had opacity {opacity}.")
+
+
+def test_a_slow_server_shows_that_it_was_asked(
+    window: Open, paused: Callable[[], Callable[[], None]]
+) -> None:
+    page = window().sign_in(ALICE)
+    go_on = paused()
+    entry = page.locator('[data-testid="stSidebarNavLink"][href$="/invoices"]')
+    entry.click()
+    expect(entry).to_have_attribute("data-going", "")
+    _line_is(page, "1")
+    expect(page.get_by_role("heading", name="Hello, Imogen")).to_be_visible()
+    go_on()
+    expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
+    _line_is(page, "0")
+    expect(page.locator("[data-going]")).to_have_count(0)
