@@ -1,6 +1,7 @@
-"""The command line: `python -m portal_data …`. Run it while the portal is stopped (DuckDB).
+"""The command line: `python -m portal_data …`.
 
-`publish` alone works beside a running portal too: it asks the portal to do it.
+While the portal runs on DuckDB, commands ask it to do what they are for; only `import` and `demo`
+need it stopped.
 """
 
 import os
@@ -10,11 +11,10 @@ from typing import Annotated
 
 import typer
 
-from portal_data.commands import opened_store
+from portal_data.commands import perform
 from portal_data.demo.cli import fill
 from portal_data.errors import PortalError
 from portal_data.ops import people_cli
-from portal_data.ops.publish_cli import publish
 from portal_data.zoho import cli as zoho_cli
 
 app = typer.Typer(
@@ -25,7 +25,6 @@ app = typer.Typer(
 app.command("import")(zoho_cli.import_backup)
 app.command("totals")(zoho_cli.totals)
 app.command("demo")(fill)
-app.command("publish")(publish)
 app.command("invite")(people_cli.invite)
 staff = typer.Typer(help="The people who run the portal.", no_args_is_help=True)
 staff.command("create")(people_cli.create_staff)
@@ -35,21 +34,19 @@ app.add_typer(staff, name="staff")
 @app.command("check")
 def check() -> None:
     """Check the books: every balance against what settled it, every row against its customer."""
-    with opened_store() as opened:
-        problems = opened.check_integrity()
-    for problem in problems:
-        typer.echo(problem)
-    if problems:
-        raise typer.Exit(1)
-    typer.echo("The books hold.")
+    perform("check")
 
 
 @app.command("backup")
 def backup(target: Annotated[Path, typer.Argument(help="New file to write.")]) -> None:
     """Write a consistent copy of the store to a new file (DuckDB)."""
-    with opened_store() as opened:
-        opened.backup(target)
-    typer.echo(f"Wrote {target}.")
+    perform("backup", target=str(target.absolute()))
+
+
+@app.command("publish")
+def publish() -> None:
+    """Write analytics.duckdb and Parquet files for analysts."""
+    perform("publish")
 
 
 def main() -> None:

@@ -34,3 +34,7 @@ class InvalidFields(Invalid):
         """Take the label and the sentence of each field by its name."""
         super().__init__(" ".join(f"{label}: {sentence}" for label, sentence in faults.values()))
         self.fields = {name: sentence for name, (_, sentence) in faults.items()}
+
+
+class InUse(Unavailable):
+    """Another process has the store."""

@@ -12,6 +12,8 @@ from portal_data import store
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.mail import mailer_for
+from portal_data.ops.control.server import ControlServer
+from portal_data.ops.operations import OPERATIONS
 from portal_data.ops.publisher import Publisher
 from portal_data.ops.worker import Worker
 from portal_data.settings import Settings
@@ -27,6 +29,7 @@ class Runtime:
     store: store.Store
     worker: Worker
     publisher: Publisher
+    control: ControlServer
 
 
 _running: Runtime | None = None
@@ -52,7 +55,12 @@ def start(settings: Settings) -> Runtime:
             every = timedelta(minutes=settings.publish_minutes) or None
             publisher = Publisher(settings.data_path, every)
             publisher.start()
-            _running = Runtime(settings, opened, worker, publisher)
+            control = ControlServer(
+                settings.data_path, store.resolved(settings.database), OPERATIONS
+            )
+            if opened.engine.name == "duckdb":  # any process may open PostgreSQL
+                control.start()
+            _running = Runtime(settings, opened, worker, publisher, control)
         return _running
 
 
@@ -61,6 +69,7 @@ def stop() -> None:
     global _running
     with _starting:
         if _running is not None:
+            _running.control.stop()
             _running.worker.stop()
             _running.publisher.stop()
             _running.store.close()

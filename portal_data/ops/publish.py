@@ -130,11 +130,6 @@ def latest(data: Path) -> Published | None:
         return None
 
 
-def underway(data: Path) -> bool:
-    """Tell whether something is being published into the folder `data`."""
-    return any((data / FOLDER).glob(f"{_UNFINISHED}*"))
-
-
 def clean(data: Path, now: datetime) -> None:
     """Remove publications that were replaced long ago, and what was begun and never finished."""
     folder = data / FOLDER

@@ -1,4 +1,4 @@
-"""Publisher: a thread that publishes the books for analysts after changes, and when asked.
+"""Publisher: a thread that publishes the books for analysts after changes.
 
 It is not the worker's: publishing large books takes a while, and no mail shall wait for it.
 """
@@ -12,11 +12,10 @@ from pathlib import Path
 from portal_data import organisation, store
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
-from portal_data.ops import publish_requests
 from portal_data.ops.publish import Published, changes, latest, publish
 
 PAUSE = 2.0
-"""Seconds between looks at what is asked for."""
+"""Seconds between looks at whether anything is due."""
 LOOK_EVERY = timedelta(minutes=1)
 """How often the store is asked whether it has changed; also the time a start is left in peace."""
 
@@ -26,7 +25,7 @@ log = logging.getLogger("portal.publisher")
 class Publisher:
     """Publishes into a folder at most every so often, and only what has changed.
 
-    Without `every` it publishes only when asked.
+    Without `every` it never does by itself.
     """
 
     def __init__(
@@ -43,7 +42,6 @@ class Publisher:
     def start(self) -> None:
         """Start the thread; it stops with `stop` and never keeps the process from ending."""
         self._stopping.clear()
-        publish_requests.claim_again(self._data)
         self._thread = threading.Thread(target=self._run, name="portal-publisher", daemon=True)
         self._thread.start()
 
@@ -54,18 +52,11 @@ class Publisher:
             self._thread.join()
 
     def tick(self, now: datetime) -> Published | None:
-        """Publish if that is asked for or due at `now` (naive UTC); return what was published."""
-        asked = publish_requests.claim(self._data)
-        if not asked and not self._due(now):
+        """Publish if that is due at `now` (naive UTC); return what was published."""
+        if not self._due(now):
             return None
         self._tried_at = now
-        try:
-            done = publish(self._data, now=now, goes_on=lambda: not self._stopping.is_set())
-        except BaseException as error:
-            known = isinstance(error, PortalError)
-            publish_requests.answer(asked, None, str(error) if known else type(error).__name__)
-            raise
-        publish_requests.answer(asked, done)
+        done = publish(self._data, now=now, goes_on=lambda: not self._stopping.is_set())
         log.info("published", extra={"portal": {"version": done.version, "s": done.seconds}})
         return done
 

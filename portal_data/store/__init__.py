@@ -30,6 +30,7 @@ __all__ = [
     "open_store",
     "reading",
     "remembered",
+    "resolved",
     "staff_reading",
     "staff_writing",
     "system_reading",
@@ -106,6 +107,12 @@ def open_store(url: str) -> Store:
     return Store(engine)
 
 
+def resolved(url: str) -> str:
+    """Return a store's address with the path of a file made absolute."""
+    kind, _, rest = url.partition(":///")
+    return f"{kind}:///{(ROOT / rest).absolute()}" if kind == "duckdb" else url
+
+
 def _engine(url: str) -> Engine:
     kind, _, rest = url.partition("://")
     if kind in ("postgresql", "postgres"):
@@ -117,8 +124,7 @@ def _engine(url: str) -> Engine:
         )
     if rest == ":memory:":
         return DuckDBEngine(rest)
-    path = Path(rest[1:])
-    return DuckDBEngine(str(path if path.is_absolute() else ROOT / path))
+    return DuckDBEngine(resolved(url).removeprefix("duckdb:///"))
 
 
 _current: Store | None = None

@@ -1,6 +1,7 @@
 """DuckDB: one file, owned by one process, one writer at a time."""
 
 import re
+import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
-from portal_data.errors import Conflict, Unavailable
+from portal_data.errors import Conflict, InUse, Invalid, Unavailable
 from portal_data.store.changes import EVERYONE, Changes, Touched
 from portal_data.store.engine import Row, Sight
 
@@ -155,7 +156,7 @@ class DuckDBEngine:
                 "create schema if not exists core; create schema if not exists mine;"
             )
         except duckdb.IOException as error:
-            raise Unavailable(_why_not_opened(path, str(error))) from error
+            raise _not_opened(path, str(error)) from error
 
     @contextmanager
     def reading(self, sight: Sight, customer_id: UUID | None) -> Iterator[DuckDBTransaction]:
@@ -227,32 +228,51 @@ class DuckDBEngine:
             self.backup(f"{self.path}.before-{version:04d}")
 
     def backup(self, target: str) -> None:
-        """Write a consistent copy of the file; refuses to overwrite."""
-        if Path(target).exists():
+        """Write a consistent copy of the file beside writers, whole or not at all.
+
+        Raises Conflict when `target` exists, Invalid when it cannot be written.
+        """
+        path = Path(target)
+        if path.exists():
             raise Conflict(f"{target} exists already.")
-        quoted = target.replace("'", "''")
-        with self._write_lock:
-            cursor = self._connection.cursor()
+        if not path.parent.is_dir():
+            raise Invalid(f"{target} cannot be written: there is no folder {path.parent}.")
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
+        try:
+            self._copy_into(unfinished)
+            unfinished.rename(path)
+        except (duckdb.Error, OSError) as error:
+            raise Invalid(f"{target} cannot be written: {str(error).splitlines()[0]}") from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+            Path(f"{unfinished}.wal").unlink(missing_ok=True)
+
+    def _copy_into(self, target: Path) -> None:
+        """Copy the database as it stands at this moment into a new file."""
+        quoted, name = str(target).replace("'", "''"), f"backup_{secrets.token_hex(4)}"
+        cursor = self._connection.cursor()
+        try:
+            source = cursor.execute("select current_database()").fetchone()
+            cursor.execute(f"attach '{quoted}' as {name}")
             try:
-                source = cursor.execute("select current_database()").fetchone()
-                cursor.execute(f"attach '{quoted}' as backup_target")
-                Path(target).chmod(_MODE)
-                try:
-                    cursor.execute(f'copy from database "{source[0]}" to backup_target')  # type: ignore[index]
-                finally:
-                    cursor.execute("detach backup_target")
+                target.chmod(_MODE)
+                cursor.execute(f'copy from database "{source[0]}" to {name}')  # type: ignore[index]
+                # a detached file is finished by itself only once all open transactions have ended
+                cursor.execute(f"checkpoint {name}")
             finally:
-                cursor.close()
+                cursor.execute(f"detach {name}")
+        finally:
+            cursor.close()
 
     def close(self) -> None:
         """Write everything into the file and release it."""
         self._connection.close()
 
 
-def _why_not_opened(path: str, message: str) -> str:
+def _not_opened(path: str, message: str) -> Unavailable:
     if "lock" in message.lower():
-        return (
+        return InUse(
             f"{path} is in use by another process, most likely the running portal. "
-            "Stop it first, or do this from the portal's staff pages."
+            "Stop it, and do this again."
         )
-    return f"{path} cannot be opened as a DuckDB file: {message.splitlines()[0]}"
+    return Unavailable(f"{path} cannot be opened as a DuckDB file: {message.splitlines()[0]}")

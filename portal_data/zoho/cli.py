@@ -1,10 +1,9 @@
 """The commands `import` and `totals` of `python -m portal_data`."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,16 +11,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from portal_data import organisation, store
 from portal_data.clock import utc_now
-from portal_data.commands import opened_store
-from portal_data.errors import NotFound, PortalError
+from portal_data.commands import opened_store, perform
+from portal_data.errors import PortalError
 from portal_data.zoho import importing
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Problem, UploadRefused
 from portal_data.zoho.organise import Founding
 from portal_data.zoho.report import Report
-from portal_data.zoho.totals import control_totals
 from portal_data.zoho.upload import Progress as Told
 
 
@@ -96,31 +93,12 @@ def totals(
     ] = None,
 ) -> None:
     """Print control totals to compare with the books the import came from."""
-    with opened_store():
-        today = as_of.date() if as_of else _today()
-        figures = control_totals(today=today, customers=customer or [])
-    if as_json:
-        typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
-        return
-    for heading, values in (("All customers", figures["all"]), *figures["named"].items()):
-        typer.echo(f"{heading} on {today}")
-        for name, value in values.items():
-            typer.echo(f"  {name.replace('_', ' '):32} {_plain(value)}")
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items()) or "-"
-    return str(value)
-
-
-def _today() -> date:
-    now = utc_now()
-    with store.system_reading() as session:
-        try:
-            return organisation.of_portal(session).today(now)
-        except NotFound:
-            return now.date()
+    perform(
+        "totals",
+        as_of=as_of.date().isoformat() if as_of else None,
+        customers=customer or [],
+        as_json=as_json,
+    )
 
 
 @contextmanager

@@ -7,11 +7,11 @@ currency, because currencies are never added.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from portal_data import money, store
+from portal_data import money, organisation, store
 from portal_data.errors import Invalid, NotFound
 from portal_data.store import OpenSession
 from portal_data.zoho.figures import (
@@ -85,6 +85,15 @@ def control_totals(*, today: date, customers: Iterable[str] = ()) -> dict[str, A
             _key(row): _amount(_closing(sums[row["id"]]), currencies) for row in rows
         },
     }
+
+
+def today_of_portal(now: datetime) -> date:
+    """The business's day at `now` (naive UTC); before it is founded, that of UTC."""
+    with store.system_reading() as session:
+        try:
+            return organisation.of_portal(session).today(now)
+        except NotFound:
+            return now.date()
 
 
 def _collect(session: OpenSession, today: date) -> defaultdict[UUID, _Sums]:

@@ -176,6 +176,33 @@ def test_views_are_made_again_only_when_their_text_has_changed(
 
 
 @pytest.mark.only_engine("duckdb")
+def test_a_backup_is_one_whole_file_beside_readers_and_writers(
+    db: store.Store, cast: Cast, tmp_path: Path
+) -> None:
+    make_invoice(cast.alice)
+    target = tmp_path / "copy" / "books.duckdb"
+    with pytest.raises(Invalid, match="there is no folder"):
+        db.backup(target)
+    target.parent.mkdir()
+    with db.system_reading() as session, db.system_writing() as writing:
+        session.value("select count(*)::bigint as n from core.invoices order by n")
+        writing.change("delete from core.invoices")
+        db.backup(target)
+        assert [each.name for each in target.parent.iterdir()] == ["books.duckdb"]
+        shutil.copy(target, tmp_path / "other.duckdb")
+    with pytest.raises(Conflict, match="exists already"):
+        db.backup(target)
+    copy = store.open_store(f"duckdb:///{tmp_path}/other.duckdb")
+    try:
+        assert copy.check_integrity() == []
+        with copy.system_reading() as session:
+            n = session.value("select count(*)::bigint as n from core.invoices order by n")
+    finally:
+        copy.close()
+    assert n == 1
+
+
+@pytest.mark.only_engine("duckdb")
 def test_nobody_else_may_read_the_store_or_its_copies(tmp_path: Path) -> None:
     """Also a file that was there before, under a generous umask."""
     before = os.umask(0o000)

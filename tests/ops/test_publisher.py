@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -15,9 +14,7 @@ import pytest
 
 from portal_data import store
 from portal_data.clock import utc_now
-from portal_data.errors import Invalid, Unavailable
 from portal_data.ids import new_id
-from portal_data.ops import publish_requests
 from portal_data.ops.publish import latest, publish
 from portal_data.ops.publisher import LOOK_EVERY, Publisher
 from portal_data.scope import Scope
@@ -71,86 +68,11 @@ def test_without_an_organisation_there_is_nothing_due(db: store.Store, tmp_path:
 
 
 @pytest.mark.only_engine("duckdb")
-def test_switched_off_it_publishes_only_when_asked(
+def test_switched_off_it_never_publishes_by_itself(
     db: store.Store, cast: Cast, tmp_path: Path
 ) -> None:
     publisher = _publisher(tmp_path, every=None)
     assert publisher.tick(NOW + timedelta(days=3)) is None
-    with _asking(tmp_path) as asked:
-        while not publisher.tick(NOW):
-            pass
-    assert asked == [latest(tmp_path)]
-
-
-class _asking:
-    """Ask in a thread; what came back, or the refusal, is in the list at the end."""
-
-    def __init__(self, data: Path) -> None:
-        self._found: list[object] = []
-        self._thread = threading.Thread(target=self._ask, args=(data,))
-
-    def _ask(self, data: Path) -> None:
-        try:
-            self._found.append(publish_requests.ask(data))
-        except Unavailable as refused:
-            self._found.append(refused)
-
-    def __enter__(self) -> list[object]:
-        self._thread.start()
-        return self._found
-
-    def __exit__(self, *ended: object) -> None:
-        self._thread.join()
-
-
-@pytest.mark.only_engine("duckdb")
-def test_whoever_asked_is_told_why_it_failed(db: store.Store, cast: Cast, tmp_path: Path) -> None:
-    make_invoice(cast.alice, currency_code="ZZQ")
-    publisher = _publisher(tmp_path)
-    with _asking(tmp_path) as asked, pytest.raises(Invalid, match="ZZQ"):
-        while True:
-            publisher.tick(NOW)
-    assert "could not publish: 'ZZQ' is not" in str(asked[0])
-    assert list((tmp_path / "analytics" / "requests").iterdir()) == []
-
-
-def test_a_request_nobody_takes_is_taken_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(publish_requests, "UNCLAIMED_FOR", 0.2)
-    assert publish_requests.ask(tmp_path) is None
-    assert publish_requests.claim(tmp_path) == []
-
-
-def test_a_request_that_a_killed_portal_had_claimed_is_taken_up(tmp_path: Path) -> None:
-    (publish_requests._folder(tmp_path) / "a.request").touch()
-    assert len(publish_requests.claim(tmp_path)) == 1
-    assert publish_requests.claim(tmp_path) == []
-    stale = publish_requests._folder(tmp_path) / "b.answer"
-    stale.touch()
-    os.utime(stale, (0, 0))
-    publish_requests.claim_again(tmp_path)
-    assert len(publish_requests.claim(tmp_path)) == 1
-    assert not stale.exists()
-
-
-@pytest.mark.usefixtures("busy")
-def test_a_request_waits_while_something_is_published(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(publish_requests, "UNCLAIMED_FOR", 0.0)
-    with _asking(tmp_path) as asked:
-        claimed = publish_requests.claim(tmp_path)
-        while not claimed:
-            claimed = publish_requests.claim(tmp_path)
-        publish_requests.answer(claimed, None, "Enough.")
-    assert "could not publish: Enough." in str(asked[0])
-
-
-@pytest.fixture
-def busy(tmp_path: Path) -> None:
-    """A publication that is under way."""
-    (tmp_path / "analytics" / ".unfinished-20261120T093000.000000Z-abcdef").mkdir(parents=True)
 
 
 def _command(url: str, data: Path) -> subprocess.CompletedProcess[str]:
@@ -165,28 +87,6 @@ def _command(url: str, data: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def running(db: store.Store, tmp_path: Path) -> Iterator[Publisher]:
-    """The publisher of a running portal, which owns the store."""
-    publisher = Publisher(tmp_path, None)
-    publisher.start()
-    yield publisher
-    publisher.stop()
-
-
-def test_the_command_publishes_beside_the_running_portal(
-    store_url: str, running: Publisher, cast: Cast, tmp_path: Path
-) -> None:
-    make_invoice(cast.alice)
-    done = _command(store_url, tmp_path)
-    assert done.stderr == ""
-    assert done.returncode == 0
-    assert "Published" in done.stdout
-    shown = latest(tmp_path)
-    assert shown is not None
-    assert shown.rows["invoices"] == 1
-
-
 @pytest.mark.only_engine("duckdb")
 def test_the_command_publishes_while_the_portal_is_stopped(
     store_url: str, db: store.Store, cast: Cast, tmp_path: Path
@@ -195,15 +95,6 @@ def test_the_command_publishes_while_the_portal_is_stopped(
     done = _command(store_url, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert str(tmp_path / "analytics.duckdb") in done.stdout
-
-
-@pytest.mark.only_engine("duckdb")
-def test_the_command_says_who_owns_the_file_when_nobody_answers(
-    store_url: str, db: store.Store, cast: Cast, tmp_path: Path
-) -> None:
-    done = _command(store_url, tmp_path)
-    assert done.returncode == 1
-    assert "in use by another process" in done.stderr
 
 
 def _write(scope: Scope, stop: threading.Event, errors: list[BaseException]) -> None:

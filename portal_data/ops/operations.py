@@ -1,0 +1,94 @@
+"""What a command does in the process that has the store: the running portal's, or its own.
+
+An operation takes plain values, yields the lines to print as they come, and may return an exit
+status. Nothing else can be asked for over the control socket.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from portal_data import store
+from portal_data.clock import utc_now
+from portal_data.ops import people
+from portal_data.ops import publish as publishing
+from portal_data.ops.control.server import Lines, Operation
+from portal_data.settings import load
+from portal_data.zoho.totals import control_totals, today_of_portal
+
+_PROGRESS_EVERY = 2.0
+
+
+def backup(target: str) -> Lines:
+    """Write a consistent copy of the store to a new file, and say how far it is meanwhile."""
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        copying = pool.submit(store.current().backup, Path(target))
+        while True:
+            try:
+                copying.result(timeout=_PROGRESS_EVERY)
+                break
+            except TimeoutError:
+                yield f"Copying, for {time.monotonic() - began:.0f} s so far"
+    yield f"Wrote {target} ({Path(target).stat().st_size / 1e6:.1f} MB)."
+    return 0
+
+
+def check() -> Lines:
+    """Check the books, and return 1 when a rule of them is broken."""
+    problems = store.current().check_integrity()
+    yield from problems
+    if problems:
+        return 1
+    yield "The books hold."
+    return 0
+
+
+def totals(as_of: str | None, customers: list[str], as_json: bool) -> Lines:
+    """Print control totals at the end of a day."""
+    day = date.fromisoformat(as_of) if as_of else today_of_portal(utc_now())
+    figures = control_totals(today=day, customers=customers)
+    if as_json:
+        yield json.dumps(figures, ensure_ascii=False, indent=1)
+        return 0
+    for heading, values in (("All customers", figures["all"]), *figures["named"].items()):
+        yield f"{heading} on {day}"
+        for name, value in values.items():
+            yield f"  {name.replace('_', ' '):32} {_plain(value)}"
+    return 0
+
+
+def publish() -> Lines:
+    """Publish the books for analysts, and say what was written where."""
+    data = load().data_path
+    done = publishing.publish(data, now=utc_now())
+    yield (
+        f"Published {sum(done.rows.values()):,} rows in {len(done.rows)} views as of "
+        f"{done.published_at[:19]} UTC in {done.seconds:.1f} s:"
+    )
+    yield f"  {data / publishing.FILE} ({done.database_bytes / 1e6:.1f} MB)"
+    folder = data / publishing.FOLDER / publishing.CURRENT
+    yield f"  {folder} ({done.parquet_bytes / 1e6:.1f} MB of Parquet)"
+    return 0
+
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {
+        "backup": backup,
+        "check": check,
+        "invite": people.invite,
+        "publish": publish,
+        "staff create": people.create_staff,
+        "totals": totals,
+    }
+)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items()) or "-"
+    return str(value)
