@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -242,7 +243,7 @@ def test_nothing_but_operations_can_be_asked(
     os.geteuid() != 0 or not OTHERS_PYTHON, reason="only root can run a Python as somebody else"
 )
 def test_another_user_is_refused_even_when_the_files_let_them(
-    folder: Path, serve: Callable[..., ControlServer], caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     done = []
 
@@ -251,19 +252,21 @@ def test_another_user_is_refused_even_when_the_files_let_them(
         yield "done"
         return 0
 
-    serve(note=note)
-    short = Path("/tmp") / f"portal-control-{os.getpid()}"  # noqa: S108 - others must reach it
-    os.link(_path(folder), short)
-    short.chmod(0o666)
     request = channel.encoded({"operation": "note", "arguments": {}, "database": DATABASE})
     script = (
         "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
         f"s.sendall({request!r}); sys.stdout.write(repr(s.recv(1000)))"
     )
-    try:
+    # not pytest's folder, which others cannot pass through
+    with tempfile.TemporaryDirectory(dir="/tmp") as open_folder:
+        server = ControlServer(Path(open_folder), DATABASE, {"note": note})
+        server.start()
+        path = channel.path_of(Path(open_folder))
+        for each, mode in ((Path(open_folder), 0o755), (path.parent, 0o755), (path, 0o666)):
+            each.chmod(mode)
         answers = [
             subprocess.run(
-                [OTHERS_PYTHON, "-I", "-S", "-c", script, str(short)],
+                [OTHERS_PYTHON, "-I", "-S", "-c", script, str(path)],
                 user=user,
                 capture_output=True,
                 text=True,
@@ -272,8 +275,7 @@ def test_another_user_is_refused_even_when_the_files_let_them(
             ).stdout
             for user in (NOBODY, 0)
         ]
-    finally:
-        short.unlink()
+        server.stop()
     assert "done" not in answers[0]
     assert "done" in answers[1]
     assert done == [0]
