@@ -7,24 +7,30 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components import index_page, tuning
+from components import index_page, protocol, tuning
 from portal_data import identity, runtime, settings
-from portal_data.web import brand, documents, exports, health, sessions
+from portal_data.web import brand, deadlines, documents, exports, health, sessions, sockets
 from portal_data.web.index import Index
-from portal_data.web.middleware import Guard, log_as_json
+from portal_data.web.logs import bound_all, log_as_json
+from portal_data.web.middleware import Guard
 from portal_data.web.static import Precompressed, content_security_policy
+from portal_data.web.uploads import Uploads
 
 HERE = Path(__file__).resolve().parent
 CLIENT = Path(st.__file__).parent / "static"
 SIGNED_OUT, SIGNED_IN = (index_page.page(CLIENT, signed_in=each) for each in (False, True))
-SECURE = settings.load().secure
+SETTINGS = settings.load()
+
+tuning.forbid_outgoing_calls()
+deadlines.install(proxies=SETTINGS.trusted_proxies, message_limit=sockets.MESSAGE_LIMIT)
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
     """Open the store and start the worker before the first request; close both at the end."""
     log_as_json()
-    runtime.start(settings.load())
+    bound_all()
+    runtime.start(SETTINGS)
     tuning.settle_heap()
     try:
         yield {"ready": True}
@@ -46,8 +52,19 @@ app = st.App(
         Middleware(
             Guard,
             content_security_policy=content_security_policy(SIGNED_IN),
-            secure=SECURE,
+            origin=SETTINGS.origin,
+            proxies=SETTINGS.trusted_proxies,
         ),
+        Middleware(
+            sockets.SocketGuard,
+            policy=sockets.Policy(
+                origin=SETTINGS.origin,
+                secure=SETTINGS.secure,
+                proxies=SETTINGS.trusted_proxies,
+                kind_of=protocol.kind_of,
+            ),
+        ),
+        Middleware(Uploads),
         Middleware(
             Precompressed,
             folders={"/static": CLIENT / "static", "/app/static": index_page.STATIC},
@@ -57,7 +74,7 @@ app = st.App(
             Index,
             signed_out=SIGNED_OUT,
             signed_in=SIGNED_IN,
-            cookie=identity.cookie_name(SECURE),
+            cookie=identity.cookie_name(SETTINGS.secure),
         ),
     ],
     on_script_error=tuning.on_script_error,

@@ -17,8 +17,9 @@ import streamlit as st
 
 from components import bridge
 from components import format as say
-from portal_data import identity, settings
+from portal_data import connections, identity, security_log, settings
 from portal_data.clock import utc_now
+from portal_data.connections import Connection
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
 from portal_data.sign_ins import TICKET_LIFETIME, Browser
@@ -193,9 +194,15 @@ def flash(message: str) -> None:
 
 
 def _who() -> Scope | Staff | None:
+    connection = _connection()
+    security_log.came_from(_address())
     held = st.session_state.get(_SIGN_IN)
     if held is not None:
-        who = identity.scope_of(held, utc_now())
+        # the server's session is found by an id that is no secret of the person's
+        proved = connection is None or connection.sign_in_id == held
+        who = identity.scope_of(held, utc_now()) if proved else None
+        if not proved:
+            security_log.event("session.refused", reason="another sign-in")
         if who is None:  # ended elsewhere: nothing of it may stay in this tab
             st.session_state.clear()
             _order("reload")
@@ -206,6 +213,9 @@ def _who() -> Scope | Staff | None:
         if who is None:
             return None
         st.session_state[_SIGN_IN] = who.sign_in_id
+    if connection is not None:
+        connection.acts_as(who)
+    security_log.acts_as(who)
     # streamlit-authenticator asks for this before it draws its form for a new password
     st.session_state["authentication_status"] = True
     return who
@@ -224,12 +234,16 @@ def _refuse(who: Scope | Staff | None) -> NoReturn:
         _pass_order()
         st.info("You are signed out. Sign in to see this.", icon=":material/lock:")
     else:
+        security_log.event("screen.refused", actor=who)
         st.info("This is not available to you.", icon=":material/lock:")
     st.stop()
 
 
 def _hold(sign_in_id: UUID) -> None:
     now = utc_now()
+    connection = _connection()
+    if connection is not None:
+        connection.sign_in_id = sign_in_id
     st.session_state.clear()
     st.session_state[_SIGN_IN] = sign_in_id
     _order("keep", identity.ticket(sign_in_id, now))
@@ -250,11 +264,20 @@ def _pass_order() -> None:
     bridge.give(waiting.order, waiting.number, waiting.ticket)
 
 
+def _connection() -> Connection | None:
+    """Return the websocket that this run draws for; None in tests that have none.
+
+    Ends the run when it has gone meanwhile: nobody would see what it draws.
+    """
+    name = st.context.headers.get(connections.HEADER)
+    if name is None or isinstance(name, str):
+        connection = connections.find(name) if name else None
+        if connection is None:
+            st.stop()
+        return connection
+    return None  # streamlit.testing has stand-ins for headers
+
+
 def _address() -> str | None:
-    proxies = settings.load().trusted_proxies
-    if proxies:
-        chain = st.context.headers.get("X-Forwarded-For")
-        entries = chain.split(",") if isinstance(chain, str) else []
-        return entries[-proxies].strip() if len(entries) >= proxies else None
-    address = st.context.ip_address
-    return address if isinstance(address, str) else None
+    connection = _connection()
+    return connection.address if connection else None

@@ -7,6 +7,7 @@ import time
 import types
 
 import streamlit as st
+from streamlit import net_util
 from streamlit.runtime.scriptrunner import script_runner
 
 COLLECT_EVERY = 10.0
@@ -36,6 +37,14 @@ def settle_heap() -> None:
         return gc.collect(generation)
 
     script_runner.gc = types.SimpleNamespace(collect=collect)  # type: ignore[attr-defined]
+
+
+def forbid_outgoing_calls() -> None:
+    """Keep Streamlit from asking a public service for this machine's address.
+
+    It would do so, waiting, within any handshake whose Origin it does not know.
+    """
+    net_util.get_external_ip = lambda: None
 
 
 def on_script_error(error: BaseException) -> bool:

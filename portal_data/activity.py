@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from portal_data import notifications, outbox, store
+from portal_data import notifications, outbox, security_log, store
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
@@ -31,6 +31,9 @@ _RECENT = (
 _RECENT_ALL = _COLUMNS + " from core.activity order by happened_at desc, id desc limit $limit"
 _OF_DOCUMENT = _COLUMNS + " from activity where subject_id = $id order by happened_at, id"
 _OF_DOCUMENT_ALL = _COLUMNS + " from core.activity where subject_id = $id order by happened_at, id"
+
+# Events that say who may do what: they stand in the security log too.
+_OF_ACCESS = ("contact.", "customer.portal_", "preferences.", "staff.")
 
 Kind = Literal["contact", "staff", "system"]
 
@@ -151,6 +154,8 @@ def record(
         details=details,
         visible=visible,
     )
+    if event.startswith(_OF_ACCESS):
+        security_log.event(event, actor=who, subject=subject_id, details=details)
     if event in notifications.RULES:
         outbox.enqueue(
             session,

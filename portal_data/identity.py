@@ -11,6 +11,7 @@ from portal_data import (
     logins,
     outbox,
     passwords,
+    security_log,
     settings,
     sign_ins,
     store,
@@ -124,6 +125,7 @@ def sign_in(email: str, password: str, browser: Browser, now: datetime) -> UUID:
     cost = settings.load().bcrypt_cost
     right = passwords.matches(password, stored, cost)
     if login is None or not right:
+        security_log.event("sign_in.failed", login=login.id if login else None)
         raise Invalid("The e-mail or the password is wrong.")
     outdated = stored is not None and passwords.outdated(stored, cost)
     new_hash = passwords.make_hash(password, cost) if outdated else None
@@ -148,7 +150,11 @@ def attempt(
         if device
         else throttle.of_stranger(email, browser.address)
     )
-    throttle.charge(session, counters, now)
+    try:
+        throttle.charge(session, counters, now)
+    except throttle.TooManyAttempts:
+        security_log.event("sign_in.delayed", known_device=device is not None)
+        raise
     return counters
 
 
@@ -266,6 +272,7 @@ def change_password(
         counters = attempt(session, login.email, browser, now)
     cost = settings.load().bcrypt_cost
     if not passwords.matches(current, login.password_hash, cost):
+        security_log.event("password_change.failed", actor=who)
         raise Invalid("The current password is wrong.")
     if passwords.normalised(new) == passwords.normalised(current):
         raise Invalid("Choose a password that differs from the current one.")

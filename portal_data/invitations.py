@@ -13,6 +13,7 @@ from portal_data import (
     logins,
     outbox,
     passwords,
+    security_log,
     settings,
     sign_ins,
     store,
@@ -178,6 +179,7 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
         else:
             passwords.require_good(password, row["email"], _name(row), row["customer_name"])
     if existing and not passwords.matches(password, existing, cost):
+        security_log.event("sign_in.failed", login=login.id if login else None)
         raise Invalid("The password is wrong. Use the one you already sign in with.")
     new_hash = None if existing else passwords.make_hash(password, cost)
     with store.system_writing() as session:

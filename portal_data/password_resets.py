@@ -15,6 +15,7 @@ from portal_data import (
     logins,
     outbox,
     passwords,
+    security_log,
     settings,
     store,
     throttle,
@@ -88,6 +89,7 @@ def request(email: str, browser: Browser, now: datetime) -> None:
             throttle.of_address(browser.address),
             throttle.of_account(email, browser.address),
         )
+        security_log.event("password_reset.requested")
         throttle.charge(session, [throttle.named(each, "reset") for each in counters], now)
         outbox.enqueue(
             session,
@@ -132,6 +134,7 @@ def opened(token: str, now: datetime) -> str:
     with store.system_reading() as session:
         row = session.one(_OPEN, token_hash=tokens.digest(token), now=now)
     if row is None:
+        security_log.event("password_reset.refused")
         raise NotFound(_OVER)
     return str(row["email"])
 

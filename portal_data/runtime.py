@@ -46,7 +46,7 @@ def start(settings: Settings) -> Runtime:
         if _running is None:
             os.umask(0o077)  # what is written is for the portal's own user alone
             opened = store.install(store.open_store(settings.database))
-            if settings.demo:
+            if settings.fills_with_demo:
                 _fill_when_empty(settings.data_path / "files")
             for problem in opened.check_integrity():
                 log.error("integrity: %s", problem)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from portal_data import security_log
 from portal_data.errors import NotAllowed
 
 
@@ -55,6 +56,11 @@ class Scope:
     email: str
     customer_name: str
 
+    @property
+    def person(self) -> str:
+        """A name for the person in logs and quotas, the same for all their sign-ins."""
+        return f"{'staff' if self.role is Role.STAFF else 'contact'}:{self.contact_id}"
+
     def may(self, permission: Permission) -> bool:
         """Tell whether the contact's role allows `permission`."""
         return permission in _ALLOWED[self.role]
@@ -62,6 +68,7 @@ class Scope:
     def need(self, permission: Permission) -> None:
         """Raise NotAllowed unless the contact's role allows `permission`."""
         if not self.may(permission):
+            security_log.event("refused", actor=self, permission=permission.value)
             raise NotAllowed("Your role does not allow this. Ask an administrator of your company.")
 
 
@@ -75,7 +82,13 @@ class Staff:
     name: str
     email: str
 
+    @property
+    def person(self) -> str:
+        """A name for the person in logs and quotas, the same for all their sign-ins."""
+        return f"staff:{self.staff_id}"
+
     def need_owner(self) -> None:
         """Raise NotAllowed unless this is an owner."""
         if self.role is not Role.OWNER:
+            security_log.event("refused", actor=self, permission="owner")
             raise NotAllowed("Only an owner may do this.")

@@ -4,8 +4,9 @@ from functools import lru_cache
 from importlib.abc import Traversable
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -34,8 +35,9 @@ class Settings(BaseSettings):
     """PNG or JPEG that is the logo until staff upload one; relative to the project."""
     base_url: str = "http://localhost:8501"
     """The address customers use; links in mails start with it. https switches on Secure cookies."""
-    demo: bool = True
-    """Fill an empty store with the demo organisation at the first start."""
+    demo: bool | None = None
+    """Fill an empty store with the demo organisation at the first start. Its sign-ins are public:
+    unless this says so, only a portal at localhost is filled."""
     smtp_host: str | None = None
     """Mail server; without one, mails are written to `data_dir`/outbox as .eml files."""
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -53,6 +55,16 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies stand in front; their X-Forwarded-For entries are believed."""
 
+    @field_validator("base_url")
+    @classmethod
+    def _is_address(cls, text: str) -> str:
+        """Refuse what browsers would never name as an origin: pages there could not connect."""
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            raise ValueError("Write it as https://portal.example.com or http://localhost:8501.")
+        parts.port  # noqa: B018 - raises ValueError for a port that is no number
+        return text.rstrip("/")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -69,6 +81,23 @@ class Settings(BaseSettings):
     def data_path(self) -> Path:
         """`data_dir` as an absolute path."""
         return self.data_dir if self.data_dir.is_absolute() else ROOT / self.data_dir
+
+    @property
+    def origin(self) -> str:
+        """The origin of `base_url` as browsers write it: scheme, host and port if unusual."""
+        parts = urlsplit(self.base_url.lower())
+        host = (parts.hostname or "").encode("idna").decode()
+        usual = {"http": 80, "https": 443}.get(parts.scheme)
+        host = f"[{host}]" if ":" in host else host
+        port = "" if parts.port in (None, usual) else f":{parts.port}"
+        return f"{parts.scheme}://{host}{port}"
+
+    @property
+    def fills_with_demo(self) -> bool:
+        """True when an empty store is to be filled with the demo organisation."""
+        if self.demo is not None:
+            return self.demo
+        return urlsplit(self.base_url).hostname in ("localhost", "127.0.0.1", "::1")
 
     @property
     def secure(self) -> bool:

@@ -9,10 +9,10 @@ same moment cannot all slip through. Counts are stored: a restart forgets nothin
 """
 
 import hashlib
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal_data import addresses
 from portal_data.errors import NotAllowed
 from portal_data.store import OpenSession
 
@@ -63,7 +63,7 @@ class Counter:
 
 def of_account(email: str, address: str | None) -> Counter:
     """Return the counter of an account, known or not, as one network asks for it."""
-    return Counter(f"{_account(email)}@{_digest(_network(address))}", _FREE_OF_ACCOUNT)
+    return Counter(f"{_account(email)}@{_digest(addresses.network(address))}", _FREE_OF_ACCOUNT)
 
 
 def of_address(address: str | None) -> Counter:
@@ -71,7 +71,7 @@ def of_address(address: str | None) -> Counter:
 
     All whose address is unknown share one.
     """
-    return Counter("address:" + _digest(_network(address)), _FREE_OF_ADDRESS)
+    return Counter("address:" + _digest(addresses.network(address)), _FREE_OF_ADDRESS)
 
 
 def of_stranger(email: str, address: str | None) -> list[Counter]:
@@ -148,17 +148,3 @@ def _digest(text: str) -> str:
 
 def _account(email: str) -> str:
     return "account:" + _digest(email[:_READ].strip().lower())
-
-
-def _network(address: str | None) -> str:
-    """Return the network that one party may be taken to own, or a word for an unknown one."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        # a socket bound to both versions names IPv4 peers ::ffff:a.b.c.d
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)

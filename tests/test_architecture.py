@@ -34,6 +34,8 @@ NOT_NOUNS = {
     "clock": "no data",
     "colours": "no data",
     "commands": "the command line: whoever runs it owns the store",
+    "addresses": "no data",
+    "connections": "the open websockets of this process",
     "document_history": "the shape of histories, no rows of its own",
     "document_lines": "the shape of lines, no rows of its own",
     "emails": "no data",
@@ -52,6 +54,7 @@ NOT_NOUNS = {
     "runtime": "starts and stops the process's parts",
     "scope": "defines Scope and Staff",
     "search": "turns typed words into a pattern",
+    "security_log": "writes lines to the log, reads nothing",
     "settings": "one installation's settings, no customer's data",
     "tables": "turns what nouns returned into values to write",
     "tokens": "no data",
@@ -129,7 +132,6 @@ CACHED: dict[str, str] = {}
 LOADED_BY_OTHERS = {
     "stripe": "the provider of card and bank payments",
     "tzdata": "zoneinfo, where the host has no time zones",
-    "uvicorn": "Streamlit's server",
 }
 
 _LOWER_SQL = r"\b(select|insert into|update|delete from)\b.*\b(from|set|values|where)\b"

@@ -1,10 +1,14 @@
 """Health for load balancers and containers: is the process up, can it serve."""
 
+import logging
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from portal_data import runtime
+
+log = logging.getLogger("portal.health")
 
 
 def healthz(_request: Request) -> Response:
@@ -13,9 +17,14 @@ def healthz(_request: Request) -> Response:
 
 
 def readyz(_request: Request) -> Response:
-    """GET /readyz: the store answers and the worker is alive; 503 otherwise."""
+    """GET /readyz: the store answers and the worker is alive; 503 otherwise.
+
+    Anybody may ask, so what is wrong is only logged.
+    """
     faults = runtime.faults()
-    return JSONResponse({"ok": not faults, "faults": faults}, 503 if faults else 200)
+    if faults:
+        log.error("not ready: %s", "; ".join(faults))
+    return JSONResponse({"ok": not faults}, 503 if faults else 200)
 
 
 ROUTES = [Route("/healthz", healthz), Route("/readyz", readyz)]

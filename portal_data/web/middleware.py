@@ -1,20 +1,38 @@
-"""Around every request: security headers, a size limit, a request id and one log line."""
+"""Around every request: whose page sends it, security headers, bounds and one log line."""
 
-import json
 import logging
 import secrets
-import sys
 import time
-from typing import Any
+from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-BODY_LIMIT = 64 * 1024
-"""Bytes a request may carry to our own routes; Streamlit limits its uploads itself."""
+from portal_data import addresses, security_log
+from portal_data.web import streams, uploads
+from portal_data.web.rates import Rates
 
-_HIDDEN = {"/_stcore/metrics"}  # names every cached function of the server
-_QUIET = ("/_stcore/", "/static/", "/app/static/", "/healthz", "/readyz", "/component/")
+BODY_LIMIT = 64 * 1024
+"""Bytes a request may carry to our own routes."""
+UPLOAD_LIMIT = 12 * 1024 * 1024
+"""Bytes of one upload, a little more than `server.maxUploadSize`."""
+
+# Of Streamlit's own routes only what its page asks for: the rest names the server's functions
+# (metrics), offers the portal to programs (agent), or signs in beside us (auth, oauth2callback).
+_STREAMLIT = (
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/_stcore/stream",
+    uploads.PREFIX,
+    "/_stcore/bidi-components/",
+)
+_HIDDEN = ("/_stcore/", "/component/", "/oauth2callback", "/auth/login")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_QUIET = ("/_stcore/", "/static/", "/app/static/", "/healthz", "/readyz")
+_LONGEST_WAIT = 5.0  # seconds until a request is refused instead
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -27,13 +45,21 @@ access_log = logging.getLogger("portal.access")
 
 
 class Guard:
-    """Pure ASGI: websockets and streams pass untouched."""
+    """Pure ASGI, requests only: websockets have a guard of their own."""
 
-    def __init__(self, app: ASGIApp, content_security_policy: str, secure: bool) -> None:
-        self._app = app
+    def __init__(
+        self, app: ASGIApp, content_security_policy: str, origin: str, proxies: int
+    ) -> None:
+        self._app, self._origin, self._proxies = app, origin, proxies
+        self._host = urlsplit(origin).netloc
+        self._local = urlsplit(origin).hostname in _LOOPBACK
+        self._secure = origin.startswith("https://")
+        self._rates = Rates(100, burst=1500)  # a page of a browser that has nothing yet asks 90
         self._headers = [*_HEADERS, (b"content-security-policy", content_security_policy.encode())]
-        if secure:
-            self._headers.append((b"strict-transport-security", b"max-age=31536000"))
+        if self._secure:
+            self._headers.append(
+                (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -41,38 +67,75 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request_id, started = secrets.token_hex(8), time.perf_counter()
-        status = 500
+        headers, status = Headers(scope=scope), 0
+        peer = scope["client"][0] if scope.get("client") else None
+        address = addresses.client(peer, headers.getlist("x-forwarded-for"), self._proxies)
+        security_log.came_from(address)
+        scope.setdefault("state", {})["actor"] = None
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                kept = [(k, v) for k, v in message["headers"] if k.lower() != b"server"]
-                message = {
-                    **message,
-                    "headers": [*kept, *self._headers, (b"x-request-id", request_id.encode())],
-                }
-            await send(message)
+                message = {**message, "headers": self._answered(message["headers"], request_id)}
+            await limited_send(message)
 
+        limited_send = streams.limited_send(send)
+        limit = UPLOAD_LIMIT if scope["path"].startswith(uploads.PREFIX) else BODY_LIMIT
         try:
-            refusal = _refusal(scope)
-            await (refusal or self._app)(scope, receive, answer)
+            refusal = await self._refusal(scope, headers, address, limit)
+            limited_receive = streams.limited_receive(receive, limit)
+            await (refusal or self._app)(scope, limited_receive, answer)
+        except streams.SlowClient:
+            status = 499  # as nginx has it: the client did not take its answer
+        except ClientDisconnect:
+            if status == 0:
+                await PlainTextResponse("Too slow or too large.", 408)(scope, receive, answer)
         finally:
-            if not scope["path"].startswith(_QUIET) or status >= 500:
-                _log(scope, status, request_id, time.perf_counter() - started)
+            if not scope["path"].startswith(_QUIET) or not 0 < status < 400:
+                _log(scope, status, request_id, address, time.perf_counter() - started)
+
+    def _answered(
+        self, headers: list[tuple[bytes, bytes]], request_id: str
+    ) -> list[tuple[bytes, bytes]]:
+        kept = [(k, self._cookie(v) if k.lower() == b"set-cookie" else v) for k, v in headers]
+        return [*kept, *self._headers, (b"x-request-id", request_id.encode())]
+
+    def _cookie(self, value: bytes) -> bytes:
+        """Make Streamlit's cookies Secure under https: it knows nothing of the proxy's TLS."""
+        return value if not self._secure or b"; secure" in value.lower() else value + b"; Secure"
+
+    async def _refusal(
+        self, scope: Scope, headers: Headers, address: str | None, limit: int
+    ) -> Response | None:
+        path, method = scope["path"], scope["method"]
+        if not await self._rates.turn(addresses.network(address), longest=_LONGEST_WAIT):
+            return PlainTextResponse("Too many requests.", 429, {"Retry-After": "10"})
+        hidden = path.startswith(_HIDDEN) and not path.startswith(_STREAMLIT)
+        if hidden or (path == "/auth/logout" and method != "POST"):
+            return PlainTextResponse("Not found.", 404)
+        # browsers say where a request comes from, and nobody else has another person's cookie
+        if method not in _SAFE and headers.getlist("origin") != [self._origin]:
+            security_log.event("request.refused", reason="origin", path=path[:200], method=method)
+            return PlainTextResponse("Not from a page of this portal.", 403)
+        if self._local and headers.get("host") != self._host and _is_page(headers):
+            # its websocket would be refused, and the page would wait for it for ever
+            return PlainTextResponse(
+                f"This portal is at {self._origin}. "
+                "To reach it by another name, set PORTAL_BASE_URL to that address.",
+                421,
+            )
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or len(length) > 12 or int(length) > limit:
+            return PlainTextResponse("Too large.", 413)
+        return None
 
 
-def _refusal(scope: Scope) -> Response | None:
-    if scope["path"] in _HIDDEN:
-        return PlainTextResponse("Not found.", 404)
-    length = dict(scope["headers"]).get(b"content-length", b"0")
-    own = not scope["path"].startswith("/_stcore/")
-    if own and (not length.isdigit() or int(length) > BODY_LIMIT):
-        return PlainTextResponse("Too large.", 413)
-    return None
+def _is_page(headers: Headers) -> bool:
+    return "text/html" in headers.get("accept", "")
 
 
-def _log(scope: Scope, status: int, request_id: str, seconds: float) -> None:
+def _log(scope: Scope, status: int, request_id: str, address: str | None, seconds: float) -> None:
     # the path without its query: links in mails carry their token there
     access_log.info(
         "request",
@@ -80,37 +143,11 @@ def _log(scope: Scope, status: int, request_id: str, seconds: float) -> None:
             "portal": {
                 "request_id": request_id,
                 "method": scope["method"],
-                "path": scope["path"],
+                "path": scope["path"][:500],
                 "status": status,
                 "milliseconds": round(seconds * 1000, 1),
+                "address": address,
+                "actor": scope["state"]["actor"],
             }
         },
     )
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line; the fields of `extra={"portal": {...}}` beside the message."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line."""
-        line: dict[str, Any] = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "portal", {}),
-        }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
-
-
-def log_as_json() -> None:
-    """Send the portal's own loggers to standard error as JSON lines."""
-    logger = logging.getLogger("portal")
-    if not logger.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(JsonLines())
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-        logger.propagate = False

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from portal_data import identity
+from portal_data import identity, security_log
 from portal_data.clock import utc_now
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Unavailable
 from portal_data.scope import Scope, Staff
@@ -16,7 +16,7 @@ from portal_data.settings import load
 
 Who = TypeVar("Who", Scope, Staff)
 
-_STATUS: dict[type[PortalError], int] = {
+_STATUS: dict[type, int] = {
     NotFound: 404,
     NotAllowed: 403,
     Conflict: 409,
@@ -28,7 +28,11 @@ _STATUS: dict[type[PortalError], int] = {
 def signed_in(request: Request) -> Scope | Staff | None:
     """Return who the session cookie proves, or None."""
     token = request.cookies.get(identity.cookie_name(load().secure))
-    return identity.from_cookie(token, utc_now()) if token else None
+    who = identity.from_cookie(token, utc_now()) if token else None
+    if who is not None:
+        request.state.actor = who.person
+        security_log.acts_as(who)
+    return who
 
 
 def for_customers(answer: Callable[[Request, Scope], Response]) -> Callable[[Request], Response]:
@@ -54,9 +58,15 @@ def _only(
         try:
             return answer(request, who)
         except PortalError as error:
-            return PlainTextResponse(str(error), _STATUS[type(error)])
+            if isinstance(error, NotAllowed):
+                security_log.event("request.refused", reason="not allowed", path=request.url.path)
+            return PlainTextResponse(str(error), _status(error))
 
     return route
+
+
+def _status(error: PortalError) -> int:
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
 
 
 def file_headers(name: str, *, shown: bool = False) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Routes that set and drop the session cookie. Its token never reaches a script."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -89,9 +88,7 @@ def _from_our_page(request: Request) -> bool:
         return False
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return False
-    origin = urlsplit(headers.get("origin", ""))
-    ours = {headers.get("host"), urlsplit(load().base_url).netloc}
-    return bool(origin.netloc) and origin.netloc in ours
+    return headers.getlist("origin") == [load().origin]
 
 
 async def _body(request: Request) -> str | None:

@@ -127,7 +127,7 @@ def content_security_policy(index_html: str) -> str:
             "frame-src 'self'",
             "worker-src 'self' blob:",
             "object-src 'none'",
-            "base-uri 'self'",
+            "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
         )

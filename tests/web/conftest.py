@@ -1,6 +1,7 @@
 """Settings of the web tests: cheap password hashes and a known address."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 from portal_data import identity, settings, store, tokens
 from portal_data.clock import utc_now
 from portal_data.scope import Scope, Staff
+from tools.browser import Portal, demo_portal
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +20,17 @@ def known_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.load.cache_clear()
     yield
     settings.load.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A running portal with the demo organisation, which notes whom it connects to."""
+    data = tmp_path_factory.mktemp("portal")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent / "observer"))
+        patch.setenv("OBSERVED_CONNECTIONS", str(data / "connections.log"))
+        with demo_portal(data) as serving:
+            yield serving
 
 
 def as_person(client: TestClient, who: Scope | Staff | None) -> TestClient:

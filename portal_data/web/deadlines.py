@@ -1,0 +1,131 @@
+"""Deadlines and bounds of connections, below the first line of a request.
+
+Uvicorn waits for the rest of a half-sent request as long as the client likes, takes any number of
+connections of one client, and reads websocket messages of 200 MB. Streamlit starts uvicorn itself,
+so the bounds are put into uvicorn's protocol classes; the names touched are checked by a test.
+"""
+
+import asyncio
+import resource
+from collections import Counter
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from portal_data import addresses
+
+REQUEST_SECONDS = 10.0
+"""From a connection's beginning, or the end of its last answer, to the end of the next headers."""
+MOST_OF_NETWORK = 500
+"""Connections of one network, when no proxy stands between."""
+_DESCRIPTORS = 65_536  # files and sockets of the process, where the system allows as many
+
+_peers: Counter[str] = Counter()
+
+
+def install(*, proxies: int, message_limit: int) -> None:
+    """Bound all connections of this process from now on; once per process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if getattr(H11Protocol, "portal_bounds", None) is None:
+        _bound_requests()
+        _bound_websockets()
+    H11Protocol.portal_bounds = (proxies, message_limit)  # type: ignore[attr-defined]
+
+
+def _bound_requests() -> None:
+    begin, made, lost = (
+        H11Protocol.__init__,
+        H11Protocol.connection_made,
+        H11Protocol.connection_lost,
+    )
+    received, answered = H11Protocol.data_received, H11Protocol.on_response_complete
+    upgraded = H11Protocol.handle_websocket_upgrade
+
+    def __init__(self: Any, config: Any, server_state: Any, *given: Any, **more: Any) -> None:
+        config.ws_max_size = self.portal_bounds[1]
+        # who serves is nobody's business
+        server_state.default_headers = [
+            header for header in server_state.default_headers if header[0] != b"server"
+        ]
+        begin(self, config, server_state, *given, **more)
+        self.portal_deadline = None
+        self.portal_network = None
+
+    def connection_made(self: Any, transport: asyncio.Transport) -> None:
+        made(self, transport)
+        _enter(self)
+        if self.portal_bounds[0] == 0 and _peers[self.portal_network] > MOST_OF_NETWORK:
+            transport.abort()
+        else:
+            _watch(self)
+
+    def connection_lost(self: Any, exc: Exception | None) -> None:
+        _stop(self)
+        _leave(self)
+        lost(self, exc)
+
+    def data_received(self: Any, data: bytes) -> None:
+        received(self, data)
+        _watch(self)
+
+    def on_response_complete(self: Any) -> None:
+        answered(self)
+        _watch(self)
+
+    def handle_websocket_upgrade(self: Any, event: Any) -> None:
+        _stop(self)
+        self.portal_upgraded = True
+        upgraded(self, event)
+        protocol = self.transport.get_protocol()
+        protocol.portal_network, self.portal_network = self.portal_network, None
+
+    for method in (__init__, connection_made, connection_lost, data_received, on_response_complete,
+                   handle_websocket_upgrade):  # fmt: skip
+        setattr(H11Protocol, method.__name__, method)
+
+
+def _bound_websockets() -> None:
+    lost = WebSocketsSansIOProtocol.connection_lost
+
+    def connection_lost(self: Any, exc: Exception | None) -> None:
+        _leave(self)
+        lost(self, exc)
+
+    WebSocketsSansIOProtocol.connection_lost = connection_lost  # type: ignore[method-assign]
+
+
+def _enter(protocol: Any) -> None:
+    protocol.portal_network = addresses.network(protocol.client[0] if protocol.client else None)
+    _peers[protocol.portal_network] += 1
+
+
+def _leave(protocol: Any) -> None:
+    network = getattr(protocol, "portal_network", None)
+    if network is not None:
+        protocol.portal_network = None
+        _peers[network] -= 1
+        if _peers[network] <= 0:
+            del _peers[network]
+
+
+def _watch(protocol: Any) -> None:
+    """Have a deadline while a request is awaited, and none while one is answered."""
+    if getattr(protocol, "portal_upgraded", False) or protocol.transport.is_closing():
+        return
+    awaited = protocol.cycle is None or protocol.cycle.response_complete
+    if not awaited:
+        _stop(protocol)
+    elif protocol.portal_deadline is None:
+        protocol.portal_deadline = protocol.loop.call_later(
+            REQUEST_SECONDS, protocol.transport.abort
+        )
+
+
+def _stop(protocol: Any) -> None:
+    if protocol.portal_deadline is not None:
+        protocol.portal_deadline.cancel()
+        protocol.portal_deadline = None
