@@ -112,7 +112,7 @@ class Guard:
         if not await self._rates.turn(addresses.network(address), longest=_LONGEST_WAIT):
             return PlainTextResponse("Too many requests.", 429, {"Retry-After": "10"})
         hidden = path.startswith(_HIDDEN) and not path.startswith(_STREAMLIT)
-        if hidden or (path == "/auth/logout" and method != "POST"):
+        if hidden or (path == "/auth/logout" and method in _SAFE):
             return PlainTextResponse("Not found.", 404)
         # browsers say where a request comes from, and nobody else has another person's cookie
         if method not in _SAFE and headers.getlist("origin") != [self._origin]:

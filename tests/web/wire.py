@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -204,6 +205,16 @@ def submit(tab: Socket, email: str, password: str) -> list[ForwardMsg]:
         WidgetState(id=tab.widgets["Password"], string_value=password),
         button,
     )
+
+
+def logged(portal: Portal, logger: str, **fields: object) -> dict[str, object]:
+    """Return the latest line of a logger with these fields; waits for it to be written."""
+    for _ in range(int(PATIENCE * 10)):
+        for line in reversed(log_lines(portal, logger)):
+            if all(line.get(name) == value for name, value in fields.items()):
+                return line
+        time.sleep(0.1)
+    raise AssertionError(f"no line of {logger} has {fields}")
 
 
 def log_lines(portal: Portal, logger: str) -> list[dict[str, object]]:
