@@ -21,15 +21,14 @@ CLIENT = Path(st.__file__).parent / "static"
 SIGNED_OUT, SIGNED_IN = (index_page.page(CLIENT, signed_in=each) for each in (False, True))
 SETTINGS = settings.load()
 
-tuning.forbid_outgoing_calls()
-deadlines.install(proxies=SETTINGS.trusted_proxies, message_limit=sockets.MESSAGE_LIMIT)
-
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
     """Open the store and start the worker before the first request; close both at the end."""
     log_as_json()
     bound_all()
+    tuning.forbid_outgoing_calls()
+    deadlines.install(proxies=SETTINGS.trusted_proxies, message_limit=sockets.MESSAGE_LIMIT)
     runtime.start(SETTINGS)
     tuning.settle_heap()
     try:

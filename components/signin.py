@@ -183,9 +183,18 @@ def new_password_form(label: str) -> str | None:
     """Draw the form of a first or forgotten password and return it once both fields agree."""
     with st.form("new_password", border=False):
         password = st.text_input(
-            "New password", type="password", help=passwords.RULES, autocomplete="new-password"
+            "New password",
+            type="password",
+            help=passwords.RULES,
+            autocomplete="new-password",
+            max_chars=passwords.MAX_BYTES,
         )
-        again = st.text_input("New password again", type="password", autocomplete="new-password")
+        again = st.text_input(
+            "New password again",
+            type="password",
+            autocomplete="new-password",
+            max_chars=passwords.MAX_BYTES,
+        )
         sent = st.form_submit_button(label, type="primary", width="stretch")
     if not sent:
         return None
@@ -198,7 +207,12 @@ def new_password_form(label: str) -> str | None:
 def existing_password_form(label: str) -> str | None:
     """Draw the form that asks for the password a person has already, and return it."""
     with st.form("existing_password", border=False):
-        password = st.text_input("Password", type="password", autocomplete="current-password")
+        password = st.text_input(
+            "Password",
+            type="password",
+            autocomplete="current-password",
+            max_chars=passwords.MAX_BYTES,
+        )
         sent = st.form_submit_button(label, type="primary", width="stretch")
     return password if sent else None
 

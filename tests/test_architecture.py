@@ -289,6 +289,19 @@ def test_session_state_has_one_user(path: Path) -> None:
     assert uses == []
 
 
+@each_screen
+def test_every_text_field_has_a_length(path: Path) -> None:
+    """Streamlit cuts what is longer, whatever a page of somebody's own making sends."""
+    fields = [
+        node.lineno
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and last_name(node) in {"text_input", "text_area", "chat_input"}
+        and not {keyword.arg for keyword in node.keywords} & {"max_chars", "disabled"}
+    ]
+    assert fields == []
+
+
 def test_nothing_of_a_customer_is_cached() -> None:
     cached = {
         f"{name_of(path)}:{function.name}"

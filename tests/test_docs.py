@@ -1,12 +1,16 @@
 """The documents name all that people can set, open or type, and nothing that does not exist."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from portal_data.__main__ import app
 from portal_data.settings import Settings
@@ -64,6 +68,28 @@ def test_readme_names_every_make_target_and_no_other() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
     assert set(re.findall(r"`?make ([a-z-]+)", README)) == targets
+
+
+_ROUTES = """
+import json
+from app import app
+print(json.dumps([getattr(route, "path", "") for route in app._build_starlette_app().routes]))
+"""
+
+
+def test_security_names_every_way_in() -> None:
+    """Routes of ours and of Streamlit, and every kind of message that its page could send."""
+    listed = subprocess.run(
+        [sys.executable, "-c", _ROUTES], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    routes = {path for path in json.loads(listed.stdout.splitlines()[-1]) if path}
+    messages = {field.name for field in BackMsg.DESCRIPTOR.fields if field.containing_oneof}
+    text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([^`]+)`", text))
+    assert routes - named == set()
+    assert messages - named == set()
+    tests = {name for name in named if name.startswith("tests/")}
+    assert [name for name in sorted(tests) if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
