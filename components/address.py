@@ -1,21 +1,29 @@
-"""What a screen shows, read from its address: a wrong or old parameter falls back, never fails."""
+"""What a screen shows, read from its address; a wrong parameter falls back, and is spoken of."""
 
-from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import streamlit as st
 
-Choice = TypeVar("Choice", bound=StrEnum)
+from portal_data.choices import Choice, choose
+from portal_data.errors import Invalid
 
 
 def choice(name: str, default: Choice) -> Choice:
     """Return the parameter `name` as a member of the default's enumeration."""
     try:
-        return type(default)(st.query_params.get(name, default.value))
-    except ValueError:
+        return choose(name, st.query_params.get(name), default)
+    except Invalid:
         return default
+
+
+def refusal(name: str, default: Choice) -> str | None:
+    """Return what is to be said of a parameter that `choice` did not take; None when it did."""
+    try:
+        choose(name, st.query_params.get(name), default)
+    except Invalid as error:
+        return str(error)
+    return None
 
 
 def number(name: str, default: int = 1) -> int:

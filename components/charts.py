@@ -13,16 +13,12 @@ from plotly.basedatatypes import BaseFigure
 from components import format as say
 from portal_data import money
 from portal_data.balances import Balance
+from portal_data.labels import AGES
 
+_WORDS = {"size": 12.5, "color": "#000009"}
 BILLED, PAID = "#000001", "#000002"
-AGES = {
-    "not_due": ("Not due", "#000003"),
-    "1_30": ("1–30 days", "#000004"),
-    "31_60": ("31–60 days", "#000005"),
-    "61_90": ("61–90 days", "#000006"),
-    "over_90": ("Over 90 days", "#000007"),
-}
-"""Ages of a debt in words, and their colours."""
+_COLOURS = ("#000003", "#000004", "#000005", "#000006", "#000007")
+"""The colours of the ages of a debt, which the theme replaces."""
 
 _CLEAR = "rgba(0,0,0,0)"
 _CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
@@ -38,12 +34,12 @@ def aging(balance: Balance, locale: str) -> dict[str, Any]:
             {
                 "type": "bar",
                 "orientation": "h",
-                "y": [label for label, _ in AGES.values()],
+                "y": list(AGES.values()),
                 "x": values,
                 "text": texts,
                 "textposition": "outside",
                 "cliponaxis": False,
-                "marker": {"color": [colour for _, colour in AGES.values()], "cornerradius": 4},
+                "marker": {"color": list(_COLOURS), "cornerradius": 4},
                 "hovertemplate": "%{y}<br><b>%{text}</b><extra></extra>",
             }
         ],
@@ -85,9 +81,9 @@ def months(balance: Balance, locale: str) -> dict[str, Any]:
             margin={"l": 0, "r": 0, "t": 6, "b": 0},
             xaxis={
                 "type": "date",
-                "tickformat": "%b",
+                "tickvals": firsts,
+                "ticktext": [say.short_month(month.first, locale) for month in balance.months],
                 "hoverformat": "%B %Y",
-                "dtick": "M1",
                 "fixedrange": True,
                 "showgrid": False,
             },
@@ -109,7 +105,7 @@ def aging_in_words(balance: Balance, locale: str) -> str:
     """Return the chart of ages as a sentence for those who do not see it."""
     parts = [
         f"{label} {say.money(balance.aging[age], balance.currency_code, locale)}"
-        for age, (label, _) in AGES.items()
+        for age, label in AGES.items()
     ]
     return f"Outstanding in {balance.currency_code} by days past due: {', '.join(parts)}."
 
@@ -145,8 +141,12 @@ def draw(figure: dict[str, Any], key: str, *, words: str, height: int) -> None:
 
 
 def layout(**more: Any) -> dict[str, Any]:
-    """Return a figure's layout: nothing but what is drawn, and nothing to drag."""
+    """Return a figure's layout: nothing but what is drawn, nothing to drag, words to be read."""
+    for axis in ("xaxis", "yaxis"):
+        if axis in more:
+            more[axis] = {"tickfont": _WORDS, **more[axis]}
     return {
+        "font": _WORDS,
         "showlegend": False,
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,

@@ -28,11 +28,11 @@ KIND = Kind(
         Sort.BALANCE: "Remaining",
     },
     columns=(
-        Column("Credit note", "bottom-start", link=True),
-        Column("Subject", "wide top-start", people=True),
+        Column("Credit note", "middle-start", link=True),
+        Column("Subject", "top-start", wide=True, people=True),
         Column("Date", "middle"),
         Column("Status", "bottom-end"),
-        Column("Amount", "extra", end=True),
+        Column("Amount", "middle-end", end=True, narrow="of"),
         Column("Remaining", "top-end", end=True),
     ),
     sorts={

@@ -52,18 +52,23 @@ DOCUMENTS = Listed(
     size=PAGE_SIZE,
     exported=False,
     filters=_FILTERS,
-    orders={Sort.NEWEST: "Newest", Sort.OLDEST: "Oldest"},
+    orders={
+        Sort.NEWEST: "Newest",
+        Sort.OLDEST: "Oldest",
+        Sort.LARGEST: "Largest",
+        Sort.SMALLEST: "Smallest",
+    },
     columns=(
-        Column("Document", "bottom-start", link=True),
-        Column("Kind", "extra"),
-        Column("Subject", "wide top-start", people=True),
+        Column("Document", "middle-start", link=True),
+        Column("Kind", "bottom-start"),
+        Column("Subject", "top-start", wide=True, people=True),
         Column("Date", "middle"),
         Column("Status", "bottom-end"),
         Column("Amount", "top-end", end=True),
-        Column("Open or unused", "extra", end=True),
+        Column("Open or unused", "middle-end", end=True, narrow="left"),
     ),
-    sorts={"Date": (Sort.NEWEST, Sort.OLDEST)},
-    ascending=frozenset({Sort.OLDEST}),
+    sorts={"Date": (Sort.NEWEST, Sort.OLDEST), "Amount": (Sort.LARGEST, Sort.SMALLEST)},
+    ascending=frozenset({Sort.OLDEST, Sort.SMALLEST}),
 )
 
 
@@ -89,7 +94,9 @@ def facts(customer: StaffCustomer) -> Markup:
 def row(document: DocumentRow, locale: str) -> Row:
     """Return a document as a row that opens it; a draft has nothing to open yet."""
     draft = document.status == "draft"
-    seen = (Pill("Viewed", "gray"),) if document.viewed else ()
+    more = (status("partially paid"),) if document.partially_paid else ()
+    if document.viewed:
+        more += (Pill("Viewed", "gray"),)
     left = document.left_minor
     return Row(
         "" if draft else _ADDRESSES[document.kind](document.number),
@@ -98,7 +105,7 @@ def row(document: DocumentRow, locale: str) -> Row:
             _KINDS[document.kind],
             document.subject or "No subject",
             say.day(document.date, locale),
-            Cell(pills=(status(document.status), *seen)),
+            Cell(pills=(status(document.status), *more)),
             say.money(document.total_minor, document.currency_code, locale),
             Cell(say.money(left, document.currency_code, locale)) if left else Cell(pills=()),
         ),

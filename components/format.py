@@ -47,18 +47,8 @@ def quantity(value: Decimal, locale: str = "en_GB") -> str:
 
 
 def price(value: Decimal, currency: str, locale: str = "en_GB") -> str:
-    """Return a unit price: at least the currency's decimals, more where the price has them."""
-    digits = amounts.exponent(currency)
-    pattern = f"#,##0.{'0' * digits}{'#' * (6 - digits)}"
-    return str(format_decimal(value, format=pattern, locale=locale))
-
-
-def rate(value: Decimal, currency: str, locale: str = "en_GB") -> str:
-    """Return a price with its currency: £84.00, or 84.125 GBP where it has more decimals."""
-    minor = amounts.to_minor(value, currency)
-    if amounts.to_decimal(minor, currency) == value:
-        return money(minor, currency, locale)
-    return f"{price(value, currency, locale)}\N{NO-BREAK SPACE}{currency}"
+    """Return a unit price or rate: £84.00, or £84.125 where it has more decimals."""
+    return amounts.format_price(value, currency, locale=locale)
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +70,11 @@ def long_day(value: date, locale: str = "en_GB") -> str:
 def month(value: date, locale: str = "en_GB") -> str:
     """Return a month with its year: Nov 2026."""
     return str(format_skeleton("yMMM", value, locale=locale))
+
+
+def short_month(value: date, locale: str = "en_GB") -> str:
+    """Return a month for the axis of a chart, as dates name it: Sept."""
+    return str(format_skeleton("MMM", value, locale=locale))
 
 
 def ago(value: date, today: date) -> str:

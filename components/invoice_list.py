@@ -4,6 +4,7 @@ from components import format as say
 from components import links
 from components.listing import Kind
 from components.record_list import Cell, Column, Empty, Pill, Row
+from portal_data import labels
 from portal_data.invoices import PAGE_SIZE, Filter, Invoice, InvoiceRow, Sort, Status
 
 TONES = {
@@ -39,18 +40,18 @@ KIND = Kind(
         Sort.BALANCE: "Balance",
     },
     columns=(
-        Column("Invoice", "bottom-start", link=True),
-        Column("Subject", "wide top-start", people=True),
-        Column("Date", "extra"),
-        Column("Due", "middle", narrow="due"),
+        Column("Invoice", "middle-start", link=True),
+        Column("Subject", "top-start", wide=True, people=True),
+        Column("Date", "middle"),
+        Column(labels.DUE_DATE, "bottom-start", narrow="due"),
         Column("Status", "bottom-end"),
-        Column("Amount", "extra", end=True),
+        Column("Amount", "middle-end", end=True, narrow="of"),
         Column("Balance", "top-end", end=True),
     ),
     sorts={
         "Invoice": (Sort.NUMBER,),
         "Date": (Sort.NEWEST, Sort.OLDEST),
-        "Due": (Sort.DUE,),
+        labels.DUE_DATE: (Sort.DUE,),
         "Amount": (Sort.TOTAL,),
         "Balance": (Sort.BALANCE,),
     },

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from components import address, downloads, links
 from components import record_list as drawn
-from components.record_list import Choice, Column, Empty, Menu, Order, Row, Search
+from components.record_list import Choice, Column, Empty, Menu, Order, Row, Search, Way
 
 Filter = TypeVar("Filter", bound=StrEnum)
 Sort = TypeVar("Sort", bound=StrEnum)
@@ -64,6 +64,8 @@ class Asked(Generic[Filter, Sort]):
     page: int
     kept: Mapping[str, object] = field(default_factory=dict)
     """What else the address tells: which record the list belongs to, and further choices."""
+    wrong: tuple[str, ...] = ()
+    """What is said of parameters that the list does not have."""
 
     def to(self, **changes: object) -> str:
         """Return the address of this list with changes; the first page unless `page` is given."""
@@ -82,17 +84,20 @@ class Asked(Generic[Filter, Sort]):
 
 
 def asked(kind: Kind[Filter, Sort], **kept: object) -> Asked[Filter, Sort]:
-    """Return what the address asks; what it gives wrongly is as if it were not given.
+    """Return what the address asks; what it gives wrongly is told, and as if it were not given.
 
     `kept` stays in every address of the list.
     """
+    first, order = next(iter(kind.filters)), next(iter(kind.orders))
+    refused = (address.refusal("status", first), address.refusal("sort", order))
     return Asked(
         kind,
-        address.choice("status", next(iter(kind.filters))),
-        address.choice("sort", next(iter(kind.orders))),
+        address.choice("status", first),
+        address.choice("sort", order),
         address.text("q"),
         address.number("page"),
         kept,
+        tuple(each for each in refused if each),
     )
 
 
@@ -116,9 +121,12 @@ def draw(
 ) -> None:
     """Draw the list: `rows` are those of `found` in the noun's own words.
 
-    A list that knows one filter alone, or no search, offers none.
+    A list that knows one filter alone, or no search, offers none. One that a search left empty
+    offers to clear it.
     """
     kind = asked.kind
+    if asked.search:
+        empty = replace(empty, way=Way("Clear search", asked.to(q=None)))
     drawn.record_list(
         kind.path,
         kind.title,
@@ -145,6 +153,7 @@ def draw(
         downloads=downloads.files(asked.file, found.total if kind.printed else 0)
         if kind.exported
         else (),
+        wrong=asked.wrong,
     )
 
 

@@ -1,29 +1,34 @@
 """A document as a person reads it on the screen: drawn from the same values as its PDF."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from components import format as say
 from components import links
+from components.line_table import Figures, line_table
 from components.markup import Markup, join, lines, said, tag
-from portal_data.documents.model import INVOICE, Kind, Line, Paper, Party
+from portal_data import labels
+from portal_data.documents.model import INVOICE, Kind, Line, Paper, Party, Tax
 
 
 def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
     """Return an estimate, invoice, credit note or retainer invoice in the words of its kind."""
-    parties = [party("From", shown.issuer), party(kind.billed_to, shown.billed_to)]
+    parties = [party(labels.FROM, shown.issuer), party(kind.billed_to, shown.billed_to)]
     if shown.ship_to:
-        parties.append(party("Ship to", shown.ship_to))
+        parties.append(party(labels.SHIP_TO, shown.ship_to))
     return tag(
         "article",
         _letterhead(shown, kind),
         tag("div", parties, class_="top"),
         facts(
             [
-                ("Date", say.day(shown.date, locale)),
-                ("Due", say.day(shown.due_date, locale) if shown.due_date else ""),
-                ("Valid until", say.day(shown.expiry_date, locale) if shown.expiry_date else ""),
-                ("Terms", shown.payment_terms),
+                (labels.DATE, say.day(shown.date, locale)),
+                (labels.DUE_DATE, say.day(shown.due_date, locale) if shown.due_date else ""),
+                (
+                    labels.VALID_UNTIL,
+                    say.day(shown.expiry_date, locale) if shown.expiry_date else "",
+                ),
+                (labels.PAYMENT_TERMS, shown.payment_terms),
                 (shown.reference_label, shown.reference),
                 *((fact.label, fact.value) for fact in shown.facts),
             ]
@@ -31,8 +36,8 @@ def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
         said(shown.subject, "div", class_="subject") if shown.subject else None,
         _table(shown, locale) if shown.lines else None,
         _totals(shown, locale, kind),
-        text("Notes", shown.notes),
-        text("Terms", shown.terms),
+        text(labels.NOTES, shown.notes),
+        text(labels.TERMS, shown.terms),
         class_="pt-paper",
         aria_label=f"{kind.title} {shown.number}",
     )
@@ -52,7 +57,7 @@ def _letterhead(shown: Paper, kind: Kind) -> Markup:
 
 def party(label: str, who: Party) -> Markup:
     """Return somebody who sends or receives a document."""
-    tax = f"Tax number {who.tax_id}" if who.tax_id else ""
+    tax = f"{labels.TAX_NUMBER} {who.tax_id}" if who.tax_id else ""
     below = [line for line in (*who.address.splitlines(), tax) if line]
     return tag(
         "div",
@@ -69,120 +74,82 @@ def facts(known: Iterable[tuple[str, str]]) -> Markup:
     return tag("dl", pairs, class_="meta")
 
 
-def scrolling(name: str, heads: Sequence[Markup | None], body: Sequence[Markup]) -> Markup:
-    """Return a table in which wide amounts scroll inside the document, by keyboard too."""
-    table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", body), class_="pt-table")
-    return tag("div", table, class_="pt-scroll", tabindex="0", role="region", aria_label=name)
-
-
 def _table(shown: Paper, locale: str) -> Markup:
-    """Columns that no line uses are not drawn."""
-    has_rate = any(line.rate is not None for line in shown.lines)
-    has_discount = any(line.discount_percent or line.discount_minor for line in shown.lines)
-    has_tax = any(line.tax_name for line in shown.lines)
-    heads = [
-        tag("th", "Item", scope="col"),
-        tag("th", "Quantity", scope="col", class_="end narrow-hide") if has_rate else None,
-        tag("th", "Price", scope="col", class_="end narrow-hide") if has_rate else None,
-        tag("th", "Discount", scope="col", class_="end narrow-hide") if has_discount else None,
-        tag("th", "Tax", scope="col", class_="end narrow-hide") if has_tax else None,
-        tag("th", "Amount", scope="col", class_="end"),
-    ]
-    body = []
-    for line in shown.lines:
-        body.append(
-            tag(
-                "tr",
-                tag("td", said(line.name, "div"), _below(line, shown.currency, locale, has_rate),
-                    class_="grow"),
-                _end(_quantity(line, locale)) if has_rate else None,
-                _end(_rate(line, shown.currency, locale)) if has_rate else None,
-                _end(_discount(line, shown.currency, locale)) if has_discount else None,
-                _end(_tax(line)) if has_tax else None,
-                tag("td", say.money(line.amount_minor, shown.currency, locale), class_="end"),
-            )
-        )  # fmt: skip
-    return scrolling("Lines", heads, body)
+    def price(line: Line) -> str:
+        return "" if line.rate is None else say.price(line.rate, shown.currency, locale)
+
+    def discount(line: Line) -> str:
+        if line.discount_percent:
+            return _percent(line.discount_percent, locale)
+        minor = line.discount_minor
+        return say.money(minor, shown.currency, locale) if minor else ""
+
+    def tax(line: Line) -> str:
+        percent = "" if line.tax_percent is None else _percent(line.tax_percent, locale)
+        return labels.named_tax(line.tax_name, percent)
+
+    of = shown.lines
+    return line_table(
+        "Lines",
+        labels.ITEM,
+        [_name(line) for line in of],
+        [
+            Figures(labels.QUANTITY, [_quantity(line, locale) for line in of], said=""),
+            Figures(labels.PRICE, [price(line) for line in of], said="at"),
+            Figures(labels.DISCOUNT, [discount(line) for line in of]),
+            Figures(labels.TAX, [tax(line) for line in of], said=""),
+            Figures(
+                labels.AMOUNT,
+                [say.money(line.amount_minor, shown.currency, locale) for line in of],
+            ),
+        ],
+    )
 
 
-def _end(text: str) -> Markup:
-    return tag("td", text, class_="end narrow-hide")
-
-
-def _below(line: Line, currency: str, locale: str, has_rate: bool) -> Markup:
-    """What stands below a line's name; a phone reads quantity and price there."""
-    narrow = None
-    if has_rate and line.quantity is not None and line.rate is not None:
-        narrow = tag(
-            "small",
-            f"{_quantity(line, locale)} × {_rate(line, currency, locale)}",
-            class_="wide-hide",
-        )
-    described = said(line.description, "small") if line.description else None
-    mark = tag("small", line.mark) if line.mark else None
-    return join(described, mark, narrow)
+def _name(line: Line) -> Markup:
+    return join(
+        said(line.name, "div"),
+        said(line.description, "small") if line.description else None,
+        tag("small", line.mark) if line.mark else None,
+    )
 
 
 def _quantity(line: Line, locale: str) -> str:
     if line.quantity is None:
         return ""
-    return f"{say.quantity(line.quantity, locale)} {line.unit}".strip()
-
-
-def _rate(line: Line, currency: str, locale: str) -> str:
-    return "" if line.rate is None else say.price(line.rate, currency, locale)
-
-
-def _discount(line: Line, currency: str, locale: str) -> str:
-    if line.discount_percent:
-        return _percent(line.discount_percent, locale)
-    return say.money(line.discount_minor, currency, locale) if line.discount_minor else ""
-
-
-def _tax(line: Line) -> str:
-    return _named_rate(line.tax_name, line.tax_percent)
+    unit = labels.unit(line.unit, line.quantity)
+    return f"{say.quantity(line.quantity, locale)} {unit}".strip()
 
 
 def _percent(value: Decimal, locale: str) -> str:
     return f"{say.quantity(value, locale)}%"
 
 
-def _named_rate(name: str, percent: Decimal | None) -> str:
-    """`VAT 20%`; names that already tell the rate are left alone."""
-    if percent is None or "%" in name:
-        return name
-    return f"{name} {_percent(percent, 'en')}".strip()
-
-
 def _totals(shown: Paper, locale: str, kind: Kind) -> Markup:
     def amount(minor: int) -> str:
         return say.money(minor, shown.currency, locale)
 
-    taxes = "Includes" if shown.tax_inclusive else ""
     before = [
-        ("Discount", -shown.discount_minor),
-        ("Shipping", shown.shipping_minor),
-        *(
-            (f"{taxes} {_named_rate(tax.name, tax.percent)}".strip(), tax.amount_minor)
-            for tax in shown.taxes
-        ),
+        (labels.DISCOUNT, -shown.discount_minor),
+        (labels.SHIPPING, shown.shipping_minor),
+        *((_tax(tax, shown.tax_inclusive, locale), tax.amount_minor) for tax in shown.taxes),
         (shown.adjustment_label, shown.adjustment_minor),
-        ("Rounding", shown.round_off_minor),
+        (labels.ROUNDING, shown.round_off_minor),
     ]
     after = [
-        ("Paid", -shown.paid_minor),
-        ("Tax withheld", -shown.withheld_minor),
-        ("Early payment discount", -shown.early_discount_minor),
-        ("Credits applied", -shown.credits_minor),
-        ("Refunded", -shown.refunded_minor),
-        ("Written off", -shown.written_off_minor),
+        (labels.PAID, -shown.paid_minor),
+        (labels.TAX_WITHHELD, -shown.withheld_minor),
+        (labels.EARLY_DISCOUNT, -shown.early_discount_minor),
+        (labels.CREDITS_APPLIED, -shown.credits_minor),
+        (labels.REFUNDED, -shown.refunded_minor),
+        (labels.WRITTEN_OFF, -shown.written_off_minor),
     ]
     used = [row for row in before if row[1]]
     if used:
-        used.insert(0, ("Subtotal", shown.subtotal_minor))
+        used.insert(0, (labels.SUBTOTAL, shown.subtotal_minor))
     rows = [tag("div", said(label), tag("span", amount(minor))) for label, minor in used]
     rows.append(
-        tag("div", tag("span", "Total"), tag("span", amount(shown.total_minor)), class_="sum")
+        tag("div", tag("span", labels.TOTAL), tag("span", amount(shown.total_minor)), class_="sum")
     )
     rows += [tag("div", tag("span", label), tag("span", amount(minor))) for label, minor in after
              if minor]  # fmt: skip
@@ -190,6 +157,11 @@ def _totals(shown: Paper, locale: str, kind: Kind) -> Markup:
         due = tag("span", amount(shown.balance_minor))
         rows.append(tag("div", tag("span", kind.balance), due, class_="due"))
     return tag("div", rows, class_="pt-totals")
+
+
+def _tax(tax: Tax, included: bool, locale: str) -> str:
+    percent = "" if tax.percent is None else _percent(tax.percent, locale)
+    return labels.named_tax(tax.name, percent, included=included)
 
 
 def text(label: str, words: str) -> Markup | None:

@@ -27,13 +27,13 @@ KIND = Kind(
         Sort.SMALLEST: "Smallest",
     },
     columns=(
-        Column("Receipt", "bottom-start", link=True),
+        Column("Receipt", "middle-start", link=True),
         Column("Date", "middle"),
-        Column("Applied to", "wide top-start"),
-        Column("Mode", "extra"),
-        Column("Reference", "extra", people=True),
+        Column("Applied to", "top-start", wide=True),
+        Column("Mode", "bottom-start", people=True),
+        Column("Reference", "bottom", people=True),
         Column("Amount", "top-end", end=True),
-        Column("Unused", "bottom-end", end=True, narrow="unused"),
+        Column("Unused", "middle-end", end=True, narrow="unused"),
     ),
     sorts={
         "Date": (Sort.NEWEST, Sort.OLDEST),

@@ -4,8 +4,9 @@ from datetime import date
 
 from components import cards, links, movements, paper
 from components import format as say
+from components.line_table import Figures, line_table
 from components.markup import Markup, join, said, tag
-from portal_data import papers
+from portal_data import labels, papers
 from portal_data.customers import MyDetails
 from portal_data.documents import Receipt
 from portal_data.organisation import Organisation
@@ -38,7 +39,7 @@ def received(payment: Payment, today: date, locale: str) -> Markup:
             cards.sub(f"{amount(payment.unused_minor)} is unused and stays on your account.")
         )
     return join(
-        tag("div", "Amount received", class_="pt-overline"),
+        tag("div", labels.AMOUNT_RECEIVED, class_="pt-overline"),
         tag("div", amount(payment.amount_minor), class_="pt-due"),
         *notes,
     )
@@ -51,20 +52,20 @@ def receipt(payment: Payment, business: Organisation, details: MyDetails) -> Mar
         "article",
         tag(
             "div",
-            paper.party("From", shown.issuer),
-            paper.party("Received from", shown.received_from),
+            paper.party(labels.FROM, shown.issuer),
+            paper.party(labels.RECEIVED_FROM, shown.received_from),
             class_="top",
         ),
         paper.facts(
             [
-                ("Payment date", say.day(shown.date, locale)),
-                ("Payment mode", shown.mode),
-                ("Reference", shown.reference),
+                (labels.PAYMENT_DATE, say.day(shown.date, locale)),
+                (labels.PAYMENT_MODE, shown.mode),
+                (labels.REFERENCE, shown.reference),
             ]
         ),
         _paid(payment, locale) if payment.allocations else None,
         _totals(shown, locale),
-        paper.text("Notes", shown.notes),
+        paper.text(labels.NOTES, shown.notes),
         class_="pt-paper",
         aria_label=f"Payment receipt {shown.number}",
     )
@@ -76,55 +77,34 @@ def refunds(payment: Payment, locale: str) -> Markup:
 
 
 def _paid(payment: Payment, locale: str) -> Markup:
-    """Columns that no document uses are not drawn; a phone reads them below the number."""
+    def amounts(minors: list[int]) -> list[str]:
+        return [
+            say.money(minor, payment.currency_code, locale) if minor else "" for minor in minors
+        ]
 
-    def amount(minor: int) -> str:
-        return say.money(minor, payment.currency_code, locale) if minor else ""
-
-    columns = {
-        label: [amount(minor) for minor in minors]
-        for label, minors in (
-            ("Document total", [each.total_minor for each in payment.allocations]),
-            ("Tax withheld", [each.withheld_minor for each in payment.allocations]),
-            ("Early discount", [each.early_discount_minor for each in payment.allocations]),
-        )
-        if any(minors)
-    }
-    heads = [
-        tag("th", "Payment for", scope="col"),
-        tag("th", "Date", scope="col", class_="end narrow-hide"),
-        *(tag("th", label, scope="col", class_="end narrow-hide") for label in columns),
-        tag("th", "Amount paid", scope="col", class_="end"),
-    ]
-    body = []
-    for at, each in enumerate(payment.allocations):
-        day = say.day(each.date, locale)
-        partly = each.amount_minor != each.total_minor
-        known = [f"{label.lower()} {cells[at]}" for label, cells in columns.items() if cells[at]]
-        below = " · ".join([day, *known] if partly else [day])
-        body.append(
-            tag(
-                "tr",
-                tag(
-                    "td",
-                    cards.link(each.number, _SCREENS[each.kind](each.number)),
-                    tag("small", below, class_="wide-hide"),
-                    class_="grow",
-                ),
-                tag("td", day, class_="end narrow-hide"),
-                [tag("td", cells[at], class_="end narrow-hide") for cells in columns.values()],
-                tag("td", say.money(each.amount_minor, payment.currency_code, locale),
-                    class_="end"),
-            )
-        )  # fmt: skip
-    return paper.scrolling("What was paid", heads, body)
+    paid = payment.allocations
+    return line_table(
+        "What was paid",
+        labels.PAYMENT_FOR,
+        [cards.link(each.number, _SCREENS[each.kind](each.number)) for each in paid],
+        [
+            Figures(labels.DATE, [say.day(each.date, locale) for each in paid], said=""),
+            Figures(labels.DOCUMENT_TOTAL, amounts([each.total_minor for each in paid])),
+            Figures(labels.TAX_WITHHELD, amounts([each.withheld_minor for each in paid])),
+            Figures(labels.EARLY_DISCOUNT, amounts([each.early_discount_minor for each in paid])),
+            Figures(
+                labels.AMOUNT_PAID,
+                [say.money(each.amount_minor, payment.currency_code, locale) for each in paid],
+            ),
+        ],
+    )
 
 
 def _totals(shown: Receipt, locale: str) -> Markup:
     known = (
-        ("Amount received", shown.amount_minor, "sum"),
-        ("Refunded", -shown.refunded_minor, None),
-        ("Unused amount", shown.unused_minor, None),
+        (labels.AMOUNT_RECEIVED, shown.amount_minor, "sum"),
+        (labels.REFUNDED, -shown.refunded_minor, None),
+        (labels.UNUSED, shown.unused_minor, None),
     )
     rows = [
         tag(

@@ -18,6 +18,7 @@ _FILTERS = {
     Filter.ACTIVE: "Active",
     Filter.ON_HOLD: "On hold",
     Filter.COMPLETED: "Completed",
+    Filter.INACTIVE: "Inactive",
 }
 KIND = Kind(
     path="projects",
@@ -27,11 +28,11 @@ KIND = Kind(
     filters=_FILTERS,
     orders={Sort.LATEST: "Latest work", Sort.NAME: "Name", Sort.HOURS: "Hours"},
     columns=(
-        Column("Project", "wide top-start", link=True, people=True),
-        Column("Code", "bottom-start", people=True),
-        Column("Latest work", "extra"),
+        Column("Project", "top-start", wide=True, link=True, people=True),
+        Column("Code", "middle-start", people=True),
+        Column("Latest work", "bottom-start"),
         Column("Status", "bottom-end"),
-        Column("Budget", "middle", end=True),
+        Column("Budget", "middle-end", end=True),
         Column("Logged", "top-end", end=True),
     ),
     sorts={"Project": (Sort.NAME,), "Latest work": (Sort.LATEST,), "Logged": (Sort.HOURS,)},

@@ -6,6 +6,7 @@ from decimal import Decimal
 from components import cards, links, project_list
 from components import format as say
 from components.cards import Figure, figure
+from components.line_table import Figures, line_table
 from components.markup import Markup, join, lines, said, tag
 from portal_data.project_figures import BillingMethod, Budget, BudgetKind, Hours
 from portal_data.projects import Heading, Person, Project, Task
@@ -149,24 +150,20 @@ def tasks(project: Project, locale: str) -> Markup:
     if not project.tasks:
         return cards.empty("No tasks", "The work of this project is not split into tasks.")
     by_task = project.billing_method is BillingMethod.TASK_HOURS
-    budgeted = any(task.budget_minutes for task in project.tasks)
-    body = [
-        _line(
+    names = [
+        _name(
             _named(project, task),
             [
                 None if task.billable else "Not charged",
                 _price(task.rate, project, locale) if by_task and task.billable else None,
                 "Completed" if task.completed else None,
             ],
-            task.hours,
-            task.budget_minutes,
-            budgeted,
-            locale,
             task.description,
         )
         for task in project.tasks
     ]
-    return _table("Task", body, budgeted)
+    limits = [task.budget_minutes for task in project.tasks]
+    return _table("Tasks", "Task", names, [task.hours for task in project.tasks], limits, locale)
 
 
 def people(project: Project, locale: str) -> Markup:
@@ -174,62 +171,56 @@ def people(project: Project, locale: str) -> Markup:
     if not project.people:
         return cards.empty("Nobody yet", "Who works for you appears here.")
     by_person = project.billing_method is BillingMethod.STAFF_HOURS
-    budgeted = any(person.budget_minutes for person in project.people)
-    body = [
-        _line(
+    names = [
+        _name(
             _worker(project, person),
             [_price(person.rate, project, locale) if by_person else None],
-            person.hours,
-            person.budget_minutes,
-            budgeted,
-            locale,
         )
         for person in project.people
     ]
-    return _table("Person", body, budgeted)
+    limits = [person.budget_minutes for person in project.people]
+    hours = [person.hours for person in project.people]
+    return _table("People", "Person", names, hours, limits, locale)
 
 
-def _table(first: str, body: Iterable[Markup], budgeted: bool) -> Markup:
-    heads = [
-        tag("th", first, scope="col"),
-        tag("th", "Billed", scope="col", class_="end narrow-hide"),
-        tag("th", "Unbilled", scope="col", class_="end narrow-hide"),
-        tag("th", "Budget", scope="col", class_="end narrow-hide") if budgeted else None,
-        tag("th", "Logged", scope="col", class_="end"),
-    ]
-    return tag("table", tag("thead", tag("tr", heads)), tag("tbody", list(body)), class_="pt-table")
-
-
-def _line(
-    name: Markup,
-    notes: list[str | None],
-    hours: Hours,
-    budget_minutes: int | None,
-    budgeted: bool,
+def _table(
+    name: str,
+    first: str,
+    names: list[Markup],
+    hours: list[Hours],
+    limits: list[int | None],
     locale: str,
-    description: str | None = None,
 ) -> Markup:
-    """Return a row of a table; a phone reads the hours that it has no columns for as a note."""
-    over = budget_minutes is not None and hours.total > budget_minutes
-    limit = say.hours(budget_minutes, locale) if budget_minutes else None
-    narrow = [f"Billed {say.hours(hours.billed, locale)}"] if hours.billed else []
-    narrow += [f"unbilled {say.hours(hours.unbilled, locale)}"] if hours.unbilled else []
-    narrow += [f"budget {limit}"] if limit else []
+    """Return names with their hours; those above their limit stand out."""
+
+    def told(minutes: Iterable[int | None]) -> list[str]:
+        return [say.hours(each, locale) if each else "" for each in minutes]
+
+    over = {
+        at
+        for at, (each, limit) in enumerate(zip(hours, limits, strict=True))
+        if limit is not None and each.total > limit
+    }
+    logged = [say.hours(each.total, locale) for each in hours]
+    return line_table(
+        name,
+        first,
+        names,
+        [
+            Figures("Billed", told(each.billed for each in hours)),
+            Figures("Unbilled", told(each.unbilled for each in hours)),
+            Figures("Budget", told(limits)),
+            Figures("Logged", logged, late=frozenset(over)),
+        ],
+    )
+
+
+def _name(name: Markup, notes: list[str | None], description: str | None = None) -> Markup:
     kept = [note for note in notes if note]
-    return tag(
-        "tr",
-        tag(
-            "td",
-            tag("div", name),
-            said(description, "small") if description else None,
-            tag("small", " · ".join(kept)) if kept else None,
-            tag("small", ", ".join(narrow), class_="wide-hide") if narrow else None,
-            class_="grow",
-        ),
-        tag("td", say.hours(hours.billed, locale), class_="end narrow-hide"),
-        tag("td", say.hours(hours.unbilled, locale), class_="end narrow-hide"),
-        tag("td", limit or "None", class_="end narrow-hide") if budgeted else None,
-        tag("td", say.hours(hours.total, locale), class_="end pt-late" if over else "end"),
+    return join(
+        tag("div", name),
+        said(description, "small") if description else None,
+        tag("small", " · ".join(kept)) if kept else None,
     )
 
 
@@ -258,7 +249,7 @@ def _price(rate: Decimal | None, project: Project, locale: str) -> str | None:
     if rate is None:
         return None
     unit = "a day" if project.billing_method is BillingMethod.DAILY_RATE else "an hour"
-    return f"{say.rate(rate, project.currency_code, locale)} {unit}"
+    return f"{say.price(rate, project.currency_code, locale)} {unit}"
 
 
 def _percent(part: int, whole: int) -> str:

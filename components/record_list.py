@@ -40,6 +40,7 @@ _HTML = """
     </form>
   </div>
   <div class="menus"></div>
+  <p class="wrong" role="status"></p>
   <div class="shown"></div>
 </div>
 """
@@ -51,11 +52,11 @@ _list = st.components.v2.component(
 )
 
 Place = Literal[
-    "top-start", "top-end", "middle", "bottom-start", "bottom-end", "below", "extra", "wide middle",
-    "hidden",
+    "top-start", "top-end", "middle-start", "middle", "middle-end", "bottom-start", "bottom",
+    "bottom-end", "below",
 ]  # fmt: skip
-"""Where a column stands on a phone's card; `extra` is only there on a wide screen. What stands
-`below` is whole sentences, which take as many lines as they need on any screen."""
+"""Where a column stands on a card, which shows every column where a table has no room for them.
+What stands `below` is whole sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `link` opens the record, `people` wrote it, a card says `narrow` before it."""
+    """One column: `link` opens the record, `people` wrote it, a card says `narrow` before it.
+
+    A `wide` column takes what room the others leave, in as many lines as it needs.
+    """
 
     label: str
     place: Place
+    wide: bool = False
     end: bool = False
     link: bool = False
     people: bool = False
@@ -134,11 +139,20 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A link out of an empty list."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Empty:
-    """What stands in place of rows, kindly."""
+    """What stands in place of rows, kindly, with a way on where there is one."""
 
     title: str
     text: str
+    way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +188,9 @@ def record_list(
     search: Search | None = None,
     pager: Pager | None = None,
     downloads: Sequence[File] = (),
+    wrong: Sequence[str] = (),
 ) -> None:
-    """Draw a list named `label` for screen readers."""
+    """Draw a list named `label` for screen readers; `wrong` says what its address has wrongly."""
     _list(
         key=key,
         data={
@@ -198,6 +213,7 @@ def record_list(
             "search": asdict(search) if search else None,
             "pager": asdict(pager) if pager else None,
             "downloads": [asdict(file) for file in downloads],
+            "wrong": list(wrong),
         },
     )
 

@@ -4,6 +4,7 @@ from components import format as say
 from components import links
 from components.listing import Kind
 from components.record_list import Cell, Column, Empty, Pill, Row
+from portal_data import labels
 from portal_data.retainers import PAGE_SIZE, Filter, Retainer, RetainerRow, Sort, Status
 
 _TONES = {
@@ -37,17 +38,19 @@ KIND = Kind(
         Sort.AVAILABLE: "Available",
     },
     columns=(
-        Column("Retainer", "bottom-start", link=True),
-        Column("Purpose", "wide top-start", people=True),
-        Column("Due", "middle", narrow="due"),
+        Column("Retainer", "middle-start", link=True),
+        Column("Purpose", "top-start", wide=True, people=True),
+        Column("Date", "middle"),
+        Column(labels.DUE_DATE, "bottom-start", narrow="due"),
         Column("Status", "bottom-end"),
-        Column("Amount", "extra", end=True),
-        Column("Available", "extra", end=True),
+        Column("Amount", "middle-end", end=True, narrow="of"),
+        Column("Available", "below", end=True, narrow="available"),
         Column("Balance", "top-end", end=True),
     ),
     sorts={
         "Retainer": (Sort.NUMBER,),
-        "Due": (Sort.DUE,),
+        "Date": (Sort.NEWEST, Sort.OLDEST),
+        labels.DUE_DATE: (Sort.DUE,),
         "Amount": (Sort.TOTAL,),
         "Available": (Sort.AVAILABLE,),
         "Balance": (Sort.BALANCE,),
@@ -77,6 +80,7 @@ def row(retainer: RetainerRow, locale: str) -> Row:
         (
             retainer.number,
             retainer.description or retainer.reference or "Retainer",
+            say.day(retainer.date, locale),
             Cell(say.day(due, locale), tone="late" if retainer.days_overdue else None),
             Cell(pills=tuple(Pill(text, tone) for text, tone in statuses(retainer))),
             amount(retainer.total_minor, "quiet"),

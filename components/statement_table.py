@@ -3,9 +3,8 @@
 from components import format as say
 from components import links
 from components.cards import Figure, figure, link
-from components.charts import AGES
 from components.markup import Markup, said, tag
-from portal_data.papers import TRANSACTIONS
+from portal_data import labels
 from portal_data.statements import EARLIEST, Statement, StatementLine
 
 MOST_LINES = 500
@@ -21,14 +20,14 @@ def summary(shown: Statement, locale: str) -> Markup:
         return say.money(minor, shown.currency_code, locale)
 
     figures = [
-        Figure("Opening balance", amount(shown.opening_minor)),
-        Figure("Invoiced", amount(shown.invoiced_minor)),
-        Figure("Received", amount(-shown.received_minor)),
-        Figure("Credited", amount(-shown.credited_minor)),
+        Figure(labels.OPENING_BALANCE, amount(shown.opening_minor)),
+        Figure(labels.INVOICED, amount(shown.invoiced_minor)),
+        Figure(labels.RECEIVED, amount(-shown.received_minor)),
+        Figure(labels.CREDITED, amount(-shown.credited_minor)),
     ]
     if shown.refunded_minor:
-        figures.append(Figure("Refunded", amount(shown.refunded_minor)))
-    figures.append(Figure("Closing balance", amount(shown.closing_minor), tone="due"))
+        figures.append(Figure(labels.REFUNDED, amount(shown.refunded_minor)))
+    figures.append(Figure(labels.CLOSING_BALANCE, amount(shown.closing_minor), tone="due"))
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
 
 
@@ -37,12 +36,12 @@ def transactions(shown: Statement, locale: str) -> Markup:
     heads = [
         tag("th", label, scope="col", class_=name or None)
         for label, name in (
-            ("Date", ""), ("Transaction", ""), ("Amount", "end"), ("Payment or credit", "end"),
-            ("Balance", "end"),
+            (labels.DATE, ""), (labels.TRANSACTION, ""), (labels.AMOUNT, "end"),
+            (labels.PAYMENT_OR_CREDIT, "end"), (labels.BALANCE, "end"),
         )
     ]  # fmt: skip
     opened = None if shown.first <= EARLIEST else say.day(shown.first, locale)
-    body = [_fixed("Opening balance", opened, shown.opening_minor, shown, locale)]
+    body = [_fixed(labels.OPENING_BALANCE, opened, shown.opening_minor, shown, locale)]
     left_out = len(shown.lines) - MOST_LINES
     if left_out > 0:
         earlier = f"{left_out:,} earlier transactions, all of them in the PDF and the download"
@@ -53,7 +52,9 @@ def transactions(shown: Statement, locale: str) -> Markup:
         nothing = tag("td", "No transactions in this period.", colspan=5, class_="nothing")
         body.append(tag("tr", nothing))
     body.append(
-        _fixed("Closing balance", say.day(shown.last, locale), shown.closing_minor, shown, locale)
+        _fixed(
+            labels.CLOSING_BALANCE, say.day(shown.last, locale), shown.closing_minor, shown, locale
+        )
     )
     return tag(
         "table", tag("thead", tag("tr", heads)), tag("tbody", body), class_="pt-table pt-statement"
@@ -61,18 +62,20 @@ def transactions(shown: Statement, locale: str) -> Markup:
 
 
 def aging(shown: Statement, locale: str) -> Markup:
-    """Return the open invoice balances of the period's last day by age."""
+    """Return the open invoice balances of the period's last day by age, the largest as full bar."""
     ages = []
-    for (age, (label, _)), tone in zip(AGES.items(), _TONES, strict=True):
+    most = max(shown.aging.values(), default=0)
+    for (age, label), tone in zip(labels.AGES.items(), _TONES, strict=True):
         amount = shown.aging[age]
-        bar = tag("i", class_="some" if amount else None, style=f"--tone: {tone}")
+        share = -(-amount * 100 // most) if amount > 0 else 0
+        bar = tag("i", style=f"--tone: {tone}; --share: {share}%")
         value = tag("div", say.money(amount, shown.currency_code, locale), class_="value")
         ages.append(tag("div", bar, tag("div", label, class_="label"), value))
     return tag("div", ages, class_="pt-ages")
 
 
 def _line(line: StatementLine, shown: Statement, locale: str) -> Markup:
-    kind = TRANSACTIONS[line.kind]
+    kind = labels.TRANSACTIONS[line.kind]
     # what settled an invoice in part bears the invoice's number
     about = "invoice" if line.kind in {"withheld", "early_discount", "write_off"} else line.kind
     address = links.document(about, line.number)

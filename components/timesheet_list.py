@@ -34,7 +34,7 @@ KIND = Kind(
     },
     columns=(
         Column("Timesheet", "top-start", link=True, people=True),
-        Column("Project", "wide middle", people=True),
+        Column("Project", "middle-start", wide=True, people=True),
         Column("Received", "bottom-start"),
         Column("Status", "bottom-end"),
         Column("Hours", "top-end", end=True),

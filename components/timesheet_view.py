@@ -48,10 +48,10 @@ _KIND = Kind(
     filters=_FILTERS,
     orders=_ORDERS,
     columns=(
-        Column("Date", "bottom-start"),
+        Column("Date", "middle-start"),
         Column("Task", "top-start", people=True),
-        Column("Note", "below", people=True),
-        Column("Person", "middle", people=True),
+        Column("Note", "below", wide=True, people=True),
+        Column("Person", "bottom-start", people=True),
         Column("Answer", "bottom-end"),
         Column("Hours", "top-end", end=True),
     ),

@@ -40,6 +40,8 @@ class Sort(StrEnum):
 
     NEWEST = "newest"
     OLDEST = "oldest"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class DocumentRow:
     """One document. Amounts are minor units; `left_minor` is open, or unused of money received.
 
     `status` is as customers read it, besides draft: unpaid, partially paid, overdue, paid, written
-    off, open, accepted, declined, invoiced, expired, closed, received or void.
+    off, open, accepted, declined, invoiced, expired, closed, received or void. What is overdue may
+    be partially paid as well.
     """
 
     kind: Kind
@@ -59,6 +62,7 @@ class DocumentRow:
     currency_code: str
     total_minor: int
     left_minor: int | None
+    partially_paid: bool
     viewed: bool
 
 
@@ -84,6 +88,8 @@ _FOUND = """
             end as status,
             currency_code, total_minor,
             case when status = 'sent' then balance_minor end as left_minor,
+            status = 'sent' and due_date < $today and balance_minor > 0
+                and balance_minor < total_minor as partially_paid,
             first_viewed_at is not null as viewed
         from (select * from core.invoices where customer_id = $id offset 0) own
         union all
@@ -93,18 +99,18 @@ _FOUND = """
                 when status = 'sent' then 'open'
                 else status
             end,
-            currency_code, total_minor, null, first_viewed_at is not null
+            currency_code, total_minor, null, false, first_viewed_at is not null
         from (select * from core.estimates where customer_id = $id offset 0) own
         union all
         select 'payment', id, number,
             case when reference is null then mode else mode || ' · ' || reference end, date,
             case when status = 'succeeded' then 'received' else status end, currency_code,
-            amount_minor, case when status = 'succeeded' then unused_minor end, false
+            amount_minor, case when status = 'succeeded' then unused_minor end, false, false
         from (select * from core.payments where customer_id = $id offset 0) own
         union all
         select 'credit_note', id, number, coalesce(subject, reference), date,
             case when status = 'open' and balance_minor = 0 then 'closed' else status end,
-            currency_code, total_minor, case when status = 'open' then balance_minor end,
+            currency_code, total_minor, case when status = 'open' then balance_minor end, false,
             first_viewed_at is not null
         from (select * from core.credit_notes where customer_id = $id offset 0) own
         union all
@@ -117,6 +123,8 @@ _FOUND = """
                 else 'unpaid'
             end,
             currency_code, total_minor, case when status = 'sent' then balance_minor end,
+            coalesce(status = 'sent' and due_date < $today and balance_minor > 0
+                and balance_minor < total_minor, false),
             first_viewed_at is not null
         from (select * from core.retainer_invoices where customer_id = $id offset 0) own
     ), found as materialized (
@@ -134,7 +142,8 @@ _COUNTS = (
 _LISTED = (
     _FOUND
     + """
-    select kind, id, number, subject, date, status, currency_code, total_minor, left_minor, viewed
+    select kind, id, number, subject, date, status, currency_code, total_minor, left_minor,
+        partially_paid, viewed
     from found
     where $wanted = 'all' or kind = $wanted
 """
@@ -143,6 +152,8 @@ _PAGED = " limit $size offset $skip"
 _PAGES = {
     Sort.NEWEST: _LISTED + "order by date desc, number desc, id" + _PAGED,
     Sort.OLDEST: _LISTED + "order by date, number, id" + _PAGED,
+    Sort.LARGEST: _LISTED + "order by total_minor desc, number desc, id" + _PAGED,
+    Sort.SMALLEST: _LISTED + "order by total_minor, number, id" + _PAGED,
 }
 _WHOSE = {
     Kind.INVOICE: """
@@ -187,7 +198,7 @@ def list_page(
     """Return page `page` (from 1) of a customer's documents, with the count of every kind.
 
     `search` looks in numbers, subjects and references. A page past the end is empty, as is that of
-    an unknown customer.
+    an unknown customer. Amounts order the numbers alone, whatever their currencies.
     """
     asked = {"id": customer_id, "pattern": contains(search), "today": today}
     with store.staff_reading(staff) as session:

@@ -56,6 +56,15 @@ def format(minor: int, currency: str, *, locale: str = "en_GB") -> str:
     return _LETTER_THEN_DIGIT.sub("\N{NO-BREAK SPACE}", text)
 
 
+def format_price(price: Decimal, currency: str, *, locale: str = "en_GB") -> str:
+    """Return a unit price with its currency and at least its decimals, more where it has more."""
+    digits = price.normalize().as_tuple().exponent
+    places = max(exponent(currency), -digits if isinstance(digits, int) else 0)
+    exact = price.quantize(Decimal(1).scaleb(-places))
+    text = format_currency(exact, currency, locale=locale, decimal_quantization=False)
+    return _LETTER_THEN_DIGIT.sub("\N{NO-BREAK SPACE}", text)
+
+
 def split(total: int, weights: Sequence[int]) -> list[int]:
     """Split `total` in proportion to `weights`, exactly: the rest goes to the largest remainders.
 

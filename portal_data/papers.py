@@ -1,6 +1,6 @@
 """Nouns as papers: the plain values that both screen and PDF of a document are drawn from."""
 
-from portal_data import brand
+from portal_data import brand, labels
 from portal_data.credit_notes import CreditNote
 from portal_data.credit_notes import Status as CreditStatus
 from portal_data.customers import MyDetails
@@ -24,16 +24,6 @@ from portal_data.payments import Status as PaymentStatus
 from portal_data.retainers import Retainer
 from portal_data.retainers import Status as RetainerStatus
 
-TRANSACTIONS = {
-    "invoice": "Invoice",
-    "payment": "Payment received",
-    "credit_note": "Credit note",
-    "withheld": "Tax withheld",
-    "early_discount": "Early payment discount",
-    "refund": "Refund",
-    "write_off": "Written off",
-}
-"""What each kind of line of a statement is called."""
 AT_ONCE = 500
 """Documents that one zip holds at most."""
 
@@ -93,7 +83,7 @@ def of_invoice(invoice: Invoice, business: Organisation, details: MyDetails) -> 
         shipping_minor=invoice.shipping_minor,
         taxes=tuple(Tax(tax.name, tax.amount_minor, tax.percent) for tax in invoice.taxes),
         adjustment_minor=invoice.adjustment_minor,
-        adjustment_label=invoice.adjustment_label or "Adjustment",
+        adjustment_label=invoice.adjustment_label or labels.ADJUSTMENT,
         round_off_minor=invoice.round_off_minor,
         total_minor=invoice.total_minor,
         paid_minor=sums["payment"] + sums["retainer"],
@@ -135,7 +125,7 @@ def of_estimate(estimate: Estimate, business: Organisation, details: MyDetails) 
         shipping_minor=estimate.shipping_minor,
         taxes=tuple(Tax(tax.name, tax.amount_minor, tax.percent) for tax in estimate.taxes),
         adjustment_minor=estimate.adjustment_minor,
-        adjustment_label=estimate.adjustment_label or "Adjustment",
+        adjustment_label=estimate.adjustment_label or labels.ADJUSTMENT,
         round_off_minor=estimate.round_off_minor,
         total_minor=estimate.total_minor,
         notes=estimate.notes or "",
@@ -166,7 +156,7 @@ def of_credit_note(note: CreditNote, business: Organisation, details: MyDetails)
         shipping_minor=note.shipping_minor,
         taxes=tuple(Tax(tax.name, tax.amount_minor, tax.percent) for tax in note.taxes),
         adjustment_minor=note.adjustment_minor,
-        adjustment_label=note.adjustment_label or "Adjustment",
+        adjustment_label=note.adjustment_label or labels.ADJUSTMENT,
         round_off_minor=note.round_off_minor,
         total_minor=note.total_minor,
         credits_minor=note.applied_minor,

@@ -33,12 +33,13 @@ class Status(StrEnum):
 
 
 class Filter(StrEnum):
-    """The list's filters. Inactive projects are only among all."""
+    """The list's filters."""
 
     ALL = "all"
     ACTIVE = "active"
     ON_HOLD = "on_hold"
     COMPLETED = "completed"
+    INACTIVE = "inactive"
 
 
 class Sort(StrEnum):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from portal_data import credit_notes, invoices, papers, retainers, statements
+from portal_data import credit_notes, invoices, labels, retainers, statements
 from portal_data.exports import Column, Kind, Table
 from portal_data.money import to_decimal
 from portal_data.organisation import Organisation
@@ -34,10 +34,10 @@ def _hours(row: Any) -> Decimal:
     return (Decimal(row.minutes) / 60).quantize(_HUNDREDTH)
 
 
-_DATE = Column("Date", Kind.DATE)
+_DATE = Column(labels.DATE, Kind.DATE)
 _CURRENCY = Column("Currency", Kind.CURRENCY)
-_AMOUNT = Column("Amount", Kind.MONEY, summed=True)
-_BALANCE = Column("Balance", Kind.MONEY, summed=True)
+_AMOUNT = Column(labels.AMOUNT, Kind.MONEY, summed=True)
+_BALANCE = Column(labels.BALANCE, Kind.MONEY, summed=True)
 _WORKED: Fields = {Column("Minutes", Kind.WHOLE): "minutes", Column("Hours", Kind.NUMBER): _hours}
 
 INVOICES: Fields = {
@@ -45,7 +45,7 @@ INVOICES: Fields = {
     Column("Subject"): "subject",
     Column("Reference"): "reference",
     _DATE: "date",
-    Column("Due date", Kind.DATE): "due_date",
+    Column(labels.DUE_DATE, Kind.DATE): "due_date",
     Column("Status"): "status",
     Column("Days overdue", Kind.WHOLE): "days_overdue",
     _CURRENCY: "currency_code",
@@ -88,7 +88,7 @@ RETAINERS: Fields = {
     Column("Purpose"): "description",
     Column("Reference"): "reference",
     _DATE: "date",
-    Column("Due date", Kind.DATE): "due_date",
+    Column(labels.DUE_DATE, Kind.DATE): "due_date",
     Column("Status"): "status",
     Column("Days overdue", Kind.WHOLE): "days_overdue",
     _CURRENCY: "currency_code",
@@ -133,13 +133,13 @@ TIMESHEET: Fields = {
 }
 _STATEMENT = (
     _DATE,
-    Column("Transaction"),
+    Column(labels.TRANSACTION),
     Column("Number"),
     Column("Details"),
     _CURRENCY,
     _AMOUNT,
-    Column("Payment or credit", Kind.MONEY, summed=True),
-    Column("Balance", Kind.MONEY),
+    Column(labels.PAYMENT_OR_CREDIT, Kind.MONEY, summed=True),
+    Column(labels.BALANCE, Kind.MONEY),
 )
 
 
@@ -196,11 +196,11 @@ def of_statement(told: Statement, customer: str, business: Organisation) -> Tabl
 
     opened = None if told.first <= statements.EARLIEST else told.first
     rows = [
-        fixed(opened, "Opening balance", told.opening_minor),
+        fixed(opened, labels.OPENING_BALANCE, told.opening_minor),
         *(
             (
                 line.date,
-                papers.TRANSACTIONS[line.kind],
+                labels.TRANSACTIONS[line.kind],
                 line.number,
                 line.details,
                 code,
@@ -210,7 +210,7 @@ def of_statement(told: Statement, customer: str, business: Organisation) -> Tabl
             )
             for line in told.lines
         ),
-        fixed(told.last, "Closing balance", told.closing_minor),
+        fixed(told.last, labels.CLOSING_BALANCE, told.closing_minor),
     ]
     return Table(
         title="Statement",

@@ -17,8 +17,9 @@ const link = (href, className, text) => {
 const pill = ({ text, tone }) => make("span", `pill ${tone}`, text)
 
 function cell(column, value, row) {
-  const node = make("td", `${column.end ? "end" : ""} ${column.place}`)
   const parts = typeof value === "object" ? value : { text: value }
+  const node = make("td", `${column.end ? "end " : ""}${column.people ? "people " : ""}${column.wide ? "wide " : ""}${column.place}`)
+  if (!(parts.text || parts.note || parts.pills?.length)) node.classList.add("none")
   if (parts.pills) {
     const pills = make("span", "pills")
     pills.append(...parts.pills.map(pill))
@@ -39,7 +40,7 @@ function table({ label, columns, rows }) {
   node.setAttribute("aria-label", label)
   const headings = make("tr")
   for (const column of columns) {
-    const heading = make("th", `${column.end ? "end" : ""} ${column.place}`)
+    const heading = make("th", `${column.end ? "end " : ""}${column.wide ? "wide" : ""}`)
     heading.scope = "col"
     if (column.sort) {
       const sorted = column.sort.sorted
@@ -100,10 +101,21 @@ function pages({ text, previous, next, numbers }) {
   return node
 }
 
-function nothing({ title, text }) {
+function nothing({ title, text, way }) {
   const node = make("div", "empty")
   node.append(make("strong", "", title), make("span", "", text))
+  if (way) node.append(link(way.href, "", way.label))
   return node
+}
+
+// A table whose columns do not fit beside each other becomes cards; what fits depends on what the
+// rows hold, so it is measured and not guessed from the width.
+function fit(root) {
+  const shown = root.querySelector(".shown")
+  root.classList.remove("cards")
+  const narrow = root.clientWidth < 600 || shown.scrollWidth > shown.clientWidth
+  root.classList.toggle("cards", narrow)
+  root.fitted = root.clientWidth
 }
 
 function files(downloads) {
@@ -185,11 +197,20 @@ export default function ({ data, parentElement }) {
     ...(data.rows.length ? [table(data)] : [nothing(data.empty)]),
     ...(data.pager && data.rows.length ? [pages(data.pager)] : []),
   )
+  root.querySelector(".wrong").textContent = data.wrong.join(" ")
   root.classList.remove("waiting")
+  fit(root)
+  const watch = new ResizeObserver(() => {
+    if (root.clientWidth !== root.fitted) fit(root)
+  })
+  watch.observe(root)
   if (held) [...root.querySelectorAll("a")].find((each) => each.textContent === held)?.focus()
   root.onclick = (event) => {
     const followed = event.target.closest("a")
     if (followed?.dataset.turn && !event.ctrlKey && !event.metaKey) root.classList.add("waiting")
   }
-  return () => clearTimeout(root.pause)
+  return () => {
+    clearTimeout(root.pause)
+    watch.disconnect()
+  }
 }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 
 from portal_data.demo import jobs
-from portal_data.demo.books import Books, Row
+from portal_data.demo.books import Books, Row, period
 from portal_data.demo.hours import Timesheet, billable
 from portal_data.demo.pricing import PLAIN, Extras, Work
 from portal_data.demo.projects import JOBS
@@ -126,7 +126,7 @@ def _hours(books: Books, sheets: list[Timesheet]) -> Iterator[Bill]:
         yield Bill(
             sheet.job.customer,
             books.next_workday(sheet.closed_ago - 6),
-            f"{sheet.job.name}: {entries[0]['date']:%d.%m.} – {entries[-1]['date']:%d.%m.%Y}",
+            f"{sheet.job.name}: {period(entries[0]['date'], entries[-1]['date'])}",
             tuple(_hour_lines(books, sheet, entries)),
             project=sheet.job.key,
             entries=tuple(entries),

@@ -7,6 +7,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from babel.dates import format_interval
+
 from portal_data.store import OpenSession
 
 Row = dict[str, Any]
@@ -136,3 +138,8 @@ def record_rates(books: Books) -> None:
                 rate=exchange_rate(currency, day),
             )
         day = (day + timedelta(days=32)).replace(day=1)
+
+
+def period(first: date, last: date) -> str:
+    """Return days as the demo's British people write them: 28 Jul – 26 Aug 2026."""
+    return str(format_interval(first, last, skeleton="yMMMd", locale="en_GB"))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from portal_data.demo.books import Books, Row
+from portal_data.demo.books import Books, Row, period
 from portal_data.demo.contacts import main_contact
 from portal_data.demo.projects import JOBS, Job
 
@@ -126,7 +126,7 @@ def _approval(books: Books, sheet: Timesheet) -> None:
         "approvals",
         customer_id=project["customer_id"],
         project_id=project["id"],
-        name=f"{sheet.job.code} · {first:%d %b} – {last:%d %b %Y}",
+        name=f"{sheet.job.code} · {period(first, last)}",
         status=status,
         version=3 if answered else 1 if running else 2,
         total_minutes=sum(entry["minutes"] for entry in sheet.entries),

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from portal_data import labels
 from portal_data.errors import Invalid
 
 
@@ -102,10 +103,10 @@ class Kind:
     balance: str
 
 
-INVOICE = Kind("Invoice", "Billed to", "Balance due")
-ESTIMATE = Kind("Estimate", "Prepared for", "Total")
-CREDIT_NOTE = Kind("Credit note", "Credited to", "Credits remaining")
-RETAINER = Kind("Retainer invoice", "Billed to", "Balance due")
+INVOICE = Kind("Invoice", "Billed to", labels.BALANCE_DUE)
+ESTIMATE = Kind("Estimate", "Prepared for", labels.TOTAL)
+CREDIT_NOTE = Kind("Credit note", "Credited to", labels.CREDITS_REMAINING)
+RETAINER = Kind("Retainer invoice", "Billed to", labels.BALANCE_DUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Paper:
     expiry_date: datetime.date | None = None
     payment_terms: str = ""
     reference: str = ""
-    reference_label: str = "Reference"
+    reference_label: str = labels.REFERENCE
     subject: str = ""
     facts: tuple[Fact, ...] = ()
     stamp: str = ""
@@ -136,7 +137,7 @@ class Paper:
     shipping_minor: int = 0
     taxes: tuple[Tax, ...] = ()
     adjustment_minor: int = 0
-    adjustment_label: str = "Adjustment"
+    adjustment_label: str = labels.ADJUSTMENT
     round_off_minor: int = 0
     paid_minor: int = 0
     withheld_minor: int = 0

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from portal_data import labels
 from portal_data.documents import figures
 from portal_data.documents.layout import BODY, INK, SMALL, Sheets
 from portal_data.documents.model import (
@@ -20,7 +21,7 @@ from portal_data.documents.model import (
 from portal_data.documents.parts import facts, how_to_pay, masthead, parties
 from portal_data.documents.table import Column, draw_table, fits
 from portal_data.documents.text import Style, TextLine
-from portal_data.documents.totals import TOTAL, draw_totals, totals_height
+from portal_data.documents.totals import draw_totals, totals_height
 
 
 def render_invoice(paper: Paper, look: Look, *, now: datetime) -> bytes:
@@ -47,9 +48,9 @@ def _render(kind: Kind, paper: Paper, look: Look, now: datetime) -> bytes:
     heading = f"{kind.title} {paper.number}".strip()
     sheets = Sheets(look, heading, paper.issuer.name, repr(paper), paper.footer)
     masthead(sheets, paper.issuer, kind.title, paper.number, paper.stamp)
-    blocks = [("From", paper.issuer), (kind.billed_to, paper.billed_to)]
+    blocks = [(labels.FROM, paper.issuer), (kind.billed_to, paper.billed_to)]
     if paper.ship_to:
-        blocks.append(("Ship to", paper.ship_to))
+        blocks.append((labels.SHIP_TO, paper.ship_to))
     parties(sheets, blocks)
     facts(sheets, _facts(paper, look.locale), _hero(kind, paper, look.locale))
     if paper.subject:
@@ -64,8 +65,8 @@ def _render(kind: Kind, paper: Paper, look: Look, now: datetime) -> bytes:
     draw_totals(sheets, totals, balance=paper.balance_minor is not None)
     if payment and not beside:
         how_to_pay(sheets, payment)
-    sheets.section("Notes", paper.notes)
-    sheets.section("Terms", paper.terms)
+    sheets.section(labels.NOTES, paper.notes)
+    sheets.section(labels.TERMS, paper.terms)
     return sheets.finish(title=f"{heading} \N{EN DASH} {paper.issuer.name}", now=now)
 
 
@@ -74,10 +75,10 @@ def _facts(paper: Paper, locale: str) -> list[Fact]:
         return figures.day(value, locale) if value else ""
 
     return [
-        Fact("Date", day(paper.date)),
-        Fact("Due date", day(paper.due_date)),
-        Fact("Valid until", day(paper.expiry_date)),
-        Fact("Payment terms", paper.payment_terms),
+        Fact(labels.DATE, day(paper.date)),
+        Fact(labels.DUE_DATE, day(paper.due_date)),
+        Fact(labels.VALID_UNTIL, day(paper.expiry_date)),
+        Fact(labels.PAYMENT_TERMS, paper.payment_terms),
         Fact(paper.reference_label, paper.reference),
         *paper.facts,
     ]
@@ -85,7 +86,7 @@ def _facts(paper: Paper, locale: str) -> list[Fact]:
 
 def _hero(kind: Kind, paper: Paper, locale: str) -> Fact:
     if paper.balance_minor is None:
-        return Fact("Total", figures.amount(paper.total_minor, paper.currency, locale))
+        return Fact(labels.TOTAL, figures.amount(paper.total_minor, paper.currency, locale))
     return Fact(kind.balance, figures.amount(paper.balance_minor, paper.currency, locale))
 
 
@@ -93,14 +94,14 @@ def _draw_lines(sheets: Sheets, paper: Paper, *, keep_after: float) -> None:
     if not paper.lines:
         return
     locale = sheets.look.locale
-    columns = [Column("Item", share=1)]
+    columns = [Column(labels.ITEM, share=1)]
     texts: list[list[str]] = [[]]
     for column, shown in (
-        (Column("Quantity", figures=True, most=110), _quantity),
-        (Column("Rate", figures=True), _rate),
-        (Column("Discount", figures=True), _discount),
-        (Column("Tax", figures=True, most=90), _line_tax),
-        (Column("Amount", figures=True), _amount),
+        (Column(labels.QUANTITY, figures=True, most=110), _quantity),
+        (Column(labels.in_currency(labels.PRICE, paper.currency), figures=True), _rate),
+        (Column(labels.DISCOUNT, figures=True), _discount),
+        (Column(labels.TAX, figures=True, most=90), _line_tax),
+        (Column(labels.AMOUNT, figures=True), _amount),
     ):
         cells = [shown(one, paper.currency, locale) for one in paper.lines]
         if any(cells):
@@ -140,7 +141,8 @@ def _item(sheets: Sheets, one: Line, width: float) -> list[TextLine]:
 def _quantity(one: Line, _currency: str, locale: str) -> str:
     if one.quantity is None:
         return ""
-    return f"{figures.quantity(one.quantity, locale)} {one.unit}".strip()
+    unit = labels.unit(one.unit, one.quantity)
+    return f"{figures.quantity(one.quantity, locale)} {unit}".strip()
 
 
 def _rate(one: Line, currency: str, locale: str) -> str:
@@ -167,24 +169,24 @@ def _amount(one: Line, currency: str, locale: str) -> str:
 def _totals(kind: Kind, paper: Paper, locale: str) -> list[Fact]:
     """The rows of the totals in order; zero amounts are left out, the total and balance never."""
     rows = [
-        ("Discount", -paper.discount_minor),
-        ("Shipping", paper.shipping_minor),
+        (labels.DISCOUNT, -paper.discount_minor),
+        (labels.SHIPPING, paper.shipping_minor),
         *((_tax_label(tax, paper.tax_inclusive, locale), tax.amount_minor) for tax in paper.taxes),
         (paper.adjustment_label, paper.adjustment_minor),
-        ("Rounding", paper.round_off_minor),
+        (labels.ROUNDING, paper.round_off_minor),
     ]
     after = [
-        ("Payments made", -paper.paid_minor),
-        ("Tax withheld", -paper.withheld_minor),
-        ("Early payment discount", -paper.early_discount_minor),
-        ("Credits applied", -paper.credits_minor),
-        ("Refunded", -paper.refunded_minor),
-        ("Written off", -paper.written_off_minor),
+        (labels.PAID, -paper.paid_minor),
+        (labels.TAX_WITHHELD, -paper.withheld_minor),
+        (labels.EARLY_DISCOUNT, -paper.early_discount_minor),
+        (labels.CREDITS_APPLIED, -paper.credits_minor),
+        (labels.REFUNDED, -paper.refunded_minor),
+        (labels.WRITTEN_OFF, -paper.written_off_minor),
     ]
     used = [row for row in rows if row[1]]
     if used:
-        used.insert(0, ("Subtotal", paper.subtotal_minor))
-    used.append((TOTAL, paper.total_minor))
+        used.insert(0, (labels.SUBTOTAL, paper.subtotal_minor))
+    used.append((labels.TOTAL, paper.total_minor))
     used += [row for row in after if row[1]]
     if paper.balance_minor is not None:
         used.append((kind.balance, paper.balance_minor))
@@ -193,5 +195,4 @@ def _totals(kind: Kind, paper: Paper, locale: str) -> list[Fact]:
 
 def _tax_label(tax: Tax, inclusive: bool, locale: str) -> str:
     percent = "" if tax.percent is None else figures.percent(tax.percent, locale)
-    name = tax.name if percent and percent in tax.name else f"{tax.name} {percent}".strip()
-    return f"{name} (included)" if inclusive else name
+    return labels.named_tax(tax.name, percent, included=inclusive)

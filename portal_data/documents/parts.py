@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
 
+from portal_data import labels
 from portal_data.documents.canvas import Box, Link, Picture, Rule
 from portal_data.documents.layout import (
     BODY,
@@ -107,7 +108,7 @@ def parties(sheets: Sheets, blocks: Sequence[tuple[str, Party]]) -> None:
     for at, (label, party) in enumerate(blocks, start=1):
         width = third if at < len(blocks) else sheets.inner - (at - 1) * (third + gap)
         contact = (party.email, party.phone, party.website)
-        tax = f"Tax ID {party.tax_id}" if party.tax_id else ""
+        tax = f"{labels.TAX_NUMBER} {party.tax_id}" if party.tax_id else ""
         columns.append(
             [
                 *sheets.wrap(label, Style(7.5, MUTED, leading=1.8), width),

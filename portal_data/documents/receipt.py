@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from portal_data import labels
 from portal_data.documents import figures
 from portal_data.documents.layout import BODY, Sheets
 from portal_data.documents.model import Fact, Look, Receipt
@@ -17,40 +18,40 @@ def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
     locale, currency = look.locale, receipt.currency
     sheets = Sheets(look, heading, receipt.issuer.name, repr(receipt), receipt.footer)
     masthead(sheets, receipt.issuer, "Payment receipt", receipt.number, receipt.stamp)
-    parties(sheets, [("From", receipt.issuer), ("Received from", receipt.received_from)])
+    parties(sheets, [(labels.FROM, receipt.issuer), (labels.RECEIVED_FROM, receipt.received_from)])
     items = [
-        Fact("Payment date", figures.day(receipt.date, locale)),
-        Fact("Payment mode", receipt.mode),
-        Fact("Reference", receipt.reference),
+        Fact(labels.PAYMENT_DATE, figures.day(receipt.date, locale)),
+        Fact(labels.PAYMENT_MODE, receipt.mode),
+        Fact(labels.REFERENCE, receipt.reference),
         *receipt.facts,
     ]
     received = figures.amount(receipt.amount_minor, currency, locale)
-    facts(sheets, items, Fact("Amount received", received))
-    totals = [Fact("Amount received", received)]
+    facts(sheets, items, Fact(labels.AMOUNT_RECEIVED, received))
+    totals = [Fact(labels.AMOUNT_RECEIVED, received)]
     totals += [
         Fact(label, figures.amount(minor, currency, locale))
         for label, minor in (
-            ("Refunded", -receipt.refunded_minor),
-            ("Unused amount", receipt.unused_minor),
+            (labels.REFUNDED, -receipt.refunded_minor),
+            (labels.UNUSED, receipt.unused_minor),
         )
         if minor
     ]
     if receipt.paid:
         _draw_paid(sheets, receipt, keep_after=totals_height(sheets, totals))
-    draw_totals(sheets, totals, strong="Amount received")
-    sheets.section("Notes", receipt.notes)
+    draw_totals(sheets, totals, strong=labels.AMOUNT_RECEIVED)
+    sheets.section(labels.NOTES, receipt.notes)
     return sheets.finish(title=f"{heading} \N{EN DASH} {receipt.issuer.name}", now=now)
 
 
 def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
     locale, currency = sheets.look.locale, receipt.currency
-    columns = [Column("Payment for", share=1), Column("Date", figures=True)]
+    columns = [Column(labels.PAYMENT_FOR, share=1), Column(labels.DATE, figures=True)]
     texts: list[list[str]] = [[], [figures.day(one.date, locale) for one in receipt.paid]]
     for head, amounts in (
-        ("Document total", [one.total_minor for one in receipt.paid]),
-        ("Tax withheld", [one.withheld_minor for one in receipt.paid]),
-        ("Early discount", [one.early_discount_minor for one in receipt.paid]),
-        ("Amount paid", [one.amount_minor for one in receipt.paid]),
+        (labels.DOCUMENT_TOTAL, [one.total_minor for one in receipt.paid]),
+        (labels.TAX_WITHHELD, [one.withheld_minor for one in receipt.paid]),
+        (labels.EARLY_DISCOUNT, [one.early_discount_minor for one in receipt.paid]),
+        (labels.AMOUNT_PAID, [one.amount_minor for one in receipt.paid]),
     ):
         if any(amounts):
             columns.append(Column(head, figures=True))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from portal_data import labels
 from portal_data.documents import figures
 from portal_data.documents.canvas import Box
 from portal_data.documents.layout import (
@@ -16,6 +17,7 @@ from portal_data.documents.layout import (
 from portal_data.documents.model import (
     Fact,
     Look,
+    PaymentDetails,
     Statement,
     StatementLine,
     StatementSection,
@@ -26,9 +28,6 @@ from portal_data.documents.table import Column, draw_table
 from portal_data.documents.text import Style, TextLine
 from portal_data.documents.totals import draw_totals, totals_height
 
-_OPENING = "Opening balance"
-_BALANCE = "Balance due"
-
 
 def render_statement(statement: Statement, look: Look, *, now: datetime) -> bytes:
     """Return a statement of account as PDF; `now` (naive UTC) is the file's creation date."""
@@ -37,13 +36,16 @@ def render_statement(statement: Statement, look: Look, *, now: datetime) -> byte
     heading = f"Statement, {starts} \N{EN DASH} {ends}"
     sheets = Sheets(look, heading, statement.issuer.name, repr(statement), statement.footer)
     masthead(sheets, statement.issuer, "Statement", f"{starts} \N{EN DASH} {ends}", "")
-    parties(sheets, [("From", statement.issuer), ("To", statement.customer)])
+    parties(sheets, [(labels.FROM, statement.issuer), ("To", statement.customer)])
     _draw_facts(sheets, statement, starts, ends)
+    several = len(statement.sections) > 1
+    payment = statement.payment
     for section in statement.sections:
-        _draw_section(sheets, section, titled=len(statement.sections) > 1)
-    if statement.payment:
-        how_to_pay(sheets, statement.payment)
-    sheets.section("Notes", statement.notes)
+        if _draw_section(sheets, section, titled=several, payment=None if several else payment):
+            payment = None
+    if payment:
+        how_to_pay(sheets, payment)
+    sheets.section(labels.NOTES, statement.notes)
     return sheets.finish(title=f"{heading} \N{EN DASH} {statement.customer.name}", now=now)
 
 
@@ -53,10 +55,13 @@ def _draw_facts(sheets: Sheets, statement: Statement, starts: str, ends: str) ->
         figures.amount(one.closing_minor, one.currency, sheets.look.locale)
         for one in statement.sections
     ]
-    facts(sheets, items, Fact(_BALANCE, "  ·  ".join(balances)))
+    facts(sheets, items, Fact(labels.CLOSING_BALANCE, "  ·  ".join(balances)))
 
 
-def _draw_section(sheets: Sheets, section: StatementSection, *, titled: bool) -> None:
+def _draw_section(
+    sheets: Sheets, section: StatementSection, *, titled: bool, payment: PaymentDetails | None
+) -> bool:
+    """Draw one currency's account; return whether `payment` found room beside its totals."""
     locale, currency = sheets.look.locale, section.currency
     if titled:
         sheets.need(120)
@@ -65,16 +70,21 @@ def _draw_section(sheets: Sheets, section: StatementSection, *, titled: bool) ->
     totals = [
         Fact(one.label, figures.amount(one.amount_minor, currency, locale))
         for one in (
-            Sum(_OPENING, section.opening_minor),
+            Sum(labels.OPENING_BALANCE, section.opening_minor),
             *section.summary,
-            Sum(_BALANCE, section.closing_minor),
+            Sum(labels.CLOSING_BALANCE, section.closing_minor),
         )
     ]
-    _draw_lines(sheets, section, keep_after=totals_height(sheets, totals))
+    space = totals_height(sheets, totals)
+    _draw_lines(sheets, section, keep_after=space)
+    sheets.need(space)
+    drawn = payment is not None and how_to_pay(sheets, payment, room=space)
     draw_totals(sheets, totals, balance=True)
     if section.aging:
         _draw_aging(sheets, section)
-    sheets.y += 26
+    if titled:
+        sheets.y += 26
+    return drawn
 
 
 def _draw_lines(sheets: Sheets, section: StatementSection, *, keep_after: float) -> None:
@@ -84,11 +94,11 @@ def _draw_lines(sheets: Sheets, section: StatementSection, *, keep_after: float)
         return "" if minor is None else figures.plain_amount(minor, currency, locale)
 
     columns = (
-        Column("Date", share=0.28),
-        Column("Transaction", share=0.72),
-        Column("Charges", figures=True),
-        Column("Payments", figures=True),
-        Column("Balance", figures=True),
+        Column(labels.DATE, share=0.28),
+        Column(labels.TRANSACTION, share=0.72),
+        Column(labels.AMOUNT, figures=True),
+        Column(labels.PAYMENT_OR_CREDIT, figures=True),
+        Column(labels.BALANCE, figures=True),
     )
     texts: tuple[list[str], ...] = (
         [],
@@ -100,9 +110,13 @@ def _draw_lines(sheets: Sheets, section: StatementSection, *, keep_after: float)
 
     def words(head: str, index: int, width: float) -> list[TextLine]:
         if index == 0:
-            return sheets.wrap(_OPENING, STRONG, width) if head == "Transaction" else []
+            return (
+                sheets.wrap(labels.OPENING_BALANCE, STRONG, width)
+                if head == labels.TRANSACTION
+                else []
+            )
         one = section.lines[index - 1]
-        if head == "Date":
+        if head == labels.DATE:
             return sheets.wrap(figures.day(one.date, locale), BODY, width)
         return _transaction(sheets, one, width)
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from portal_data import labels
 from portal_data.documents.canvas import Box, Rule
 from portal_data.documents.layout import BODY, INK, QUIET, STRONG, Sheets, height_of, tint
 from portal_data.documents.model import Fact
 from portal_data.documents.text import Style, TextLine
 
-TOTAL = "Total"
 _ROW = 17.0
 _BALANCE_ROW = 26.0
 _SPACE_ABOVE = 10.0
@@ -21,7 +21,7 @@ def totals_height(sheets: Sheets, rows: Sequence[Fact]) -> float:
 
 
 def draw_totals(
-    sheets: Sheets, rows: Sequence[Fact], *, balance: bool = False, strong: str = TOTAL
+    sheets: Sheets, rows: Sequence[Fact], *, balance: bool = False, strong: str = labels.TOTAL
 ) -> None:
     """Draw the totals on the right half; the last row stands on a tint when it is the balance.
 
@@ -39,7 +39,7 @@ def draw_totals(
 def _draw_row(sheets: Sheets, row: Fact, style: Style, left: float) -> None:
     label, amount = _cells(sheets, row, style)
     sheets.need(_height((label, amount)))
-    if row.label == TOTAL:
+    if row.label == labels.TOTAL:
         sheets.y += 3
         sheets.add(Rule(left, sheets.y, _width(sheets), INK, 0.75))
         sheets.y += 3

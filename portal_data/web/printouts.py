@@ -9,6 +9,7 @@ from portal_data import (
     customers,
     estimates,
     invoices,
+    labels,
     organisation,
     papers,
     payments,
@@ -32,14 +33,6 @@ from portal_data.documents import (
 )
 from portal_data.organisation import Organisation
 from portal_data.scope import Scope
-
-_AGES = {
-    "not_due": "Not due",
-    "1_30": "1–30 days",
-    "31_60": "31–60 days",
-    "61_90": "61–90 days",
-    "over_90": "Over 90 days",
-}
 
 
 def invoice_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
@@ -116,7 +109,7 @@ def _section(told: statements.Statement) -> StatementSection:
     lines = tuple(
         StatementLine(
             date=line.date,
-            kind=papers.TRANSACTIONS[line.kind],
+            kind=labels.TRANSACTIONS[line.kind],
             number=line.number,
             details=line.details or "",
             charge_minor=line.amount_minor or None,
@@ -126,10 +119,10 @@ def _section(told: statements.Statement) -> StatementSection:
         for line in told.lines
     )
     summary = (
-        Sum("Invoiced", told.invoiced_minor),
-        Sum("Payments received", -told.received_minor),
-        Sum("Credits and adjustments", -told.credited_minor),
-        Sum("Refunded", told.refunded_minor),
+        Sum(labels.INVOICED, told.invoiced_minor),
+        Sum(labels.RECEIVED, -told.received_minor),
+        Sum(labels.CREDITED, -told.credited_minor),
+        Sum(labels.REFUNDED, told.refunded_minor),
     )
     return StatementSection(
         currency=told.currency_code,
@@ -137,7 +130,7 @@ def _section(told: statements.Statement) -> StatementSection:
         closing_minor=told.closing_minor,
         lines=lines,
         summary=tuple(each for each in summary if each.amount_minor),
-        aging=tuple(Sum(label, told.aging[age]) for age, label in _AGES.items()),
+        aging=tuple(Sum(label, told.aging[age]) for age, label in labels.AGES.items()),
     )
 
 

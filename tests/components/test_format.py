@@ -59,9 +59,9 @@ def test_axis_is_short() -> None:
 
 
 def test_prices_keep_their_decimals() -> None:
-    assert say.price(Decimal("12.500000"), "GBP") == "12.50"
-    assert say.price(Decimal("0.001234"), "GBP") == "0.001234"
-    assert say.price(Decimal("1500"), "JPY") == "1,500"
+    assert say.price(Decimal("12.500000"), "GBP") == "£12.50"
+    assert say.price(Decimal("0.001234"), "GBP") == "£0.001234"
+    assert say.price(Decimal("1500"), "JPY") == "JP¥1,500"
     assert say.quantity(Decimal("1.500000")) == "1.5"
     assert say.quantity(Decimal("1E+3")) == "1,000"
 
@@ -134,13 +134,15 @@ def test_hours(minutes: int, locale: str, shown: str) -> None:
     ("rate", "currency", "shown"),
     [
         ("84.000000", "GBP", "£84.00"),
-        ("84.125000", "GBP", "84.125\xa0GBP"),
+        ("84.125000", "GBP", "£84.125"),
         ("1200.000000", "JPY", "JP¥1,200"),
         ("32.500000", "KWD", "KWD\xa032.500"),
     ],
 )
-def test_rate_shows_the_decimals_it_has(rate: str, currency: str, shown: str) -> None:
-    assert say.rate(Decimal(rate), currency) == shown
+def test_prices_show_their_currency_and_the_decimals_they_have(
+    rate: str, currency: str, shown: str
+) -> None:
+    assert say.price(Decimal(rate), currency) == shown
 
 
 def test_a_period_tells_its_year_once() -> None:

@@ -30,4 +30,4 @@ def test_headings_sort_and_turn() -> None:
     assert heading("Date", asked()) == Order("invoices?sort=oldest", "descending")
     assert heading("Date", asked(sort=Sort.OLDEST)) == Order("invoices", "ascending")
     assert heading("Date", asked(sort=Sort.DUE)) == Order("invoices", None)
-    assert heading("Due", asked(search="x")) == Order("invoices?sort=due&q=x", None)
+    assert heading("Due date", asked(search="x")) == Order("invoices?sort=due&q=x", None)

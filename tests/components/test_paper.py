@@ -41,7 +41,7 @@ def text(shown: Paper) -> str:
 @pytest.mark.parametrize(
     "words",
     ["Fern & Bloom Ltd", "12 Canal Street", "Tax number GB 1", "Alder Ltd", "4 Nov 2026",
-     "4 Dec 2026", "PO-1", "Design", "Two rounds", "1.5 h × 100.00", "VAT 20%", "£40.00",
+     "4 Dec 2026", "PO-1", "Design", "Two rounds", "1.5 h · at £100.00", "VAT 20%", "£40.00",
      "Discount-£10.00", "Total£230.00", "Paid-£30.00", "Balance due£200.00", "Thank you."],
 )  # fmt: skip
 def test_paper_tells(words: str) -> None:

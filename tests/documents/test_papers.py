@@ -34,7 +34,7 @@ def test_invoice_shows_everything() -> None:
         "Invoice INV-000123",
         "OVERDUE",
         "Northwind Studio Ltd",
-        "Tax ID GB 123 4567 89",
+        "Tax number GB 123 4567 89",
         "billing@northwind.example",
         "Billed to Acme Engineering plc 220 Deansgate Manchester M3 4LY",
         "Ship to Acme Warehouse",
@@ -43,7 +43,7 @@ def test_invoice_shows_everything() -> None:
         "Payment terms Net 30",
         "PO number PO-88213",
         "Customer portal, phase 2",
-        "Item Quantity Rate Discount Tax Amount",
+        "Item Quantity Price (GBP) Discount Tax Amount",
         "Design sprint Workshops and a written summary 3 days 120.00 20% 360.00",
         "Hosting, November 1 49.99 5.00 44.99",
         "Subtotal £404.99",
@@ -53,7 +53,7 @@ def test_invoice_shows_everything() -> None:
         "Goodwill £0.55",
         "Rounding -£0.04",
         "Total £480.00",
-        "Payments made -£100.00",
+        "Paid -£100.00",
         "Tax withheld -£1.00",
         "Early payment discount -£0.50",
         "Credits applied -£50.00",
@@ -163,7 +163,7 @@ def test_fifteen_digits_in_every_column_stay_whole_and_on_the_page(drawn: Drawn)
     shown = text(pdf)
     assert "KWD 999,999,999,999.999" in shown
     assert "Quantity 999,999,999,999.123456 tonnes" in shown
-    assert "Rate 999,999,999,999.123456" in shown
+    assert "Price (KWD) 999,999,999,999.123456" in shown
     assert "Discount 999,999,999,999.999" in shown
     assert_on_page(drawn)
     assert_nothing_overlaps(drawn)
@@ -172,7 +172,7 @@ def test_fifteen_digits_in_every_column_stay_whole_and_on_the_page(drawn: Drawn)
 def test_wide_figures_shrink_before_they_move() -> None:
     line = replace(DESIGN, rate=Decimal("99999999.99"), amount_minor=9_999_999_999)
     pdf = render_invoice(replace(INVOICE, lines=(line,)), LOOK, now=NOW)
-    assert "Item Quantity Rate Tax Amount" in text(pdf)
+    assert "Item Quantity Price (GBP) Tax Amount" in text(pdf)
     assert "99,999,999.99" in text(pdf)
 
 

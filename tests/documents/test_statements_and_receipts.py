@@ -25,13 +25,13 @@ def test_statement_shows_every_currency_by_itself() -> None:
     for part in (
         "Statement 1 Jan 2026 – 22 Nov 2026",
         "To Acme Engineering plc",
-        "Balance due £1,950.00 · €1,700.00",
-        "GBP Date Transaction Charges Payments Balance",
-        "EUR Date Transaction Charges Payments Balance",
+        "Closing balance £1,950.00 · €1,700.00",
+        "GBP Date Transaction Amount Payment or credit Balance",
+        "EUR Date Transaction Amount Payment or credit Balance",
         "Opening balance 1,200.00",
         "1 Mar 2026 Invoice INV-000003 250.00 1,950.00",
-        "Opening balance £1,200.00 Invoiced £750.00 Balance due £1,950.00",
-        "Opening balance €1,200.00 Invoiced €500.00 Balance due €1,700.00",
+        "Opening balance £1,200.00 Invoiced £750.00 Closing balance £1,950.00",
+        "Opening balance €1,200.00 Invoiced €500.00 Closing balance €1,700.00",
         "Current £250.00 Over 90 days £1,200.00",
     ):
         assert part in shown
@@ -46,7 +46,7 @@ def test_quiet_period_still_states_the_balance() -> None:
     quiet = replace(section("GBP", 0), aging=(), summary=())
     shown = text(render_statement(replace(STATEMENT, sections=(quiet,)), LOOK, now=NOW))
     assert "Opening balance 1,200.00" in shown
-    assert "Balance due £1,200.00" in shown
+    assert "Closing balance £1,200.00" in shown
 
 
 def test_statement_without_sections_is_still_a_document() -> None:
@@ -102,7 +102,7 @@ def test_receipt_shows_what_was_paid() -> None:
         "Payment date 20 Nov 2026",
         "Payment mode Bank transfer",
         "Reference FT-22-ACME",
-        "Payment for Date Document total Tax withheld Early discount Amount paid",
+        "Payment for Date Document total Tax withheld Early payment discount Amount paid",
         "INV-000123 2 Nov 2026 1,896.84 1,296.84",
         "INV-000119 2 Oct 2026 1,000.00 20.00 5.00 975.00",
         "Amount received £2,500.00",

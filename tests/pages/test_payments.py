@@ -106,8 +106,8 @@ def test_a_receipt_tells_what_it_paid_and_what_came_back(screen: Open, alice: Sc
     shown = screen(alice, "payment", number="PAY-7")
     for words in (
         "Amount received", "£20.00 is unused", "FT 7", "invoice?number=INV-7", "£85.00",
-        "Tax withheld", "£10.00", "Early discount", "£5.00", "Refunded", "-£3.00", "Refunds",
-        "Alder Ltd", "Fern & Bloom Ltd", "<i>Keep</i> the rest", "Invoice payment",
+        "Tax withheld", "£10.00", "Early payment discount", "£5.00", "Refunded", "-£3.00",
+        "Refunds", "Alder Ltd", "Fern & Bloom Ltd", "<i>Keep</i> the rest", "Invoice payment",
         f"documents/payment/{payment}.pdf",
     ):  # fmt: skip
         assert words in shown.html, words
@@ -116,7 +116,7 @@ def test_a_receipt_tells_what_it_paid_and_what_came_back(screen: Open, alice: Sc
 def test_columns_and_cards_that_say_nothing_are_left_out(screen: Open, alice: Scope) -> None:
     make_payment(alice, {make_invoice(alice): 500}, number="PAY-7")
     shown = screen(alice, "payment", number="PAY-7")
-    for words in ("Tax withheld", "Early discount", "Refund", "unused", "Unused", "Notes"):
+    for words in ("Tax withheld", "Early payment discount", "Refund", "unused", "Unused", "Notes"):
         assert words not in shown.html, words
 
 

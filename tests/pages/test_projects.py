@@ -45,6 +45,7 @@ def test_list_with_counts_hours_and_budget(screen: Open, alice: Scope, project: 
     shown = screen(alice, "projects").records()
     assert [(each["label"], each["count"]) for each in shown["filters"]] == [
         ("All", "2"), ("Active", "1"), ("On hold", "0"), ("Completed", "1"),
+        ("Inactive", "0"),
     ]  # fmt: skip
     first, second = shown["rows"]
     assert first["href"] == f"project?id={project}"
