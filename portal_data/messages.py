@@ -1,21 +1,33 @@
 """Messages from a customer to the business, sent from the organisation block of Home."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal_data import activity, outbox, store
-from portal_data.errors import Invalid, Unavailable
+from portal_data.errors import Conflict, Invalid, Unavailable
 from portal_data.ids import new_id
 from portal_data.scope import Permission, Scope
 
 SUBJECT_LIMIT = 200
 BODY_LIMIT = 10_000
+DAY_LIMIT = 20
+"""Messages of one contact within 24 hours."""
+
+_HOLD = """
+    select id from core.contacts where id = $id and customer_id = $customer_id order by id
+"""
+_SENT = """
+    select count(*)::bigint as n from core.activity
+    where customer_id = $customer_id and actor_id = $contact_id and event = 'message.sent'
+        and happened_at > $since
+    order by n
+"""
 
 
 def send(scope: Scope, subject: str, body: str, *, now: datetime) -> None:
     """Mail the business on the contact's behalf; answers go to the contact.
 
-    Raises Invalid for an empty or too long message, Unavailable when the organisation has no
-    e-mail address.
+    Raises Invalid for an empty or too long message, Conflict after 20 within a day, Unavailable
+    when the organisation has no e-mail address.
     """
     scope.need(Permission.MESSAGE_SEND)
     subject, body = " ".join(subject.split()), body.strip()
@@ -24,6 +36,13 @@ def send(scope: Scope, subject: str, body: str, *, now: datetime) -> None:
     if len(subject) > SUBJECT_LIMIT or len(body) > BODY_LIMIT:
         raise Invalid(f"Keep the subject under {SUBJECT_LIMIT} and the message under {BODY_LIMIT}.")
     with store.writing(scope) as session:
+        session.locked(_HOLD, id=scope.contact_id, customer_id=scope.customer_id)
+        since = now - timedelta(days=1)
+        sent = session.value(
+            _SENT, customer_id=scope.customer_id, contact_id=scope.contact_id, since=since
+        )
+        if sent >= DAY_LIMIT:
+            raise Conflict(f"You have sent {DAY_LIMIT} messages today. Please call us instead.")
         to = session.value("select email from organisation order by name")
         if not to:
             raise Unavailable("The business has not published an e-mail address.")

@@ -459,5 +459,10 @@ def test_every_view_is_filtered_and_lists_its_columns() -> None:
     }
     assert set(lines.values()) <= filtered
     assert {name for name, _ in views} - filtered - set(lines) == set(SAME_FOR_ALL)
+    # what its head says is not in it
+    hidden = {"provider_reference", "redirect_url", "storage_key", "internal_notes", "cost_minor"}
+    assert {
+        name for name, body in views for word in hidden if re.search(rf"\b{word}\b", body)
+    } == set()
     # the outermost columns are listed; the fenced table inside may name them all
     assert [name for name, body in views if re.match(r"\s*as\s+select\s+(\w+\.)?\*", body)] == []

@@ -9,21 +9,20 @@ import logging
 import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 
 from portal_data.errors import PortalError
+from portal_data.web.turns import DRAWING
 
 log = logging.getLogger("portal.bundles")
 
 LEFT_OUT = "Not included.txt"
 
-# All zips together have one thread, and each rests after a document: drawing is pure computation,
-# and the screens of others share the processor.
-_DRAWING = ThreadPoolExecutor(1, "bundles")
 _REST = 0.5
-"""Rest after each document, as a share of the time it took."""
+"""Rest after each document, as a share of the time it took: the screens of others share the
+processor."""
 
 
 class _Way(io.RawIOBase):
@@ -84,11 +83,10 @@ def zipped(
     yield way.take()
 
 
-async def unhurried(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield what `parts` yields, made in a thread and with rests between."""
-    loop = asyncio.get_running_loop()
+async def unhurried(parts: Iterator[bytes], person: str) -> AsyncIterator[bytes]:
+    """Yield what `parts` yields, made in the person's turn and with rests between."""
     while True:
-        part, seconds = await loop.run_in_executor(_DRAWING, _timed, parts)
+        part, seconds = await DRAWING.run(person, partial(_timed, parts))
         if part is None:
             return
         yield part

@@ -26,6 +26,7 @@ from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.web import printouts
 from portal_data.web.requests import file_headers, for_customers, for_staff
+from portal_data.web.turns import DOCUMENTS
 
 # types a browser shows without running anything of the file's own
 _SHOWN = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
@@ -54,7 +55,7 @@ _VIEWED = {
 """Kinds that are the business's to send, so that it matters whether they were viewed."""
 
 
-@for_customers
+@for_customers(DOCUMENTS)
 def numbered(request: Request, scope: Scope) -> Response:
     """GET /documents/{kind}/{id}.pdf; asking for its head alone is no view."""
     kind, document_id = _kind(request.path_params["kind"]), _uuid(request.path_params["id"])
@@ -66,7 +67,7 @@ def numbered(request: Request, scope: Scope) -> Response:
     return _file(name, "application/pdf", content)
 
 
-@for_customers
+@for_customers(DOCUMENTS)
 def statement(request: Request, scope: Scope) -> Response:
     """GET /documents/statement/{currency}/{first}/{last}.pdf with ISO dates."""
     currency = request.path_params["currency"]
@@ -77,7 +78,7 @@ def statement(request: Request, scope: Scope) -> Response:
     return _file(name, "application/pdf", content)
 
 
-@for_customers
+@for_customers(DOCUMENTS)
 def shared_file(request: Request, scope: Scope) -> Response:
     """GET /documents/file/{id}"""
     folder = load().data_path / "files"
@@ -85,7 +86,7 @@ def shared_file(request: Request, scope: Scope) -> Response:
     return _file(name, media_type, content)
 
 
-@for_staff
+@for_staff(DOCUMENTS)
 def customer_document(request: Request, staff: Staff) -> Response:
     """GET /documents/staff/{kind}.pdf?number=…: as the customer has it, and not viewed by this."""
     kind = _kind(request.path_params["kind"])

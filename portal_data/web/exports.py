@@ -4,10 +4,8 @@ They read what a screen's address asks in the same words, and what is given wron
 the same way: a file holds the rows that the screen shows, from all of its pages.
 """
 
-import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -27,15 +25,13 @@ from portal_data.statements import Period
 from portal_data.web import bundles
 from portal_data.web.lists import LISTS, Asked, List
 from portal_data.web.requests import file_headers, for_customers, signed_in
+from portal_data.web.turns import EXPORTS
 
 _IN_MEMORY = 4_000_000
 _CHUNK = 256 * 1024
-# Reading and writing many rows costs processor time that screens want too. Who waits for a turn
-# holds none of the threads that answer other requests.
-_AT_WORK = ThreadPoolExecutor(2, "exports")
 
 
-@for_customers
+@for_customers(EXPORTS)
 def statement(request: Request, scope: Scope) -> Response:
     """GET /exports/statement.{format}?currency=…&first=…&last=… with ISO dates."""
     format = _format(request)
@@ -52,14 +48,14 @@ def statement(request: Request, scope: Scope) -> Response:
     return _file(tables.of_statement(told, scope.customer_name, business), format)
 
 
-@for_customers
+@for_customers(EXPORTS)
 def listed(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.{format}?status=…&q=…&sort=… as the list's own address has them."""
     format, kind = _format(request), _list(request)
     return _file(_table(request, scope, kind)[0], format)
 
 
-@for_customers
+@for_customers(EXPORTS)
 def bundle(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.zip?status=…&q=…&sort=…: its documents, sent while they are drawn."""
     kind, now = _list(request), utc_now()
@@ -80,25 +76,16 @@ def bundle(request: Request, scope: Scope) -> Response:
         documents, left_out, now=now, may_go_on=lambda: signed_in(request) == scope
     )
     return StreamingResponse(
-        bundles.unhurried(parts),
+        bundles.unhurried(parts, scope.person),
         media_type="application/zip",
         headers=file_headers(_name(table, "zip")),
     )
 
 
-def _in_turn(
-    answer: Callable[[Request], Response],
-) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-    async def route(request: Request) -> Response:
-        return await asyncio.get_running_loop().run_in_executor(_AT_WORK, answer, request)
-
-    return route
-
-
 ROUTES = [
-    Route("/exports/statement.{format}", _in_turn(statement)),
-    Route("/exports/{list}.zip", _in_turn(bundle)),
-    Route("/exports/{list}.{format}", _in_turn(listed)),
+    Route("/exports/statement.{format}", statement),
+    Route("/exports/{list}.zip", bundle),
+    Route("/exports/{list}.{format}", listed),
 ]
 
 

@@ -1,10 +1,11 @@
 """What every route needs of a request: who sent it, and answers that give nothing away."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from functools import partial, wraps
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -13,8 +14,11 @@ from portal_data.clock import utc_now
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Unavailable
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
+from portal_data.web.turns import Crowded, Turns
 
 Who = TypeVar("Who", Scope, Staff)
+Answer: TypeAlias = Callable[[Request, Who], Response]
+Route: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _STATUS: dict[type, int] = {
     NotFound: 404,
@@ -28,35 +32,36 @@ _STATUS: dict[type, int] = {
 def signed_in(request: Request) -> Scope | Staff | None:
     """Return who the session cookie proves, or None."""
     token = request.cookies.get(identity.cookie_name(load().secure))
-    who = identity.from_cookie(token, utc_now()) if token else None
-    if who is not None:
-        request.state.actor = who.person
-        security_log.acts_as(who)
-    return who
+    return identity.from_cookie(token, utc_now()) if token else None
 
 
-def for_customers(answer: Callable[[Request, Scope], Response]) -> Callable[[Request], Response]:
-    """Make a route for signed-in contacts: nobody gets 401, staff get 404, errors their status."""
-    return _only(Scope, answer)
+def for_customers(turns: Turns) -> Callable[[Answer[Scope]], Route]:
+    """Make a route for signed-in contacts, answered in their turn.
+
+    Nobody gets 401, staff get 404, errors their status, and who has too much waiting 429.
+    """
+    return partial(_only, Scope, turns)
 
 
-def for_staff(answer: Callable[[Request, Staff], Response]) -> Callable[[Request], Response]:
-    """Make a route for signed-in staff: nobody gets 401, contacts get 404, errors their status."""
-    return _only(Staff, answer)
+def for_staff(turns: Turns) -> Callable[[Answer[Staff]], Route]:
+    """Make a route for signed-in staff, as `for_customers`; contacts get 404."""
+    return partial(_only, Staff, turns)
 
 
-def _only(
-    kind: type[Who], answer: Callable[[Request, Who], Response]
-) -> Callable[[Request], Response]:
+def _only(kind: type[Who], turns: Turns, answer: Answer[Who]) -> Route:
     @wraps(answer)
-    def route(request: Request) -> Response:
-        who = signed_in(request)
+    async def route(request: Request) -> Response:
+        who = await run_in_threadpool(signed_in, request)
         if who is None:
             return PlainTextResponse("Sign in first.", 401)
+        request.state.actor = who.person
+        security_log.acts_as(who)
         if not isinstance(who, kind):
             return PlainTextResponse("Not found.", 404)
         try:
-            return answer(request, who)
+            return await turns.run(who.person, partial(answer, request, who))
+        except Crowded:
+            return PlainTextResponse("One after the other, please.", 429, {"Retry-After": "10"})
         except PortalError as error:
             if isinstance(error, NotAllowed):
                 security_log.event("request.refused", reason="not allowed", path=request.url.path)

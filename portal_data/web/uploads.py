@@ -39,6 +39,7 @@ class Uploads:
             await PlainTextResponse("Sign in first.", 401)(scope, receive, send)
             return
         person = who.person
+        scope["state"]["actor"] = person
         left = self._left(person)
         length = dict(scope["headers"]).get(b"content-length", b"0")
         too_large = not length.isdigit() or len(length) > 12 or int(length) > left

@@ -1,13 +1,15 @@
 """Messages to the business: one mail row and one history row, or a clear refusal and nothing."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from portal_data import messages, store
-from portal_data.errors import Invalid, Unavailable
+from portal_data.errors import Conflict, Invalid, Unavailable
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
+from tests.people import at_once
 
 
 def _mails(db: store.Store) -> list[dict[str, object]]:
@@ -50,6 +52,22 @@ def test_every_role_may_write(db: store.Store, cast: Cast) -> None:
     for who in (cast.alice, cast.bob, cast.charlie):
         messages.send(who, "Hello", "Hello", now=NOW)
     assert len(_mails(db)) == 3
+
+
+def test_a_contact_sends_so_many_a_day(db: store.Store, cast: Cast) -> None:
+    for number in range(messages.DAY_LIMIT):
+        messages.send(cast.bob, f"Hello {number}", "Hello", now=NOW + timedelta(minutes=number))
+    with pytest.raises(Conflict, match="20 messages"):
+        messages.send(cast.bob, "Hello", "Hello", now=NOW + timedelta(hours=23))
+    assert len(_mails(db)) == messages.DAY_LIMIT
+    messages.send(cast.alice, "Hello", "Hello", now=NOW)
+    messages.send(cast.bob, "Hello", "Hello", now=NOW + timedelta(hours=24, minutes=1))
+
+
+def test_many_at_once_are_no_more(db: store.Store, bob: Scope) -> None:
+    _, refused = at_once(lambda n: messages.send(bob, f"Hello {n}", "Hello", now=NOW), times=30)
+    assert len(_mails(db)) == messages.DAY_LIMIT
+    assert len(refused) == 10
 
 
 def test_without_an_address_of_the_business_it_says_so(db: store.Store, alice: Scope) -> None:

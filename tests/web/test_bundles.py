@@ -179,7 +179,7 @@ def test_it_is_made_beside_the_event_loop_and_rests() -> None:
             now=datetime(2026, 1, 1),
             may_go_on=lambda: True,
         )
-        content = b"".join([part async for part in bundles.unhurried(parts)])
+        content = b"".join([part async for part in bundles.unhurried(parts, "contact:1")])
         beside.cancel()
         return content, turns
 

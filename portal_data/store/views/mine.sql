@@ -147,7 +147,7 @@ create view mine.refunds as
 
 create view mine.payment_attempts as
     select id, customer_id, contact_id, key, provider, status, currency_code,
-        amount_minor, saved_method_id, save_method, provider_reference, redirect_url,
+        amount_minor, saved_method_id, save_method,
         failure_code, failure_message, created_at, updated_at, expires_at
     from (select * from core.payment_attempts where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
