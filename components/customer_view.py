@@ -30,6 +30,7 @@ _TONES = {
     "unpaid": "blue",
     "partially paid": "orange",
     "overdue": "red",
+    "in question": "orange",
     "paid": "green",
     "received": "green",
     "accepted": "green",

@@ -9,7 +9,7 @@ from components.session import flash, require_scope
 from portal_data import balances, invoices, messages, organisation, retainers
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
-from portal_data.invoices import Filter, Sort
+from portal_data.invoices import Filter, Sort, Status
 from portal_data.scope import Permission
 
 _NUMBERS = 12
@@ -23,7 +23,7 @@ def pay_invoice(number: str) -> None:
     scope.need(Permission.INVOICE_PAY)
     business = organisation.get(scope)
     invoice = invoices.get(scope, number, today=business.today(utc_now()))
-    _how(business, invoice.balance_minor - invoice.pending_minor, invoice.currency_code, [number])
+    _how(business, invoice.payable_minor, invoice.currency_code, [number])
 
 
 @st.dialog("Pay by bank transfer", icon=":material/account_balance:")
@@ -46,7 +46,11 @@ def pay_all(currency: str) -> None:
     account = balances.home(scope, today=today)
     amounts = {each.currency_code: each.payable_minor for each in account.balances}
     page = invoices.list_page(scope, today=today, wanted=Filter.UNPAID, sort=Sort.DUE, size=200)
-    numbers = [each.number for each in page.rows if each.currency_code == currency]
+    numbers = [
+        each.number
+        for each in page.rows
+        if each.currency_code == currency and each.status is not Status.IN_QUESTION
+    ]
     reference = numbers if 0 < len(numbers) <= _NUMBERS else [scope.customer_name]
     _how(business, amounts.get(currency, 0), currency, reference)
 
@@ -78,6 +82,9 @@ def _how(
     business: organisation.Organisation, amount: int, currency: str, reference: list[str]
 ) -> None:
     """Show amount, account and reference, each ready to be copied."""
+    if amount <= 0:
+        cards.draw(cards.empty("Nothing to pay", "There is nothing to pay at the moment."))
+        return
     if not business.how_to_pay:
         cards.draw(cards.empty("Ask us how to pay", f"Write to {business.email or business.name}."))
         return

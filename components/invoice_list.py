@@ -11,6 +11,7 @@ TONES = {
     Status.UNPAID: "blue",
     Status.PARTIALLY_PAID: "orange",
     Status.OVERDUE: "red",
+    Status.IN_QUESTION: "orange",
     Status.PAID: "green",
     Status.VOID: "gray",
     Status.WRITTEN_OFF: "gray",
@@ -79,7 +80,7 @@ def statuses(invoice: InvoiceRow | Invoice) -> list[tuple[str, str]]:
 
 def row(invoice: InvoiceRow, locale: str) -> Row:
     """Return an invoice as a row that opens it."""
-    owed = invoice.balance_minor if invoice.status in OPEN else 0
+    owed = invoice.balance_minor if invoice.status in (*OPEN, Status.IN_QUESTION) else 0
     return Row(
         links.invoice(invoice.number),
         (

@@ -29,6 +29,8 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
     )
     late = invoice.status is Status.OVERDUE
     notes = [tag("p", _when(invoice, today, locale), class_="pt-sub pt-late" if late else "pt-sub")]
+    if invoice.status is Status.IN_QUESTION:
+        notes = [in_question(amount(invoice.in_question_minor))]
     if invoice.pending_minor:
         notes.append(cards.sub(f"{amount(invoice.pending_minor)} is on its way."))
     if invoice.expected_payment_date and invoice.balance_minor:
@@ -40,6 +42,14 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
         )
     open_minor = 0 if invoice.status is Status.WRITTEN_OFF else invoice.balance_minor
     return join(label, tag("div", amount(open_minor), class_="pt-due"), bar, *notes)
+
+
+def in_question(amount: str) -> Markup:
+    """Return what is said of a document whose payment could not be taken over."""
+    return cards.sub(
+        f"In question: our earlier books show {amount} of this as settled, and we are checking by "
+        "what. There is nothing to pay until we have."
+    )
 
 
 def settlements(invoice: Invoice, locale: str) -> Markup:

@@ -58,6 +58,9 @@ def payable(balance: Balance, locale: str) -> Markup:
     if balance.pending_minor:
         moving = say.money(balance.pending_minor, balance.currency_code, locale)
         note += f"; {moving} is on its way"
+    if balance.in_question_minor:
+        doubtful = say.money(balance.in_question_minor, balance.currency_code, locale)
+        note += f"; {doubtful} is in question and not to be paid yet"
     amount = say.money(balance.payable_minor, balance.currency_code, locale)
     return cards.hero(Figure("Balance payable", amount, note))
 

@@ -11,6 +11,7 @@ _TONES = {
     Status.UNPAID: "blue",
     Status.PARTIALLY_PAID: "orange",
     Status.OVERDUE: "red",
+    Status.IN_QUESTION: "orange",
     Status.PAID: "green",
     Status.VOID: "gray",
 }

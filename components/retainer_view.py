@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from components import cards, links, movements
+from components import cards, invoice_view, links, movements
 from components import format as say
 from components.markup import Markup, join, tag
 from components.paper import paper
@@ -37,13 +37,15 @@ def balance(retainer: Retainer, today: date, locale: str) -> Markup:
             cards.sub(f"{amount(retainer.drawn_minor)} of {amount(paid)} drawn"),
         )
     late = "pt-sub pt-late" if retainer.status is Status.OVERDUE else "pt-sub"
+    questioned = retainer.status is Status.IN_QUESTION
     return join(
         tag("div", "Balance due", class_="pt-overline"),
         tag("div", amount(retainer.balance_minor), class_="pt-due"),
         cards.bar(paid, retainer.total_minor, "paid", pending=retainer.pending_minor),
         tag("p", _when(retainer, retainer.due_date, today, locale), class_=late)
-        if retainer.due_date
+        if retainer.due_date and not questioned
         else None,
+        invoice_view.in_question(amount(retainer.in_question_minor)) if questioned else None,
         cards.sub(f"{amount(retainer.pending_minor)} is on its way.")
         if retainer.pending_minor
         else None,

@@ -28,8 +28,8 @@ except NotFound:
     st.stop()
 
 viewed = viewings.mark(scope, viewings.Kind.INVOICE, invoice.id, now)
-payable = invoice.balance_minor - invoice.pending_minor
-may_pay = scope.may(Permission.INVOICE_PAY) and invoice.status in invoice_list.OPEN and payable > 0
+payable = invoice.payable_minor
+may_pay = scope.may(Permission.INVOICE_PAY) and payable > 0
 
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip

@@ -58,6 +58,7 @@ _PHRASES = {
     "dispute.accepted": "accepted the dispute of",
     "dispute.opened": "disputed",
     "dispute.rejected": "rejected the dispute of",
+    "document.question_cleared": "said that this is owed:",
     "estimate.accepted": "accepted estimate",
     "estimate.declined": "declined estimate",
     "estimate.sent": "sent estimate",

@@ -43,6 +43,7 @@ class Balance:
     overdue_count: int = 0
     overdue_minor: int = 0
     pending_minor: int = 0
+    in_question_minor: int = 0
     credits_minor: int = 0
     unused_payments_minor: int = 0
     retainers_count: int = 0
@@ -59,9 +60,9 @@ class Balance:
     @property
     def payable_minor(self) -> int:
         """What remains to settle: invoices, retainers and what was owed before the books began,
-        less what is on its way to the bank."""
+        less what is on its way to the bank or in question."""
         owed = self.opening_minor + self.outstanding_minor + self.retainers_minor
-        return owed - self.pending_minor
+        return owed - self.pending_minor - self.in_question_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ _INVOICES = """
         case when status = 'sent' and balance_minor > 0 then due_date end as due_date,
         case when date >= $since then date_trunc('month', date) end as month,
         count(*)::bigint as invoices, sum(total_minor)::bigint as billed,
-        sum(balance_minor)::bigint as balance_minor, sum(pending_minor)::bigint as pending_minor
+        sum(balance_minor)::bigint as balance_minor, sum(pending_minor)::bigint as pending_minor,
+        sum(case when in_question_minor > 0 then 1 else 0 end)::bigint as questioned,
+        sum(case when in_question_minor > 0 then balance_minor else 0 end)::bigint
+            as in_question_minor
     from invoices
     where status in ('sent', 'written_off')
         and (date >= $since or (status = 'sent' and balance_minor > 0))
@@ -127,6 +131,8 @@ _RETAINERS = """
         sum(case when balance_minor > 0 then 1 else 0 end)::bigint as retainers,
         sum(balance_minor)::bigint as balance_minor,
         sum(pending_minor)::bigint as pending_minor,
+        sum(case when in_question_minor > 0 then balance_minor else 0 end)::bigint
+            as in_question_minor,
         sum(unused_minor)::bigint as unused_minor
     from retainer_invoices
     where status = 'sent'
@@ -208,9 +214,10 @@ def _add_invoices(balances: dict[str, Balance], rows: list[dict[str, Any]], toda
         balance.outstanding_count += row["invoices"]
         balance.outstanding_minor += row["balance_minor"]
         balance.pending_minor += row["pending_minor"]
+        balance.in_question_minor += row["in_question_minor"]
         if bucket != "not_due":
-            balance.overdue_count += row["invoices"]
-            balance.overdue_minor += row["balance_minor"]
+            balance.overdue_count += row["invoices"] - row["questioned"]
+            balance.overdue_minor += row["balance_minor"] - row["in_question_minor"]
     return billed
 
 
@@ -237,6 +244,7 @@ def _add_credits(balances: dict[str, Balance], session: store.Session) -> None:
         balance.retainers_count = row["retainers"]
         balance.retainers_minor = row["balance_minor"]
         balance.pending_minor += row["pending_minor"]
+        balance.in_question_minor += row["in_question_minor"]
         balance.retainer_payments_minor = row["unused_minor"]
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date as Date
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from portal_data import store
-from portal_data.errors import NotFound
+from portal_data import activity, store
+from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.paging import Page
 from portal_data.scope import Staff
 from portal_data.search import contains
@@ -82,6 +83,7 @@ _FOUND = """
                 when status = 'written_off' then 'written off'
                 when status <> 'sent' then status
                 when balance_minor = 0 then 'paid'
+                when in_question_minor > 0 then 'in question'
                 when due_date < $today then 'overdue'
                 when balance_minor < total_minor then 'partially paid'
                 else 'unpaid'
@@ -118,6 +120,7 @@ _FOUND = """
             case
                 when status <> 'sent' then status
                 when balance_minor = 0 then 'paid'
+                when in_question_minor > 0 then 'in question'
                 when due_date < $today then 'overdue'
                 when balance_minor < total_minor then 'partially paid'
                 else 'unpaid'
@@ -155,6 +158,19 @@ _PAGES = {
     Sort.LARGEST: _LISTED + "order by total_minor desc, number desc, id" + _PAGED,
     Sort.SMALLEST: _LISTED + "order by total_minor, number, id" + _PAGED,
 }
+_CLEAR = {
+    Kind.INVOICE: """
+        update core.invoices set in_question_minor = 0, updated_at = $now
+        where id = $id and customer_id = $customer_id and in_question_minor > 0
+    """,
+    Kind.RETAINER: """
+        update core.retainer_invoices set in_question_minor = 0, updated_at = $now
+        where id = $id and customer_id = $customer_id and in_question_minor > 0
+    """,
+}
+QUESTIONABLE = frozenset(_CLEAR)
+"""Kinds of documents whose payment can be in question."""
+_SUBJECTS = {Kind.INVOICE: "invoice", Kind.RETAINER: "retainer_invoice"}
 _WHOSE = {
     Kind.INVOICE: """
         select d.id, d.customer_id, c.display_name as customer_name
@@ -210,6 +226,33 @@ def list_page(
     counts[Filter.ALL] = sum(counted.values())
     rows = [DocumentRow(**{**row, "kind": Kind(row["kind"])}) for row in found]
     return Page(rows, counts[wanted], counts)
+
+
+def clear_question(staff: Staff, kind: Kind, number: str, now: datetime) -> None:
+    """Say that what an import put in question is owed: the customer may pay it again.
+
+    `kind` is an invoice or a retainer. Raises NotFound when there is no such document, Conflict
+    when nothing of it is in question.
+    """
+    if kind not in QUESTIONABLE:
+        raise Invalid("Only invoices and retainers can be in question.")
+    with store.staff_writing(staff) as session:
+        found = session.one(_WHOSE[kind], number=number)
+        if found is None:
+            raise NotFound("There is no such document.")
+        own = {"id": found["id"], "customer_id": found["customer_id"]}
+        if session.change(_CLEAR[kind], **own, now=now) != 1:
+            raise Conflict("Nothing of this document is in question.")
+        activity.record(
+            session,
+            staff,
+            "document.question_cleared",
+            now=now,
+            customer_id=found["customer_id"],
+            subject_kind=_SUBJECTS[kind],
+            subject_id=found["id"],
+            subject_number=number,
+        )
 
 
 def locate(staff: Staff, kind: Kind, number: str) -> Located:

@@ -20,11 +20,16 @@ PAGE_SIZE = 20
 
 
 class Status(StrEnum):
-    """What a customer is told. Overdue and partially paid are derived, never stored."""
+    """What a customer is told. Overdue and partially paid are derived, never stored.
+
+    In question is what the books before call settled by something that an import could not take
+    over: nobody is asked to pay it until that is cleared.
+    """
 
     UNPAID = "Unpaid"
     PARTIALLY_PAID = "Partially paid"
     OVERDUE = "Overdue"
+    IN_QUESTION = "In question"
     PAID = "Paid"
     VOID = "Void"
     WRITTEN_OFF = "Written off"
@@ -69,6 +74,7 @@ class InvoiceRow:
     total_minor: int
     balance_minor: int
     pending_minor: int
+    in_question_minor: int
     viewed: bool
 
 
@@ -114,6 +120,7 @@ class Invoice:
     total_minor: int
     balance_minor: int
     pending_minor: int
+    in_question_minor: int
     written_off_minor: int
     partial_payments: bool
     billing_address: str | None
@@ -133,11 +140,18 @@ class Invoice:
         """What has been paid, credited, drawn or written off so far."""
         return self.total_minor - self.balance_minor
 
+    @property
+    def payable_minor(self) -> int:
+        """What the customer may pay: nothing while part of it is in question."""
+        if self.status not in (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE):
+            return 0
+        return max(self.balance_minor - self.pending_minor, 0)
+
 
 _FOUND = """
     with mine as materialized (
         select id, number, subject, reference, date, due_date, status, currency_code, total_minor,
-            balance_minor, pending_minor, first_viewed_at
+            balance_minor, pending_minor, in_question_minor, first_viewed_at
         from invoices
         where $pattern = '%' or number ilike $pattern escape '!'
             or subject ilike $pattern escape '!' or reference ilike $pattern escape '!'
@@ -152,7 +166,7 @@ _COUNTS = (
         coalesce(sum(case when status = 'sent' and balance_minor > 0 and balance_minor < total_minor
             then 1 else 0 end), 0)::bigint as partially_paid,
         coalesce(sum(case when status = 'sent' and balance_minor > 0 and due_date < $today
-            then 1 else 0 end), 0)::bigint as overdue,
+            and in_question_minor = 0 then 1 else 0 end), 0)::bigint as overdue,
         coalesce(sum(case when status = 'sent' and balance_minor = 0
             then 1 else 0 end), 0)::bigint as paid,
         coalesce(sum(case when status = 'void' then 1 else 0 end), 0)::bigint as void
@@ -164,13 +178,14 @@ _LISTED = (
     _FOUND
     + """
     select id, number, subject, reference, date, due_date, status, currency_code, total_minor,
-        balance_minor, pending_minor, first_viewed_at
+        balance_minor, pending_minor, in_question_minor, first_viewed_at
     from mine
     where $wanted = 'all'
         or ($wanted = 'void' and status = 'void')
         or ($wanted = 'paid' and status = 'sent' and balance_minor = 0)
         or ($wanted = 'unpaid' and status = 'sent' and balance_minor > 0)
-        or ($wanted = 'overdue' and status = 'sent' and balance_minor > 0 and due_date < $today)
+        or ($wanted = 'overdue' and status = 'sent' and balance_minor > 0 and due_date < $today
+            and in_question_minor = 0)
         or ($wanted = 'partially_paid' and status = 'sent' and balance_minor > 0
             and balance_minor < total_minor)
 """
@@ -188,9 +203,9 @@ _GET = """
     select id, number, date, due_date, status, subject, reference, estimate_number,
         payment_terms_label, expected_payment_date, currency_code, tax_inclusive, subtotal_minor,
         discount_minor, tax_minor, shipping_minor, adjustment_minor, adjustment_label,
-        round_off_minor, total_minor, balance_minor, pending_minor, written_off_minor,
-        written_off_on, partial_payments, billing_address, shipping_address, salesperson, notes,
-        terms, sent_at, first_viewed_at
+        round_off_minor, total_minor, balance_minor, pending_minor, in_question_minor,
+        written_off_minor, written_off_on, partial_payments, billing_address, shipping_address,
+        salesperson, notes, terms, sent_at, first_viewed_at
     from invoices
     where number = $number
     order by number
@@ -290,11 +305,14 @@ def _derived(row: Mapping[str, Any], today: Date) -> dict[str, Any]:
     """Return the words a customer is told about a stored state on the day `today`."""
     owed = row["status"] == "sent" and row["balance_minor"] > 0
     partly = owed and row["balance_minor"] < row["total_minor"]
-    late = (today - row["due_date"]).days if owed else 0
+    questioned = owed and row["in_question_minor"] > 0
+    late = (today - row["due_date"]).days if owed and not questioned else 0
     if row["status"] != "sent":
         status = Status.VOID if row["status"] == "void" else Status.WRITTEN_OFF
     elif not owed:
         status = Status.PAID
+    elif questioned:
+        status = Status.IN_QUESTION
     elif late > 0:
         status = Status.OVERDUE
     else:

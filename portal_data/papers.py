@@ -28,8 +28,15 @@ AT_ONCE = 500
 """Documents that one zip holds at most."""
 
 _OPTIONAL = {True: "Optional, included", False: "Optional, not included in the total"}
-_STAMPS = {Status.PAID, Status.OVERDUE, Status.VOID, Status.WRITTEN_OFF}
-_RETAINER_STAMPS = {RetainerStatus.PAID, RetainerStatus.OVERDUE, RetainerStatus.VOID}
+_STAMPS = {Status.PAID, Status.OVERDUE, Status.IN_QUESTION, Status.VOID, Status.WRITTEN_OFF}
+_RETAINER_STAMPS = {
+    RetainerStatus.PAID,
+    RetainerStatus.OVERDUE,
+    RetainerStatus.IN_QUESTION,
+    RetainerStatus.VOID,
+}
+_NOT_OWED = (Status.IN_QUESTION, Status.VOID, Status.WRITTEN_OFF)
+_RETAINER_NOT_OWED = (RetainerStatus.IN_QUESTION, RetainerStatus.VOID)
 
 
 def issuer(business: Organisation) -> Party:
@@ -63,7 +70,7 @@ def of_invoice(invoice: Invoice, business: Organisation, details: MyDetails) -> 
         kind: sum(each.amount_minor for each in invoice.settlements if each.kind == kind)
         for kind in ("payment", "credit", "retainer", "write-off")
     }
-    owed = invoice.balance_minor > 0 and invoice.status not in (Status.VOID, Status.WRITTEN_OFF)
+    owed = invoice.balance_minor > 0 and invoice.status not in _NOT_OWED
     return Paper(
         number=invoice.number,
         date=invoice.date,
@@ -172,7 +179,7 @@ def of_retainer(retainer: Retainer, business: Organisation, details: MyDetails) 
     """Return a retainer invoice as a paper, with what was paid of it."""
     billed_to, _ = _receivers(details, retainer.billing_address, None)
     known = (("Project", retainer.project_name), ("Estimate", retainer.estimate_number))
-    owed = retainer.balance_minor > 0 and retainer.status is not RetainerStatus.VOID
+    owed = retainer.balance_minor > 0 and retainer.status not in _RETAINER_NOT_OWED
     return Paper(
         number=retainer.number,
         date=retainer.date,

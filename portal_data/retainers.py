@@ -19,11 +19,12 @@ PAGE_SIZE = 20
 
 
 class Status(StrEnum):
-    """What a customer is told. Overdue and partially paid are derived, never stored."""
+    """What a customer is told. All but void is derived; in question as for invoices."""
 
     UNPAID = "Unpaid"
     PARTIALLY_PAID = "Partially paid"
     OVERDUE = "Overdue"
+    IN_QUESTION = "In question"
     PAID = "Paid"
     VOID = "Void"
 
@@ -68,6 +69,7 @@ class RetainerRow:
     total_minor: int
     balance_minor: int
     unused_minor: int
+    in_question_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Retainer:
     balance_minor: int
     unused_minor: int
     pending_minor: int
+    in_question_minor: int
     billing_address: str | None
     notes: str | None
     terms: str | None
@@ -129,8 +132,10 @@ class Retainer:
 
     @property
     def payable_minor(self) -> int:
-        """What is to be paid and not on its way."""
-        return self.balance_minor - self.pending_minor if self.status is not Status.VOID else 0
+        """What is to be paid and not on its way: nothing while part of it is in question."""
+        if self.status in (Status.VOID, Status.IN_QUESTION):
+            return 0
+        return self.balance_minor - self.pending_minor
 
     @property
     def drawn_minor(self) -> int:
@@ -141,7 +146,7 @@ class Retainer:
 _FOUND = """
     with mine as materialized (
         select id, number, reference, date, due_date, status, currency_code, total_minor,
-            balance_minor, unused_minor
+            balance_minor, unused_minor, in_question_minor
         from retainer_invoices
         where $pattern = '%' or number ilike $pattern escape '!'
             or reference ilike $pattern escape '!' or id = any($described)
@@ -154,7 +159,7 @@ _COUNTS = (
         coalesce(sum(case when status = 'sent' and balance_minor > 0
             then 1 else 0 end), 0)::bigint as unpaid,
         coalesce(sum(case when status = 'sent' and balance_minor > 0 and due_date < $today
-            then 1 else 0 end), 0)::bigint as overdue,
+            and in_question_minor = 0 then 1 else 0 end), 0)::bigint as overdue,
         coalesce(sum(case when status = 'sent' and balance_minor = 0
             then 1 else 0 end), 0)::bigint as paid,
         coalesce(sum(case when status = 'void' then 1 else 0 end), 0)::bigint as void
@@ -166,13 +171,14 @@ _LISTED = (
     _FOUND
     + """
     select id, number, reference, date, due_date, status, currency_code, total_minor,
-        balance_minor, unused_minor
+        balance_minor, unused_minor, in_question_minor
     from mine
     where $wanted = 'all'
         or ($wanted = 'void' and status = 'void')
         or ($wanted = 'paid' and status = 'sent' and balance_minor = 0)
         or ($wanted = 'unpaid' and status = 'sent' and balance_minor > 0)
-        or ($wanted = 'overdue' and status = 'sent' and balance_minor > 0 and due_date < $today)
+        or ($wanted = 'overdue' and status = 'sent' and balance_minor > 0 and due_date < $today
+            and in_question_minor = 0)
 """
 )
 _PAGED = " limit $size offset $skip"
@@ -202,7 +208,8 @@ _FIRST_LINES = """
 _GET = """
     select r.id, r.number, r.date, r.due_date, r.status, r.reference,
         e.number as estimate_number, p.name as project_name, r.currency_code, r.total_minor,
-        r.balance_minor, r.unused_minor, r.pending_minor, r.billing_address, r.notes, r.terms,
+        r.balance_minor, r.unused_minor, r.pending_minor, r.in_question_minor, r.billing_address,
+        r.notes, r.terms,
         r.sent_at, r.first_viewed_at
     from retainer_invoices r
     left join estimates e on e.id = r.estimate_id
@@ -310,11 +317,14 @@ def _derived(row: Mapping[str, Any], today: Date) -> dict[str, Any]:
     """Return the words a customer is told about a stored state on the day `today`."""
     owed = row["status"] == "sent" and row["balance_minor"] > 0
     partly = owed and row["balance_minor"] < row["total_minor"]
-    late = (today - row["due_date"]).days if owed and row["due_date"] else 0
+    questioned = owed and row["in_question_minor"] > 0
+    late = (today - row["due_date"]).days if owed and row["due_date"] and not questioned else 0
     if row["status"] == "void":
         status = Status.VOID
     elif not owed:
         status = Status.PAID
+    elif questioned:
+        status = Status.IN_QUESTION
     elif late > 0:
         status = Status.OVERDUE
     else:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, customer_paper, links
+from components import address, cards, customer_paper, links, questions
 from components.session import require_staff
 from portal_data import customer_documents, identity
 from portal_data.clock import utc_now
@@ -27,6 +27,8 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
     back = (located.customer_name, links.customer(located.customer_id))
     cards.draw(cards.head(number, cards.pills(drawn.statuses), back=back))
-    with st.container(key="actions", width="content"):
+    with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
         cards.draw(cards.documents(links.staff_pdf(kind.value, number)))
+        if kind in customer_documents.QUESTIONABLE:
+            questions.draw(kind, number, drawn.statuses)
 cards.draw(drawn.sheet)

@@ -13,7 +13,9 @@ _LIVE = ("sent", "written_off", "open")  # states whose balance follows from wha
 def settle_balances(ledger: Ledger, decisions: Decisions) -> list[Account]:
     """Give every document that is written its balance; return the others whose balance changed.
 
-    A change that contradicts what the books have settled on the document is set aside.
+    A change that contradicts what the books have settled on the document is set aside. What the
+    file calls settled without anything that could be imported is put in question, so that nobody
+    is asked to pay it again.
     """
     written = {
         record.row_id
@@ -33,28 +35,45 @@ def settle_balances(ledger: Ledger, decisions: Decisions) -> list[Account]:
                 record.values["balance_minor"] = account.balance
                 if account.kind == "retainer invoice":
                     record.values["unused_minor"] = account.used - account.drawn
-                _compare(account, record, decisions)
+                _compare(account, record, decisions, written=True)
+                record.values["in_question_minor"] = account.in_question
                 continue
         elif record is not None:
-            _compare(account, record, decisions)
-        if account.status in _LIVE and account.balance != account.stored_balance:
+            _compare(account, record, decisions, written=False)
+        elif account.stored_balance is not None:
+            # the file does not have it: what was settled of it since is no longer in question
+            settled = account.stored_balance - account.balance
+            account.in_question = max(account.stored_question - max(settled, 0), 0)
+        stored = (account.stored_balance, account.stored_question)
+        if account.status in _LIVE and (account.balance, account.in_question) != stored:
             changed.append(account)
     return changed
 
 
-def _compare(account: Account, record: Record, decisions: Decisions) -> None:
+def _compare(account: Account, record: Record, decisions: Decisions, *, written: bool) -> None:
     stated, currency = record.extra["balance"], account.currency
     if stated is None:
+        account.in_question = min(account.stored_question, max(account.balance, 0))
         return
-    if abs(account.balance - stated) > money.to_minor(ALLOWANCE, currency):
-        decisions.findings.warn(
-            record.file,
-            f"{account.number}: the file says {money.to_decimal(stated, currency)} is left; with "
-            "the payments and credits that could be imported it is "
-            f"{money.to_decimal(account.balance, currency)}.",
-            row=record.row,
-            column="Balance",
+    missing = account.balance - stated
+    if abs(missing) <= money.to_minor(ALLOWANCE, currency):
+        return
+    text = (
+        f"{account.number}: the file says {money.to_decimal(stated, currency)} is left; with the "
+        "payments and credits that could be imported it is "
+        f"{money.to_decimal(account.balance, currency)}."
+    )
+    # of a document that stays as it is staff may have said that it is owed
+    stays = not written and account.balance == account.stored_balance
+    questioned = account.stored_question if stays else missing
+    if questioned > 0 and account.status == "sent" and account.kind != "credit note":
+        account.in_question = questioned
+        decisions.findings.in_question.append(account.number)
+        text += (
+            f" {money.to_decimal(missing, currency)} is in question: nobody is asked to pay it "
+            "until a corrected backup is imported, or staff say that it is owed."
         )
+    decisions.findings.warn(record.file, text, row=record.row, column="Balance")
 
 
 def _write_off(account: Account, record: Record) -> None:

@@ -28,11 +28,12 @@ _PROJECT_PEOPLE = (
 _ESTIMATES = "select id, customer_id, number from core.estimates order by id"
 _INVOICES = """
     select id, customer_id, number, currency_code, status, total_minor, written_off_minor,
-        balance_minor
+        balance_minor, in_question_minor
     from core.invoices order by id
 """
 _RETAINERS = """
-    select id, customer_id, number, currency_code, status, total_minor, balance_minor, unused_minor
+    select id, customer_id, number, currency_code, status, total_minor, balance_minor, unused_minor,
+        in_question_minor
     from core.retainer_invoices order by id
 """
 _CREDIT_NOTES = """

@@ -283,6 +283,8 @@ def _extra(kind: str, row: Row, currency: str) -> dict[str, Any]:
         )
     if kind != "estimate":
         extra["balance"] = row.minor("balance", currency) if row.key("balance") else None
+        if extra["balance"] is None and row.key("status").lower() in ("closed", "paid"):
+            extra["balance"] = 0
     if kind == "retainer invoice":
         extra["unused"] = row.minor("unused", currency) if row.key("unused") else None
     return extra

@@ -141,7 +141,7 @@ def _report(
         if entry.problem.file in files:
             files[entry.problem.file].set_aside += 1
     verdict = "imported" if written else "unchanged"
-    lost = findings.set_aside or losses or upload.unrecognised
+    lost = findings.set_aside or losses or findings.in_question or upload.unrecognised
     return Report(
         name=archive.name,
         sha256=archive.sha256,
@@ -150,6 +150,7 @@ def _report(
         files=list(files.values()),
         set_aside=findings.set_aside,
         losses=losses,
+        in_question=findings.in_question,
         warnings=findings.warnings,
         skipped_files=upload.skipped,
         unrecognised_files=upload.unrecognised,

@@ -15,6 +15,7 @@ class Account:
 
     Amounts are in minor units: `before` is the part of `used` that the books already had, `drawn`
     what a retainer gave to invoices. `moved` documents have another customer or currency now.
+    `in_question` is what the file calls settled of it without anything that could be imported.
     """
 
     kind: str
@@ -26,6 +27,8 @@ class Account:
     total: int
     written_off: int = 0
     stored_balance: int | None = None
+    stored_question: int = 0
+    in_question: int = 0
     record: Record | None = None
     used: int = 0
     before: int = 0
@@ -91,7 +94,8 @@ class Ledger:
                 values["total_minor"],
                 values.get("written_off_minor", 0),
                 known.stored_balance if known else None,
-                record,
+                known.stored_question if known else 0,
+                record=record,
                 moved=known is not None
                 and (known.customer_id, known.currency) != (record.customer_id, record.currency),
             )
@@ -127,4 +131,5 @@ def _stored(kind: str, row: dict[str, Any]) -> Account:
         row["total_minor"],
         row.get("written_off_minor", 0),
         row["balance_minor"],
+        row.get("in_question_minor") or 0,
     )

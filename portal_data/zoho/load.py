@@ -34,12 +34,14 @@ _SET_RATE = (
 )
 _REBALANCE = {
     "invoice": """
-        update core.invoices set balance_minor = $balance, updated_at = $now where id = $id
+        update core.invoices
+        set balance_minor = $balance, in_question_minor = $question, updated_at = $now
+        where id = $id
     """,
     "retainer invoice": """
         update core.retainer_invoices
         set balance_minor = $balance, unused_minor = unused_minor + balance_minor - $balance,
-            updated_at = $now
+            in_question_minor = $question, updated_at = $now
         where id = $id
     """,
     "credit note": """
@@ -98,9 +100,10 @@ class Loader:
         self._write_allocations()
         self._write_project_people()
         for account in self.settler.rebalanced:
-            self.session.change(
-                _REBALANCE[account.kind], id=account.row_id, balance=account.balance, now=self.now
-            )
+            values = {"id": account.row_id, "balance": account.balance, "now": self.now}
+            if account.kind != "credit note":
+                values["question"] = account.in_question
+            self.session.change(_REBALANCE[account.kind], **values)
         self.progress("Finishing", total, total)
 
     def _write_kind(self, kind: str, shelf: Shelf) -> None:

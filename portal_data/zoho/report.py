@@ -46,6 +46,7 @@ class Report:
     set_aside: list[SetAside] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     losses: list[Problem] = field(default_factory=list)
+    in_question: list[str] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     skipped_files: list[str] = field(default_factory=list)
     unrecognised_files: list[str] = field(default_factory=list)
@@ -87,6 +88,9 @@ class Report:
         if self.set_aside:
             lines += ["", f"Set aside ({len(self.set_aside)}):"]
             lines += [f"  {_sentence(entry)}" for entry in self.set_aside]
+        if self.in_question:
+            count = len(self.in_question)
+            lines += ["", f"In question, and not payable ({count}): {', '.join(self.in_question)}."]
         if self.warnings:
             lines += ["", f"Please look at ({len(self.warnings)}):"]
             lines += _cut([f"  {warning}" for warning in self.warnings])

@@ -131,7 +131,8 @@ SHELVES = {
             *_names(
                 """
                 estimate_id estimate_number project_id due_date payment_terms_label
-                expected_payment_date last_payment_date balance_minor written_off_minor
+                expected_payment_date last_payment_date balance_minor in_question_minor
+                written_off_minor
                 written_off_on partial_payments salesperson sent_at
                 """
             ),
@@ -146,7 +147,8 @@ SHELVES = {
             *_names(
                 """
                 estimate_id project_id due_date currency_code exchange_rate total_minor
-                balance_minor unused_minor billing_address notes terms custom_fields source_fields
+                balance_minor unused_minor in_question_minor billing_address notes terms
+                custom_fields source_fields
                 """
             ),
         ),

@@ -42,7 +42,7 @@ def row(**more: object) -> InvoiceRow:
         "id": UUID(int=1), "number": "INV/1 &2", "subject": "<b>", "reference": None,
         "date": date(2026, 9, 1), "due_date": date(2026, 10, 1), "status": Status.OVERDUE,
         "partially_paid": True, "days_overdue": 52, "currency_code": "GBP", "total_minor": 10_000,
-        "balance_minor": 4_000, "pending_minor": 0, "viewed": True,
+        "balance_minor": 4_000, "pending_minor": 0, "in_question_minor": 0, "viewed": True,
     }  # fmt: skip
     return InvoiceRow(**{**values, **more})  # type: ignore[arg-type]
 

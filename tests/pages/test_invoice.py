@@ -100,3 +100,17 @@ def test_nobody_sees_nothing(screen: Open, alice: Scope) -> None:
     make_invoice(alice, number="INV-7", subject="Garden")
     shown = screen(None, "sign_in", number="INV-7")
     assert "Garden" not in shown.html + shown.text
+
+
+def test_invoice_in_question_is_not_to_be_paid(screen: Open, alice: Scope) -> None:
+    make_invoice(
+        alice, number="INV-7", day=TODAY - 40 * DAY, due=TODAY - 10 * DAY, in_question_minor=4_000
+    )
+    shown = screen(alice, "invoice", number="INV-7")
+    assert "In question" in shown.html
+    assert "£40.00 of this as settled" in shown.html
+    assert "Overdue" not in shown.html
+    assert buttons(shown) == []
+    home = screen(alice, "home")
+    assert "£100.00 is in question and not to be paid yet" in home.html
+    assert not any("Pay" in label for label in buttons(home))

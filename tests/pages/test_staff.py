@@ -111,3 +111,17 @@ def test_customers_are_kept_out(page: str, screen: Open, alice: Scope) -> None:
     shown = screen(alice, page, id=str(alice.customer_id))
     assert "Customers</h1>" not in shown.html
     assert "People</h2>" not in shown.html
+
+
+def test_staff_say_that_a_document_in_question_is_owed(
+    screen: Open, owner: Staff, alice: Scope
+) -> None:
+    make_invoice(alice, number="INV-7", in_question_minor=4_000)
+    shown = screen(owner, "invoice", number="INV-7")
+    assert "In question" in shown.html
+    (button,) = [each for each in shown.app.button if each.label == "Mark as owed"]
+    button.click().run()
+    assert rows("select in_question_minor from core.invoices order by id") == [
+        {"in_question_minor": 0}
+    ]
+    assert not any(each.label == "Mark as owed" for each in shown.app.button)

@@ -65,7 +65,8 @@ create view mine.invoices as
         expected_payment_date, last_payment_date, status, version, currency_code,
         exchange_rate, tax_inclusive, subtotal_minor, discount_minor, tax_minor,
         shipping_minor, adjustment_minor, adjustment_label, round_off_minor,
-        total_minor, balance_minor, pending_minor, written_off_minor, written_off_on,
+        total_minor, balance_minor, pending_minor, in_question_minor, written_off_minor,
+        written_off_on,
         partial_payments, billing_address,
         shipping_address, salesperson, notes, terms, sent_at, first_viewed_at,
         first_viewed_by, created_at, updated_at
@@ -88,7 +89,7 @@ create view mine.invoice_providers as
 create view mine.retainer_invoices as
     select id, customer_id, number, estimate_id, project_id, reference, date, due_date,
         status, version, currency_code, exchange_rate, total_minor, balance_minor,
-        unused_minor, pending_minor, billing_address, notes, terms, sent_at,
+        unused_minor, pending_minor, in_question_minor, billing_address, notes, terms, sent_at,
         first_viewed_at, first_viewed_by, created_at, updated_at
     from (select * from core.retainer_invoices where customer_id = getvariable('customer_id')::uuid offset 0) own
     where status <> 'draft';
