@@ -52,6 +52,7 @@ NOT_NOUNS = {
     "passwords": "no data",
     "paging": "the shape of a page of a list, no rows of its own",
     "papers": "turns what nouns returned into values to draw",
+    "published": "where a publication lies and what its manifest says, no rows of its own",
     "project_figures": "calculates with hours and rates, no rows of its own",
     "runtime": "starts and stops the process's parts",
     "scope": "defines Scope and Staff",

@@ -15,14 +15,15 @@ import duckdb
 from portal_data import store
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
-from portal_data.ops.publish import FILE, publish
+from portal_data.ops.publish import publish
+from portal_data.published import FILE
 from portal_data.settings import ROOT
 
 PAGE = ROOT / "docs" / "analysts.md"
 _PLACE = re.compile(r"(<!-- dictionary -->\n).*(<!-- end of dictionary -->)", re.DOTALL)
 _VIEWS = """
-    select view_name, comment from duckdb_views() where schema_name = 'main' and not internal
-    order by view_name
+    select table_name, comment from duckdb_tables() where schema_name = 'main'
+    order by table_name
 """
 _COLUMNS = """
     select table_name, column_name, data_type, comment from duckdb_columns()

@@ -17,6 +17,7 @@ from portal_data.clock import utc_now
 from portal_data.ops import people
 from portal_data.ops import publish as publishing
 from portal_data.ops.control.server import Lines, Operation
+from portal_data.published import CURRENT, FILE, FOLDER
 from portal_data.settings import load
 from portal_data.zoho.totals import control_totals, today_of_portal
 
@@ -67,11 +68,11 @@ def publish() -> Lines:
     data = load().data_path
     done = publishing.publish(data, now=utc_now())
     yield (
-        f"Published {sum(done.rows.values()):,} rows in {len(done.rows)} views as of "
+        f"Published {sum(done.rows.values()):,} rows in {len(done.rows)} tables as of "
         f"{done.published_at[:19]} UTC in {done.seconds:.1f} s:"
     )
-    yield f"  {data / publishing.FILE} ({done.database_bytes / 1e6:.1f} MB)"
-    folder = data / publishing.FOLDER / publishing.CURRENT
+    yield f"  {data / FILE} ({done.database_bytes / 1e6:.1f} MB)"
+    folder = data / FOLDER / CURRENT
     yield f"  {folder} ({done.parquet_bytes / 1e6:.1f} MB of Parquet)"
     return 0
 

@@ -1,217 +1,286 @@
 """Publishing: the books as a DuckDB file and Parquet files that analysts query as they like.
 
-What is published is made beside what is there and put in its place whole: `analytics.duckdb` by one
-rename, the Parquet files as a new folder to which the link `analytics/current` is turned by one
-rename. Whoever has the old ones open keeps reading them. `analytics/tables.sql` beside this module
-lists what may be published.
+What is published is made in a folder of its own and shown by turning one link, so it takes the
+place of what was there whole or not at all. Whoever has the old files open keeps reading them.
+`analytics/sources.sql` beside this module lists what may be published.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import stat
+import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from portal_data import money, organisation, store
+from portal_data import __version__, money, organisation, store
 from portal_data.errors import Unavailable
-from portal_data.store import snapshot
+from portal_data.published import CURRENT, FILE, FOLDER, MANIFEST, Published
+from portal_data.store import OpenSession, snapshot
+from portal_data.store.snapshot import GoesOn, Snapshot
 
-FILE = "analytics.duckdb"
-FOLDER = "analytics"
-CURRENT = "current"
-MANIFEST = "manifest.json"
 KEPT_FOR = timedelta(hours=1)
 """How long the Parquet files of an older publication stay for those who are reading them."""
-ABANDONED_AFTER = timedelta(days=1)
-"""What was begun and not finished for so long was left behind by a process that died."""
 
 _HERE = Path(__file__).parent / "analytics"
 _UNFINISHED = ".unfinished-"
+_NEXT = ".next"
+_LOCK = ".lock"
 _MOMENT = "%Y%m%dT%H%M%S.%fZ"
+_PAUSE = 0.1
+_NICE = 10
 # readable by the portal's group, writable by nobody: who opens it to write is refused by the system
 _FILE_MODE, _FOLDER_MODE = 0o440, 0o750
-_one_at_a_time = threading.Lock()
+
+_UNDATED = (
+    "allocations", "approval_entries", "credit_applications", "credit_note_lines", "disputes",
+    "estimate_lines", "invoice_lines", "people", "project_people", "refunds",
+    "retainer_applications", "tasks",
+)  # fmt: skip
+"""Tables whose rows do not say when they changed."""
 
 _CURRENCIES = """
     select distinct currency_code from (
-        select currency_code from stored.organisation
-        union all select currency_code from stored.customers
-        union all select currency_code from stored.items
-        union all select currency_code from stored.estimates
-        union all select currency_code from stored.invoices
-        union all select currency_code from stored.retainer_invoices
-        union all select currency_code from stored.credit_notes
-        union all select currency_code from stored.payments
-        union all select currency_code from stored.refunds
-        union all select currency_code from stored.projects
-        union all select currency_code from stored.activity
+        select currency_code from core.organisation
+        union all select currency_code from core.customers
+        union all select currency_code from core.items
+        union all select currency_code from core.estimates
+        union all select currency_code from core.recurring_profiles
+        union all select currency_code from core.invoices
+        union all select currency_code from core.retainer_invoices
+        union all select currency_code from core.credit_notes
+        union all select currency_code from core.payments
+        union all select currency_code from core.payment_attempts
+        union all select currency_code from core.refunds
+        union all select currency_code from core.disputes
+        union all select currency_code from core.projects
+        union all select currency_code from core.activity
     ) used
     where currency_code is not null
     order by currency_code
 """
-_CURRENCY = "insert into stored.currencies (currency_code, unit) values ($code, $unit)"
-_PUBLISHED = """
-    insert into stored.published (version, published_at, day) values ($version, $now, $day)
+_CURRENCY = "insert into currencies (currency_code, unit) values ($code, $unit)"
+_PUBLICATION = """
+    insert into publication (version, published_at, day, books_changed_at, portal_version,
+        base_decimals)
+    values ($version, $now, $day, $changed, $portal, $decimals)
 """
-_VIEWS = """
-    select view_name from duckdb_views() where schema_name = 'main' and not internal
-    order by view_name
+_ABOUT = "select backup, backup_imported_at from about"
+_DICTIONARY = """
+    select table_name, column_name, description from dictionary
+    where kind <> 'macro'
+    order by table_name, position
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """One publication: its name, the moment the books were read (UTC), and rows by view.
-
-    `copied_in` is how long the store was read, `seconds` the whole; `changes` is what `changes` of
-    this module said just before.
-    """
-
-    version: str
-    published_at: str
-    day: str
-    changes: str
-    rows: dict[str, int]
-    copied_in: float
-    seconds: float
-    database_bytes: int
-    parquet_bytes: int
-
-
-def publish(data: Path, *, now: datetime, goes_on: Callable[[], bool] = lambda: True) -> Published:
+def publish(data: Path, *, now: datetime, goes_on: GoesOn = lambda: True) -> Published:
     """Publish the books of this process's store into the folder `data`, and return what was done.
 
-    `now` is naive UTC. `goes_on` is asked between steps. Raises NotFound before the portal has an
-    organisation, Unavailable when told to stop; what was published before then stays.
+    `now` is naive UTC. `goes_on` is asked between steps. Waits while another process publishes.
+    Raises NotFound before the portal has an organisation, Unavailable when told to stop; what was
+    published before then stays.
     """
-    with _one_at_a_time:
-        folder = data / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(_FOLDER_MODE)
-        data.chmod(
-            data.stat().st_mode | stat.S_IXGRP
-        )  # the group passes through, and lists nothing
-        clean(data, now)
-        version = _named(now)
+    folder = data / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(_FOLDER_MODE)
+    # the group passes through, and lists nothing
+    data.chmod(data.stat().st_mode | stat.S_IXGRP)
+    with ThreadPoolExecutor(1, "publishing", initializer=_stand_back) as thread:
+        return thread.submit(_publish, data, now, goes_on).result()
+
+
+def _publish(data: Path, now: datetime, goes_on: GoesOn) -> Published:
+    folder = data / FOLDER
+    with _locked(folder) as locked:
+        while not locked():
+            if not goes_on():
+                raise Unavailable("The portal is stopping.")
+            time.sleep(_PAUSE)
+        _clean(data, now)
+        version = f"{now:{_MOMENT}}-{secrets.token_hex(3)}"
         work = folder / f"{_UNFINISHED}{version}"
         work.mkdir(mode=0o700)
         try:
             done = _make(work, version, now, goes_on)
-            _show(data, work, version)
+            work.chmod(_FOLDER_MODE)
+            work.replace(folder / version)
         finally:
             shutil.rmtree(work, ignore_errors=True)
+        _show(data, version)
         return done
+
+
+def _stand_back() -> None:
+    """Let this thread, and those it starts, work while the processors have nothing else to do.
+
+    Where the system cannot do that for one thread, nothing is changed.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 def changes() -> str:
     """Return a word that is another one as soon as the books have changed."""
     with store.system_reading() as session:
-        seen = [
-            (row["of"], row["n"], str(row["latest"]))
-            for row in session.rows((_HERE / "changes.sql").read_text("utf-8"))
-        ]
-    return hashlib.sha256(repr(seen).encode()).hexdigest()
-
-
-def latest(data: Path) -> Published | None:
-    """Return what is published in the folder `data`, or None when nothing (readable) is."""
-    try:
-        told = (data / FOLDER / CURRENT / MANIFEST).read_text("utf-8")
-        return Published(**json.loads(told))
-    except (OSError, ValueError, TypeError):
-        return None
+        return _changes(session)[0]
 
 
 def clean(data: Path, now: datetime) -> None:
-    """Remove publications that were replaced long ago, and what was begun and never finished."""
+    """Remove what killed processes left and what was replaced long ago; not while one publishes."""
     folder = data / FOLDER
-    if not folder.is_dir():
-        return
-    moment = now.replace(tzinfo=UTC)
-    made = {each: when for each in folder.iterdir() if (when := _made_at(each.name)) is not None}
-    finished = sorted((when, each) for each, when in made.items() if each.name[0] != ".")
-    for (_, each), (replaced_at, _) in pairwise(finished):
-        if moment - replaced_at > KEPT_FOR and each.name != _current(folder):
+    if folder.is_dir():
+        with _locked(folder) as locked:
+            if locked():
+                _clean(data, now)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[Callable[[], bool]]:
+    """Yield what tries to get the lock of those who publish; it ends with the process at last."""
+    handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+
+    def locked() -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    try:
+        yield locked
+    finally:
+        os.close(handle)
+
+
+def _changes(session: OpenSession) -> tuple[str, datetime | None]:
+    """Return a word for the state of the books, and when they last changed (naive UTC)."""
+    rows = session.rows((_HERE / "changes.sql").read_text("utf-8"))
+    seen = [(row["of"], row["n"], str(row["latest"])) for row in rows]
+    contents = [(table, session.digest(table)) for table in _UNDATED]
+    latest = max((row["latest"] for row in rows if row["latest"]), default=None)
+    return hashlib.sha256(repr((seen, contents)).encode()).hexdigest(), latest
+
+
+def _clean(data: Path, now: datetime) -> None:
+    """Remove everything but what is shown and what was until lately; the lock is ours."""
+    folder = data / FOLDER
+    link = folder / CURRENT
+    shown = link.readlink().name if link.is_symlink() else ""
+    for left in (*folder.glob(f"{_UNFINISHED}*"), folder / _NEXT, data / _NEXT):
+        if left.is_symlink():
+            left.unlink()
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+    shown_at = _made_at(shown)
+    made = sorted((when, each) for each in folder.iterdir() if (when := _made_at(each.name)))
+    for (_, each), (replaced_at, _) in pairwise(made):
+        if each.name != shown and now - replaced_at > KEPT_FOR:
             shutil.rmtree(each, ignore_errors=True)
-    for each, when in made.items():
-        if each.name.startswith(_UNFINISHED) and moment - when > ABANDONED_AFTER:
+    for when, each in made:
+        if shown_at is None or when > shown_at:  # its process died before it could show it
             shutil.rmtree(each, ignore_errors=True)
 
 
-def _make(work: Path, version: str, now: datetime, goes_on: Callable[[], bool]) -> Published:
-    """Make the file and a folder of Parquet files, named by the version, inside `work`."""
-    began, before = time.perf_counter(), changes()
-    with store.system_reading() as session:
-        day = organisation.of_portal(session).today(now)
-    file, folder = work / FILE, work / version
-    snapshot.copy(store.current().engine, file, (_HERE / "tables.sql").read_text("utf-8"), goes_on)
-    copied_in = time.perf_counter() - began
-    folder.mkdir(mode=_FOLDER_MODE)
-    rows = {}
-    with snapshot.opened(file) as session:
-        for views in sorted((_HERE / "views").glob("*.sql")):
-            session.run(views.read_text("utf-8"))
-        for row in session.rows(_CURRENCIES):
-            code = row["currency_code"]
-            session.change(_CURRENCY, code=code, unit=Decimal(1).scaleb(-money.exponent(code)))
-        session.change(_PUBLISHED, version=version, now=now, day=day)
-        for row in session.rows(_VIEWS):
-            if not goes_on():
-                raise Unavailable("The portal is stopping.")
-            view = row["view_name"]
-            rows[view] = session.export(view, folder / f"{view}.parquet")
+def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published:
+    """Make the DuckDB file, the Parquet files and the manifest inside `work`."""
+    began = time.perf_counter()
+    file = work / FILE
+    with snapshot.making(file, goes_on) as made:
+        with made.books_of(store.current().engine) as books:
+            state, changed_at = _changes(books)
+            business = organisation.of_portal(books)
+            for definitions in ("setup.sql", "sources.sql"):
+                made.prepare((_HERE / definitions).read_text("utf-8"))
+            for row in books.rows(_CURRENCIES):
+                code = row["currency_code"]
+                made.change(_CURRENCY, code=code, unit=Decimal(1).scaleb(-money.exponent(code)))
+            made.change(
+                _PUBLICATION,
+                version=version,
+                now=now,
+                day=business.today(now),
+                changed=changed_at,
+                portal=__version__,
+                decimals=money.exponent(business.currency_code),
+            )
+            for script in sorted((_HERE / "tables").glob("*.sql")):
+                made.run(script.read_text("utf-8"))
+        copied_in = time.perf_counter() - began
+        (about,) = made.rows(_ABOUT)
+        rows = _export(made, work, version)
+    imported_at = about["backup_imported_at"]
     done = Published(
         version=version,
         published_at=now.isoformat(),
-        day=day.isoformat(),
-        changes=before,
+        day=business.today(now).isoformat(),
+        books_changed_at=changed_at.isoformat() if changed_at else None,
+        backup=about["backup"],
+        backup_imported_at=imported_at.isoformat() if imported_at else None,
+        changes=state,
         rows=rows,
         copied_in=round(copied_in, 3),
         seconds=round(time.perf_counter() - began, 3),
         database_bytes=file.stat().st_size,
-        parquet_bytes=sum(each.stat().st_size for each in folder.iterdir()),
+        parquet_bytes=sum(each.stat().st_size for each in work.glob("*.parquet")),
     )
-    (folder / MANIFEST).write_text(json.dumps(asdict(done), indent=1), "utf-8")
-    for each in (file, *folder.iterdir()):
+    (work / MANIFEST).write_text(json.dumps(asdict(done), indent=1), "utf-8")
+    for each in work.iterdir():
         each.chmod(_FILE_MODE)
-    folder.chmod(_FOLDER_MODE)
     return done
 
 
-def _show(data: Path, work: Path, version: str) -> None:
-    """Put what was made in its place: each of the three renames is whole or not at all."""
+def _export(made: Snapshot, work: Path, version: str) -> dict[str, int]:
+    """Write each table as Parquet, with its comments in the file, and return rows by table."""
+    described: dict[str, dict[str | None, str]] = {}
+    for row in made.rows(_DICTIONARY):
+        described.setdefault(row["table_name"], {})[row["column_name"]] = row["description"]
+    rows = {}
+    for table, columns in described.items():
+        about = {
+            "version": version,
+            "description": columns.pop(None),
+            "columns": json.dumps(columns, ensure_ascii=False),
+        }
+        rows[table] = made.export(table, work / f"{table}.parquet", about)
+    return rows
+
+
+def _show(data: Path, version: str) -> None:
+    """Show the publication of this name: one rename, whole or not at all."""
     folder = data / FOLDER
-    (work / version).replace(folder / version)
-    link = work / CURRENT
-    link.symlink_to(version, target_is_directory=True)
-    link.replace(folder / CURRENT)
-    # left by somebody who opened the old file to write: it does not belong to the new one
-    (data / f"{FILE}.wal").unlink(missing_ok=True)
-    (work / FILE).replace(data / FILE)
+    link = folder / CURRENT
+    before = link.resolve() if link.is_symlink() else None
+    _turn(link, Path(version))
+    if not (data / FILE).is_symlink():
+        # left by somebody who opened an older file to write: it does not belong to the new one
+        (data / f"{FILE}.wal").unlink(missing_ok=True)
+        _turn(data / FILE, Path(FOLDER) / CURRENT / FILE)
+    if before:
+        # whoever has it open keeps it, and nobody finds it by its own name
+        (before / FILE).unlink(missing_ok=True)
 
 
-def _named(now: datetime) -> str:
-    """Return a version's name: its moment, and a few letters against two in one moment."""
-    return f"{now:{_MOMENT}}-{secrets.token_hex(3)}"
+def _turn(link: Path, target: Path) -> None:
+    following = link.with_name(_NEXT)
+    following.symlink_to(target)
+    following.replace(link)
 
 
 def _made_at(name: str) -> datetime | None:
-    """Return when a folder of that name was made, or None when it is none of ours."""
+    """Return when a publication of that name was made (naive UTC), or None when it is none."""
     try:
-        moment = name.removeprefix(_UNFINISHED).rpartition("-")[0]
-        return datetime.strptime(moment, _MOMENT).replace(tzinfo=UTC)
+        return datetime.strptime(name.rpartition("-")[0], _MOMENT)  # noqa: DTZ007 - naive UTC, as everywhere
     except ValueError:
         return None
-
-
-def _current(folder: Path) -> str:
-    link = folder / CURRENT
-    return link.readlink().name if link.is_symlink() else ""

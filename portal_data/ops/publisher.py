@@ -1,4 +1,4 @@
-"""Publisher: a thread that publishes the books for analysts after changes.
+"""Publisher: a thread that publishes the books for analysts after changes, and when staff want it.
 
 It is not the worker's: publishing large books takes a while, and no mail shall wait for it.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 from portal_data import organisation, store
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
-from portal_data.ops.publish import Published, changes, latest, publish
+from portal_data.ops.publish import changes, clean, publish
+from portal_data.published import WANTED, Published, latest
 
 PAUSE = 2.0
 """Seconds between looks at whether anything is due."""
@@ -25,7 +26,7 @@ log = logging.getLogger("portal.publisher")
 class Publisher:
     """Publishes into a folder at most every so often, and only what has changed.
 
-    Without `every` it never does by itself.
+    Without `every` it does only when it is wanted.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Publisher:
     def start(self) -> None:
         """Start the thread; it stops with `stop` and never keeps the process from ending."""
         self._stopping.clear()
+        clean(self._data, self._clock())
         self._thread = threading.Thread(target=self._run, name="portal-publisher", daemon=True)
         self._thread.start()
 
@@ -52,9 +54,10 @@ class Publisher:
             self._thread.join()
 
     def tick(self, now: datetime) -> Published | None:
-        """Publish if that is due at `now` (naive UTC); return what was published."""
-        if not self._due(now):
+        """Publish if that is wanted or due at `now` (naive UTC); return what was published."""
+        if not WANTED.is_set() and not self._due(now):
             return None
+        WANTED.clear()
         self._tried_at = now
         done = publish(self._data, now=now, goes_on=lambda: not self._stopping.is_set())
         log.info("published", extra={"portal": {"version": done.version, "s": done.seconds}})

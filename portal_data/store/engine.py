@@ -33,6 +33,9 @@ class Transaction(Protocol):
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Insert many rows at once and return how many."""
 
+    def digest(self, table: str) -> str:
+        """Return a word that is another one once any row of this `core` table has changed."""
+
 
 class Engine(Protocol):
     """A database the portal can live in."""

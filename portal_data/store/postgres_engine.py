@@ -101,6 +101,13 @@ class PostgresTransaction:
         self._connection.execute(drop)
         return loaded
 
+    def digest(self, table: str) -> str:
+        """Return the rows' number and the sum of the transactions that wrote them."""
+        (row,) = self.rows(
+            f"select count(*) as n, sum(xmin::text::bigint) as x from core.{table}", {}
+        )
+        return f"{row['n']} {row['x']}"
+
     def _execute(self, sql: str, params: Mapping[str, Any]) -> psycopg.Cursor[Row]:
         try:
             return self._connection.execute(_wire(sql).encode(), params)

@@ -58,6 +58,10 @@ class OpenSession(Session):
         """Run statements without parameters or results (migrations, views)."""
         self._transaction.run(sql)
 
+    def digest(self, table: str) -> str:
+        """Return a word that is another one once any row of this `core` table has changed."""
+        return self._transaction.digest(table)
+
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Insert many rows of Python values into `core.<table>` and return how many."""
         return self._transaction.load(table, columns, rows)

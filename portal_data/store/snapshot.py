@@ -1,11 +1,12 @@
-"""Snapshots: listed tables of the books, as they stood in one moment, in a new DuckDB file.
+"""Snapshots: a new DuckDB file made of the books as they stood in one moment.
 
-The copy is one reading transaction, so no writer waits for it. The new file belongs to a DuckDB of
-its own with little memory and few threads, so the portal hardly notices what is done with it.
+The books are read in one transaction, so no writer waits. The file belongs to a DuckDB of its own
+with little memory, and to it rows go as Arrow batches: they never become Python's.
 """
 
-import os
-from collections.abc import Callable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -19,32 +20,92 @@ from portal_data.errors import Unavailable
 from portal_data.store.duckdb_engine import DuckDBTransaction
 from portal_data.store.engine import Engine, Row, Sight, Transaction
 from portal_data.store.postgres_engine import PostgresTransaction
+from portal_data.store.session import OpenSession
 
-STORED = "stored"
-"""Schema of the copied tables in the new file."""
-MEMORY = "512MB"
+MEMORY = "192MB"
 """How much the making of a snapshot may take before it writes to disk."""
-_BATCH = 100_000  # rows that travel at a time
+STORAGE = "v1.2.0"
+"""The oldest DuckDB that can open the file."""
+_BATCH = 20_480  # rows that travel at a time: Arrow reads several batches ahead
 
-_TABLES = """
-    select table_name, column_name
+_SOURCE = re.compile(r"\bsource_([a-z_]+)\b")
+_SOURCES = """
+    select table_name, column_name, data_type
     from information_schema.columns
-    where table_schema = 'stored'
+    where table_schema = 'source'
     order by table_name, ordinal_position
 """
 
+# A stream does not say how many rows it has: the optimizer would take it for the smallest table and
+# keep all of it in memory, so joins stay as they are written, the stream first.
+_AS_WRITTEN = "set disabled_optimizers = 'join_order,build_side_probe_side'"
+_AS_OPTIMIZED = "set disabled_optimizers = ''"
+
 GoesOn = Callable[[], bool]
+Columns = dict[str, dict[str, str]]
+"""Types of columns by table and column, as DuckDB names them."""
 
 
 class Snapshot:
-    """An open snapshot file: SQL over it, and its views as Parquet."""
+    """A snapshot file while it is made: SQL over it and, while they are open, over the books."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, goes_on: GoesOn
+    ) -> None:
         self._connection = connection
+        self._folder = folder
+        self._goes_on = goes_on
+        self._transaction: Transaction | None = None
+        self._sources: Columns = {}
 
-    def run(self, sql: str) -> None:
-        """Run statements without parameters or results."""
-        self._connection.execute(sql)
+    @contextmanager
+    def books_of(self, engine: Engine) -> Iterator[OpenSession]:
+        """Open the books as they stand now; `run` reads the same moment until they are closed."""
+        with engine.reading(Sight.ALL, None) as transaction:
+            self._transaction = transaction
+            try:
+                yield OpenSession(transaction)
+            finally:
+                self._transaction = None
+
+    def prepare(self, definitions: str) -> None:
+        """Run SQL in the scratch database beside the file.
+
+        Of each table that it creates in the schema `source`, the listed columns, and no other, can
+        be read from the books under the name `source_<table>`.
+        """
+        self._connection.execute("use memory; create schema source")
+        self._connection.execute(definitions)
+        for row in self.rows(_SOURCES):
+            listed = self._sources.setdefault(row["table_name"], {})
+            listed[row["column_name"]] = row["data_type"]
+        self._connection.execute("drop schema source cascade")
+        self._connection.execute("set search_path = 'made.main,memory.main'")
+
+    def run(self, script: str) -> None:
+        """Run the statements of a script, each with the books' tables that it names.
+
+        A statement may name a table once. The first is read as a stream, the others whole, so they
+        should be small. Raises Unavailable between statements once the work shall not go on.
+        """
+        for statement in self._connection.extract_statements(script):
+            if not self._goes_on():
+                raise Unavailable("The portal is stopping.")
+            named = Counter(
+                table for table in _SOURCE.findall(statement.query) if table in self._sources
+            )
+            twice = [name for name, times in named.items() if times > 1]
+            if twice:
+                raise ValueError(f"A statement reads {twice} twice; a stream flows once.")
+            for table in reversed(named):
+                self._register(table, whole=table != next(iter(named)))
+            self._connection.execute(_AS_WRITTEN if named else _AS_OPTIMIZED)
+            try:
+                self._connection.execute(statement)
+            finally:
+                for table in named:
+                    self._connection.unregister(f"stream_{table}")
+                    self._spool(table).unlink(missing_ok=True)
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return every row of a query as a dict of column names."""
@@ -56,78 +117,81 @@ class Snapshot:
         """Run one insert, update or delete."""
         self._connection.execute(sql, params)
 
-    def load(self, table: str, columns: list[str], batches: pa.RecordBatchReader) -> None:
-        """Insert rows that come in arrow batches; each column is cast to its own type."""
-        listed = ", ".join(columns)
-        self._connection.register("batches", batches)
-        # inserting casts by itself; names, not places, say which column is which
-        self._connection.execute(f"insert into {table} ({listed}) select {listed} from batches")
-        self._connection.unregister("batches")
-
-    def export(self, view: str, target: Path) -> int:
-        """Write a view to a Parquet file and return how many rows it has."""
+    def export(self, table: str, target: Path, metadata: Mapping[str, str]) -> int:
+        """Write a table to a Parquet file with words about it, and return how many rows it has."""
+        if not self._goes_on():
+            raise Unavailable("The portal is stopping.")
         counted = self._connection.execute(
-            f'copy (from "{view}") to {_text(target)} (format parquet, compression zstd)'
+            f'copy "{table}" to {_text(target)} (format parquet, compression zstd,'
+            " compression_level 1, kv_metadata $metadata)",
+            {"metadata": dict(metadata)},
         ).fetchone()
         return int(counted[0]) if counted else 0
 
+    def _register(self, table: str, *, whole: bool) -> None:
+        """Make `source_<table>` readable, with the columns in their own types."""
+        if self._transaction is None:
+            raise RuntimeError("The books are closed.")
+        columns = self._sources[table]
+        batches = _batches(self._transaction, table, columns, self._spool(table))
+        self._connection.register(f"stream_{table}", batches.read_all() if whole else batches)
+        cast = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
+        self._connection.execute(
+            f"create or replace view memory.main.source_{table} as"
+            f" select {cast} from stream_{table}"
+        )
+
+    def _spool(self, table: str) -> Path:
+        return self._folder / f"{table}.csv"
+
 
 @contextmanager
-def opened(path: Path) -> Iterator[Snapshot]:
-    """Open a snapshot file to work on it; nobody else may have it open."""
+def making(target: Path, goes_on: GoesOn = lambda: True) -> Iterator[Snapshot]:
+    """Create the file `target` and give it to be filled.
+
+    Beside it files come and go meanwhile. Between steps `goes_on` is asked; Unavailable is raised
+    once it says no. A file that was not finished is the caller's to remove.
+    """
+    spill = target.with_suffix(".spill")
     connection = duckdb.connect(
-        str(path),
         config={
             "memory_limit": MEMORY,
-            "threads": max((os.cpu_count() or 2) // 2, 1),
-            "temp_directory": str(path.with_suffix(".spill")),
-        },
+            "temp_directory": str(spill),
+            # or each statement would hold on to what it has made until its end
+            "preserve_insertion_order": False,
+        }
     )
     try:
-        yield Snapshot(connection)
-        connection.execute("checkpoint")
+        connection.execute(f"attach {_text(target)} as made (storage_version '{STORAGE}')")
+        yield Snapshot(connection, target.parent, goes_on)
+        connection.execute("checkpoint made")
     finally:
         connection.close()
 
 
-def copy(engine: Engine, target: Path, definition: str, goes_on: GoesOn = lambda: True) -> None:
-    """Create the file `target` and fill it from the store, as the books stand now.
-
-    `definition` is SQL that creates tables in the schema `stored`: of the table of that name in
-    `core` exactly the columns listed there are copied. Between tables `goes_on` is asked;
-    Unavailable is raised once it says no. A file that was not filled is the caller's to remove.
-    """
-    spool = target.with_suffix(".csv")
-    with opened(target) as snapshot, engine.reading(Sight.ALL, None) as transaction:
-        snapshot.run(definition)
-        columns: dict[str, list[str]] = {}
-        for row in snapshot.rows(_TABLES):
-            columns.setdefault(row["table_name"], []).append(row["column_name"])
-        try:
-            for table, listed in columns.items():
-                if not goes_on():
-                    raise Unavailable("The portal is stopping.")
-                with _batches(transaction, table, listed, spool) as batches:
-                    snapshot.load(f"{STORED}.{table}", listed, batches)
-        finally:
-            spool.unlink(missing_ok=True)
-
-
 def _batches(
-    transaction: Transaction, table: str, columns: list[str], spool: Path
+    transaction: Transaction, table: str, columns: dict[str, str], spool: Path
 ) -> pa.RecordBatchReader:
     """Return the rows of a table as a stream: they never become Python's, and memory stays flat."""
-    select = f"select {', '.join(columns)} from core.{table}"
     if isinstance(transaction, DuckDBTransaction):
+        # a UUID travels as its sixteen bytes: as text it would be written and parsed again
+        listed = ", ".join(
+            f"cast({name} as blob) as {name}" if kind == "UUID" else name
+            for name, kind in columns.items()
+        )
         # not by attaching the new file: it would stay in use until every open transaction ends
-        return transaction._cursor.sql(select).to_arrow_reader(_BATCH)
+        rows = transaction._cursor.sql(f"select {listed} from core.{table}")
+        return rows.to_arrow_reader(_BATCH)
     if not isinstance(transaction, PostgresTransaction):
         raise TypeError("Snapshots are made of DuckDB and PostgreSQL.")
-    asked = f"copy ({select}) to stdout (format csv)".encode()
-    with spool.open("wb") as file, transaction._connection.cursor().copy(asked) as blocks:
+    select = f"copy (select {', '.join(columns)} from core.{table}) to stdout (format csv)"
+    with (
+        spool.open("wb") as file,
+        transaction._connection.cursor().copy(select.encode()) as blocks,
+    ):
         for block in blocks:
             file.write(block)
-    return _texts(spool, columns) if spool.stat().st_size else _texts(BytesIO(b"\n"), columns)
+    return _texts(spool if spool.stat().st_size else BytesIO(b"\n"), list(columns))
 
 
 def _texts(file: Path | BytesIO, columns: list[str]) -> csv.CSVStreamingReader:

@@ -21,10 +21,10 @@ _BOOKS = """
         (select sum(charge - credit) from statement_lines) as transacted,
         (select sum(open_amount) from aging) as aged,
         (select sum(balance) from invoices) as open
-    from published p
+    from about p
 """
 _PARQUET = """
-    select (select version from read_parquet($folder || '/published.parquet')) as version,
+    select (select version from read_parquet($folder || '/about.parquet')) as version,
         (select sum(total - balance) from read_parquet($folder || '/invoices.parquet')) as settled,
         (select sum(amount) from read_parquet($folder || '/allocations.parquet')) as allocated
 """

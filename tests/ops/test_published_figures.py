@@ -30,15 +30,15 @@ _FIGURES = """
         (select count(*) from invoices) as invoices,
         (select count(*) from invoice_lines) as invoice_lines,
         (select sum(total) from invoices) as invoice_total_all,
-        (select count(*) from invoices where status not in ('Draft', 'Void')) as invoices_posted,
-        (select sum(total) from invoices where status not in ('Draft', 'Void'))
+        (select count(*) from invoices where is_posted) as invoices_posted,
+        (select sum(total) from invoices where is_posted)
             as invoice_total_posted,
-        (select sum(balance) from invoices where status not in ('Draft', 'Void'))
+        (select sum(balance) from invoices where is_posted)
             as invoice_balance_posted,
-        (select count(*) from payments where status = 'Received') as payments,
+        (select count(*) from payments where is_posted) as payments,
         (select count(*) from allocations where invoice_id is not null) as payment_applications,
-        (select sum(amount) from payments where status = 'Received') as payment_total,
-        (select sum(unused) from payments where status = 'Received') as payment_unapplied,
+        (select sum(amount) from payments where is_posted) as payment_total,
+        (select sum(unused) from payments where is_posted) as payment_unapplied,
         (select count(*) from payments where unused > 0) as payments_with_unapplied,
         (select count(*) from (
             select payment_id from allocations group by payment_id
@@ -46,14 +46,14 @@ _FIGURES = """
         (select count(*) from credit_notes) as credit_notes,
         (select count(*) from credit_note_lines) as credit_note_lines,
         (select sum(total) from credit_notes) as credit_note_total_all,
-        (select sum(total) from credit_notes where status in ('Open', 'Closed'))
+        (select sum(total) from credit_notes where is_posted)
             as credit_note_total_posted,
-        (select sum(balance) from credit_notes where status in ('Open', 'Closed'))
+        (select sum(balance) from credit_notes where is_posted)
             as credit_note_balance_posted,
         (select count(*) from credit_applications) as credit_applications,
         (select sum(amount) from credit_applications) as credit_applied,
-        (select count(*) from refunds where status = 'succeeded') as refunds,
-        (select sum(amount) from refunds where status = 'succeeded') as refund_total,
+        (select count(*) from refunds where is_posted) as refunds,
+        (select sum(amount) from refunds where is_posted) as refund_total,
         (select count(*) from estimates) as quotes,
         (select count(*) from estimate_lines) as quote_lines,
         (select sum(total) from estimates) as quote_total,

@@ -15,8 +15,9 @@ import pytest
 from portal_data import store
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
-from portal_data.ops.publish import latest, publish
+from portal_data.ops.publish import publish
 from portal_data.ops.publisher import LOOK_EVERY, Publisher
+from portal_data.published import WANTED, latest
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice, make_payment
@@ -68,11 +69,14 @@ def test_without_an_organisation_there_is_nothing_due(db: store.Store, tmp_path:
 
 
 @pytest.mark.only_engine("duckdb")
-def test_switched_off_it_never_publishes_by_itself(
+def test_switched_off_it_publishes_only_when_wanted(
     db: store.Store, cast: Cast, tmp_path: Path
 ) -> None:
     publisher = _publisher(tmp_path, every=None)
     assert publisher.tick(NOW + timedelta(days=3)) is None
+    WANTED.set()
+    assert publisher.tick(NOW + timedelta(days=3)) is not None
+    assert publisher.tick(NOW + timedelta(days=4)) is None, "it was wanted once"
 
 
 def _command(url: str, data: Path) -> subprocess.CompletedProcess[str]:

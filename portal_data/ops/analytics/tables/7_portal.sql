@@ -1,11 +1,11 @@
 -- What customers did and said in the portal.
 
-create view reviews as
-    select r.id, r.customer_id, c.display_name as customer, r.contact_id, r.rating, r.body, r.period,
-        r.may_publish, r.published_at, r.created_at
-    from stored.reviews r
-    join stored.customers c on c.id = r.customer_id;
-comment on view reviews is 'One row a review by a contact.';
+create table reviews as
+    select r.id, r.customer_id, c.name as customer, r.contact_id, r.rating, r.body, r.period,
+        r.may_publish, r.published_at, r.created_at, r.updated_at
+    from source_reviews r
+    join customers c on c.id = r.customer_id;
+comment on table reviews is 'One row a review by a contact.';
 comment on column reviews.id is 'Key.';
 comment on column reviews.customer_id is 'The contact''s customer: customers.id.';
 comment on column reviews.customer is 'The customer''s name.';
@@ -16,15 +16,16 @@ comment on column reviews.period is 'Which period it is for; a contact has one r
 comment on column reviews.may_publish is 'True when the contact agreed to its publication.';
 comment on column reviews.published_at is 'When the business published it, UTC.';
 comment on column reviews.created_at is 'When it was written, UTC.';
+comment on column reviews.updated_at is 'When it last changed, UTC.';
 
-create view activity as
-    select a.customer_id, c.display_name as customer, a.happened_at, a.event, a.subject_kind,
+create table activity as
+    select a.customer_id, c.name as customer, a.happened_at, a.event, a.subject_kind,
         a.subject_id, a.subject_number, a.actor_kind, a.actor_name, a.currency_code,
-        stored.major(a.amount_minor, m.unit) as amount, a.visible
-    from stored.activity a
-    left join stored.customers c on c.id = a.customer_id
-    left join stored.currencies m on m.currency_code = a.currency_code;
-comment on view activity is 'One row something that happened: views, acceptances, payments, sign-ins.';
+        major(a.amount_minor, m.unit) as amount, a.visible
+    from source_activity a
+    left join customers c on c.id = a.customer_id
+    left join currencies m on m.currency_code = a.currency_code;
+comment on table activity is 'One row something that happened: views, acceptances, payments, sign-ins.';
 comment on column activity.customer_id is 'Whose it is: customers.id; empty when it concerns the business alone.';
 comment on column activity.customer is 'The customer''s name.';
 comment on column activity.happened_at is 'When, UTC.';
@@ -38,12 +39,12 @@ comment on column activity.currency_code is 'Currency of the amount.';
 comment on column activity.amount is 'Amount it is about.';
 comment on column activity.visible is 'True when the customer sees it too.';
 
-create view document_views as
-    select v.customer_id, c.display_name as customer, v.document_kind, v.document_id, v.contact_id,
+create table document_views as
+    select v.customer_id, c.name as customer, v.document_kind, v.document_id, v.contact_id,
         v.contact_name, v.views, v.first_viewed_at, v.last_viewed_at
-    from stored.document_views v
-    join stored.customers c on c.id = v.customer_id;
-comment on view document_views is 'One row a contact and document it has opened.';
+    from source_document_views v
+    join customers c on c.id = v.customer_id;
+comment on table document_views is 'One row a contact and document it has opened.';
 comment on column document_views.customer_id is 'The contact''s customer: customers.id.';
 comment on column document_views.customer is 'The customer''s name.';
 comment on column document_views.document_kind is 'estimate, invoice, credit_note or retainer_invoice.';
