@@ -4,8 +4,8 @@ Every opening checks that it sees one moment's books: balances agree with what s
 """
 
 import json
+import select
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -30,18 +30,16 @@ _PARQUET = """
 """
 
 
-def main(data: Path, seconds: float) -> None:
-    """Ask for so many seconds, and print how often and how many versions were seen."""
-    versions, openings = set(), 0
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
+def main(data: Path) -> None:
+    """Ask until standard input ends, and print the version that was seen each time."""
+    while not select.select([sys.stdin], [], [], 0)[0]:
         with duckdb.connect(str(data / "analytics.duckdb"), read_only=True) as connection:
             row = connection.execute(_BOOKS).fetchone()
             if row is None or not (
                 row[2] == row[3] == row[4] and row[5] == row[6] == row[7] == row[8]
             ):
                 raise RuntimeError(f"not one moment's books: {row}")
-            versions.add(row[0])
+            version = row[0]
         # the link is followed once: what it leads to stays as it is
         folder = (data / "analytics" / "current").resolve()
         with duckdb.connect() as connection:
@@ -52,9 +50,9 @@ def main(data: Path, seconds: float) -> None:
         table = pyarrow.parquet.read_table(folder / "invoices.parquet")
         if table.num_rows != told["rows"]["invoices"]:
             raise RuntimeError(f"{table.num_rows} rows, {told['rows']['invoices']} told")
-        openings += 1
-    sys.stdout.write(json.dumps({"openings": openings, "versions": len(versions)}))
+        sys.stdout.write(f"{version}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    main(Path(sys.argv[1]))
