@@ -50,9 +50,10 @@ def check() -> Lines:
 
 
 def totals(as_of: str | None, customers: list[str], as_json: bool) -> Lines:
-    """Print control totals at the end of a day."""
-    day = date.fromisoformat(as_of) if as_of else today_of_portal(utc_now())
-    figures = control_totals(today=day, customers=customers)
+    """Print control totals of all that is in the books, or as they stood at the end of a day."""
+    last = date.fromisoformat(as_of) if as_of else None
+    day = last or today_of_portal(utc_now())
+    figures = control_totals(today=day, last=last, customers=customers)
     if as_json:
         yield json.dumps(figures, ensure_ascii=False, indent=1)
         return 0

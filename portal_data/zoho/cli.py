@@ -85,7 +85,7 @@ def totals(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_of: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day that decides what is overdue; default today."),
+        typer.Option(formats=["%Y-%m-%d"], help="As of the end of this day; else of all books."),
     ] = None,
     customer: Annotated[
         list[str] | None,

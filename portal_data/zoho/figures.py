@@ -1,4 +1,9 @@
-"""The queries behind the control totals: every figure by customer and currency."""
+"""The queries behind the control totals: every figure by customer and currency.
+
+All are of the end of the day `$last`: later documents are left out, and what settled earlier ones
+after it is given back. What is overdue then, `$today` decides. Void documents are void on any day,
+since nothing says when they became so.
+"""
 
 CUSTOMERS = """
     select c.id, c.number, c.display_name, c.currency_code, c.opening_balance_minor, r.external_id
@@ -7,7 +12,7 @@ CUSTOMERS = """
     order by c.number, c.display_name, c.id
 """
 INVOICES = """
-    select customer_id, currency_code, word, count(*)::bigint as count,
+    select customer_id, currency_code, word, bucket, count(*)::bigint as count,
         sum(total_minor)::bigint as total, sum(balance_minor)::bigint as balance
     from (
         select customer_id, currency_code, total_minor, balance_minor,
@@ -16,49 +21,83 @@ INVOICES = """
                 when status = 'void' then 'Void'
                 when status = 'written_off' then 'Written Off'
                 when balance_minor = 0 then 'Closed'
-                when due_date < cast($today as date) then 'Overdue'
+                when days_late > 0 then 'Overdue'
                 when balance_minor < total_minor then 'Partially Paid'
                 else 'Open'
-            end as word
-        from core.invoices
-    ) invoices
-    group by customer_id, currency_code, word
-    order by customer_id, currency_code, word
-"""
-AGING = """
-    select customer_id, currency_code, bucket, sum(balance_minor)::bigint as balance
-    from (
-        select customer_id, currency_code, balance_minor,
+            end as word,
             case
-                when cast($today as date) - due_date <= 0 then 'not_due'
-                when cast($today as date) - due_date <= 30 then '1_30'
-                when cast($today as date) - due_date <= 60 then '31_60'
-                when cast($today as date) - due_date <= 90 then '61_90'
+                when days_late <= 0 then 'not_due'
+                when days_late <= 30 then '1_30'
+                when days_late <= 60 then '31_60'
+                when days_late <= 90 then '61_90'
                 else 'over_90'
             end as bucket
-        from core.invoices
-        where status in ('sent', 'written_off')
-    ) invoices
-    group by customer_id, currency_code, bucket
-    order by customer_id, currency_code, bucket
+        from (
+            select i.customer_id, i.currency_code, i.total_minor,
+                cast($today as date) - i.due_date as days_late,
+                case
+                    when i.status = 'written_off' and i.written_off_on > $last then 'sent'
+                    else i.status
+                end as status,
+                i.balance_minor + coalesce(l.amount, 0)
+                    + case when i.written_off_on > $last then i.written_off_minor else 0 end
+                    as balance_minor
+            from core.invoices i
+            left join (
+                select invoice_id, sum(amount)::bigint as amount
+                from (
+                    select invoice_id,
+                        amount_minor + withheld_minor + early_discount_minor as amount
+                    from core.allocations where invoice_id is not null and date > $last
+                    union all
+                    select invoice_id, amount_minor from core.credit_applications
+                    where date > $last
+                    union all
+                    select invoice_id, amount_minor from core.retainer_applications
+                    where date > $last
+                ) settled
+                group by invoice_id
+            ) l on l.invoice_id = i.id
+            where i.date <= $last
+        ) invoices
+    ) sorted
+    group by customer_id, currency_code, word, bucket
+    order by customer_id, currency_code, word, bucket
 """
 PAYMENTS = """
-    select p.customer_id, p.currency_code, count(*)::bigint as count,
-        sum(p.amount_minor)::bigint as total, sum(p.unused_minor)::bigint as unused,
-        sum(case when p.unused_minor > 0 then 1 else 0 end)::bigint as with_unused,
-        sum(coalesce(a.applications, 0))::bigint as applications,
-        sum(case when a.invoices > 1 then 1 else 0 end)::bigint as on_several
-    from core.payments p
-    left join (
-        select payment_id, count(*)::bigint as applications,
-            count(distinct invoice_id)::bigint as invoices
-        from core.allocations
-        where invoice_id is not null
-        group by payment_id
-    ) a on a.payment_id = p.id
-    where p.status = 'succeeded'
-    group by p.customer_id, p.currency_code
-    order by p.customer_id, p.currency_code
+    select customer_id, currency_code, count(*)::bigint as count,
+        sum(amount_minor)::bigint as total, sum(unused)::bigint as unused,
+        sum(case when unused > 0 then 1 else 0 end)::bigint as with_unused,
+        sum(applications)::bigint as applications,
+        sum(case when invoices > 1 then 1 else 0 end)::bigint as on_several
+    from (
+        select p.customer_id, p.currency_code, p.amount_minor,
+            p.unused_minor + coalesce(l.amount, 0) + coalesce(r.amount, 0) as unused,
+            coalesce(a.applications, 0) as applications, coalesce(a.invoices, 0) as invoices
+        from core.payments p
+        left join (
+            select payment_id, count(*)::bigint as applications,
+                count(distinct invoice_id)::bigint as invoices
+            from core.allocations
+            where invoice_id is not null and date <= $last
+            group by payment_id
+        ) a on a.payment_id = p.id
+        left join (
+            select payment_id, sum(amount_minor)::bigint as amount
+            from core.allocations
+            where date > $last
+            group by payment_id
+        ) l on l.payment_id = p.id
+        left join (
+            select payment_id, sum(amount_minor)::bigint as amount
+            from core.refunds
+            where payment_id is not null and status = 'succeeded' and date > $last
+            group by payment_id
+        ) r on r.payment_id = p.id
+        where p.status = 'succeeded' and p.date <= $last
+    ) payments
+    group by customer_id, currency_code
+    order by customer_id, currency_code
 """
 CREDIT_NOTES = """
     select customer_id, currency_code, word, count(*)::bigint as count,
@@ -71,8 +110,24 @@ CREDIT_NOTES = """
                 when balance_minor = 0 then 'Closed'
                 else 'Open'
             end as word
-        from core.credit_notes
-    ) credit_notes
+        from (
+            select n.customer_id, n.currency_code, n.total_minor, n.status,
+                n.balance_minor + coalesce(l.amount, 0) as balance_minor
+            from core.credit_notes n
+            left join (
+                select credit_note_id, sum(amount)::bigint as amount
+                from (
+                    select credit_note_id, amount_minor as amount
+                    from core.credit_applications where date > $last
+                    union all
+                    select credit_note_id, amount_minor from core.refunds
+                    where credit_note_id is not null and status = 'succeeded' and date > $last
+                ) used
+                group by credit_note_id
+            ) l on l.credit_note_id = n.id
+            where n.date <= $last
+        ) credit_notes
+    ) sorted
     group by customer_id, currency_code, word
     order by customer_id, currency_code, word
 """
@@ -81,30 +136,61 @@ CREDITS_APPLIED = """
         sum(a.amount_minor)::bigint as total
     from core.credit_applications a
     join core.credit_notes n on n.id = a.credit_note_id
+    where a.date <= $last
     group by a.customer_id, n.currency_code
     order by a.customer_id, n.currency_code
 """
 REFUNDS = """
     select customer_id, currency_code, count(*)::bigint as count, sum(amount_minor)::bigint as total
     from core.refunds
-    where status = 'succeeded'
+    where status = 'succeeded' and date <= $last
     group by customer_id, currency_code
     order by customer_id, currency_code
 """
-RETAINERS = """
-    select customer_id, currency_code, sum(unused_minor)::bigint as unused
-    from core.retainer_invoices
-    where status = 'sent'
+CLOSING = """
+    select customer_id, currency_code, sum(amount)::bigint as amount
+    from (
+        select id as customer_id, currency_code, opening_balance_minor as amount
+        from core.customers
+        union all
+        select customer_id, currency_code, total_minor from core.invoices
+        where status in ('sent', 'written_off') and date <= $last
+        union all
+        select customer_id, currency_code, -written_off_minor from core.invoices
+        where status in ('sent', 'written_off') and written_off_on <= $last
+        union all
+        select customer_id, currency_code, -total_minor from core.credit_notes
+        where status = 'open' and date <= $last
+        union all
+        select customer_id, currency_code, -amount_minor from core.payments
+        where status = 'succeeded' and date <= $last
+        union all
+        select i.customer_id, i.currency_code, -a.withheld_minor - a.early_discount_minor
+        from core.allocations a
+        join core.invoices i on i.id = a.invoice_id
+        where a.date <= $last
+        union all
+        select customer_id, currency_code, amount_minor from core.refunds
+        where status = 'succeeded' and date <= $last
+    ) flows
     group by customer_id, currency_code
     order by customer_id, currency_code
 """
 QUOTES = """
-    select customer_id, currency_code, status, source_status,
-        expiry_date < cast($today as date) as late, count(*)::bigint as count,
+    select customer_id, currency_code, status, source_status, late, count(*)::bigint as count,
         sum(total_minor)::bigint as total
-    from core.estimates
-    group by customer_id, currency_code, status, source_status,
-        expiry_date < cast($today as date)
+    from (
+        select customer_id, currency_code, source_status, total_minor,
+            expiry_date < $today as late,
+            case
+                when cast(accepted_at as date) > $last or cast(declined_at as date) > $last
+                then 'sent'
+                else status
+            end as status
+        from core.estimates
+        where date <= $last
+    ) estimates
+    group by customer_id, currency_code, status, source_status, late
     order by customer_id, currency_code, status
 """
 TIME = """
@@ -113,25 +199,32 @@ TIME = """
         sum(case when billable and not billed then minutes else 0 end)::bigint
             as minutes_unbilled_billable
     from core.time_entries
+    where date <= $last
     group by customer_id
     order by customer_id
 """
-COUNTS = {
+COUNTS = {  # what has no day is counted as it is now
     "contact_persons": """
         select customer_id, count(*)::bigint as count from core.contacts
         group by customer_id order by customer_id
     """,
     "invoice_lines": """
-        select customer_id, count(*)::bigint as count from core.invoice_lines
-        group by customer_id order by customer_id
+        select l.customer_id, count(*)::bigint as count from core.invoice_lines l
+        join core.invoices d on d.id = l.invoice_id
+        where d.date <= $last
+        group by l.customer_id order by l.customer_id
     """,
     "credit_note_lines": """
-        select customer_id, count(*)::bigint as count from core.credit_note_lines
-        group by customer_id order by customer_id
+        select l.customer_id, count(*)::bigint as count from core.credit_note_lines l
+        join core.credit_notes d on d.id = l.credit_note_id
+        where d.date <= $last
+        group by l.customer_id order by l.customer_id
     """,
     "quote_lines": """
-        select customer_id, count(*)::bigint as count from core.estimate_lines
-        group by customer_id order by customer_id
+        select l.customer_id, count(*)::bigint as count from core.estimate_lines l
+        join core.estimates d on d.id = l.estimate_id
+        where d.date <= $last
+        group by l.customer_id order by l.customer_id
     """,
     "projects": """
         select customer_id, count(*)::bigint as count from core.projects

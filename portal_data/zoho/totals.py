@@ -15,7 +15,7 @@ from portal_data import money, organisation, store
 from portal_data.errors import Invalid, NotFound
 from portal_data.store import OpenSession
 from portal_data.zoho.figures import (
-    AGING,
+    CLOSING,
     COUNTS,
     CREDIT_NOTES,
     CREDITS_APPLIED,
@@ -25,7 +25,6 @@ from portal_data.zoho.figures import (
     PAYMENTS,
     QUOTES,
     REFUNDS,
-    RETAINERS,
     TIME,
 )
 
@@ -55,22 +54,23 @@ class _Sums:
                 mine[name].update(values)
 
 
-def control_totals(*, today: date, customers: Iterable[str] = ()) -> dict[str, Any]:
+def control_totals(
+    *, today: date, last: date | None = None, customers: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return the totals of the whole portal, of the named customers and every closing balance.
 
-    `today` decides what is overdue and how old it is. `customers` are numbers, Zoho ids or display
-    names. The closing balance is open invoices less unused credit notes, payments and retainers,
-    plus what was owed before the first invoice. Raises NotFound for an unknown customer, Invalid
-    for an ambiguous one.
+    `today` decides what is overdue and how old it is. With `last` the totals are those of the end
+    of that day, as statements that end on it have them; without, of everything in the books.
+    `customers` are numbers, Zoho ids or display names. The closing balance is open invoices less
+    unused credit notes, payments and retainers, plus what was owed before the first invoice.
+    Raises NotFound for an unknown customer, Invalid for an ambiguous one.
     """
     with store.system_reading() as session:
         rows = session.rows(CUSTOMERS)
-        sums = _collect(session, today)
+        sums = _collect(session, today, last)
         items = session.value(ITEMS)
     for row in rows:
-        mine = sums[row["id"]]
-        mine.counts["customers"] = 1
-        mine.amounts["opening"][row["currency_code"]] += row["opening_balance_minor"]
+        sums[row["id"]].counts["customers"] = 1
     currencies = sorted(
         {code for mine in sums.values() for by_code in mine.amounts.values() for code in by_code}
     )
@@ -82,7 +82,7 @@ def control_totals(*, today: date, customers: Iterable[str] = ()) -> dict[str, A
         "all": {**_shown(whole, currencies), "items": items},
         "named": {ref: _shown(sums[_find(rows, ref)], currencies) for ref in customers},
         "closing_balances": {
-            _key(row): _amount(_closing(sums[row["id"]]), currencies) for row in rows
+            _key(row): _amount(sums[row["id"]].amounts["closing"], currencies) for row in rows
         },
     }
 
@@ -96,15 +96,18 @@ def today_of_portal(now: datetime) -> date:
             return now.date()
 
 
-def _collect(session: OpenSession, today: date) -> defaultdict[UUID, _Sums]:
+def _collect(session: OpenSession, today: date, last: date | None) -> defaultdict[UUID, _Sums]:
     sums: defaultdict[UUID, _Sums] = defaultdict(_Sums)
-    for row in session.rows(INVOICES, today=today):
-        _add_documents(sums[row["customer_id"]], "invoice", row)
-    for row in session.rows(CREDIT_NOTES):
+    days = {"today": today, "last": last or date.max}
+    until = {"last": days["last"]}
+    for row in session.rows(INVOICES, **days):
+        mine = sums[row["customer_id"]]
+        _add_documents(mine, "invoice", row)
+        if row["word"] not in _UNPOSTED:
+            mine.amounts[row["bucket"]][row["currency_code"]] += row["balance"]
+    for row in session.rows(CREDIT_NOTES, **until):
         _add_documents(sums[row["customer_id"]], "credit_note", row)
-    for row in session.rows(AGING, today=today):
-        sums[row["customer_id"]].amounts[row["bucket"]][row["currency_code"]] += row["balance"]
-    for row in session.rows(PAYMENTS):
+    for row in session.rows(PAYMENTS, **until):
         mine, code = sums[row["customer_id"]], row["currency_code"]
         mine.counts["payments"] += row["count"]
         mine.counts["payment_applications"] += row["applications"]
@@ -116,21 +119,21 @@ def _collect(session: OpenSession, today: date) -> defaultdict[UUID, _Sums]:
         ("credit_applications", "credit_applied", CREDITS_APPLIED),
         ("refunds", "refund_total", REFUNDS),
     ):
-        for row in session.rows(query):
+        for row in session.rows(query, **until):
             sums[row["customer_id"]].counts[count] += row["count"]
             sums[row["customer_id"]].amounts[amount][row["currency_code"]] += row["total"]
-    for row in session.rows(RETAINERS):
-        sums[row["customer_id"]].amounts["retainers"][row["currency_code"]] += row["unused"]
-    for row in session.rows(QUOTES, today=today):
+    for row in session.rows(CLOSING, **until):
+        sums[row["customer_id"]].amounts["closing"][row["currency_code"]] += row["amount"]
+    for row in session.rows(QUOTES, **days):
         mine = sums[row["customer_id"]]
         mine.counts["quotes"] += row["count"]
-        mine.words["quotes"][_quote_word(row)] += row["count"]
+        mine.words["quotes"][_quote_word(row, past=last is not None)] += row["count"]
         mine.amounts["quote_total"][row["currency_code"]] += row["total"]
-    for row in session.rows(TIME):
+    for row in session.rows(TIME, **until):
         mine = sums[row["customer_id"]]
         mine.counts.update({name: row[name] for name in row if name != "customer_id"})
     for name, query in COUNTS.items():
-        for row in session.rows(query):
+        for row in session.rows(query, **(until if "$last" in query else {})):
             sums[row["customer_id"]].counts[name] += row["count"]
     return sums
 
@@ -146,10 +149,14 @@ def _add_documents(mine: _Sums, kind: str, row: dict[str, Any]) -> None:
         mine.amounts[f"{kind}_balance_posted"][code] += row["balance"]
 
 
-def _quote_word(row: dict[str, Any]) -> str:
-    """Return Zoho's own word while it still says what the portal knows, else the portal's."""
+def _quote_word(row: dict[str, Any], *, past: bool) -> str:
+    """Return Zoho's own word while it still says what the portal knows, else the portal's.
+
+    What Zoho called expired need not have been on a past day: then the day decides.
+    """
     status, told = str(row["status"]), (row["source_status"] or "").strip().lower()
-    if status == "sent" and (row["late"] or told == "expired"):
+    expired = told == "expired" and (row["late"] is None or not past)
+    if status == "sent" and (row["late"] or expired):
         return "expired"
     return told if told in _WORDS.get(status, {status}) else status
 
@@ -196,17 +203,8 @@ def _shown(sums: _Sums, currencies: list[str]) -> dict[str, Any]:
         "minutes_billable": counts["minutes_billable"],
         "minutes_unbilled_billable": counts["minutes_unbilled_billable"],
         "aging": {bucket: amount(bucket) for bucket in _BUCKETS},
-        "closing_balance": _amount(_closing(sums), currencies),
+        "closing_balance": amount("closing"),
     }
-
-
-def _closing(sums: _Sums) -> Counter[str]:
-    closing: Counter[str] = Counter()
-    for name in ("opening", "invoice_balance_posted"):
-        closing.update(sums.amounts[name])
-    for name in ("credit_note_balance_posted", "payment_unapplied", "retainers"):
-        closing.subtract(sums.amounts[name])
-    return closing
 
 
 def _amount(by_currency: Counter[str], currencies: list[str]) -> str | dict[str, str]:

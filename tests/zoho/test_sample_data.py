@@ -64,6 +64,16 @@ def test_totals_equal_the_control_file(db: store.Store, name: str) -> None:
     assert db.check_integrity() == []
 
 
+def test_totals_of_a_past_day_equal_the_control_file_of_that_day(db: store.Store) -> None:
+    _import("backup_small.zip")
+    for name in ("backup_small_2011-12-15", "backup_small"):
+        control = _control(name)
+        day = date.fromisoformat(control["today"])
+        totals = control_totals(today=day, last=day, customers=list(control["named"]))
+        for part in COMPARED:
+            assert totals[part] == control[part], (name, part)
+
+
 def test_again_changes_nothing_and_a_later_backup_updates(db: store.Store) -> None:
     _import("backup_small_2011-12-15.zip")
     again = _import("backup_small_2011-12-15.zip")
