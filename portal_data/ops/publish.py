@@ -33,6 +33,9 @@ from portal_data.store.snapshot import GoesOn, Snapshot
 KEPT_FOR = timedelta(hours=1)
 """How long the Parquet files of an older publication stay for those who are reading them."""
 
+_OPENED_WITHIN = timedelta(minutes=5)
+"""How long the way from the link to a replaced DuckDB file may take; who has it open keeps it."""
+
 _HERE = Path(__file__).parent / "analytics"
 _UNFINISHED = ".unfinished-"
 _NEXT = ".next"
@@ -188,6 +191,8 @@ def _clean(data: Path, now: datetime) -> None:
     for (_, each), (replaced_at, _) in pairwise(made):
         if each.name != shown and now - replaced_at > KEPT_FOR:
             shutil.rmtree(each, ignore_errors=True)
+        elif each.name != shown and now - replaced_at > _OPENED_WITHIN:
+            (each / FILE).unlink(missing_ok=True)
     for when, each in made:
         if shown_at is None or when > shown_at:  # its process died before it could show it
             shutil.rmtree(each, ignore_errors=True)
@@ -261,15 +266,11 @@ def _show(data: Path, version: str) -> None:
     """Show the publication of this name: one rename, whole or not at all."""
     folder = data / FOLDER
     link = folder / CURRENT
-    before = link.resolve() if link.is_symlink() else None
     _turn(link, Path(version))
     if not (data / FILE).is_symlink():
         # left by somebody who opened an older file to write: it does not belong to the new one
         (data / f"{FILE}.wal").unlink(missing_ok=True)
         _turn(data / FILE, Path(FOLDER) / CURRENT / FILE)
-    if before:
-        # whoever has it open keeps it, and nobody finds it by its own name
-        (before / FILE).unlink(missing_ok=True)
 
 
 def _turn(link: Path, target: Path) -> None:
