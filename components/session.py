@@ -14,6 +14,7 @@ from typing import Generic, NoReturn, TypeVar
 from uuid import UUID
 
 import streamlit as st
+from streamlit import runtime
 
 from components import bridge
 from components import format as say
@@ -269,13 +270,13 @@ def _connection() -> Connection | None:
 
     Ends the run when it has gone meanwhile: nobody would see what it draws.
     """
+    if type(runtime.get_instance()) is not runtime.Runtime:
+        return None  # streamlit.testing has a stand-in for the server, and no websocket
     name = st.context.headers.get(connections.HEADER)
-    if name is None or isinstance(name, str):
-        connection = connections.find(name) if name else None
-        if connection is None:
-            st.stop()
-        return connection
-    return None  # streamlit.testing has stand-ins for headers
+    connection = connections.find(name) if name else None
+    if connection is None:
+        st.stop()
+    return connection
 
 
 def _address() -> str | None:
