@@ -5,13 +5,15 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Extra words for pytest, for example: make test PYTEST="tests/data --engine duckdb"
 PYTEST ?=
+# The commit that `make check` compares with, for example: make check SINCE=HEAD~3
+SINCE ?=
 
 # A stamp inside the environment is as old as the installation: newer requirements install again.
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format audit bench screenshots clean
+.PHONY: help run test check lint format audit bench screenshots clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +25,10 @@ run: $(RUNTIME) ## Serve the portal on http://localhost:8501 (PORT=9000 for anot
 test: lint audit ## Run everything CI runs: lint, types, import rules, vulnerabilities, tests
 	chromium=$$(tools/chromium.sh $(BIN)/python) && \
 	PORTAL_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+
+check: lint ## Check what changed before a commit: lint, types and its tests, on DuckDB
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --engine duckdb \
+		$$($(BIN)/python -m tools.changed_tests $(SINCE)) $(PYTEST)
 
 lint: $(DEV) ## Check style, format, types and who imports whom
 	$(BIN)/ruff check .
