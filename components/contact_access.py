@@ -1,17 +1,13 @@
-"""A contact's access to the portal, as staff see and change it."""
-
-from collections.abc import Callable
+"""Access of a customer and its contacts to the portal, as staff see and change it."""
 
 import streamlit as st
 
-from components import cards
-from components import format as say
-from components.session import flash
+from components import cards, confirm, fields
 from portal_data import access, invitations
+from portal_data.access import CONTACT_ROLES
 from portal_data.clock import utc_now
-from portal_data.customers import Contact
-from portal_data.errors import PortalError
-from portal_data.scope import Staff
+from portal_data.customers import Contact, StaffCustomer
+from portal_data.scope import Role, Staff
 
 STATES = {
     "not_invited": ("Not invited", "gray"),
@@ -19,43 +15,85 @@ STATES = {
     "active": ("Active", "green"),
     "disabled": ("Disabled", "red"),
 }
+ROLES = {
+    Role.ADMIN: "Administrator",
+    Role.PAYER: "Payer",
+    Role.APPROVER: "Approver",
+    Role.VIEWER: "Viewer",
+}
+"""Every role of a contact in a word; `account_view` says what each may do."""
+
+
+def of_customer(staff: Staff, customer: StaffCustomer) -> None:
+    """Draw whether the portal is open to this customer, and the button that changes it."""
+    invited = any(contact.portal_status != "not_invited" for contact in customer.contacts)
+    if not customer.portal_enabled and not invited:
+        return  # the first invitation opens it
+    key = f"customer.{customer.id}"
+    with st.container(key=f"{key}.portal", horizontal=True, gap="small",
+                      vertical_alignment="center"):  # fmt: skip
+        if customer.portal_enabled:
+            if st.button("Close the portal to them", key=f"{key}.disable"):
+                confirm.disable_customer(customer.id, customer.display_name)
+            return
+        cards.draw(cards.pills([("The portal is closed to them", "red")]))
+        if st.button("Open the portal to them", key=f"{key}.enable"):
+            fields.attempt(
+                f"The portal is open to {customer.display_name} again.",
+                lambda: access.enable_customer(staff, customer.id, utc_now()),
+            )
 
 
 def draw(staff: Staff, contact: Contact) -> None:
-    """Draw one contact with what may be done about its access."""
+    """Draw one contact with what may be done about its role and access."""
     with st.container(border=True, key=f"card-contact-{contact.id}"):
         about = " · ".join(part for part in (contact.email, contact.designation) if part)
-        statuses = [STATES[contact.portal_status], (contact.role.capitalize(), "gray")]
-        cards.draw(cards.rows([cards.row(contact.name, about, after=cards.pills(statuses))]))
-        now, key = utc_now(), f"customer.{contact.id}"
-        with st.container(horizontal=True, gap="small"):
-            if contact.portal_status in ("not_invited", "invited"):
-                again = contact.portal_status == "invited"
-                label = "Invite again" if again else "Invite to portal"
-                if st.button(label, key=f"{key}.invite", disabled=not contact.email):
-                    _attempt(
-                        "The invitation is on its way.",
-                        lambda: invitations.invite(staff, contact.id, now),
-                    )
-            if contact.portal_status in ("invited", "active") and st.button(
-                "Disable access", key=f"{key}.disable", type="tertiary"
-            ):
-                _attempt(
-                    "Access disabled; their sessions have ended.",
-                    lambda: access.disable_contact(staff, contact.id, now),
-                )
-            if contact.portal_status == "disabled" and st.button(
-                "Enable access", key=f"{key}.enable"
-            ):
-                _attempt("Access enabled.", lambda: access.enable_contact(staff, contact.id, now))
+        state = cards.pills([STATES[contact.portal_status]])
+        cards.draw(cards.rows([cards.row(contact.name, about, after=state)]))
+        key = f"customer.{contact.id}"
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            _role(staff, contact, key)
+            _access(staff, contact, key)
 
 
-def _attempt(done: str, action: Callable[[], object]) -> None:
-    """Do something a button asked for; a refusal is told in its own words."""
-    try:
-        action()
-    except PortalError as refused:
-        st.error(say.escape_markdown(refused), icon=":material/error:")
-        return
-    flash(done)
-    st.rerun()
+def _role(staff: Staff, contact: Contact, key: str) -> None:
+    role = Role(contact.role)
+    # the role is in the key, so that a change made elsewhere is shown and not undone
+    chosen = st.selectbox(
+        f"Role of {contact.name}",
+        CONTACT_ROLES,
+        index=CONTACT_ROLES.index(role),
+        format_func=ROLES.__getitem__,
+        key=f"{key}.role.{role}",
+        label_visibility="collapsed",
+        width=165,
+    )
+    if chosen is not role:
+        fields.attempt(
+            f"{contact.name} is {_article(ROLES[chosen])} now.",
+            lambda: access.set_role(staff, contact.id, chosen, utc_now(), before=role),
+        )
+
+
+def _access(staff: Staff, contact: Contact, key: str) -> None:
+    if contact.portal_status in ("not_invited", "invited"):
+        label = "Invite again" if contact.portal_status == "invited" else "Invite to portal"
+        if st.button(label, key=f"{key}.invite", disabled=not contact.email,
+                     help=None if contact.email else "An invitation needs an e-mail."):  # fmt: skip
+            fields.attempt(
+                "The invitation is on its way.",
+                lambda: invitations.invite(staff, contact.id, utc_now()),
+            )
+    if contact.portal_status in ("invited", "active") and st.button(
+        "Disable access", key=f"{key}.disable"
+    ):
+        confirm.disable_contact(contact.id, contact.name)
+    if contact.portal_status == "disabled" and st.button("Enable access", key=f"{key}.enable"):
+        fields.attempt(
+            f"{contact.name} has access again.",
+            lambda: access.enable_contact(staff, contact.id, utc_now()),
+        )
+
+
+def _article(role: str) -> str:
+    return f"an {role.lower()}" if role[0] in "A" else f"a {role.lower()}"

@@ -9,9 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 from components import cards
 from components import format as say
 from components.markup import tag
-from components.session import close_form
-from portal_data.errors import Conflict
-from portal_data.organisation_fields import Field
+from components.session import close_form, flash
+from portal_data.errors import Conflict, PortalError
+from portal_data.form_fields import Field
 
 
 @dataclass(slots=True)
@@ -81,3 +81,14 @@ def conflict(reason: Conflict, name: str) -> None:
 def refused(reason: object) -> None:
     """Say why a whole form was not accepted."""
     st.error(say.escape_markdown(reason), icon=":material/error:")
+
+
+def attempt(done: str, action: Callable[[], object]) -> None:
+    """Do what a control asked for and say so on the next run; show a refusal in its own words."""
+    try:
+        action()
+    except PortalError as refusal:
+        refused(refusal)
+        return
+    flash(done)
+    st.rerun()

@@ -39,10 +39,11 @@ def draw(staff: Staff) -> None:
         typed: dict[str, bool] = {}
         with st.container(border=True, key="card-switches", gap="medium"):
             for name in _SWITCHES:
-                typed[name] = st.toggle(
-                    EFFECTS[name].label, getattr(before, name), key=f"{key}.{name}"
-                )
-                cards.draw(cards.sub(EFFECTS[name].text))
+                with st.container(key=f"switch-{name}", gap=None):
+                    typed[name] = st.toggle(
+                        EFFECTS[name].label, getattr(before, name), key=f"{key}.{name}"
+                    )
+                    cards.draw(cards.sub(EFFECTS[name].text))
         messages = st.container(key="preferences-messages")
         sent = st.form_submit_button("Save", type="primary", icon=":material/check:")
     if sent:

@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 from components import account_menu, brand, navigator, session
 from portal_data import preferences
 from portal_data.preferences import Preferences
-from portal_data.scope import Scope
+from portal_data.scope import Role, Scope
 
 PARENTS = {
     "estimate": "estimates",
@@ -83,8 +83,8 @@ def of_projects() -> list[StreamlitPage]:
     ]
 
 
-def of_staff() -> list[StreamlitPage]:
-    """Return the staff's screens."""
+def of_staff(role: Role) -> list[StreamlitPage]:
+    """Return the staff's screens; the team is in sight of owners only."""
     return [
         page("staff/customers", "Customers", "", "groups"),
         page("staff/customer", "Customer", "customer", hidden=True),
@@ -96,6 +96,7 @@ def of_staff() -> list[StreamlitPage]:
         page("staff/document", "Retainer invoice", "retainer", hidden=True),
         page("staff/organisation", "Organisation", "organisation", "domain"),
         page("staff/preferences", "Preferences", "preferences", "tune"),
+        page("staff/team", "Team", "team", "badge", hidden=role is not Role.OWNER),
         page("staff/security", "Security", "security", hidden=True),
     ]
 
@@ -103,7 +104,7 @@ def of_staff() -> list[StreamlitPage]:
 def of_nobody() -> list[StreamlitPage]:
     """Return the sign-in form at every address of the others, so a link survives signing in."""
     everything = Preferences(projects_and_timesheets=True)
-    paths = {screen.url_path for screen in [*of_customers(everything), *of_staff()]}
+    paths = {screen.url_path for screen in [*of_customers(everything), *of_staff(Role.OWNER)]}
     return [
         *(page("sign_in", "Sign in", path) for path in sorted(paths)),
         page("forgotten", "Forgotten password", "forgotten"),
@@ -118,7 +119,7 @@ brand.paint(shown)
 if who is None:
     chosen = st.navigation([*of_nobody(), *links_from_mail()], position="hidden")
 else:
-    screens = of_customers(preferences.of(who)) if isinstance(who, Scope) else of_staff()
+    screens = of_customers(preferences.of(who)) if isinstance(who, Scope) else of_staff(who.role)
     chosen = st.navigation([*screens, *links_from_mail()], expanded=True)
     brand.draw(shown, lit=PARENTS.get(chosen.url_path))
     account_menu.draw(who)

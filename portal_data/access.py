@@ -12,7 +12,7 @@ from portal_data.store.engine import Row
 CONTACT_ROLES = (Role.ADMIN, Role.PAYER, Role.APPROVER, Role.VIEWER)
 
 _CONTACT = """
-    select id, customer_id, first_name, last_name, email, login_id, portal_status
+    select id, customer_id, first_name, last_name, email, login_id, portal_status, role
     from core.contacts where id = $id order by id
 """
 _DISABLE = """
@@ -24,7 +24,7 @@ _ENABLE = """
     where id = $id and portal_status = 'disabled' and login_id is not null
 """
 _SET_ROLE = """
-    update core.contacts set role = $role, updated_at = $now where id = $id and role <> $role
+    update core.contacts set role = $role, updated_at = $now where id = $id and role = $before
 """
 _CUSTOMER = "select id, display_name from core.customers where id = $id order by id"
 _SWITCH = """
@@ -60,18 +60,23 @@ def enable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
         _record(session, staff, "contact.enabled", contact, now)
 
 
-def set_role(staff: Staff, contact_id: UUID, role: Role, now: datetime) -> None:
+def set_role(
+    staff: Staff, contact_id: UUID, role: Role, now: datetime, *, before: Role | None = None
+) -> None:
     """Give a contact another role; its sign-ins go on with the new one.
 
-    Raises Invalid for a role of staff, NotFound for an unknown contact, Conflict when it has the
-    role already.
+    `before` is the role that the member of staff saw. Raises Invalid for a role of staff, NotFound
+    for an unknown contact, Conflict when it has the role already or another than was seen.
     """
     if role not in CONTACT_ROLES:
         raise Invalid("A contact is an administrator, a payer, an approver or a viewer.")
     with store.staff_writing(staff) as session:
         contact = _contact(session, contact_id)
-        if session.change(_SET_ROLE, id=contact_id, role=role.value, now=now) != 1:
+        if contact["role"] == role:
             raise Conflict("This contact has that role already.")
+        seen = before.value if before else contact["role"]
+        if session.change(_SET_ROLE, id=contact_id, role=role.value, before=seen, now=now) != 1:
+            raise Conflict("Somebody else changed this role meanwhile. Look at it first.")
         _record(session, staff, "contact.role_changed", contact, now, details=role.value)
 
 

@@ -37,6 +37,19 @@ def invitation(to: str, name: str, business: str, customer: str, link: str) -> d
     }
 
 
+def staff_invitation(to: str, name: str, business: str, by: str, link: str) -> dict[str, Any]:
+    """The mail that lets a new member of staff in; its link holds for 72 hours."""
+    return {
+        "to": to,
+        "subject": f"{by} added you to the staff of {business}",
+        "body": f"Hello {name},\n\n"
+        f"{by} gave you access to the customer portal of {business} as staff.\n\n"
+        f"Your user name is {to}. Choose a password to begin. This link works once, for 72 hours.",
+        "link": link,
+        "link_label": "Choose a password",
+    }
+
+
 def password_reset(to: str, business: str, link: str) -> dict[str, Any]:
     """The mail that lets somebody choose a new password; its link holds for one hour."""
     return {

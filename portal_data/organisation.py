@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from portal_data import activity, logos, organisation_fields, store
+from portal_data import activity, form_fields, logos, organisation_fields, store
 from portal_data.clock import local_date
 from portal_data.errors import Conflict, NotFound
 from portal_data.scope import Scope, Staff
@@ -142,7 +142,7 @@ def change_within(
     before: Organisation | None = None,
 ) -> Organisation:
     """Change fields inside a transaction and record which; raises as `change`."""
-    cleaned = organisation_fields.clean(changes)
+    cleaned = form_fields.clean(organisation_fields.FIELDS, changes)
     current = _made(next(iter(session.locked(_ALL)), None))
     changed = {name: new for name, new in cleaned.items() if new != getattr(current, name)}
     if before is not None:

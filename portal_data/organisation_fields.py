@@ -1,8 +1,6 @@
-"""What each field of the organisation may hold: its label, its limit and its one spelling."""
+"""The fields of the organisation: labels, limits, and which timezones and locales there are."""
 
-import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -11,18 +9,7 @@ from babel import Locale, UnknownLocaleError, localedata
 
 from portal_data import bank_accounts, colours, emails
 from portal_data.errors import Invalid, InvalidFields
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: `limit` counts characters, `clean` returns its one spelling or raises Invalid."""
-
-    label: str
-    limit: int
-    clean: Callable[[str], str] = str
-    required: bool = False
-    multiline: bool = False
-    help: str = ""
+from portal_data.form_fields import Field
 
 
 def clean_website(text: str) -> str:
@@ -104,46 +91,9 @@ FIELDS: dict[str, Field] = {
 """Every field that people may change, in the order of forms; a name here is its column."""
 
 
-def clean(changes: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Return changed fields in their one spelling; an empty text is None.
-
-    Raises Invalid for an unknown field, InvalidFields with a sentence for each that cannot be used.
-    """
-    unknown = [name for name in changes if name not in FIELDS]
-    if unknown:
-        raise Invalid(f"There is no field {unknown[0]}. Fields are: {', '.join(FIELDS)}.")
-    cleaned: dict[str, str | None] = {}
-    wrong: dict[str, tuple[str, str]] = {}
-    for name, text in changes.items():
-        try:
-            cleaned[name] = _clean(FIELDS[name], text or "")
-        except Invalid as error:
-            wrong[name] = (FIELDS[name].label, str(error))
-    if wrong:
-        raise InvalidFields(wrong)
-    return cleaned
-
-
 def check_together(values: Mapping[str, str | None]) -> None:
     """Raise InvalidFields when a sort code stands without an account number, or the reverse."""
     for name, other in (("sort_code", "account_number"), ("account_number", "sort_code")):
         if values[name] and not values[other]:
             needed = f"This {FIELDS[name].label.lower()} needs its {FIELDS[other].label.lower()}."
             raise InvalidFields({other: (FIELDS[other].label, needed)})
-
-
-def _clean(field: Field, text: str) -> str | None:
-    if len(text) > field.limit:
-        raise Invalid(f"Keep it under {field.limit:,} characters; this has {len(text):,}.")
-    if field.multiline:
-        lines = [" ".join(line.split()) for line in text.strip().splitlines()]
-        tidy = "\n".join(lines)
-    else:
-        tidy = " ".join(text.split())
-    if any(unicodedata.category(letter) == "Cc" for letter in tidy if letter != "\n"):
-        raise Invalid("It holds a control character. Type it again.")
-    if not tidy:
-        if field.required:
-            raise Invalid("This cannot be empty.")
-        return None
-    return field.clean(tidy)

@@ -4,28 +4,52 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import activity, emails, logins, password_resets, sign_ins, store
-from portal_data.errors import Conflict, Invalid, NotFound
+from portal_data import (
+    activity,
+    emails,
+    form_fields,
+    letters,
+    logins,
+    outbox,
+    password_resets,
+    sign_ins,
+    store,
+)
+from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal_data.form_fields import Field
 from portal_data.ids import new_id
 from portal_data.scope import Role, Staff
 from portal_data.store import OpenSession
+from portal_data.store.engine import Row
 
 LINK_LIFETIME = timedelta(hours=72)
 """How long the link works with which a new member of staff sets the first password."""
+
+FIELDS = {
+    "name": Field("Name", 120, required=True),
+    "email": Field("E-mail", 254, emails.normalise, required=True),
+}
+"""What a new member is asked for."""
 
 _IS_CONTACT = "select id from core.contacts where login_id = $login_id order by id limit 1"
 _ADD = """
     insert into core.staff (id, login_id, name, email, role, created_at)
     values ($id, $login_id, $name, $email, $role, $now)
 """
-_ALL = "select id, name, email, role, status from core.staff order by name, id"
-_GET = "select id, name, email, role, status from core.staff where id = $id order by id"
+_MEMBERS = """
+    select f.id, f.name, f.email, f.role, f.status, l.password_hash is not null as has_password
+    from core.staff f join core.logins l on l.id = f.login_id
+"""
+_ALL = _MEMBERS + "order by f.name, f.id"
+_GET = _MEMBERS + "where f.id = $id order by f.id"
+_BY_EMAIL = _MEMBERS + "where f.email = $email order by f.id"
 _ACTIVE_OWNERS = """
     select id from core.staff where role = 'owner' and status = 'active' order by id
 """
 _SET_STATUS = """
     update core.staff set status = $status where id = $id and status <> $status
 """
+_SET_ROLE = "update core.staff set role = $role where id = $id and role = $before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +61,27 @@ class Member:
     email: str
     role: Role
     status: str
+    has_password: bool
 
 
 def list_members(staff: Staff) -> list[Member]:
     """Return all staff by name."""
     with store.staff_reading(staff) as session:
-        return [Member(**{**row, "role": Role(row["role"])}) for row in session.rows(_ALL)]
+        return [_member(row) for row in session.rows(_ALL)]
 
 
 def create(staff: Staff, email: str, name: str, role: Role, now: datetime) -> str:
-    """Add a member of staff as an owner and return the link that sets the first password."""
+    """Add a member of staff as an owner; return the link that sets the first password, and mail it.
+
+    Raises as `add`, and NotAllowed for ordinary staff.
+    """
     staff.need_owner()
     with store.staff_writing(staff) as session:
-        return add(session, staff, email, name, role, now)
+        link = add(session, staff, email, name, role, now)
+        member = session.one(_BY_EMAIL, email=emails.normalise(email))
+        if member is not None:
+            _mail(session, staff, member, link, now)
+        return link
 
 
 def add(
@@ -57,12 +89,11 @@ def add(
 ) -> str:
     """Add a member of staff inside a transaction and return the link that sets the first password.
 
-    Raises Invalid for a bad e-mail, an empty name or a contact's role, Conflict when the e-mail
-    signs in already.
+    Raises InvalidFields for a bad e-mail or name, Invalid for a contact's role, Conflict when the
+    e-mail signs in already.
     """
-    email, name = emails.normalise(email), " ".join(name.split())
-    if not name:
-        raise Invalid("Give the person a name.")
+    typed = form_fields.clean(FIELDS, {"name": name, "email": email})
+    email, name = typed["email"] or "", typed["name"] or ""
     if role not in (Role.OWNER, Role.STAFF):
         raise Invalid("Staff are owners or staff.")
     login = logins.find(session, email)
@@ -75,8 +106,26 @@ def add(
     session.change(
         _ADD, id=staff_id, login_id=login.id, name=name, email=email, role=role.value, now=now
     )
-    _record(session, who, "staff.created", Member(staff_id, name, email, role, "active"), now)
+    _record(session, who, "staff.created", staff_id, name, now)
     return password_resets.issue(session, login, now, LINK_LIFETIME)
+
+
+def renew_link(staff: Staff, staff_id: UUID, now: datetime) -> str:
+    """Return and mail a new link to a member who has no password yet, as an owner.
+
+    Older links stop working. Raises NotAllowed for ordinary staff, NotFound for an unknown member,
+    Conflict when the member is disabled or has a password: then *Forgotten password* helps.
+    """
+    staff.need_owner()
+    with store.staff_writing(staff) as session:
+        row = _row(session, staff_id)
+        login = logins.find(session, row["email"])
+        if login is None or row["has_password"] or row["status"] != "active":
+            raise Conflict("Only an active member without a password needs a link.")
+        link = password_resets.issue(session, login, now, LINK_LIFETIME)
+        _mail(session, staff, row, link, now)
+        _record(session, staff, "staff.link_renewed", staff_id, row["name"], now)
+        return link
 
 
 def disable(staff: Staff, staff_id: UUID, now: datetime) -> None:
@@ -85,35 +134,127 @@ def disable(staff: Staff, staff_id: UUID, now: datetime) -> None:
     Raises NotAllowed for ordinary staff, NotFound for an unknown member, Conflict for oneself, the
     last owner or a disabled member.
     """
-    _set_status(staff, staff_id, "disabled", now)
+    _refuse_oneself(staff, staff_id)
+    with store.staff_writing(staff) as session:
+        set_status(session, staff, staff_id, "disabled", now)
 
 
 def enable(staff: Staff, staff_id: UUID, now: datetime) -> None:
     """Give a disabled member access again, as an owner; raises as `disable`."""
-    _set_status(staff, staff_id, "active", now)
+    _refuse_oneself(staff, staff_id)
+    with store.staff_writing(staff) as session:
+        set_status(session, staff, staff_id, "active", now)
 
 
-def _set_status(staff: Staff, staff_id: UUID, status: str, now: datetime) -> None:
+def change_role(staff: Staff, staff_id: UUID, role: Role, *, before: Role, now: datetime) -> None:
+    """Make a member an owner or ordinary staff, as an owner who saw the role `before`.
+
+    Raises NotAllowed for ordinary staff, Invalid for a contact's role, NotFound for an unknown
+    member, Conflict for oneself, the last owner, and a role that is not as it was seen.
+    """
+    _refuse_oneself(staff, staff_id)
+    with store.staff_writing(staff) as session:
+        set_role(session, staff, staff_id, role, now, before=before)
+
+
+def find(session: OpenSession, email: str) -> Member:
+    """Return the member with an e-mail. Raises NotFound when there is none."""
+    row = session.one(_BY_EMAIL, email=emails.normalise(email))
+    if row is None:
+        raise NotFound(f"Nobody on the staff has the e-mail {email}.")
+    return _member(row)
+
+
+def members(session: OpenSession) -> list[Member]:
+    """Return all staff by name, inside a system session."""
+    return [_member(row) for row in session.rows(_ALL)]
+
+
+def set_status(
+    session: OpenSession, who: Staff | None, staff_id: UUID, status: str, now: datetime
+) -> None:
+    """Make a member active or disabled inside a transaction; raises as `disable`."""
+    row = _held(session, who, staff_id, leaves=status == "disabled")
+    if session.change(_SET_STATUS, id=staff_id, status=status) != 1:
+        raise Conflict(f"This member is {status} already.")
+    if status == "disabled":
+        sign_ins.revoke_staff(session, staff_id, "disabled", now)
+    event = "staff.disabled" if status == "disabled" else "staff.enabled"
+    _record(session, who, event, staff_id, row["name"], now)
+
+
+def set_role(
+    session: OpenSession,
+    who: Staff | None,
+    staff_id: UUID,
+    role: Role,
+    now: datetime,
+    *,
+    before: Role,
+) -> None:
+    """Change a member's role inside a transaction; raises as `change_role`."""
+    if role not in (Role.OWNER, Role.STAFF):
+        raise Invalid("Staff are owners or staff.")
+    row = _held(session, who, staff_id, leaves=role is Role.STAFF)
+    if row["role"] == role:
+        raise Conflict(f"{row['name']} has that role already.")
+    if session.change(_SET_ROLE, id=staff_id, role=role.value, before=before.value) != 1:
+        raise Conflict("Somebody else changed this role meanwhile. Look at it first.")
+    _record(session, who, "staff.role_changed", staff_id, row["name"], now, details=role.value)
+
+
+def _refuse_oneself(staff: Staff, staff_id: UUID) -> None:
     staff.need_owner()
     if staff_id == staff.staff_id:
         raise Conflict("You cannot change your own access.")
-    with store.staff_writing(staff) as session:
-        owners = session.locked(_ACTIVE_OWNERS)
-        row = session.one(_GET, id=staff_id)
-        if row is None:
-            raise NotFound("There is no such member of staff.")
-        if status == "disabled" and [owner["id"] for owner in owners] == [staff_id]:
-            raise Conflict("There must be an owner.")
-        if session.change(_SET_STATUS, id=staff_id, status=status) != 1:
-            raise Conflict(f"This member is {status} already.")
-        if status == "disabled":
-            sign_ins.revoke_staff(session, staff_id, "disabled", now)
-        event = "staff.disabled" if status == "disabled" else "staff.enabled"
-        _record(session, staff, event, Member(**{**row, "role": Role(row["role"])}), now)
+
+
+def _held(session: OpenSession, who: Staff | None, staff_id: UUID, *, leaves: bool) -> Row:
+    """Return a member while all owners are held, so that two cannot remove each other.
+
+    `leaves` says that the member is to be an active owner no longer.
+    """
+    owners = [owner["id"] for owner in session.locked(_ACTIVE_OWNERS)]
+    row = _row(session, staff_id)
+    if leaves and owners == [staff_id]:
+        raise Conflict("There must be an owner.")
+    if who is not None and who.staff_id not in owners:
+        raise NotAllowed("Only an owner may do this.")
+    return row
+
+
+def _row(session: OpenSession, staff_id: UUID) -> Row:
+    row = session.one(_GET, id=staff_id)
+    if row is None:
+        raise NotFound("There is no such member of staff.")
+    return row
+
+
+def _member(row: Row) -> Member:
+    return Member(**{**row, "role": Role(row["role"])})
+
+
+def _mail(session: OpenSession, who: Staff, row: Row, link: str, now: datetime) -> None:
+    outbox.enqueue(
+        session,
+        "mail.staff_invitation",
+        dedup_key=f"staff_invitation:{row['id']}:{now.isoformat()}",
+        payload=letters.staff_invitation(
+            row["email"], row["name"], letters.business_name(session), who.name, link
+        ),
+        now=now,
+    )
 
 
 def _record(
-    session: OpenSession, who: Staff | None, event: str, member: Member, now: datetime
+    session: OpenSession,
+    who: Staff | None,
+    event: str,
+    staff_id: UUID,
+    name: str,
+    now: datetime,
+    *,
+    details: str | None = None,
 ) -> None:
     activity.record(
         session,
@@ -121,6 +262,7 @@ def _record(
         event,
         now=now,
         subject_kind="staff",
-        subject_id=member.id,
-        subject_number=member.name,
+        subject_id=staff_id,
+        subject_number=name,
+        details=details,
     )

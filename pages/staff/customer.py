@@ -52,6 +52,7 @@ listing.draw(
     customer_view.empty(asked.search, asked.wanted),
 )
 cards.draw(cards.title("People"))
+contact_access.of_customer(staff, customer)
 for each in customer.contacts:
     contact_access.draw(staff, each)
 if not customer.contacts:

@@ -1,13 +1,15 @@
 """Switching access on and off, and changing roles."""
 
+from datetime import timedelta
+
 import pytest
 
-from portal_data import access, identity, staff
+from portal_data import access, identity, password_resets, staff, store
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, PASSWORD, Cast
-from tests.people import BROWSER, at_once, events, make_contact, rows, token_of
+from tests.people import BROWSER, at_once, events, mails, make_contact, rows, token_of
 
 
 def test_disabling_a_contact_ends_its_sign_ins_and_enabling_brings_it_back(cast: Cast) -> None:
@@ -92,8 +94,6 @@ GOOD = "three otters juggling"
 
 def _sam(cast: Cast, role: Role = Role.STAFF) -> Staff:
     """Add Sam to the staff, signed in."""
-    from portal_data import password_resets
-
     link = staff.create(cast.owner, "Sam@Fern.example", "  Sam  Staff ", role, NOW)
     password_resets.reset(token_of(link), GOOD, NOW)
     who = identity.scope_of(identity.sign_in("sam@fern.example", GOOD, BROWSER, NOW), NOW)
@@ -157,3 +157,78 @@ def test_an_owner_remains(cast: Cast) -> None:
     done, refused = at_once(lambda n: staff.disable(pairs[n][0], pairs[n][1].staff_id, NOW), 2)
     assert len(done) == 1
     assert isinstance(refused[0], Conflict)
+
+
+def test_a_new_member_gets_the_link_by_mail(cast: Cast) -> None:
+    link = staff.create(cast.owner, "Sam@Fern.example", "Sam", Role.STAFF, NOW)
+    (mail,) = mails("mail.staff_invitation")
+    assert (mail["to"], mail["link"]) == ("sam@fern.example", link)
+    assert "Olive added you" in mail["subject"]
+
+
+def test_a_new_link_ends_the_one_before(cast: Cast) -> None:
+    first = staff.create(cast.owner, "sam@fern.example", "Sam", Role.STAFF, NOW)
+    (sam,) = [each for each in staff.list_members(cast.owner) if each.name == "Sam"]
+    assert not sam.has_password
+    later = NOW + timedelta(hours=1)
+    second = staff.renew_link(cast.owner, sam.id, later)
+    with pytest.raises(NotFound):
+        password_resets.opened(token_of(first), later)
+    assert password_resets.opened(token_of(second), later) == "sam@fern.example"
+    assert [mail["link"] for mail in mails("mail.staff_invitation")] == [first, second]
+    password_resets.reset(token_of(second), GOOD, later)
+    with pytest.raises(Conflict, match="without a password"):
+        staff.renew_link(cast.owner, sam.id, later)
+
+
+def test_a_role_of_staff_changes_under_a_running_sign_in(cast: Cast, sam: Staff) -> None:
+    staff.change_role(cast.owner, sam.staff_id, Role.OWNER, before=Role.STAFF, now=NOW)
+    who = identity.scope_of(sam.sign_in_id, NOW)
+    assert isinstance(who, Staff)
+    assert who.role is Role.OWNER
+    with pytest.raises(Conflict, match="role already"):
+        staff.change_role(cast.owner, sam.staff_id, Role.OWNER, before=Role.STAFF, now=NOW)
+    with pytest.raises(Conflict, match="meanwhile"):
+        staff.change_role(cast.owner, sam.staff_id, Role.STAFF, before=Role.STAFF, now=NOW)
+    with pytest.raises(Invalid):
+        staff.change_role(cast.owner, sam.staff_id, Role.PAYER, before=Role.OWNER, now=NOW)
+    assert events() == ["staff.role_changed"]
+
+
+def test_nobody_changes_oneself_and_ordinary_staff_nobody(cast: Cast, sam: Staff) -> None:
+    own = cast.owner.staff_id
+    with pytest.raises(Conflict, match="your own"):
+        staff.change_role(cast.owner, own, Role.STAFF, before=Role.OWNER, now=NOW)
+    with pytest.raises(NotAllowed):
+        staff.change_role(sam, own, Role.STAFF, before=Role.OWNER, now=NOW)
+    with pytest.raises(NotAllowed):
+        staff.renew_link(sam, own, NOW)
+    with pytest.raises(AttributeError):
+        staff.change_role(cast.alice, own, Role.STAFF, before=Role.OWNER, now=NOW)  # type: ignore[arg-type]
+    assert events() == []
+
+
+def test_two_owners_cannot_remove_each_other(cast: Cast, sam: Staff) -> None:
+    """Each takes the other's role and access away at one moment: one of them stays an owner."""
+    staff.change_role(cast.owner, sam.staff_id, Role.OWNER, before=Role.STAFF, now=NOW)
+    promoted = identity.scope_of(sam.sign_in_id, NOW)
+    assert isinstance(promoted, Staff)
+    pair = [(cast.owner, sam.staff_id), (promoted, cast.owner.staff_id)]
+
+    def remove(number: int) -> None:
+        who, whom = pair[number % 2]
+        if number < 2:
+            staff.change_role(who, whom, Role.STAFF, before=Role.OWNER, now=NOW)
+        else:
+            staff.disable(who, whom, NOW)
+
+    at_once(remove, 4)
+    owners = "select id from core.staff where role = 'owner' and status = 'active' order by id"
+    assert len(rows(owners)) == 1
+
+
+def test_the_last_owner_stays_one(cast: Cast, sam: Staff) -> None:
+    with store.system_writing() as session, pytest.raises(Conflict, match="must be an owner"):
+        staff.set_role(session, None, cast.owner.staff_id, Role.STAFF, NOW, before=Role.OWNER)
+    with store.system_writing() as session, pytest.raises(Conflict, match="must be an owner"):
+        staff.set_status(session, None, cast.owner.staff_id, "disabled", NOW)

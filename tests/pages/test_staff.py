@@ -1,15 +1,19 @@
 """The staff's screens: customers with balances, one customer, and its documents."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from portal_data import store
-from portal_data.scope import Scope, Staff
+from portal_data import access, identity, store
+from portal_data.errors import Conflict
+from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.factories import insert, make_invoice, make_payment
-from tests.pages.conftest import TODAY, Open
-from tests.people import rows
+from tests.pages.conftest import TODAY, Open, Screen, app_as
+from tests.people import events, rows
 
 pytestmark = pytest.mark.only_engine("duckdb")
 
@@ -125,3 +129,80 @@ def test_staff_say_that_a_document_in_question_is_owed(
         {"in_question_minor": 0}
     ]
     assert not any(each.label == "Mark as owed" for each in shown.app.button)
+
+
+def close_portal(customer_id: "UUID") -> None:
+    """Open the dialog that asks before a customer loses the portal."""
+    from components import confirm
+
+    confirm.disable_customer(customer_id, "Alder Ltd")
+
+
+def disable_contact(contact_id: "UUID") -> None:
+    """Open the dialog that asks before a contact loses access."""
+    from components import confirm
+
+    confirm.disable_contact(contact_id, "Bob Test")
+
+
+def opened(dialog: Callable[..., None], who: Scope | Staff | None, *args: object) -> Screen:
+    """Run a dialog as somebody."""
+    app = AppTest.from_function(dialog, args=args, default_timeout=30)
+    return Screen(app_as(app, who).run())
+
+
+def test_ordinary_staff_change_a_contacts_role(screen: Open, cast: Cast, sam: Staff) -> None:
+    shown = screen(sam, "staff/customer", id=str(cast.alice.customer_id))
+    (role,) = [each for each in shown.app.selectbox if each.label == "Role of Bob Test"]
+    role.set_value(Role.PAYER)
+    shown.rerun()
+    who = identity.scope_of(cast.bob.sign_in_id, NOW)
+    assert isinstance(who, Scope)
+    assert who.role is Role.PAYER
+    assert events() == ["contact.role_changed"]
+
+
+def test_a_role_changed_elsewhere_is_shown_and_not_undone(
+    screen: Open, cast: Cast, sam: Staff
+) -> None:
+    shown = screen(sam, "staff/customer", id=str(cast.alice.customer_id))
+    access.set_role(cast.owner, cast.bob.contact_id, Role.APPROVER, NOW, before=Role.VIEWER)
+    with pytest.raises(Conflict, match="meanwhile"):
+        access.set_role(sam, cast.bob.contact_id, Role.PAYER, NOW, before=Role.VIEWER)
+    shown = shown.rerun()
+    (role,) = [each for each in shown.app.selectbox if each.label == "Role of Bob Test"]
+    assert role.value is Role.APPROVER
+    assert events() == ["contact.role_changed"]
+
+
+def test_taking_access_away_asks_first(screen: Open, cast: Cast, sam: Staff) -> None:
+    shown = opened(disable_contact, sam, cast.bob.contact_id)
+    assert identity.scope_of(cast.bob.sign_in_id, NOW) is not None
+    (button,) = [each for each in shown.app.button if each.label == "Disable access"]
+    button.click()
+    shown.rerun()
+    assert identity.scope_of(cast.bob.sign_in_id, NOW) is None
+    assert identity.scope_of(cast.alice.sign_in_id, NOW) is not None
+    shown = opened(close_portal, sam, cast.alice.customer_id)
+    (button,) = [each for each in shown.app.button if each.label == "Close the portal"]
+    button.click()
+    shown.rerun()
+    assert identity.scope_of(cast.alice.sign_in_id, NOW) is None
+    assert identity.scope_of(cast.charlie.sign_in_id, NOW) is not None
+    shown = screen(sam, "staff/customer", id=str(cast.alice.customer_id))
+    assert "The portal is closed to them" in shown.html
+    (button,) = [each for each in shown.app.button if each.label == "Open the portal to them"]
+    button.click()
+    shown.rerun()
+    assert events() == ["contact.disabled", "customer.portal_disabled", "customer.portal_enabled"]
+
+
+@pytest.mark.parametrize("person", ["alice", "charlie", "nobody"])
+def test_customers_and_nobody_use_none_of_these_dialogs(person: str, cast: Cast) -> None:
+    who = {"alice": cast.alice, "charlie": cast.charlie, "nobody": None}[person]
+    for dialog, about in (
+        (close_portal, cast.alice.customer_id),
+        (disable_contact, cast.bob.contact_id),
+    ):
+        assert not opened(dialog, who, about).app.button
+    assert events() == []

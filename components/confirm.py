@@ -1,0 +1,66 @@
+"""Dialogs that ask before something is taken away from somebody."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import streamlit as st
+
+from components import cards, fields
+from components.markup import said, tag
+from components.session import require_staff
+from portal_data import access
+from portal_data import staff as team
+from portal_data.clock import utc_now
+
+
+@st.dialog("Disable access?", icon=":material/person_off:")
+def disable_contact(contact_id: UUID, name: str) -> None:
+    """Ask before a contact's access ends."""
+    staff = require_staff()
+    _ask(
+        name,
+        "is signed out everywhere at once and cannot sign in until you enable access again. Open "
+        "invitations stop working.",
+        "Disable access",
+        lambda: access.disable_contact(staff, contact_id, utc_now()),
+        f"Access of {name} is disabled.",
+    )
+
+
+@st.dialog("Close the portal?", icon=":material/block:")
+def disable_customer(customer_id: UUID, name: str) -> None:
+    """Ask before all contacts of a customer lose the portal."""
+    staff = require_staff()
+    _ask(
+        name,
+        "can use the portal no longer: everybody there is signed out at once. People keep their "
+        "passwords and roles for when you open it again.",
+        "Close the portal",
+        lambda: access.disable_customer(staff, customer_id, utc_now()),
+        f"The portal is closed to {name}.",
+    )
+
+
+@st.dialog("Disable access?", icon=":material/person_off:")
+def disable_member(staff_id: UUID, name: str) -> None:
+    """Ask before a member of staff loses access."""
+    staff = require_staff()
+    staff.need_owner()
+    _ask(
+        name,
+        "is signed out everywhere at once and cannot sign in until you enable access again.",
+        "Disable access",
+        lambda: team.disable(staff, staff_id, utc_now()),
+        f"Access of {name} is disabled.",
+    )
+
+
+def _ask(name: str, consequence: str, label: str, action: Callable[[], object], done: str) -> None:
+    """Say what happens to whom; do it when the button is pressed, and close."""
+    cards.draw(tag("p", said(name, "b"), f" {consequence}", class_="pt-text"))
+    with st.container(horizontal=True, gap="small"):
+        sure = st.button(label, type="primary", key="confirm.yes")
+        if st.button("Cancel", key="confirm.no"):
+            st.rerun()
+    if sure:
+        fields.attempt(done, action)
