@@ -61,6 +61,7 @@ class ProjectRow:
     billing_method: BillingMethod
     currency_code: str
     minutes: int
+    billed_minutes: int
     latest: Date | None
     budget: Budget | None
 
@@ -138,13 +139,16 @@ _LISTED = (
     _FOUND
     + """,
     logged as (
-        select project_id, sum(minutes)::bigint as minutes, max(date) as latest
+        select project_id, sum(minutes)::bigint as minutes,
+            sum(case when billable and billed then minutes else 0 end)::bigint as billed_minutes,
+            max(date) as latest
         from time_entries
         group by project_id
     )
     select m.id, m.name, m.code, m.status, m.billing_method, m.currency_code, m.fixed_cost_minor,
         m.rate, m.budget_kind, m.budget_minor, m.budget_minutes,
-        coalesce(l.minutes, 0)::bigint as minutes, l.latest
+        coalesce(l.minutes, 0)::bigint as minutes,
+        coalesce(l.billed_minutes, 0)::bigint as billed_minutes, l.latest
     from mine m
     left join logged l on l.project_id = m.id
     where $wanted = 'all' or m.status = $wanted
@@ -220,6 +224,7 @@ def list_page(
             billing_method=BillingMethod(row["billing_method"]),
             currency_code=row["currency_code"],
             minutes=row["minutes"],
+            billed_minutes=row["billed_minutes"],
             latest=row["latest"],
             budget=budgets.get(row["id"]),
         )

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from portal_data import credit_notes, invoices, labels, retainers, statements
-from portal_data.exports import Column, Kind, Table
+from portal_data.exports import Column, Kind, Table, in_hours
 from portal_data.money import to_decimal
 from portal_data.organisation import Organisation
+from portal_data.project_figures import BudgetKind
 from portal_data.statements import Statement
 
 Fields = Mapping[Column, str | Callable[[Any], Any]]
@@ -21,7 +22,8 @@ _CLOSED = {
     credit_notes.Status.VOID,
     retainers.Status.VOID,
 }
-_HUNDREDTH = Decimal("0.01")
+_UNCOUNTED = frozenset({invoices.Status.VOID.value})
+"""What is void is listed and never added up."""
 
 
 def _open(row: Any) -> int:
@@ -29,16 +31,25 @@ def _open(row: Any) -> int:
     return 0 if row.status in _CLOSED else int(row.balance_minor)
 
 
-def _hours(row: Any) -> Decimal:
-    """Return hours to the hundredth; the minutes beside them are exact."""
-    return (Decimal(row.minutes) / 60).quantize(_HUNDREDTH)
+def _budget(row: Any, *kinds: BudgetKind) -> int | None:
+    """Return the limit of a budget of one of these kinds, in minor units or minutes."""
+    budget = row.budget
+    return budget.limit if budget and (budget.kind in kinds) else None
+
+
+def _budget_hours(row: Any) -> Decimal | None:
+    minutes = _budget(row, BudgetKind.HOURS, BudgetKind.TASK_HOURS, BudgetKind.STAFF_HOURS)
+    return None if minutes is None else in_hours(minutes)
 
 
 _DATE = Column(labels.DATE, Kind.DATE)
 _CURRENCY = Column("Currency", Kind.CURRENCY)
 _AMOUNT = Column(labels.AMOUNT, Kind.MONEY, summed=True)
 _BALANCE = Column(labels.BALANCE, Kind.MONEY, summed=True)
-_WORKED: Fields = {Column("Minutes", Kind.WHOLE): "minutes", Column("Hours", Kind.NUMBER): _hours}
+_WORKED: Fields = {
+    Column("Minutes", Kind.WHOLE, summed=True): "minutes",
+    Column("Hours", Kind.NUMBER, summed=True, minutes="Minutes"): lambda row: in_hours(row.minutes),
+}
 
 INVOICES: Fields = {
     Column("Invoice"): "number",
@@ -102,6 +113,14 @@ PROJECTS: Fields = {
     Column("Status"): "status",
     Column("Billing method"): lambda row: row.billing_method.replace("_", " ").capitalize(),
     **_WORKED,
+    Column("Billed minutes", Kind.WHOLE, summed=True): "billed_minutes",
+    Column("Billed hours", Kind.NUMBER, summed=True, minutes="Billed minutes"): (
+        lambda row: in_hours(row.billed_minutes)
+    ),
+    Column("Budget hours", Kind.NUMBER): _budget_hours,
+    _CURRENCY: "currency_code",
+    Column("Budget amount", Kind.MONEY): lambda row: _budget(row, BudgetKind.COST),
+    Column("Budget used percent", Kind.WHOLE): lambda row: row.budget and row.budget.percent,
     Column("Latest work", Kind.DATE): "latest",
 }
 TIME_LOG: Fields = {
@@ -168,6 +187,7 @@ def of_list(
         subject=subject,
         first=min(days, default=None),
         last=max(days, default=None),
+        uncounted=_UNCOUNTED,
     )
 
 

@@ -24,9 +24,13 @@ def write(table: Table, file: IO[bytes]) -> None:
         "from": _plain(table.first),
         "to": _plain(table.last),
         "totals": [
-            {"currency": code, **{column.key: _plain(total) for column, total in sums.items()}}
+            {
+                **({"currency": code} if code else {}),
+                **{column.key: _plain(total) for column, total in sums.items()},
+            }
             for code, sums in table.totals().items()
         ],
+        "not_in_totals": table.left_out,
         "columns": [
             {"key": column.key, "name": column.name, "type": column.kind.value}
             for column in table.columns

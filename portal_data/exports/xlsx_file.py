@@ -40,12 +40,19 @@ def write(table: Table, file: IO[bytes]) -> None:
         totals = table.totals()
         if totals:
             summed = [column for column in table.columns if column.summed]
+            currencies = (Column("Currency", Kind.CURRENCY),) if any(totals) else ()
             _fill(
                 book,
                 "Totals",
-                (Column("Currency", Kind.CURRENCY), *summed),
-                [(code, *map(sums.get, summed)) for code, sums in totals.items()],
+                (*currencies, *summed),
+                [
+                    (*((code,) if currencies else ()), *map(sums.get, summed))
+                    for code, sums in totals.items()
+                ],
             )
+            if table.left_out:
+                words = f"Not counted: {', '.join(table.left_out)}"
+                book.get_worksheet_by_name("Totals").write_string(len(totals) + 2, 0, words)
 
 
 def _fill(

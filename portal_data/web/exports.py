@@ -1,7 +1,7 @@
 """Routes that hand out lists and statements as data, and a list's documents together as a zip.
 
-They read what a screen's address asks in the same words, and what is given wrongly falls back in
-the same way: a file holds the rows that the screen shows, from all of its pages.
+They read what a screen's address asks in the same words: a file holds the rows that the screen
+shows, from all of its pages. What an address has wrongly is refused with what is possible.
 """
 
 import os
@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_data import organisation, papers, statements, tables
+from portal_data import choices, organisation, papers, statements, tables
 from portal_data.clock import utc_now
 from portal_data.documents import file_name
-from portal_data.errors import NotFound
+from portal_data.errors import Invalid, NotFound
 from portal_data.exports import Format, Table, write
 from portal_data.scope import Scope
 from portal_data.statements import Period
@@ -36,12 +36,14 @@ def statement(request: Request, scope: Scope) -> Response:
     """GET /exports/statement.{format}?currency=…&first=…&last=… with ISO dates."""
     format = _format(request)
     currencies = statements.currencies(scope)
-    currency = request.query_params.get("currency")
+    currency = request.query_params.get("currency") or currencies[0]
+    if currency not in currencies:
+        raise Invalid(choices.unknown("currency", currency, currencies))
     business = organisation.get(scope)
     month = statements.bounds(Period.THIS_MONTH, business.today(utc_now()))
     told = statements.statement(
         scope,
-        currency if currency in currencies else currencies[0],
+        currency,
         max(_day(request, "first", month[0]), statements.EARLIEST),
         _day(request, "last", month[1]),
     )
@@ -137,7 +139,8 @@ def _format(request: Request) -> Format:
 
 
 def _day(request: Request, name: str, default: date) -> date:
+    given = request.query_params.get(name)
     try:
-        return date.fromisoformat(request.query_params.get(name, ""))
-    except ValueError:
-        return default
+        return date.fromisoformat(given) if given else default
+    except ValueError as error:
+        raise Invalid(f"{name} is a day such as {default.isoformat()}.") from error

@@ -1,10 +1,10 @@
 """Every list of the portal: how an address asks for it, how it is told, and how it is printed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from portal_data import (
@@ -20,18 +20,21 @@ from portal_data import (
     time_entries,
 )
 from portal_data.approvals import EntryFilter, EntrySort
+from portal_data.choices import Choice, choose
+from portal_data.errors import Invalid
 from portal_data.scope import Scope
 from portal_data.statements import Period
 from portal_data.web import printouts
-
-Choice = TypeVar("Choice", bound=StrEnum)
 
 _SEARCH_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The parameters of an address, read as screens read them: a wrong one is as if not given."""
+    """The parameters of an address, read as screens read them, but a wrong choice is refused.
+
+    A file could not say that it holds something else than was asked for.
+    """
 
     parameters: Mapping[str, str]
     today: date
@@ -42,11 +45,11 @@ class Asked:
         return self.parameters.get("q", "")[:_SEARCH_LIMIT]
 
     def choice(self, name: str, default: Choice) -> Choice:
-        """Return a parameter as a member of the default's enumeration."""
-        try:
-            return type(default)(self.parameters.get(name, default.value))
-        except ValueError:
-            return default
+        """Return a parameter as a member of the default's enumeration.
+
+        Raises Invalid for a word that is none of it.
+        """
+        return choose(name, self.parameters.get(name), default)
 
     def identifier(self, name: str) -> UUID:
         """Return a parameter as an id; the nil id, which nothing has, when it is none."""
@@ -54,6 +57,15 @@ class Asked:
             return UUID(self.parameters.get(name, ""))
         except ValueError:
             return UUID(int=0)
+
+    def known(self, name: str, ids: Container[UUID]) -> UUID | None:
+        """Return a parameter as one of `ids`, or None without it. Raises Invalid for any other."""
+        if not self.parameters.get(name):
+            return None
+        given = self.identifier(name)
+        if given not in ids:
+            raise Invalid(f"There is no such {name} here.")
+        return given
 
 
 class Found(NamedTuple):
@@ -111,16 +123,16 @@ def _all(noun: Noun, *, by_day: bool = False) -> Read:
 
 def _time_log(scope: Scope, asked: Asked) -> Found:
     project = projects.heading(scope, asked.identifier("id"))
-    task, person = asked.identifier("task"), asked.identifier("person")
     period = asked.choice("period", Period.ALL)
-    whole = period in (Period.ALL, Period.CUSTOM)
-    first, last = (None, None) if whole else statements.bounds(period, asked.today)
+    if period is Period.CUSTOM:
+        raise Invalid("A time log has no custom period.")
+    first, last = (None, None) if period is Period.ALL else statements.bounds(period, asked.today)
     found = time_entries.list_page(
         scope,
         project.id,
         wanted=asked.choice("status", time_entries.Filter.ALL),
-        task=task if task in project.tasks else None,
-        person=person if person in project.people else None,
+        task=asked.known("task", project.tasks),
+        person=asked.known("person", project.people),
         first=first,
         last=last,
         search=asked.search,

@@ -35,7 +35,6 @@ Read = Callable[[bytes], list[tuple[Any, ...]]]
 
 def made(rows: list[tuple[Any, ...]], format: Format) -> bytes:
     """Return a table of these rows as a file."""
-    file = io.BytesIO()
     table = Table(
         "Invoices",
         "Fern",
@@ -45,6 +44,12 @@ def made(rows: list[tuple[Any, ...]], format: Format) -> bytes:
         first=date(2026, 2, 28),
         last=date(2026, 11, 20),
     )
+    return written(table, format)
+
+
+def written(table: Table, format: Format) -> bytes:
+    """Return a table as a file."""
+    file = io.BytesIO()
     write(table, format, file)
     return file.getvalue()
 
@@ -131,6 +136,7 @@ def test_json_tells_what_it_is_of() -> None:
     assert head == {
         "title": "Invoices", "subject": None, "issuer": "Fern", "customer": "株式会社さくら",
         "currency": None, "from": "2026-02-28", "to": "2026-11-20",
+        "not_in_totals": [],
     }  # fmt: skip
     assert told["totals"] == [
         {"currency": "GBP", "amount": "1234.60"},
@@ -201,6 +207,17 @@ def test_totals_never_mix_currencies() -> None:
         "GBP": Decimal("2469.20"), "JPY": Decimal(2400), "KWD": Decimal("-0.010"),
     }  # fmt: skip
     assert table.currencies == ["GBP", "JPY", "KWD"]
+
+
+def test_totals_leave_out_what_is_void_and_say_so() -> None:
+    columns = (Column("Status"), Column("Currency", Kind.CURRENCY), COLUMNS[3])
+    rows = [("Paid", "GBP", Decimal("1.50")), ("Void", "GBP", Decimal("9.00"))]
+    table = Table("Invoices", "Fern", "A", columns, rows, uncounted=frozenset({"Void"}))
+    assert table.totals() == {"GBP": {COLUMNS[3]: Decimal("1.50")}}
+    told = json.loads(written(table, Format.JSON))
+    assert (told["totals"][0]["amount"], told["not_in_totals"]) == ("1.50", ["Void"])
+    totals = load_workbook(io.BytesIO(written(table, Format.XLSX)))["Totals"]
+    assert [cell.value for cell in totals["A"]] == ["Currency", "GBP", None, "Not counted: Void"]
 
 
 FORMULAS = [
