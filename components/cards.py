@@ -88,10 +88,13 @@ def stack(*below: Markup | None) -> Markup:
 
 
 def documents(pdf: str, files: Sequence[File] = ()) -> Markup:
-    """Return the buttons that print and save a document, which open its PDF; `files` in a menu."""
+    """Return the buttons that print the screen, which is then the document alone, and open its PDF.
+
+    `files` are in a menu.
+    """
     return tag(
         "div",
-        opened(join(icon("print"), "Print"), pdf, class_="pt-button"),
+        tag("button", icon("print"), "Print", class_="pt-button", type="button", data_print=""),
         opened(join(icon("picture_as_pdf"), "PDF"), pdf, class_="pt-button"),
         _menu(files) if files else None,
         class_="pt-actions",
@@ -135,6 +138,11 @@ def pills(statuses: Iterable[tuple[str, str]]) -> Markup:
 def banner(text: str) -> Markup:
     """Return the business's message to its customers."""
     return said(text, "div", class_="pt-banner", role="note")
+
+
+def wrong(refused: Iterable[str]) -> Markup:
+    """Return what is to be said of an address that asks for what there is not."""
+    return tag("p", " ".join(refused), class_="pt-wrong", role="status")
 
 
 def attention(message: Markup, label: str, href: str) -> Markup:

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from components import cards
-from portal_data import statements
+from components import address, cards
+from components.markup import Markup
+from portal_data import choices, statements
 from portal_data.statements import Period
 
 WRONG = cards.empty("The period ends before it begins", "Choose a later second date.")
@@ -25,18 +26,36 @@ _SUGGESTED = timedelta(days=90)
 
 def choose(today: date) -> tuple[date, date] | None:
     """Draw the choice and return its first and last day, or None while they run backwards."""
+    # bound to the address, Streamlit would write the label there and not the period's own word
+    before = address.choice("period", Period.THIS_MONTH)
     period = st.selectbox(
         "Period",
         list(_NAMES),
+        index=list(_NAMES).index(before),
         format_func=lambda each: _NAMES[each],
-        key="period",
-        bind="query-params",
+        key=f"period.{before}",
         width=200,
     )
+    if period is not before:
+        st.query_params["period"] = period.value
     if period is not Period.CUSTOM:
         return statements.bounds(period, today)
     first, last = _day("From", today - _SUGGESTED), _day("To", today)
     return (first, last) if first <= last else None
+
+
+def wrong(currencies: list[str]) -> Markup | None:
+    """Return what is said of choices in the address that there are not; None when all are known."""
+    refused = [address.refusal("period", Period.THIS_MONTH)]
+    given = address.text("currency")
+    if given and given not in currencies:
+        refused.append(choices.unknown("currency", given, currencies))
+    for name in ("from", "to"):
+        day = address.text(name)
+        if day and not _is_day(day):
+            refused.append(f"{name} is a day such as 2026-01-31, and not “{day}”.")
+    said = [each for each in refused if each]
+    return cards.wrong(said) if said else None
 
 
 def choose_currency(currencies: list[str]) -> str:
@@ -53,6 +72,14 @@ def choose_currency(currencies: list[str]) -> str:
         label_visibility="collapsed",
     )
     return chosen
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _day(label: str, default: date) -> date:

@@ -1,6 +1,6 @@
 """The time log of a project: its sums, its choices of task, person and period, and its entries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -71,25 +71,35 @@ class Narrowed:
     period: Period
     first: date | None
     last: date | None
+    wrong: tuple[str, ...] = ()
+    """What is said of choices that there are not."""
 
 
 def narrowed(heading: Heading, today: date) -> Narrowed:
-    """Return the choices that the address makes; an unknown one is as if it were not made."""
+    """Return the choices that the address makes; an unknown one is told, and as if not made."""
     task, person = address.identifier("task"), address.identifier("person")
     period = address.choice("period", Period.ALL)
     period = period if period in _PERIODS else Period.ALL
+    known = {"task": heading.tasks, "person": heading.people}
+    wrong = [
+        f"There is no such {name} in this project; all are shown."
+        for name, ids in known.items()
+        if address.text(name) and address.identifier(name) not in ids
+    ]
+    refused = address.refusal("period", Period.ALL)
     days = (None, None) if period is Period.ALL else statements.bounds(period, today)
     return Narrowed(
         task if task in heading.tasks else None,
         person if person in heading.people else None,
         period,
         *days,
+        tuple([*wrong, refused] if refused else wrong),
     )
 
 
 def asked(heading: Heading, narrow: Narrowed) -> Asked[Filter, Sort]:
     """Return what the address asks of the log; its links keep the project and the choices."""
-    return listing.asked(
+    own = listing.asked(
         KIND,
         id=heading.id,
         view=View.TIME,
@@ -97,6 +107,7 @@ def asked(heading: Heading, narrow: Narrowed) -> Asked[Filter, Sort]:
         person=narrow.person,
         period=None if narrow.period is Period.ALL else narrow.period,
     )
+    return replace(own, wrong=(*own.wrong, *narrow.wrong))
 
 
 def menus(heading: Heading, narrow: Narrowed, asked: Asked[Filter, Sort]) -> list[Menu]:

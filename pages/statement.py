@@ -22,7 +22,11 @@ def account() -> None:
         buttons = st.container(key="actions", width="content")
     with st.container(key="choices", horizontal=True, vertical_alignment="bottom"):
         chosen = period.choose(today)
-        currency = period.choose_currency(statements.currencies(scope))
+        currencies = statements.currencies(scope)
+        wrong = period.wrong(currencies)
+        currency = period.choose_currency(currencies)
+    if wrong:
+        cards.draw(wrong)
     if chosen is None:
         cards.draw(cards.card("", period.WRONG))
         return

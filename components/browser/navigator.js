@@ -3,7 +3,7 @@
 // Streamlit listens to popstate, so a pushed address and that event are what Back and Forward do.
 // Links stay real: opened in a new tab, copied, or followed by the browser when this is not running.
 // It also closes an open menu (details[data-menu]) as menus close: by a click elsewhere or on what it
-// offers, and by Escape.
+// offers, and by Escape; and it opens the print dialog (button[data-print]).
 export default function () {
   const follow = (event) => {
     if (event.defaultPrevented || event.button) return
@@ -33,11 +33,16 @@ export default function () {
     menu.querySelector("summary").focus()
     close()
   }
+  const print = (event) => {
+    if (event.composedPath().some((node) => node.matches?.("button[data-print]"))) window.print()
+  }
   document.addEventListener("click", follow)
+  document.addEventListener("click", print)
   document.addEventListener("click", settle)
   document.addEventListener("keydown", escape)
   return () => {
     document.removeEventListener("click", follow)
+    document.removeEventListener("click", print)
     document.removeEventListener("click", settle)
     document.removeEventListener("keydown", escape)
   }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -76,11 +77,8 @@ def test_the_pdf_is_the_document(
     page = opened.sign_in(ALICE, path)
     page.get_by_role("link", name=series).first.click()
     number = _opened(page, series)
-    hrefs = {
-        page.get_by_role("link", name=name).get_attribute("href") or "" for name in ("PDF", "Print")
-    }
-    assert len(hrefs) == 1
-    answer = opened.context.request.get(urljoin(portal.url, hrefs.pop()))
+    href = page.get_by_role("link", name="PDF").get_attribute("href") or ""
+    answer = opened.context.request.get(urljoin(portal.url, href))
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
     file = tmp_path / "document.pdf"
     file.write_bytes(answer.body())
@@ -100,3 +98,17 @@ def test_a_stranger_cannot_open_it(window: Open, portal: Portal) -> None:
     expect(other.get_by_role("heading", name="Payment not found")).to_be_visible()
     assert stranger.context.request.get(urljoin(portal.url, href)).status == 404
     assert not re.search(number, other.locator("body").inner_text())
+
+
+def test_print_opens_the_print_dialog_over_the_document_alone(window: Open) -> None:
+    opened = window()
+    opened.context.add_init_script("window.print = () => { window.printed = true }")
+    page = opened.sign_in(ALICE, "/payments")
+    page.get_by_role("link", name="PAY-").first.click()
+    number = _opened(page, "PAY-")
+    page.get_by_role("button", name="Print").click()
+    assert page.evaluate("window.printed")
+    printed = PdfReader(BytesIO(page.pdf(format="A4")))
+    text = " ".join(" ".join(sheet.extract_text() for sheet in printed.pages).split())
+    assert number in text
+    assert "Payments made" not in text

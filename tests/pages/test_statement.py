@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from portal_data.scope import Scope
+from portal_data.statements import Period
 from tests.factories import make_invoice, make_payment
-from tests.pages.conftest import TODAY, Open
+from tests.pages.conftest import TODAY, Open, Screen
 
 DAY = timedelta(days=1)
 
@@ -33,7 +34,7 @@ def test_this_month_is_the_default(screen: Open, alice: Scope, books: None) -> N
 
 
 def test_all_time_begins_at_nothing(screen: Open, alice: Scope, books: None) -> None:
-    shown = screen(alice, "statement", period="All time")
+    shown = screen(alice, "statement", period="all")
     for words in ("INV-1", "PAY-1", "INV-2", "£100.00", "£85.00", "Over 90 days"):
         assert words in shown.html
 
@@ -45,14 +46,14 @@ def test_currencies_are_apart(screen: Open, alice: Scope, books: None) -> None:
 
 
 def test_transactions_open_their_documents(screen: Open, alice: Scope, books: None) -> None:
-    shown = screen(alice, "statement", period="All time")
+    shown = screen(alice, "statement", period="all")
     bodies = "".join(each.proto.body for each in shown.app.get("html"))
     assert 'href="invoice?number=INV-1"' in bodies
     assert 'href="payment?number=PAY-1"' in bodies
 
 
 def test_own_period(screen: Open, alice: Scope, books: None) -> None:
-    shown = screen(alice, "statement", period="Custom")
+    shown = screen(alice, "statement", period="custom")
     shown.app.date_input(key="from").set_value(TODAY - 210 * DAY)
     shown.app.date_input(key="to").set_value(TODAY - DAY)
     shown = shown.rerun()
@@ -61,7 +62,7 @@ def test_own_period(screen: Open, alice: Scope, books: None) -> None:
 
 
 def test_period_backwards_is_told(screen: Open, alice: Scope, books: None) -> None:
-    shown = screen(alice, "statement", period="Custom")
+    shown = screen(alice, "statement", period="custom")
     shown.app.date_input(key="from").set_value(TODAY)
     shown.app.date_input(key="to").set_value(TODAY - DAY)
     assert "ends before it begins" in shown.rerun().html
@@ -76,3 +77,17 @@ def test_empty_period(screen: Open, alice: Scope) -> None:
 def test_nobody_sees_nothing(screen: Open, books: None) -> None:
     shown = screen(None, "sign_in")
     assert "INV-" not in shown.html + shown.text
+
+
+def test_an_address_has_the_periods_own_word(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, "statement", period="this_year")
+    assert shown.app.selectbox[0].value.value == "this_year"
+    assert "There is no" not in shown.html
+    shown.app.selectbox[0].set_value(Period.ALL)
+    assert Screen(shown.app.run()).app.query_params["period"] in ("all", ["all"])
+
+
+def test_what_an_address_has_wrongly_is_told(screen: Open, alice: Scope, books: None) -> None:
+    shown = screen(alice, "statement", period="<b>ever", currency="XXX", first="x")
+    assert "There is no period “<b>ever”; choose one of this_month, last_month" in shown.html
+    assert "There is no currency “XXX”; choose one of GBP" in shown.html
