@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -31,6 +32,7 @@ class Window:
 
     context: BrowserContext
     portal: Portal
+    cookies: dict[str, Any]
     errors: list[str] = field(default_factory=list)
 
     def open(self, path: str = "/") -> Page:
@@ -48,13 +50,33 @@ class Window:
         sign_in(page, self.portal, email)
         return page
 
+    def open_as(self, email: str, path: str = "/") -> Page:
+        """Open `path` as `email`, who signs in by the form once in a file and then stays so.
+
+        For screens behind the sign-in; what signs out or changes a password takes `sign_in`.
+        """
+        if email not in self.cookies:
+            page = self.sign_in(email, path)
+            self.cookies[email] = self.context.cookies()
+            return page
+        self.context.add_cookies(self.cookies[email])
+        return self.open(path)
+
     def _note(self, kind: str, text: str, location: dict[str, object]) -> None:
         if kind == "error":
             self.errors.append(f"{text} ({location.get('url')})")
 
 
+@pytest.fixture(scope="module")
+def cookies() -> dict[str, Any]:
+    """The cookies of everybody who has signed in, by e-mail; see `Window.open_as`."""
+    return {}
+
+
 @pytest.fixture
-def window(browser: Browser, portal: Portal) -> Iterator[Callable[..., Window]]:
+def window(
+    browser: Browser, portal: Portal, cookies: dict[str, Any]
+) -> Iterator[Callable[..., Window]]:
     """Make windows: window(size="phone", scheme="dark")."""
     opened: list[BrowserContext] = []
 
@@ -69,7 +91,7 @@ def window(browser: Browser, portal: Portal) -> Iterator[Callable[..., Window]]:
         )
         context.set_default_timeout(20_000)
         opened.append(context)
-        return Window(context, portal)
+        return Window(context, portal, cookies)
 
     yield make
     for context in opened:
