@@ -22,7 +22,7 @@ from portal_data.zoho.resolve import Resolver
 MANY = 20  # documents of a file: fewer are refused only when they are half of it
 _SHARE = 20  # one in twenty: 5 %
 GO_ON = "To import without what is lost, add --accept-losses."
-_DOCUMENTS = ("estimate", "invoice", "retainer invoice", "credit note")
+_DOCUMENTS = ("recurring profile", "estimate", "invoice", "retainer invoice", "credit note")
 
 
 def refusals(resolver: Resolver) -> list[Problem]:

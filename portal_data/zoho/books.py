@@ -31,6 +31,7 @@ _INVOICES = """
         balance_minor, in_question_minor
     from core.invoices order by id
 """
+_PROFILES = "select id, customer_id, name from core.recurring_profiles order by id"
 _RETAINERS = """
     select id, customer_id, number, currency_code, status, total_minor, balance_minor, unused_minor,
         in_question_minor
@@ -114,6 +115,7 @@ def read_books(session: OpenSession) -> Books:
         ("person", _PEOPLE),
         ("project person", _PROJECT_PEOPLE),
         ("estimate", _ESTIMATES),
+        ("recurring profile", _PROFILES),
         ("invoice", _INVOICES),
         ("retainer invoice", _RETAINERS),
         ("credit note", _CREDIT_NOTES),

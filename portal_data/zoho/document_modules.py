@@ -105,11 +105,13 @@ INVOICES = Module(
             write_off="WriteOff Amount",
             write_off_date="WriteOff Date",
             partial_payments="Partial Payments",
+            recurrence="Recurrence Name",
         ),
         **{f"gateway {header}": (header,) for header in GATEWAYS},
     },
     (("number",), ("date",), ("status",), ("total",), ("customer_id", "customer_name")),
     names={"id": ("number",)},
+    also_kept=frozenset({"recurrence"}),  # kept where no profile of that name is known
 )
 _RETAINER = ("Retainer Invoice", "RetainerInvoice", "Retainer")
 _NO_ROOM_IN_RETAINERS = frozenset(  # their lines are a text and an amount
@@ -159,4 +161,33 @@ CREDIT_NOTES = Module(
     },
     (("number",), ("date",), ("status",), ("total",), ("customer_id", "customer_name")),
     names={"id": ("number",)},
+)
+RECURRING = Module(
+    "recurring_invoices",
+    ("recurring_invoice", "recurring_invoices"),
+    {
+        **_DOCUMENT,
+        **named(
+            id="Recurring Invoice ID",
+            number=("Recurring Invoice Name", "Recurrence Name", "Profile Name"),
+            date="Start Date",
+            status=("Recurrence Profile Status", "Status"),
+            ends="End Date",
+            next="Next Invoice Date",
+            frequency="Recurrence Frequency",
+            every="Repeat Every",
+            terms_days=("Payments Due", "Payment Terms"),
+            terms_label="Payment Terms Label",
+        ),
+    },
+    (("number",), ("date",), ("status",), ("frequency",), ("customer_id", "customer_name")),
+    names={"id": ("number",)},
+    also_kept=frozenset(  # a profile has a total, and lines without discounts
+        (
+            *(*postal_address("Billing"), *postal_address("Shipping"), "terms_label", "subject"),
+            *("exchange_rate", "tax_inclusive", "subtotal", "entity_discount", "shipping_charge"),
+            *("shipping_tax", "adjustment", "adjustment_label", "round_off", "tcs", "tds"),
+            *("discount", "discount_amount", "item_tax_amount", "sku"),
+        )
+    ),
 )

@@ -65,6 +65,7 @@ _SOURCES = {
     "terms": ("terms",),
     "expiry_date": ("expiry_date",),
     "estimate_number": ("estimate_number",),
+    "recurring_profile_id": ("recurrence",),
     "payment_terms_label": ("terms_label",),
     "expected_payment_date": ("expected_date",),
     "last_payment_date": ("last_payment_date",),
@@ -111,7 +112,7 @@ def _record(kind: str, subject: str, sheaf: Sheaf, reading: Reading) -> Record:
         "billing_address": _address(row, "billing"),
         "notes": row.text("notes"),
         "terms": row.text("terms"),
-        **_amounts(kind, sheaf, reading),
+        **amounts(kind, sheaf, reading),
         "custom_fields": row.custom(),
         "source_fields": sheaf.source,
     }
@@ -158,8 +159,11 @@ def _status(kind: str, row: Row) -> str:
     return states[word]
 
 
-def _amounts(kind: str, sheaf: Sheaf, reading: Reading) -> dict[str, Any]:
-    """Read the document's amounts and hold them against its lines."""
+def amounts(kind: str, sheaf: Sheaf, reading: Reading) -> dict[str, Any]:
+    """Read the document's amounts, as columns of its table, and hold them against its lines.
+
+    Raises CellError where they differ by more than the allowance.
+    """
     row, currency = sheaf.row, sheaf.currency
     total = row.minor("total", currency)
     if total < 0:
@@ -267,6 +271,8 @@ def _links(kind: str, row: Row) -> dict[str, str]:
     }
     if kind in ("invoice", "retainer invoice"):
         links["estimate_number"] = row.key("estimate_number")
+    if kind == "invoice":
+        links["recurrence"] = row.key("recurrence")
     if kind == "credit note":
         links["applied_to"] = row.key("applied_to")
     links["project_id"] = row.key("project_id")

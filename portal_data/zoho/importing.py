@@ -98,6 +98,7 @@ def _decide(session: OpenSession, upload: Upload) -> tuple[Decisions, Settler, R
     resolver.decide_parties()
     resolver.decide_items()
     resolver.decide_work()
+    resolver.decide_profiles()
     settler.decide()
     return decisions, settler, resolver
 

@@ -39,6 +39,7 @@ KINDS = {  # module of a file: the kind that its rows become
     "credit_applications": "credit application",
     "refunds": "refund",
     "time_entries": "time entry",
+    "recurring_invoices": "recurring profile",
 }
 FILES = {  # module: what Zoho's backup calls its file
     "customers": "Contacts.csv",

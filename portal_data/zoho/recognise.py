@@ -22,6 +22,7 @@ _MODULES = (
     documents.INVOICES,
     documents.RETAINERS,
     documents.CREDIT_NOTES,
+    documents.RECURRING,
     modules.PAYMENTS,
     modules.APPLICATIONS,
     modules.REFUNDS,
@@ -29,12 +30,13 @@ _MODULES = (
 )
 _BY_FILE = {file: module for module in _MODULES for file in module.files}
 _NOT_OURS = re.compile(
-    r"vendor|purchase|expense|sales_?order|recurring|journal|budget|deposit|price_?list|asset"
+    r"vendor|purchase|expense|sales_?order|recurring_?(bill|expense)|journal|budget|deposit|price_?list|asset"
     r"|inventory|chart_of|transfer|activity|replenish|(^|_)bills?($|_)|^task$|^fz_"
 )
 _SIGNS: tuple[tuple[frozenset[str], Module], ...] = tuple(
     (frozenset(signs), module)
     for module, *alternatives in (
+        (documents.RECURRING, {"recurring invoice id"}, {"recurring invoice name"}),
         (modules.PERSONS, {"contact person id"}, {"is primary", "emailid"}),
         (modules.TIME, {"timesheet id"}, {"time spent", "staff name"}),
         (modules.TASKS, {"task rate per hour"}, {"task name", "is billable"}),

@@ -53,6 +53,7 @@ class Resolver:
         self.tasks: dict[tuple[UUID, str], UUID] = {}
         self.items = Names()
         self.people: dict[str, UUID] = {}
+        self.profiles: dict[tuple[UUID, str], UUID] = {}
 
     def decide_parties(self) -> None:
         """Decide customers, their addresses and their contact persons."""
@@ -91,6 +92,13 @@ class Resolver:
         for row in self.books.rows["person"]:
             self.people[fold(row["email"] or row["name"])] = row["id"]
         self.decisions.decide("time entry", self._find_time)
+
+    def decide_profiles(self) -> None:
+        """Decide recurring profiles; invoices refer to them by name."""
+        for row in self.books.rows["recurring profile"]:
+            self.profiles[row["customer_id"], fold(row["name"])] = row["id"]
+        for record in self.decisions.decide("recurring profile", self.find_customer).accepted:
+            self.profiles[record.customer_id, fold(record.values["name"])] = record.row_id
 
     def find_customer(self, record: Record) -> None:
         """Fill in the record's customer. Raises CellError when it is unknown or ambiguous."""

@@ -79,6 +79,23 @@ class RowMaker:
                 text = " ".join(filter(None, (line.name, line.description))) or record.subject
                 yield (*start, text, line.total_minor, line.custom, line.source, document)
                 continue
+            if record.kind == "recurring profile":
+                yield (
+                    *start,
+                    self.items.get(line.product),
+                    line.name,
+                    line.description,
+                    line.quantity,
+                    line.unit,
+                    line.unit_price,
+                    line.tax_name,
+                    line.tax_percent,
+                    line.total_minor,
+                    line.custom,
+                    line.source,
+                    document,
+                )
+                continue
             end: tuple[Any, ...] = (document,)
             if record.kind == "invoice":
                 end = (self.resolver.line_project(line.project, record.customer_id), document)
@@ -127,6 +144,10 @@ class RowMaker:
             found["person_id"] = self.people[fold(links["person"])]
         elif record.kind in ("estimate", "invoice", "retainer invoice"):
             found["project_id"] = self.resolver.project_of(record)
+        if name := links.get("recurrence"):
+            found["recurring_profile_id"] = self.resolver.profiles.get(
+                (record.customer_id, fold(name))
+            )
         if number := links.get("estimate_number"):
             estimate, owner = self.estimates.get(number, (None, None))
             found["estimate_id"] = estimate if owner == record.customer_id else None

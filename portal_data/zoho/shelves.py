@@ -117,6 +117,18 @@ SHELVES = {
         "select * from core.tasks where id = any($ids) order by id",
         "delete from core.tasks where id = any($ids)",
     ),
+    "recurring profile": Shelf(
+        "core.recurring_profiles",
+        _names(
+            """
+            id customer_id name frequency every starts_on ends_on next_on status currency_code
+            total_minor payment_terms_days notes terms custom_fields source_fields created_at
+            updated_at
+            """
+        ),
+        "select * from core.recurring_profiles where id = any($ids) order by id",
+        "delete from core.recurring_profiles where id = any($ids)",
+    ),
     "estimate": Shelf(
         "core.estimates",
         (*_DOCUMENT, *_AMOUNTS, *_names("expiry_date source_status salesperson project_id")),
@@ -130,7 +142,8 @@ SHELVES = {
             *_AMOUNTS,
             *_names(
                 """
-                estimate_id estimate_number project_id due_date payment_terms_label
+                estimate_id estimate_number recurring_profile_id project_id due_date
+                payment_terms_label
                 expected_payment_date last_payment_date balance_minor in_question_minor
                 written_off_minor
                 written_off_on partial_payments salesperson sent_at
@@ -217,6 +230,18 @@ _LINE = _names(
 )
 
 LINES = {
+    "recurring profile": LineShelf(
+        "core.recurring_lines",
+        "recurring_profile_id",
+        _names(
+            """
+            id customer_id position item_id name description quantity unit unit_price tax_name
+            tax_percent total_minor custom_fields source_fields recurring_profile_id
+            """
+        ),
+        "select * from core.recurring_lines where recurring_profile_id = any($ids) order by id",
+        "delete from core.recurring_lines where recurring_profile_id = any($ids)",
+    ),
     "estimate": LineShelf(
         "core.estimate_lines",
         "estimate_id",

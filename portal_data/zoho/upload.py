@@ -16,6 +16,7 @@ from portal_data.zoho.identifiers import Identifiers, id_fields
 from portal_data.zoho.lines import Gatherer
 from portal_data.zoho.recognise import expected, foreign, recognise
 from portal_data.zoho.records import Reading, Record, Row
+from portal_data.zoho.recurring import read_profiles
 from portal_data.zoho.tables import Table, open_table
 
 IN_ENGLISH = (
@@ -41,6 +42,7 @@ _DATES = {  # fields of each module that hold dates
     ),
     "retainer_invoices": ("date", "due_date"),
     "credit_notes": ("date",),
+    "recurring_invoices": ("date", "ends", "next"),
     "payments": ("date", "created", "applied_date"),
     "credit_applications": ("date",),
     "refunds": ("date",),
@@ -189,9 +191,10 @@ class _Reader:
                 self._lose(entry, error)
                 for key in gatherer.sheaves.keys() - before:
                     del gatherer.sheaves[key]
-        return self.read(
-            lambda: read_documents(module.name, list(gatherer.sheaves.values()), self.reading)
-        )
+        sheaves = list(gatherer.sheaves.values())
+        if module is document_modules.RECURRING:
+            return self.read(lambda: read_profiles(sheaves, self.reading))
+        return self.read(lambda: read_documents(module.name, sheaves, self.reading))
 
     def read(self, build: Callable[[], list[Record]]) -> list[Record]:
         """Build records, unless the upload is refused already; too many defects refuse a file."""
@@ -316,5 +319,6 @@ def _read_all(reader: _Reader, reading: Reading, records: dict[str, list[Record]
         ("invoice", document_modules.INVOICES),
         ("retainer invoice", document_modules.RETAINERS),
         ("credit note", document_modules.CREDIT_NOTES),
+        ("recurring profile", document_modules.RECURRING),
     ):
         records[kind] = reader.documents(module)

@@ -430,6 +430,30 @@ _INVENTED = Backup(
                 "Balance": "0.00",
             }
         ],
+        "Recurring_Invoice.csv": [
+            {
+                "Recurring Invoice ID": "4000001000000003001",
+                "Recurring Invoice Name": "Monthly mooring",
+                "Start Date": "2024-01-31",
+                "End Date": "",
+                "Last Sent Date": "2024-03-31",
+                "Next Invoice Date": "2024-04-30",
+                "Recurrence Profile Status": "Active",
+                "Recurrence Frequency": "months",
+                "Repeat Every": "1",
+                "Payment Terms Label": "Net 30",
+                "Customer Name": NAMES[WREN],
+                "Customer ID": WREN,
+                "Currency Code": "GBP",
+                **_line(name, "1.00", price, price, Product_ID=item),
+                "SubTotal": "45.00",
+                "Total": "45.00",
+            }
+            for name, price, item in (
+                ("Berth", "35.00", ""),
+                ("Rope", "10.00", "4000001000000000301"),
+            )
+        ],
         "Projects.csv": [
             {
                 "Project ID": "4000001000000001001",

@@ -39,6 +39,9 @@ IDS = [
     ("Credit_Note.csv", "Customer ID"),
     ("Retainer_Invoice.csv", "Retainer Invoice ID"),
     ("Retainer_Invoice.csv", "Customer ID"),
+    ("Recurring_Invoice.csv", "Recurring Invoice ID"),
+    ("Recurring_Invoice.csv", "Customer ID"),
+    ("Recurring_Invoice.csv", "Product ID"),
     ("Projects.csv", "Project ID"),
     ("Tasks.csv", "Task ID"),
     ("Timesheet.csv", "Timesheet ID"),
@@ -71,6 +74,8 @@ DATES = [
     ("Refund.csv", "Date"),
     ("Retainer_Invoice.csv", "Retainer Invoice Date"),
     ("Timesheet.csv", "Date"),
+    ("Recurring_Invoice.csv", "Start Date"),
+    ("Recurring_Invoice.csv", "Next Invoice Date"),
 ]
 
 

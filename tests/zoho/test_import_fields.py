@@ -21,6 +21,7 @@ TABLES = {  # file: where its records are kept, and a condition that finds one o
     "Creditnotes_Invoice.csv": ("credit_applications", "amount_minor = 2000"),
     "Refund.csv": ("refunds", "amount_minor = 600"),
     "Retainer_Invoice.csv": ("retainer_invoices", "number = 'RET-1'"),
+    "Recurring_Invoice.csv": ("recurring_profiles", "name = 'Monthly mooring'"),
     "Projects.csv": ("projects", "name = 'Refit'"),
     "Tasks.csv": ("tasks", "name = 'Sanding'"),
     "Timesheet.csv": ("time_entries", "minutes = 90"),
@@ -29,6 +30,7 @@ LINES = {
     "Invoice00.csv": "invoice_lines",
     "Quote.csv": "estimate_lines",
     "Credit_Note.csv": "credit_note_lines",
+    "Recurring_Invoice.csv": "recurring_lines",
     "Retainer_Invoice.csv": "retainer_invoice_lines",
 }
 

@@ -205,7 +205,7 @@ HEADERS = {
     "Item.csv": "items",
     "Projects.csv": "projects",
     "Quote.csv": "estimates",
-    "Recurring_Invoice.csv": None,
+    "Recurring_Invoice.csv": "recurring_invoices",
     "Refund.csv": "refunds",
     "Task.csv": None,
     "Tasks.csv": "tasks",
