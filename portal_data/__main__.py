@@ -14,7 +14,7 @@ import typer
 from portal_data.commands import perform
 from portal_data.demo.cli import fill
 from portal_data.errors import PortalError
-from portal_data.ops import people_cli
+from portal_data.ops import business_cli, people_cli
 from portal_data.zoho import cli as zoho_cli
 
 app = typer.Typer(
@@ -28,7 +28,13 @@ app.command("demo")(fill)
 app.command("invite")(people_cli.invite)
 staff = typer.Typer(help="The people who run the portal.", no_args_is_help=True)
 staff.command("create")(people_cli.create_staff)
+staff.command("list")(people_cli.list_staff)
+staff.command("disable")(people_cli.disable_staff)
+staff.command("enable")(people_cli.enable_staff)
+staff.command("role")(people_cli.change_staff_role)
 app.add_typer(staff, name="staff")
+app.add_typer(business_cli.organisation, name="organisation")
+app.add_typer(business_cli.preferences, name="preferences")
 
 
 @app.command("check")

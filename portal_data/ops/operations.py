@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from portal_data import store
 from portal_data.clock import utc_now
-from portal_data.ops import people
+from portal_data.ops import business, people
 from portal_data.ops import publish as publishing
 from portal_data.ops.control.server import Lines, Operation
 from portal_data.published import CURRENT, FILE, FOLDER
@@ -83,8 +83,16 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "backup": backup,
         "check": check,
         "invite": people.invite,
+        "organisation set": business.set_organisation,
+        "organisation show": business.show_organisation,
+        "preferences set": business.set_preferences,
+        "preferences show": business.show_preferences,
         "publish": publish,
         "staff create": people.create_staff,
+        "staff disable": people.disable_staff,
+        "staff enable": people.enable_staff,
+        "staff list": people.list_staff,
+        "staff role": people.change_staff_role,
         "totals": totals,
     }
 )

@@ -42,6 +42,46 @@ def create_staff(email: str, name: str, owner: bool, password_hash: str | None) 
     return 0
 
 
+def list_staff() -> Lines:
+    """Print all staff with their role and whether they have access."""
+    with store.system_reading() as session:
+        members = staff.members(session)
+    width = max((len(each.email) for each in members), default=0)
+    for each in members:
+        state = each.status if each.has_password else f"{each.status}, has not signed in yet"
+        yield f"{each.email:{width}}  {each.role.value:5}  {state}  {each.name}"
+    if not members:
+        yield "Nobody yet. Add an owner with `staff create … --owner`."
+    return 0
+
+
+def disable_staff(email: str) -> Lines:
+    """Take a member's access away at once."""
+    with store.system_writing() as session:
+        member = staff.find(session, email)
+        staff.set_status(session, None, member.id, "disabled", utc_now())
+    yield f"{member.name} has no access any more."
+    return 0
+
+
+def enable_staff(email: str) -> Lines:
+    """Give a disabled member access again."""
+    with store.system_writing() as session:
+        member = staff.find(session, email)
+        staff.set_status(session, None, member.id, "active", utc_now())
+    yield f"{member.name} has access again."
+    return 0
+
+
+def change_staff_role(email: str, role: str) -> Lines:
+    """Make a member an owner or ordinary staff."""
+    with store.system_writing() as session:
+        member = staff.find(session, email)
+        staff.set_role(session, None, member.id, Role(role), utc_now(), before=member.role)
+    yield f"{member.name} is {'an owner' if role == Role.OWNER else 'ordinary staff'} now."
+    return 0
+
+
 def invite(customer: str, contact: str | None, everybody: bool) -> Lines:
     """Invite the primary contact of a customer, a named one, or all; print who was invited."""
     now, to_files = utc_now(), mailer_for(load()).to_files

@@ -1,7 +1,7 @@
-"""The commands `invite` and `staff create` of `python -m portal_data`."""
+"""The commands `invite` and `staff …` of `python -m portal_data`."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,6 +24,31 @@ def create_staff(
     """Add a member of staff, and print the link with which they set their password."""
     chosen = _ask_password(email, name) if ask else None
     perform("staff create", email=email, name=name, owner=owner, password_hash=chosen)
+
+
+Email = Annotated[str, typer.Argument(help="E-mail of the member.")]
+
+
+def list_staff() -> None:
+    """Print all staff, their roles and whether they have access."""
+    perform("staff list")
+
+
+def disable_staff(email: Email) -> None:
+    """Take a member's access away; their sessions end at once."""
+    perform("staff disable", email=email)
+
+
+def enable_staff(email: Email) -> None:
+    """Give a disabled member access again."""
+    perform("staff enable", email=email)
+
+
+def change_staff_role(
+    email: Email, role: Annotated[Literal["owner", "staff"], typer.Argument(help="owner or staff")]
+) -> None:
+    """Make a member an owner or ordinary staff; there is always an owner."""
+    perform("staff role", email=email, role=role)
 
 
 def invite(

@@ -6,6 +6,7 @@ from portal_data import brand, organisation
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.data.test_organisation import IBAN, picture
+from tests.factories import make_invoice
 from tests.pages.conftest import Open, Screen
 from tests.pages.test_dialogs import opened, pay
 from tests.people import rows
@@ -45,6 +46,7 @@ def test_an_owner_fills_it_and_a_customer_reads_it(screen: Open, cast: Cast) -> 
     shown = fill(shown, Phone="+44 1", Street="2 Fern Row", IBAN="gb33bukb20201555555555")
     assert not shown.app.error
     assert typed_in(shown, "IBAN") == IBAN
+    make_invoice(cast.alice)
     home = screen(cast.alice).html
     assert "2 Fern Row" in home
     assert "+44 1" in home
