@@ -26,11 +26,11 @@ SETTINGS = settings.load()
 async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
     """Open the store and start the worker before the first request; close both at the end."""
     log_as_json()
-    bound_all()
     tuning.forbid_outgoing_calls()
     deadlines.install(proxies=SETTINGS.trusted_proxies, message_limit=sockets.MESSAGE_LIMIT)
     runtime.start(SETTINGS)
     tuning.settle_heap()
+    bound_all()
     try:
         yield {"ready": True}
     finally:

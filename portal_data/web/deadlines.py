@@ -10,6 +10,7 @@ import resource
 from collections import Counter
 from typing import Any
 
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -47,6 +48,9 @@ def _bound_requests() -> None:
 
     def __init__(self: Any, config: Any, server_state: Any, *given: Any, **more: Any) -> None:
         config.ws_max_size = self.portal_bounds[1]
+        # it believes X-Forwarded-For of any client on this machine; portal_data.addresses decides
+        if isinstance(config.loaded_app, ProxyHeadersMiddleware):
+            config.loaded_app = config.loaded_app.app
         # who serves is nobody's business
         server_state.default_headers = [
             header for header in server_state.default_headers if header[0] != b"server"

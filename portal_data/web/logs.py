@@ -8,7 +8,12 @@ from collections import OrderedDict
 from typing import Any
 
 _SAME = 20
-"""Lines of one kind that are written within `_WINDOW` seconds; the rest are counted."""
+_SAME_SECURITY = 100
+_SAME_ACCESS = 3000
+"""Lines of one kind that are written within `_WINDOW` seconds; the rest are counted.
+
+Of the security log a kind is an event from one address, of the access log an address.
+"""
 _WINDOW = 60.0
 _MOST_KINDS = 1000
 
@@ -54,20 +59,18 @@ class Bounded(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether to write a record."""
-        if record.name.startswith(("portal.access", "portal.security")):
-            return True  # bounded by the rates of what they tell of
         now = time.monotonic()
-        kind = (record.name, record.lineno, *_failed_at(record))
+        kind, most = _kind(record)
         entry = self._kinds.setdefault(kind, [now, 0])
         if len(self._kinds) > _MOST_KINDS:
             self._kinds.popitem(last=False)
         if now - entry[0] > _WINDOW:
-            kept_back = int(entry[1]) - _SAME
+            kept_back = int(entry[1]) - most
             entry[:] = [now, 0]
             if kept_back > 0:
                 record.msg = f"{record.msg} (and {kept_back} more like this)"
         entry[1] += 1
-        return entry[1] <= _SAME
+        return entry[1] <= most
 
 
 def bound_all() -> None:
@@ -79,6 +82,15 @@ def bound_all() -> None:
             for handler in logger.handlers:
                 if not any(isinstance(each, Bounded) for each in handler.filters):
                     handler.addFilter(bounded)
+
+
+def _kind(record: logging.LogRecord) -> tuple[tuple[object, ...], int]:
+    fields: dict[str, object] = getattr(record, "portal", {})
+    if record.name == "portal.security":
+        return (record.name, fields.get("event"), fields.get("address")), _SAME_SECURITY
+    if record.name == "portal.access":
+        return (record.name, fields.get("address")), _SAME_ACCESS
+    return (record.name, record.lineno, *_failed_at(record)), _SAME
 
 
 def _failed_at(record: logging.LogRecord) -> tuple[object, ...]:

@@ -32,6 +32,7 @@ _HIDDEN = ("/_stcore/", "/component/", "/oauth2callback", "/auth/login")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _QUIET = ("/_stcore/", "/static/", "/app/static/", "/healthz", "/readyz")
+_LONGEST_NAME = 255  # bytes
 _LONGEST_WAIT = 5.0  # seconds until a request is refused instead
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -111,6 +112,8 @@ class Guard:
         path, method = scope["path"], scope["method"]
         if not await self._rates.turn(addresses.network(address), longest=_LONGEST_WAIT):
             return PlainTextResponse("Too many requests.", 429, {"Retry-After": "10"})
+        if any(len(part.encode()) > _LONGEST_NAME for part in path.split("/")):
+            return PlainTextResponse("Not found.", 404)  # no file system could have it
         hidden = path.startswith(_HIDDEN) and not path.startswith(_STREAMLIT)
         if hidden or (path == "/auth/logout" and method in _SAFE):
             return PlainTextResponse("Not found.", 404)

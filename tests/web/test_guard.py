@@ -5,6 +5,7 @@ import socket
 from contextlib import ExitStack
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import InvalidStatus
 
 from portal_data.web import deadlines, uploads
@@ -159,6 +160,43 @@ def test_the_access_log_says_who_and_from_where(portal: Portal) -> None:
     assert line["address"] == "127.0.0.2"
     assert str(line["actor"]).startswith("contact:")
     assert "secret" not in str(line)
+
+
+def test_nobody_says_where_they_come_from(portal: Portal) -> None:
+    """Without a declared proxy, whatever a client on this very machine adds."""
+    for name in ("X_Forwarded_For", "X_Real_Ip", "Forwarded", "Client_Ip"):
+        forged = {name: "192.0.2.77"}
+        wire.request(portal, "GET", f"/documents/{name}", source="127.0.0.2", **forged)
+        line = wire.logged(portal, "portal.access", path=f"/documents/{name}")
+        assert line["address"] == "127.0.0.2"
+    forged = {"X_Forwarded_For": "192.0.2.77", "X_Forwarded_Proto": "https"}
+    with wire.socket_to(portal, source="127.0.0.2", **forged) as tab:
+        tab.rerun()
+        wire.submit(tab, "nobody@x.example", "wrong horse battery")
+    line = wire.logged(portal, "portal.security", event="sign_in.failed", address="127.0.0.2")
+    assert line["login"] is None
+
+
+@pytest.mark.parametrize("path", ["/app/static/", "/static/", "/media/", "/", "/app/static/brand/"])
+def test_names_longer_than_any_file_are_nowhere(portal: Portal, path: str) -> None:
+    assert wire.request(portal, "GET", f"{path}{'x' * 300}.png")[0] == 404
+
+
+def test_errors_that_somebody_makes_fill_no_disk(portal: Portal) -> None:
+    cookie = wire.signed_in(portal, CALLUM)
+    log = portal.data / "server.log"
+    with wire.socket_to(portal, cookie=cookie, source="127.0.0.2") as tab:
+        tab.rerun("invoices")
+        broken = [
+            WidgetState(id=each, json_value="{")
+            for each in (*tab.widgets.values(), *tab.components)
+        ]
+        before = log.stat().st_size
+        for _ in range(60):
+            tab.page_hash = ""
+            drawn = wire.texts(tab.rerun("invoices", *broken))
+        assert "Something went wrong" in drawn
+    assert 0 < log.stat().st_size - before < 600_000
 
 
 def test_refusals_leave_a_line(portal: Portal) -> None:

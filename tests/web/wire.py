@@ -28,6 +28,7 @@ class Socket:
         self._connection = connection
         self.session_id = ""
         self.widgets: dict[str, str] = {}
+        self.components: list[str] = []
         self.page_hash = ""
 
     def send(self, message: BackMsg | bytes | str) -> None:
@@ -64,6 +65,8 @@ class Socket:
         element = message.delta.new_element
         if element.HasField("text_input"):
             self.widgets[element.text_input.label] = element.text_input.id
+        elif element.HasField("bidi_component"):
+            self.components.append(element.bidi_component.id)
         elif element.HasField("button"):
             self.widgets[element.button.label] = element.button.id
 
