@@ -65,6 +65,7 @@ _PHRASES = {
     "estimate.viewed": "viewed estimate",
     "file.added": "added document",
     "import.finished": "finished importing",
+    "import.voided": "voided what is no longer in the backup:",
     "invoice.sent": "sent invoice",
     "invoice.viewed": "viewed invoice",
     "message.sent": "sent a message",

@@ -1,5 +1,6 @@
 """What the store already holds that an import can meet: read once, before anything is decided."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ _REFS = """
 """
 _CUSTOMERS = "select id, number, display_name, currency_code from core.customers order by id"
 _CONTACTS = "select id, customer_id, email, login_id from core.contacts order by id"
+_REPORTS = "select report from core.imports where source = $source order by started_at, id"
 _ITEMS = "select id, name from core.items order by id"
 _TAXES = "select id, name, percent, kind from core.taxes order by id"
 _RATES = "select currency_code, date, rate from core.exchange_rates order by currency_code, date"
@@ -25,16 +27,18 @@ _PEOPLE = "select id, name, email from core.people order by id"
 _PROJECT_PEOPLE = (
     "select project_id, person_id from core.project_people order by project_id, person_id"
 )
-_ESTIMATES = "select id, customer_id, number from core.estimates order by id"
+_ESTIMATES = """
+    select id, customer_id, number, accepted_by, declined_by from core.estimates order by id
+"""
 _INVOICES = """
     select id, customer_id, number, currency_code, status, total_minor, written_off_minor,
-        balance_minor, in_question_minor
+        balance_minor, in_question_minor, pending_minor
     from core.invoices order by id
 """
 _PROFILES = "select id, customer_id, name from core.recurring_profiles order by id"
 _RETAINERS = """
     select id, customer_id, number, currency_code, status, total_minor, balance_minor, unused_minor,
-        in_question_minor
+        in_question_minor, pending_minor
     from core.retainer_invoices order by id
 """
 _CREDIT_NOTES = """
@@ -78,6 +82,7 @@ class Books:
 
     base_currency: str | None = None
     timezone: str = "UTC"
+    imported_modules: frozenset[str] = frozenset()
     refs: dict[str, dict[str, Ref]] = field(default_factory=lambda: defaultdict(dict))
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -104,6 +109,9 @@ def read_books(session: OpenSession) -> Books:
     for row in session.rows(_REFS, source=SOURCE):
         ref = Ref(row["row_id"], row["customer_id"], row["fingerprint"])
         books.refs[row["kind"]][row["external_id"]] = ref
+    for row in session.rows(_REPORTS, source=SOURCE):
+        files = json.loads(row["report"])["files"]
+        books.imported_modules |= {file["module"] for file in files}
     for kind, query in (
         ("customer", _CUSTOMERS),
         ("contact", _CONTACTS),

@@ -41,6 +41,13 @@ def import_backup(
             "what refers to them.",
         ),
     ] = False,
+    remove_missing: Annotated[
+        bool,
+        typer.Option(
+            "--remove-missing",
+            help="Void what earlier imports made and this complete backup no longer has.",
+        ),
+    ] = False,
     date_order: Annotated[
         DateOrder | None,
         typer.Option(help="Order of day and month in dates like 04/08/2011."),
@@ -67,6 +74,7 @@ def import_backup(
                 dry_run=dry_run,
                 strict=strict,
                 accept_losses=accept_losses,
+                remove_missing=remove_missing,
                 date_order=date_order,
                 founding=Founding(organisation_name, timezone),
                 progress=progress,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from portal_data import activity, store
@@ -43,6 +42,7 @@ def import_backup(
     dry_run: bool = False,
     strict: bool = False,
     accept_losses: bool = False,
+    remove_missing: bool = False,
     date_order: DateOrder | None = None,
     founding: Founding | None = None,
     progress: Progress = lambda stage, done, total: None,
@@ -53,7 +53,8 @@ def import_backup(
     aside, or nothing. `now` is naive UTC. `founding` names the organisation, at first or anew.
     Raises UploadRefused (an Invalid) when the upload cannot be trusted (acceptance.py), unless
     `accept_losses`, or with `strict` when any document would have to be set aside; Conflict over
-    the demo organisation, or when the books changed at the same moment.
+    the demo organisation, or when the books changed at the same moment. With `remove_missing` a
+    complete backup voids what earlier imports made and it no longer has (removal.py).
     """
     with _without_collector(), open_upload(path) as archive:
         with store.system_reading() as session:
@@ -67,19 +68,19 @@ def import_backup(
         infer_applications(upload)
         if dry_run:
             with store.system_reading() as session:
-                decisions, settler, resolver = _decide(session, upload)
-                losses = _losses(resolver, strict=strict, accept_losses=accept_losses)
+                decisions, settler, resolver = _decide(session, upload, remove_missing)
+                losses = _losses(resolver, settler, strict=strict, accept_losses=accept_losses)
                 if decisions.books.base_currency is None:
                     founding_currency(upload)
-            return _report(archive, upload, decisions, losses, dry_run=True)
+            return _report(archive, upload, settler, losses, dry_run=True)
         with store.system_writing() as session:
-            decisions, settler, resolver = _decide(session, upload)
-            losses = _losses(resolver, strict=strict, accept_losses=accept_losses)
+            decisions, settler, resolver = _decide(session, upload, remove_missing)
+            losses = _losses(resolver, settler, strict=strict, accept_losses=accept_losses)
             currency = decisions.books.base_currency
             if currency is None:
                 currency = founding_currency(upload)
                 found_organisation(session, upload, founding, currency, now)
-            report = _report(archive, upload, decisions, losses, dry_run=False)
+            report = _report(archive, upload, settler, losses, dry_run=False)
             rename_organisation(session, founding, now)
             import_id = new_id()
             if report.verdict != "unchanged" or settler.rebalanced:
@@ -91,10 +92,12 @@ def import_backup(
         return report
 
 
-def _decide(session: OpenSession, upload: Upload) -> tuple[Decisions, Settler, Resolver]:
+def _decide(
+    session: OpenSession, upload: Upload, remove_missing: bool
+) -> tuple[Decisions, Settler, Resolver]:
     decisions = Decisions(upload, read_books(session))
     resolver = Resolver(decisions)
-    settler = Settler(decisions, resolver)
+    settler = Settler(decisions, resolver, remove_missing=remove_missing)
     resolver.decide_parties()
     resolver.decide_items()
     resolver.decide_work()
@@ -103,10 +106,14 @@ def _decide(session: OpenSession, upload: Upload) -> tuple[Decisions, Settler, R
     return decisions, settler, resolver
 
 
-def _losses(resolver: Resolver, *, strict: bool, accept_losses: bool) -> list[Problem]:
+def _losses(
+    resolver: Resolver, settler: Settler, *, strict: bool, accept_losses: bool
+) -> list[Problem]:
     """Return the losses that the person accepts. Raises UploadRefused for those they do not."""
     findings = resolver.upload.reading.findings
-    losses = refusals(resolver)
+    if incomplete := settler.removal.incomplete():
+        raise UploadRefused(incomplete, findings.set_aside)
+    losses = [*refusals(resolver), *settler.removal.too_much()]
     if losses and not accept_losses:
         raise UploadRefused(losses, findings.set_aside)
     if strict and findings.set_aside:
@@ -117,7 +124,7 @@ def _losses(resolver: Resolver, *, strict: bool, accept_losses: bool) -> list[Pr
 def _report(
     archive: Archive,
     upload: Upload,
-    decisions: Decisions,
+    settler: Settler,
     losses: list[Problem],
     *,
     dry_run: bool,
@@ -127,7 +134,7 @@ def _report(
     count_kept(upload, files)
     kinds = {file.name: KINDS[file.module] for file in upload.files}
     written = 0
-    for change in decisions.changes.values():
+    for change in settler.decisions.changes.values():
         written += len(change.written)
         for name, records in (
             ("created", change.created),
@@ -141,12 +148,13 @@ def _report(
     for entry in findings.set_aside:
         if entry.problem.file in files:
             files[entry.problem.file].set_aside += 1
-    verdict = "imported" if written else "unchanged"
-    lost = findings.set_aside or losses or findings.in_question or upload.unrecognised
+    removal = settler.removal
+    verdict = "imported" if written or removal.voided else "unchanged"
+    named = (findings.set_aside, losses, findings.in_question, upload.unrecognised, removal.left)
     return Report(
         name=archive.name,
         sha256=archive.sha256,
-        verdict="partly imported" if lost else verdict,
+        verdict="partly imported" if any(named) else verdict,
         dry_run=dry_run,
         files=list(files.values()),
         set_aside=findings.set_aside,
@@ -155,32 +163,10 @@ def _report(
         warnings=findings.warnings,
         skipped_files=upload.skipped,
         unrecognised_files=upload.unrecognised,
-        not_in_upload=_vanished(upload, decisions),
+        not_in_upload=removal.not_in_upload(),
+        voided=[f"{gone.kind} {gone.name}" for gone in removal.voided],
+        left_to_a_person=[f"{gone.kind} {gone.name}: {why}" for gone, why in removal.left],
     )
-
-
-def _vanished(upload: Upload, decisions: Decisions) -> dict[str, list[str]]:
-    """Return what earlier imports wrote and this upload no longer names, by kind."""
-    books = decisions.books
-    vanished = {}
-    for module in sorted(upload.modules):
-        kind = KINDS[module]
-        present = {record.external_id for record in upload.of(kind)}
-        present |= {key for of_kind, key in decisions.refused if of_kind == kind}
-        accepted = {record.row_id for record in decisions.of(kind).accepted}
-        names = {row["id"]: _name(row) for row in books.rows[kind] if "id" in row}
-        gone = [
-            names.get(ref.row_id) or key
-            for key, ref in books.refs[kind].items()
-            if key not in present and ref.row_id not in accepted
-        ]
-        if gone:
-            vanished[kind] = sorted(gone)
-    return vanished
-
-
-def _name(row: dict[str, Any]) -> str | None:
-    return row.get("number") or row.get("display_name") or row.get("name") or row.get("email")
 
 
 _INSERT_IMPORT = (

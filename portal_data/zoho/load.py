@@ -18,6 +18,7 @@ from portal_data.zoho.resolve import Resolver, fold
 from portal_data.zoho.rows import RowMaker, as_text
 from portal_data.zoho.settle import Settler
 from portal_data.zoho.shelves import LINES, SHELVES, LineShelf, Shelf
+from portal_data.zoho.voiding import void
 
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
@@ -104,6 +105,7 @@ class Loader:
             if account.kind != "credit note":
                 values["question"] = account.in_question
             self.session.change(_REBALANCE[account.kind], **values)
+        void(self.session, self.settler.removal, self.settler.imported, self.import_id, self.now)
         self.progress("Finishing", total, total)
 
     def _write_kind(self, kind: str, shelf: Shelf) -> None:

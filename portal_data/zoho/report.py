@@ -51,6 +51,8 @@ class Report:
     skipped_files: list[str] = field(default_factory=list)
     unrecognised_files: list[str] = field(default_factory=list)
     not_in_upload: dict[str, list[str]] = field(default_factory=dict)
+    voided: list[str] = field(default_factory=list)
+    left_to_a_person: list[str] = field(default_factory=list)
 
     @classmethod
     def of_refusal(
@@ -94,12 +96,7 @@ class Report:
         if self.warnings:
             lines += ["", f"Please look at ({len(self.warnings)}):"]
             lines += _cut([f"  {warning}" for warning in self.warnings])
-        for kind, subjects in self.not_in_upload.items():
-            lines += [
-                "",
-                f"In the portal, but no longer in the backup: {len(subjects)} {kind}(s), kept.",
-            ]
-            lines += _cut([f"  {subject}" for subject in subjects])
+        lines += self._missing()
         lines += _kept(self.files)
         if self.unrecognised_files:
             names = ", ".join(self.unrecognised_files)
@@ -107,6 +104,26 @@ class Report:
         if self.skipped_files:
             lines += ["", f"Not imported: {', '.join(self.skipped_files)}."]
         return "\n".join(lines)
+
+    def _missing(self) -> list[str]:
+        lines = []
+        if self.voided:
+            lines += ["", f"No longer in the backup, and voided here ({len(self.voided)}):"]
+            lines += [f"  {each}" for each in self.voided]
+        if self.left_to_a_person:
+            count = len(self.left_to_a_person)
+            lines += ["", f"No longer in the backup, and left to a person ({count}):"]
+            lines += [f"  {each}" for each in self.left_to_a_person]
+        if self.voided or self.left_to_a_person:
+            return lines
+        for kind, subjects in self.not_in_upload.items():
+            lines += [
+                "",
+                f"In the portal, but no longer in the backup: {len(subjects)} {kind}(s), kept. "
+                "A complete backup voids them with --remove-missing.",
+            ]
+            lines += _cut([f"  {subject}" for subject in subjects])
+        return lines
 
 
 _HEADLINES = {

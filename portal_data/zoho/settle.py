@@ -14,6 +14,7 @@ from portal_data.zoho.documents import ALLOWANCE
 from portal_data.zoho.ledger import Account, Allocation, Ledger
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Record
+from portal_data.zoho.removal import Removal
 from portal_data.zoho.resolve import Resolver, amount_of
 
 _RETRY = "Correct it in Zoho and import again."
@@ -22,8 +23,11 @@ _RETRY = "Correct it in Zoho and import again."
 class Settler:
     """Decides documents and money, and works out every balance."""
 
-    def __init__(self, decisions: Decisions, resolver: Resolver) -> None:
+    def __init__(
+        self, decisions: Decisions, resolver: Resolver, *, remove_missing: bool = False
+    ) -> None:
         self.decisions, self.resolver = decisions, resolver
+        self.removal = Removal(decisions, remove_missing)
         self.books, self.upload = decisions.books, decisions.upload
         self.ledger = Ledger.of_books(self.books)
         self.allocations: list[Allocation] = []
@@ -36,10 +40,14 @@ class Settler:
         self.decisions.decide("credit application", self._find_application)
         self.decisions.decide("payment", self._find_payment)
         self.decisions.decide("refund", self._find_refund)
+        self._find_imported()
+        self.removal.find()
+        self.removal.void_settlements(self._kept_by_portal())
         self._count_books()
         self._apply_credits()
         self._apply_payments()
         self._apply_refunds()
+        self.removal.void_documents(self.ledger)
         self.rebalanced = settle_balances(self.ledger, self.decisions)
 
     def _decide_documents(self) -> None:
@@ -162,18 +170,25 @@ class Settler:
             raise CellError(reason, _RETRY, column="Invoice Number")
         return target
 
-    def _count_books(self) -> None:
-        """Count what the books have settled, but not what this upload states anew."""
-        restated = {
-            kind: {record.row_id for record in self.decisions.of(kind).updated}
-            for kind in ("payment", "credit application", "refund")
-        }
+    def _find_imported(self) -> None:
+        """Find which allocations an import wrote."""
         ours = {ref.row_id for ref in self.books.refs["allocation"].values()}
         for row in self.books.rows["allocation"]:
             if row["id"] in ours:
                 self.imported[row["payment_id"]].append(row["id"])
-                if row["payment_id"] in restated["payment"]:
-                    continue
+
+    def _count_books(self) -> None:
+        """Count what the books have settled, but not what this upload states anew or voids."""
+        restated = {
+            kind: {record.row_id for record in self.decisions.of(kind).updated}
+            for kind in ("payment", "credit application", "refund")
+        }
+        for gone in self.removal.voided:
+            restated[gone.kind].add(gone.row_id)
+        ours = {row for rows in self.imported.values() for row in rows}
+        for row in self.books.rows["allocation"]:
+            if row["id"] in ours and row["payment_id"] in restated["payment"]:
+                continue
             target = row["invoice_id"] or row["retainer_invoice_id"]
             self.ledger.use(target, row["amount_minor"] + row["besides_minor"])
         for row in self.books.rows["credit application"]:
