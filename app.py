@@ -9,7 +9,16 @@ from starlette.middleware import Middleware
 
 from components import index_page, protocol, tuning
 from portal_data import identity, runtime, settings
-from portal_data.web import brand, deadlines, documents, exports, health, sessions, sockets
+from portal_data.web import (
+    analytics,
+    brand,
+    deadlines,
+    documents,
+    exports,
+    health,
+    sessions,
+    sockets,
+)
 from portal_data.web.index import Index
 from portal_data.web.logs import bound_all, log_as_json
 from portal_data.web.middleware import Guard
@@ -45,6 +54,7 @@ app = st.App(
         *sessions.ROUTES,
         *documents.ROUTES,
         *exports.ROUTES,
+        *analytics.ROUTES,
         *brand.ROUTES,
     ],
     middleware=[

@@ -105,6 +105,11 @@ def export(path: str, extension: str, **parameters: object) -> str:
     return page(f"exports/{path}.{extension}", **parameters)
 
 
+def analytics(name: str) -> str:
+    """Return the address of a published file, or of a saved question's answer as CSV."""
+    return f"analytics/{name}"
+
+
 def logo(digest: str) -> str:
     """Return the address of the business's logo."""
     return f"app/static/brand/{digest}.png"

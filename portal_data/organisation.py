@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from portal_data import activity, form_fields, logos, organisation_fields, store
-from portal_data.clock import local_date
+from portal_data.clock import local_date, local_time
 from portal_data.errors import Conflict, NotFound
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
@@ -66,6 +66,10 @@ class Organisation:
     def day_of(self, moment: datetime) -> date:
         """Return the calendar day of a naive UTC moment where the business is."""
         return local_date(moment, self.timezone)
+
+    def time_of(self, moment: datetime) -> datetime:
+        """Return a naive UTC moment as the clocks where the business is show it."""
+        return local_time(moment, self.timezone)
 
     def today(self, now: datetime) -> date:
         """Return the calendar day at `now` (naive UTC) by which overdue is measured."""

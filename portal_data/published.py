@@ -6,7 +6,7 @@ That is a link too, and the only thing that changes when a publication takes the
 
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 FILE = "analytics.duckdb"
@@ -14,8 +14,17 @@ FOLDER = "analytics"
 CURRENT = "current"
 MANIFEST = "manifest.json"
 
-WANTED = threading.Event()
-"""Set by who wants a publication now; the publisher of this process clears it as it begins."""
+
+@dataclass(slots=True)
+class Progress:
+    """What the publisher of this process is asked for and does, and why it last failed."""
+
+    wanted: threading.Event = field(default_factory=threading.Event)
+    underway: threading.Event = field(default_factory=threading.Event)
+    failure: str = ""
+
+
+PROGRESS = Progress()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ NOT_NOUNS = {
     "passwords": "no data",
     "paging": "the shape of a page of a list, no rows of its own",
     "papers": "turns what nouns returned into values to draw",
+    "questions": "questions in SQL for the published file, which the store asks",
     "published": "where a publication lies and what its manifest says, no rows of its own",
     "project_figures": "calculates with hours and rates, no rows of its own",
     "runtime": "starts and stops the process's parts",

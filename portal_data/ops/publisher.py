@@ -13,7 +13,7 @@ from portal_data import organisation, store
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
 from portal_data.ops.publish import changes, clean, publish
-from portal_data.published import WANTED, Published, latest
+from portal_data.published import PROGRESS, Published, latest
 
 PAUSE = 2.0
 """Seconds between looks at whether anything is due."""
@@ -55,11 +55,20 @@ class Publisher:
 
     def tick(self, now: datetime) -> Published | None:
         """Publish if that is wanted or due at `now` (naive UTC); return what was published."""
-        if not WANTED.is_set() and not self._due(now):
+        if not PROGRESS.wanted.is_set() and not self._due(now):
             return None
-        WANTED.clear()
         self._tried_at = now
-        done = publish(self._data, now=now, goes_on=lambda: not self._stopping.is_set())
+        PROGRESS.underway.set()
+        PROGRESS.wanted.clear()
+        PROGRESS.failure = ""
+        try:
+            done = publish(self._data, now=now, goes_on=lambda: not self._stopping.is_set())
+        except Exception as error:
+            known = isinstance(error, PortalError)
+            PROGRESS.failure = str(error) if known else "Something went wrong. It is in the log."
+            raise
+        finally:
+            PROGRESS.underway.clear()
         log.info("published", extra={"portal": {"version": done.version, "s": done.seconds}})
         return done
 

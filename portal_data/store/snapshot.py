@@ -122,7 +122,7 @@ class Snapshot:
         if not self._goes_on():
             raise Unavailable("The portal is stopping.")
         counted = self._connection.execute(
-            f'copy "{table}" to {_text(target)} (format parquet, compression zstd,'
+            f'copy "{table}" to {quoted(target)} (format parquet, compression zstd,'
             " compression_level 1, kv_metadata $metadata)",
             {"metadata": dict(metadata)},
         ).fetchone()
@@ -162,7 +162,7 @@ def making(target: Path, goes_on: GoesOn = lambda: True) -> Iterator[Snapshot]:
         }
     )
     try:
-        connection.execute(f"attach {_text(target)} as made (storage_version '{STORAGE}')")
+        connection.execute(f"attach {quoted(target)} as made (storage_version '{STORAGE}')")
         yield Snapshot(connection, target.parent, goes_on)
         connection.execute("checkpoint made")
     finally:
@@ -209,6 +209,6 @@ def _texts(file: Path | BytesIO, columns: list[str]) -> csv.CSVStreamingReader:
     )
 
 
-def _text(path: Path) -> str:
+def quoted(path: Path) -> str:
     """Return a path as a literal of SQL."""
     return "'" + str(path).replace("'", "''") + "'"

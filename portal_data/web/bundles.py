@@ -25,7 +25,7 @@ _REST = 0.5
 processor."""
 
 
-class _Way(io.RawIOBase):
+class Outlet(io.RawIOBase):
     """Where a zip is written to: bytes wait here only until they are taken to be sent."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ def zipped(
     `left_out` are lines about what is not included from the start. The zip ends early, and says
     so, once `may_go_on` is false.
     """
-    way, names = _Way(), set[str]()
+    way, names = Outlet(), set[str]()
     with zipfile.ZipFile(way, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for called, make in documents:
             if not may_go_on():

@@ -16,7 +16,7 @@ from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.ops.publish import publish
 from portal_data.ops.publisher import LOOK_EVERY, Publisher
-from portal_data.published import WANTED, latest
+from portal_data.published import PROGRESS, latest
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice, make_payment
@@ -73,7 +73,7 @@ def test_switched_off_it_publishes_only_when_wanted(
 ) -> None:
     publisher = _publisher(tmp_path, every=None)
     assert publisher.tick(NOW + timedelta(days=3)) is None
-    WANTED.set()
+    PROGRESS.wanted.set()
     assert publisher.tick(NOW + timedelta(days=3)) is not None
     assert publisher.tick(NOW + timedelta(days=4)) is None, "it was wanted once"
 
