@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from babel.numbers import format_decimal
 
-from components import cards, charts, links
+from components import address, cards, charts, links
 from components import format as say
 from components.markup import Markup, join, said, tag
 from components.session import require_staff
@@ -82,13 +82,18 @@ def watch() -> None:
 
 def choose() -> str:
     """Draw the choice of a question, kept in the address, and return its name."""
+    # bound to the address, Streamlit would write the title there and not the question's own name
+    given = address.text("question")
+    before = given if given in QUESTIONS else next(iter(QUESTIONS))
     chosen: str = st.selectbox(
         "Question",
         list(QUESTIONS),
+        index=list(QUESTIONS).index(before),
         format_func=lambda slug: QUESTIONS[slug].title,
-        key="question",
-        bind="query-params",
+        key=f"data.question.{before}",
     )
+    if chosen != before:
+        st.query_params["question"] = chosen
     return chosen
 
 

@@ -94,7 +94,7 @@ def of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/document", "Payment", "payment", hidden=True),
         page("staff/document", "Credit note", "credit_note", hidden=True),
         page("staff/document", "Retainer invoice", "retainer", hidden=True),
-        page("staff/data", "Data", "data", "monitoring"),
+        page("staff/data", "Data", "data", "database"),
         page("staff/organisation", "Organisation", "organisation", "domain"),
         page("staff/preferences", "Preferences", "preferences", "tune"),
         page("staff/team", "Team", "team", "badge", hidden=role is not Role.OWNER),
