@@ -1,14 +1,44 @@
 """A credit note as a document, what remains of it, and what it was used for."""
 
-from components import cards, links, movements
+from datetime import datetime
+
+from components import cards, credit_note_list, document_view, links, movements
 from components import format as say
 from components.markup import Markup, join, tag
 from components.paper import paper
-from portal_data import papers, refunds
+from portal_data import (
+    conversations,
+    credit_notes,
+    customers,
+    organisation,
+    papers,
+    refunds,
+    viewings,
+)
 from portal_data.credit_notes import CreditNote, Status
 from portal_data.customers import MyDetails
 from portal_data.documents import CREDIT_NOTE
 from portal_data.organisation import Organisation
+from portal_data.scope import Scope
+
+
+def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[CreditNote]:
+    """Return a credit note, viewed by who looks unless it is staff. Raises NotFound."""
+    business = organisation.get(scope)
+    today, locale = business.today(now), business.locale
+    note = credit_notes.get(scope, number)
+    viewed = viewings.mark(scope, viewings.Kind.CREDIT_NOTE, note.id, now)
+    remarks = conversations.of_document(scope, note.id)
+    happened = document_view.history(note.history, viewed, note.currency_code, business, today)
+    sheet = document_view.sheet(
+        cards.card("", remaining(note, locale)),
+        cards.card("", document(note, business, customers.my_details(scope))),
+        cards.card("Used for", uses(note, locale)),
+        document_view.conversation(remarks, business, today),
+        cards.card("History", happened),
+    )
+    statuses = [(note.status.value, credit_note_list.TONES[note.status])]
+    return document_view.Drawn(note, statuses, sheet, locale)
 
 
 def document(note: CreditNote, business: Organisation, details: MyDetails) -> Markup:

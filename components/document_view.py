@@ -1,17 +1,56 @@
-"""What the screens of all kinds of documents have in common: their layout and their history."""
+"""What the screens of all kinds of documents have in common: layout, history, conversation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from components import cards
 from components import format as say
 from components.cards import Happening
 from components.markup import Markup, tag
+from portal_data.conversations import Remark
 from portal_data.document_history import Event, Viewing
 from portal_data.organisation import Organisation
 
+Document = TypeVar("Document", covariant=True)
 
-def sheet(due: Markup, document: Markup, *beside: Markup) -> Markup:
+
+@dataclass(frozen=True, slots=True)
+class Drawn(Generic[Document]):
+    """A document with its statuses as (words, tone) and its sheet, as customer and staff see it."""
+
+    document: Document
+    statuses: list[tuple[str, str]]
+    sheet: Markup
+    locale: str
+
+
+def missing(noun: str, back: tuple[str, str]) -> None:
+    """Draw what stands in place of a document that is not there, or is not the customer's."""
+    text = f"Check the address, or choose the {noun} from the list."
+    cards.draw(
+        cards.head(f"{noun.capitalize()} not found", back=back),
+        cards.card("", cards.empty(f"We cannot show this {noun}", text, tall=True)),
+    )
+
+
+def conversation(remarks: Sequence[Remark], business: Organisation, today: date) -> Markup | None:
+    """Return the card of what was said about a document, the latest first; None of silence."""
+    if not remarks:
+        return None
+    happened = []
+    for each in reversed(remarks):
+        when = cards.when(business.day_of(each.happened_at), today, business.locale)
+        words = f"{each.dispute.capitalize()} dispute" if each.dispute else ""
+        detail = " · ".join(part for part in (words, each.body) if part)
+        happened.append(Happening(each.author or business.name, when, detail))
+        if each.answer:
+            happened.append(Happening(business.name, when, each.answer))
+    return cards.card("Comments", cards.timeline(happened))
+
+
+def sheet(due: Markup, document: Markup, *beside: Markup | None) -> Markup:
     """Return a document with what matters now and more beside it; a phone shows `due` first."""
     return tag(
         "div",

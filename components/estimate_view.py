@@ -1,18 +1,39 @@
 """An estimate as a document, its total, how long it stands, and what became of it."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import quote
 
-from components import cards, links
+from components import cards, document_view, estimate_list, links
 from components import format as say
 from components.markup import Markup, join, said, tag
 from components.paper import paper
-from portal_data import papers
+from portal_data import conversations, customers, estimates, organisation, papers, viewings
 from portal_data.customers import MyDetails
 from portal_data.documents import ESTIMATE
 from portal_data.estimates import Estimate, Status
 from portal_data.organisation import Organisation
+from portal_data.scope import Scope
+
+
+def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estimate]:
+    """Return an estimate, viewed by who looks unless it is staff. Raises NotFound."""
+    business = organisation.get(scope)
+    today, locale = business.today(now), business.locale
+    estimate = estimates.get(scope, number, today=today)
+    viewed = viewings.mark(scope, viewings.Kind.ESTIMATE, estimate.id, now)
+    remarks = conversations.of_document(scope, estimate.id)
+    happened = document_view.history(
+        estimate.history, viewed, estimate.currency_code, business, today
+    )
+    sheet = document_view.sheet(
+        cards.card("", offer(estimate, business, today)),
+        cards.card("", document(estimate, business, customers.my_details(scope))),
+        cards.card("Invoices", invoiced(estimate, locale)) if estimate.invoices else None,
+        document_view.conversation(remarks, business, today),
+        cards.card("History", happened),
+    )
+    return document_view.Drawn(estimate, [estimate_list.status(estimate)], sheet, locale)
 
 
 def document(estimate: Estimate, business: Organisation, details: MyDetails) -> Markup:

@@ -1,11 +1,14 @@
-"""What stands beside an invoice: its balance, and what settled it."""
+"""One invoice: the document, what is to be paid, what settled it, and what happened to it."""
 
-from datetime import date
+from datetime import date, datetime
 
-from components import cards, links, movements
+from components import cards, document_view, invoice_list, links, movements
 from components import format as say
 from components.markup import Markup, join, tag
+from components.paper import paper
+from portal_data import conversations, customers, invoices, organisation, papers, viewings
 from portal_data.invoices import Invoice, Settlement, Status
+from portal_data.scope import Scope
 
 _SETTLED_BY = {
     "payment": ("Payment", links.payment),
@@ -13,6 +16,27 @@ _SETTLED_BY = {
     "retainer": ("Retainer", links.retainer),
 }
 """What each kind of settlement is called, and the screen that its number opens."""
+
+
+def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoice]:
+    """Return an invoice, viewed by who looks unless it is staff. Raises NotFound."""
+    business = organisation.get(scope)
+    today, locale = business.today(now), business.locale
+    invoice = invoices.get(scope, number, today=today)
+    viewed = viewings.mark(scope, viewings.Kind.INVOICE, invoice.id, now)
+    remarks = conversations.of_document(scope, invoice.id, disputable=True)
+    document = papers.of_invoice(invoice, business, customers.my_details(scope))
+    happened = document_view.history(
+        invoice.history, viewed, invoice.currency_code, business, today
+    )
+    sheet = document_view.sheet(
+        cards.card("", balance(invoice, today, locale)),
+        cards.card("", paper(document, locale)),
+        cards.card("Payments and credits", settlements(invoice, locale)),
+        document_view.conversation(remarks, business, today),
+        cards.card("History", happened),
+    )
+    return document_view.Drawn(invoice, invoice_list.statuses(invoice), sheet, locale)
 
 
 def balance(invoice: Invoice, today: date, locale: str) -> Markup:

@@ -1,18 +1,34 @@
 """A payment as its receipt: what was received, what it paid, what came back, what is unused."""
 
-from datetime import date
+from datetime import date, datetime
 
-from components import cards, links, movements, paper
+from components import cards, document_view, links, movements, paper
 from components import format as say
 from components.line_table import Figures, line_table
 from components.markup import Markup, join, said, tag
-from portal_data import labels, papers
+from portal_data import conversations, customers, labels, organisation, papers, payments
 from portal_data.customers import MyDetails
 from portal_data.documents import Receipt
 from portal_data.organisation import Organisation
 from portal_data.payments import Payment, Status
+from portal_data.scope import Scope
 
 _SCREENS = {"invoice": links.invoice, "retainer": links.retainer}
+
+
+def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Payment]:
+    """Return a payment with its receipt. Raises NotFound."""
+    business = organisation.get(scope)
+    today, locale = business.today(now), business.locale
+    payment = payments.get(scope, number)
+    remarks = conversations.of_document(scope, payment.id)
+    sheet = document_view.sheet(
+        cards.card("", received(payment, today, locale)),
+        cards.card("", receipt(payment, business, customers.my_details(scope))),
+        cards.card("Refunds", refunds(payment, locale)) if payment.refunds else None,
+        document_view.conversation(remarks, business, today),
+    )
+    return document_view.Drawn(payment, statuses(payment), sheet, locale)
 
 
 def statuses(payment: Payment) -> list[tuple[str, str]]:

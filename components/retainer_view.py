@@ -1,16 +1,39 @@
 """A retainer invoice as a document, what is to pay or available of it, and what drew on it."""
 
-from datetime import date
+from datetime import date, datetime
 
-from components import cards, invoice_view, links, movements
+from components import cards, document_view, invoice_view, links, movements, retainer_list
 from components import format as say
 from components.markup import Markup, join, tag
 from components.paper import paper
-from portal_data import papers
+from portal_data import conversations, customers, organisation, papers, retainers, viewings
 from portal_data.customers import MyDetails
 from portal_data.documents import RETAINER
 from portal_data.organisation import Organisation
 from portal_data.retainers import Retainer, Status
+from portal_data.scope import Scope
+
+
+def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Retainer]:
+    """Return a retainer invoice, viewed by who looks unless it is staff. Raises NotFound."""
+    business = organisation.get(scope)
+    today, locale = business.today(now), business.locale
+    retainer = retainers.get(scope, number, today=today)
+    viewed = viewings.mark(scope, viewings.Kind.RETAINER_INVOICE, retainer.id, now)
+    remarks = conversations.of_document(scope, retainer.id)
+    drawn = cards.card("Drawn by invoices", drawings(retainer, locale))
+    happened = document_view.history(
+        retainer.history, viewed, retainer.currency_code, business, today
+    )
+    sheet = document_view.sheet(
+        cards.card("", balance(retainer, today, locale)),
+        cards.card("", document(retainer, business, customers.my_details(scope))),
+        cards.card("Payments", payments(retainer, locale)),
+        drawn if retainer.drawings else None,
+        document_view.conversation(remarks, business, today),
+        cards.card("History", happened),
+    )
+    return document_view.Drawn(retainer, retainer_list.statuses(retainer), sheet, locale)
 
 
 def document(retainer: Retainer, business: Organisation, details: MyDetails) -> Markup:

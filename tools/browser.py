@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,12 +50,17 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def demo_portal(data: Path) -> Iterator[Portal]:
-    """Serve the demo organisation from the empty folder `data` until the block ends."""
+def demo_portal(data: Path, add: Callable[[], None] | None = None) -> Iterator[Portal]:
+    """Serve the demo organisation from the empty folder `data` until the block ends.
+
+    `add` may store more before the server opens the books.
+    """
     os.environ["PORTAL_BCRYPT_COST"] = "4"
     settings.load.cache_clear()
     opened = store.install(store.open_store(f"duckdb:///{data}/portal.duckdb"))
     logins = demo.load(utc_now(), data / "files")
+    if add:
+        add()
     opened.close()
     process, url = _serve(data)
     try:

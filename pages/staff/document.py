@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, customer_paper, links, questions
+from components import address, any_document, cards, links, questions
 from components.session import require_staff
 from portal_data import customer_documents, identity
 from portal_data.clock import utc_now
@@ -10,11 +10,11 @@ from portal_data.errors import NotFound
 
 staff = require_staff()
 
-kind, number = customer_paper.kind(), address.text("number")
+kind, number = any_document.kind(), address.text("number")
 try:
     located = customer_documents.locate(staff, kind, number)
     looking = identity.looking(staff, located.customer_id)
-    drawn = customer_paper.draw(looking, kind, located.id, number, utc_now())
+    drawn = any_document.draw(looking, kind, number, utc_now())
 except NotFound:
     text = "Check the address, or choose the document from its customer. Drafts open in the books."
     cards.draw(
