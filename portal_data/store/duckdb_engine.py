@@ -227,6 +227,11 @@ class DuckDBEngine:
         """Nothing to add: there is one writer."""
         return ""
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nothing to keep out: one process owns the file."""
+        yield
+
     def before_migration(self, version: int) -> None:
         """Copy the file beside itself, so a failed upgrade can be undone by hand."""
         if self.path != ":memory:" and version > 1:

@@ -59,6 +59,9 @@ class Engine(Protocol):
     def row_lock(self) -> str:
         """Return the words that make a query lock its rows, where the engine needs them."""
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every other process out of what is done alone, such as migrating."""
+
     def before_migration(self, version: int) -> None:
         """Keep a copy of what a migration is about to change, where the engine can."""
 

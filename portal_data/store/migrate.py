@@ -26,6 +26,11 @@ def migrate(engine: Engine, folder: Path = HERE) -> list[int]:
     Raises Unavailable when an applied migration's file has changed since, or when the store was
     written by a newer portal.
     """
+    with engine.alone():
+        return _migrate(engine, folder)
+
+
+def _migrate(engine: Engine, folder: Path) -> list[int]:
     with engine.writing(Sight.ALL, None) as transaction:
         transaction.run(_RECORD)
     applied: list[int] = []

@@ -18,6 +18,7 @@ from portal_data.store.changes import Changes
 from portal_data.store.engine import Row, Sight
 
 _FEW = 8  # rows that cost less one by one than through a temporary table
+_ALONE = 7_036_874_417_766  # the advisory lock's number, for this purpose only
 _NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -181,6 +182,17 @@ class PostgresEngine:
     def row_lock(self) -> str:
         """Lock the rows a decision is based on until the transaction ends."""
         return " for update"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold a lock of the database: two starts at once would both create what is missing."""
+        with self._pool.connection() as connection:
+            connection.execute("select pg_advisory_lock(%s)", (_ALONE,))
+            try:
+                yield
+            finally:
+                if not connection.broken:
+                    connection.execute("select pg_advisory_unlock(%s)", (_ALONE,))
 
     def before_migration(self, version: int) -> None:
         """Nothing: a migration is one transaction, and copies are the operator's own (pg_dump)."""

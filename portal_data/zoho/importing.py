@@ -34,6 +34,9 @@ from portal_data.zoho.resolve import Resolver
 from portal_data.zoho.settle import Settler
 from portal_data.zoho.upload import Progress, Upload, read_upload
 
+# Rows that are always there: while an import holds them another one waits, and then sees its books.
+_ALL_IMPORTS = "select version from core.migrations order by version"
+
 
 def import_backup(
     path: Path,
@@ -74,6 +77,7 @@ def import_backup(
                     founding_currency(upload)
             return _report(archive, upload, settler, losses, dry_run=True)
         with store.system_writing() as session:
+            session.locked(_ALL_IMPORTS)
             decisions, settler, resolver = _decide(session, upload, remove_missing)
             losses = _losses(resolver, settler, strict=strict, accept_losses=accept_losses)
             currency = decisions.books.base_currency
