@@ -95,6 +95,7 @@ def of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/document", "Credit note", "credit_note", hidden=True),
         page("staff/document", "Retainer invoice", "retainer", hidden=True),
         page("staff/data", "Data", "data", "database"),
+        page("staff/readiness", "Getting ready", "readiness", "checklist"),
         page("staff/organisation", "Organisation", "organisation", "domain"),
         page("staff/preferences", "Preferences", "preferences", "tune"),
         page("staff/team", "Team", "team", "badge", hidden=role is not Role.OWNER),

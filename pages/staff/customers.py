@@ -1,8 +1,8 @@
 """Customers for staff: what they owe in each currency, and who of them uses the portal."""
 
-from components import account_list, cards, listing
+from components import account_list, cards, listing, readiness_view
 from components.session import require_staff
-from portal_data import accounts, organisation
+from portal_data import accounts, organisation, readiness
 from portal_data.clock import utc_now
 
 staff = require_staff()
@@ -17,7 +17,8 @@ asked, found = listing.find(
     ),
 )
 
-cards.draw(cards.head("Customers"))
+steps = readiness.steps(staff)
+cards.draw(readiness_view.reminder(steps), cards.head("Customers"))
 listing.draw(
     asked,
     found,

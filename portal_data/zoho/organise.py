@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from portal_data.errors import Conflict, Invalid
 from portal_data.ids import new_id
+from portal_data.readiness import UNNAMED
 from portal_data.store import OpenSession
 from portal_data.zoho.defects import Problem, UploadRefused
 from portal_data.zoho.upload import Upload
@@ -89,7 +90,7 @@ def found_organisation(
     session: OpenSession, upload: Upload, founding: Founding, currency: str, now: datetime
 ) -> None:
     """Create the organisation, of which exports say little."""
-    name = founding.name or "My organisation"
+    name = founding.name or UNNAMED
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "portal"
     row = (
         new_id(),
