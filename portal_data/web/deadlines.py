@@ -1,8 +1,10 @@
 """Deadlines and bounds of connections, below the first line of a request.
 
 Uvicorn waits for the rest of a half-sent request as long as the client likes, takes any number of
-connections of one client, and reads websocket messages of 200 MB. Streamlit starts uvicorn itself,
-so the bounds are put into uvicorn's protocol classes; the names touched are checked by a test.
+connections of one client, reads websocket messages of 200 MB, and parses all that one read brings
+before anybody else has a turn: 256 kB of one-byte chunks or pings hold it for seconds. Streamlit
+starts uvicorn itself, so the bounds are put into uvicorn's protocol classes; the names touched are
+checked by a test.
 """
 
 import asyncio
@@ -20,6 +22,11 @@ REQUEST_SECONDS = 10.0
 """From a connection's beginning, or the end of its last answer, to the end of the next headers."""
 MOST_OF_NETWORK = 500
 """Connections of one network, when no proxy stands between."""
+READ_BYTES = 8 * 1024
+"""Bytes that one read takes from a connection, and that are parsed at once."""
+MOST_FRAMES = 200
+"""Control frames and parts of messages on a websocket within `FRAME_SECONDS`; pages send few."""
+FRAME_SECONDS = 10.0
 _DESCRIPTORS = 65_536  # files and sockets of the process, where the system allows as many
 
 _peers: Counter[str] = Counter()
@@ -61,6 +68,7 @@ def _bound_requests() -> None:
 
     def connection_made(self: Any, transport: asyncio.Transport) -> None:
         made(self, transport)
+        transport.max_size = READ_BYTES  # type: ignore[attr-defined]
         _enter(self)
         if self.portal_bounds[0] == 0 and _peers[self.portal_network] > MOST_OF_NETWORK:
             transport.abort()
@@ -94,12 +102,39 @@ def _bound_requests() -> None:
 
 def _bound_websockets() -> None:
     lost = WebSocketsSansIOProtocol.connection_lost
+    pinged, ponged = WebSocketsSansIOProtocol.handle_ping, WebSocketsSansIOProtocol.handle_pong
+    continued = WebSocketsSansIOProtocol.handle_cont
 
     def connection_lost(self: Any, exc: Exception | None) -> None:
         _leave(self)
         lost(self, exc)
 
-    WebSocketsSansIOProtocol.connection_lost = connection_lost  # type: ignore[method-assign]
+    def handle_ping(self: Any) -> None:
+        if _may_send(self):
+            pinged(self)
+
+    def handle_pong(self: Any, event: Any) -> None:
+        if _may_send(self):
+            ponged(self, event)
+
+    def handle_cont(self: Any, event: Any) -> None:
+        if _may_send(self):
+            continued(self, event)
+
+    for method in (connection_lost, handle_ping, handle_pong, handle_cont):
+        setattr(WebSocketsSansIOProtocol, method.__name__, method)
+
+
+def _may_send(protocol: Any) -> bool:
+    """Count a frame; a websocket that has sent too many ends."""
+    since, frames = getattr(protocol, "portal_frames", (protocol.loop.time(), 0))
+    if protocol.loop.time() - since > FRAME_SECONDS:
+        since, frames = protocol.loop.time(), 0
+    protocol.portal_frames = (since, frames + 1)
+    if frames >= MOST_FRAMES:
+        protocol.transport.abort()
+        return False
+    return True
 
 
 def _enter(protocol: Any) -> None:

@@ -85,6 +85,8 @@ class Guard:
         limit = UPLOAD_LIMIT if scope["path"].startswith(uploads.PREFIX) else BODY_LIMIT
         try:
             refusal = await self._refusal(scope, headers, address, limit)
+            if refusal is not None:
+                refusal.headers["Connection"] = "close"  # or the rest of its body would be read
             limited_receive = streams.limited_receive(receive, limit)
             await (refusal or self._app)(scope, limited_receive, answer)
         except streams.SlowClient:
@@ -128,6 +130,9 @@ class Guard:
                 "To reach it by another name, set PORTAL_BASE_URL to that address.",
                 421,
             )
+        if "transfer-encoding" in headers:
+            # browsers state a length, and a body of a million chunks takes as many steps to parse
+            return PlainTextResponse("State a length.", 411)
         length = headers.get("content-length", "0")
         if not length.isdigit() or len(length) > 12 or int(length) > limit:
             return PlainTextResponse("Too large.", 413)

@@ -5,6 +5,7 @@ import inspect
 import logging
 import sys
 import time
+from asyncio import selector_events
 
 import pytest
 from starlette.applications import Starlette
@@ -141,6 +142,9 @@ def test_names_of_uvicorn_that_are_touched_are_there() -> None:
     source = inspect.getsource(H11Protocol) + inspect.getsource(RequestResponseCycle)
     for name in ("self.cycle", "self.response_complete", "self.client", "default_headers"):
         assert name in source
+    for method in ("handle_ping", "handle_pong", "handle_cont", "connection_lost"):
+        assert callable(getattr(WebSocketsSansIOProtocol, method))
+    assert "recv(self.max_size)" in inspect.getsource(selector_events)
     assert "config.ws_max_size" in inspect.getsource(WebSocketsSansIOProtocol)
     assert callable(deadlines.install)
 

@@ -151,6 +151,22 @@ def test_a_flood_waits_and_others_do_not(portal: Portal) -> None:
         assert flood.received() < beats
 
 
+@pytest.mark.parametrize(
+    "frames",
+    [b"\x89\x80\0\0\0\0" * 100_000, b"\x8a\x80\0\0\0\0" * 100_000,
+     b"\x02\x80\0\0\0\0" + b"\x00\x80\0\0\0\0" * 100_000],
+    ids=["pings", "pongs", "parts"],
+)  # fmt: skip
+def test_frames_that_carry_nothing_end_the_connection(portal: Portal, frames: bytes) -> None:
+    """A hundred thousand pings in one read kept everybody waiting for seconds."""
+    with wire.socket_to(portal, source="127.0.0.10") as tab:
+        with suppress(OSError):
+            tab.raw(frames)
+        tab.closed()
+    with wire.socket_to(portal) as other:
+        assert "E-mail" in wire.texts(other.rerun())
+
+
 def test_one_network_has_so_many_tabs_of_strangers(portal: Portal) -> None:
     opened = [wire.socket_to(portal, source="127.0.0.8") for _ in range(sockets.MOST_OF_NETWORK)]
     try:

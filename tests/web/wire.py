@@ -70,6 +70,10 @@ class Socket:
         elif element.HasField("button"):
             self.widgets[element.button.label] = element.button.id
 
+    def raw(self, data: bytes) -> None:
+        """Send bytes as they are, frames of somebody's own making."""
+        self._connection.socket.sendall(data)
+
     def received(self) -> int:
         """Return how many messages have arrived and were not read yet."""
         count = 0
