@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer._click.exceptions import UsageError
 
 from portal_data.commands import perform
 from portal_data.demo.cli import fill
@@ -56,8 +57,9 @@ def publish() -> None:
 
 
 def main() -> None:
-    """Run one command; expected errors are one sentence and exit status 1."""
+    """Run one command; expected errors are one sentence and exit status 1, wrong options 64."""
     os.umask(0o077)  # what is written is for the portal's own user alone
+    UsageError.exit_code = os.EX_USAGE  # of an import, 2 says that something was left out
     try:
         app()
     except PortalError as error:

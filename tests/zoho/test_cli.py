@@ -1,6 +1,9 @@
 """The commands: what they print, and how they end."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,3 +100,37 @@ def test_totals_read_as_text_too(backup: Backup, tmp_path: Path) -> None:
     done = runner.invoke(commands, ["totals", "--as-of", TODAY])
     assert f"All customers on {TODAY}" in done.stdout
     assert "Overdue 1" in done.stdout
+
+
+@pytest.mark.parametrize("options", [["import", "--nonsense"], ["import"], ["import", "a", "b"]])
+def test_wrong_options_do_not_end_like_a_partial_import(options: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "portal_data", *options], capture_output=True, check=False
+    )
+    assert done.returncode == os.EX_USAGE
+
+
+def test_errors_of_the_portal_are_refusals_as_json_too(
+    backup: Backup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_DATABASE", "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")
+    settings.load.cache_clear()
+    done = runner.invoke(commands, ["import", str(backup.zip(tmp_path / "b.zip")), "--json"])
+    report = json.loads(done.stdout)
+    assert (done.exit_code, report["verdict"], report["exit_code"]) == (1, "refused", 1)
+    assert "No PostgreSQL server answers" in report["problems"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "code"), [([], 0), (["INV-107"], 2), (["INV-104", "INV-105", "INV-107"], 1)]
+)
+def test_dry_run_ends_like_the_real_run(
+    backup: Backup, tmp_path: Path, numbers: list[str], code: int
+) -> None:
+    for number in numbers:
+        backup.change("Invoice01.csv", "Currency Code", "ZZQ", Invoice_Number=number)
+    path = str(backup.zip(tmp_path / "backup.zip"))
+    for option in (["--dry-run"], []):
+        done = runner.invoke(commands, ["import", path, "--json", *option])
+        assert done.exit_code == code
+        assert json.loads(done.stdout)["exit_code"] == code
