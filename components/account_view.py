@@ -72,13 +72,13 @@ def methods(mine: MyDetails, today: date) -> Markup:
     if not mine.saved_methods:
         return cards.empty("Nothing is saved", "You have no saved cards or bank accounts.")
     rows = cards.rows(_method(each, today) for each in mine.saved_methods)
-    return tag("div", rows, class_="pt-whole")
+    return tag("div", rows)
 
 
 def people(scope: Scope, mine: MyDetails) -> Markup:
     """Return everybody who acts for the company, with role and whether they can sign in."""
     rows = cards.rows(_person(each, each.id == scope.contact_id) for each in mine.contacts)
-    return tag("div", rows, class_="pt-whole pt-people")
+    return tag("div", rows, class_="pt-people")
 
 
 def _address(address: Address | None) -> Markup:

@@ -171,9 +171,9 @@ def _bars(
 
 def _room(texts: Sequence[str]) -> float:
     """Return how much longer than the longest bar the axis must be, for amounts behind the bars."""
-    narrowest, letter = 215, 6.6  # pixels: the axis on a phone, a letter of the chart's font
+    narrowest, letter = 150, 7.4  # pixels: the axis on a phone, a letter of the chart's font
     taken = max(map(len, texts)) * letter + 8
-    return 1 / (1 - min(taken / narrowest, 0.6))
+    return 1 / (1 - min(taken / narrowest, 0.85))
 
 
 def value(minor: int, currency: str) -> float:

@@ -86,7 +86,7 @@ def test_nothing_is_cut(tabs: dict[str, Page], portal: Portal, email: str, path:
             cut = page.evaluate(CLIPPED)
             if cut:
                 found[width, scheme] = cut[:12]
-    assert found == {}
+    assert found == {}, "\n".join(map(str, found.items()))
 
 
 def test_a_printed_list_holds_its_columns_and_not_its_tools(
