@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import os
 import re
+import threading
 from base64 import b64encode
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +27,8 @@ _SUBSTITUTES = dict(zip("4@8({[<3691!|07$5+%2", "aabcccceggiiiotsstxz", strict=T
 _MOST_SUBSTITUTES = 4
 _DIGESTED = "$bcrypt-sha256$"
 _BCRYPT_READS = 72  # bytes
+# Hashing computes for a quarter of a second: one processor is always left to the screens.
+_AT_WORK = threading.Semaphore(max(1, (os.cpu_count() or 1) - 1))
 _BREACHED = Path(__file__).with_name("breached_passwords.txt")
 
 
@@ -75,7 +79,8 @@ def make_hash(password: str, cost: int) -> str:
     if _too_long(password):
         raise Invalid(f"Use a shorter password: at most {MAX_BYTES} bytes.")
     salt = bcrypt.gensalt(cost)
-    return _DIGESTED + bcrypt.hashpw(_digested(normalised(password), salt), salt).decode()
+    with _AT_WORK:
+        return _DIGESTED + bcrypt.hashpw(_digested(normalised(password), salt), salt).decode()
 
 
 def matches(password: str, stored: str | None, cost: int) -> bool:
@@ -88,12 +93,13 @@ def matches(password: str, stored: str | None, cost: int) -> bool:
     tried, hashed = normalised(password), stored or _decoy(cost)
     if hashed.startswith(_DIGESTED):
         kept = hashed.removeprefix(_DIGESTED).encode()
-        same = bcrypt.checkpw(_digested(tried, kept[:29]), kept)
-        return same and stored is not None
+        with _AT_WORK:
+            return bcrypt.checkpw(_digested(tried, kept[:29]), kept) and stored is not None
     plain = tried.encode()
     if len(plain) > _BCRYPT_READS or b"\0" in plain:  # never were passwords of such a hash
         plain, stored = b"", None
-    return bcrypt.checkpw(plain, hashed.encode()) and stored is not None
+    with _AT_WORK:
+        return bcrypt.checkpw(plain, hashed.encode()) and stored is not None
 
 
 def outdated(stored: str, cost: int) -> bool:

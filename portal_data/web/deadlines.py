@@ -8,7 +8,7 @@ checked by a test.
 """
 
 import asyncio
-import resource
+import sys
 from collections import Counter
 from typing import Any
 
@@ -34,14 +34,23 @@ _peers: Counter[str] = Counter()
 
 def install(*, proxies: int, message_limit: int) -> None:
     """Bound all connections of this process from now on; once per process."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    _raise_limit()
     if getattr(H11Protocol, "portal_bounds", None) is None:
         _bound_requests()
         _bound_websockets()
     H11Protocol.portal_bounds = (proxies, message_limit)  # type: ignore[attr-defined]
+
+
+def _raise_limit() -> None:
+    """Let the process have more sockets than one network may take of it."""
+    if sys.platform == "win32":  # which has no such limit
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _bound_requests() -> None:

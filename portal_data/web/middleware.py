@@ -12,12 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_data import addresses, security_log
 from portal_data.web import streams, uploads
-from portal_data.web.rates import Rates
+from portal_data.web.rates import Rate, Rates
 
 BODY_LIMIT = 64 * 1024
 """Bytes a request may carry to our own routes."""
 UPLOAD_LIMIT = 12 * 1024 * 1024
 """Bytes of one upload, a little more than `server.maxUploadSize`."""
+REQUESTS = Rate(100, burst=1500)
+"""Requests of one network: a page of a browser that has nothing yet asks 90."""
 
 # Of Streamlit's own routes only what its page asks for: the rest names the server's functions
 # (metrics), offers the portal to programs (agent), or signs in beside us (auth, oauth2callback).
@@ -55,7 +57,7 @@ class Guard:
         self._host = urlsplit(origin).netloc
         self._local = urlsplit(origin).hostname in _LOOPBACK
         self._secure = origin.startswith("https://")
-        self._rates = Rates(100, burst=1500)  # a page of a browser that has nothing yet asks 90
+        self._rates = Rates(REQUESTS)
         self._headers = [*_HEADERS, (b"content-security-policy", content_security_policy.encode())]
         if self._secure:
             self._headers.append(

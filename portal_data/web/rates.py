@@ -3,19 +3,28 @@
 import asyncio
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 
 _MOST_KEYS = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often: so many a second, and so many at once after a pause."""
+
+    per_second: float
+    burst: int
+
+
 class Rates:
-    """One token bucket for each key: `burst` at once, then `per_second`.
+    """One token bucket for each key, of the same rate.
 
     Keys that were not used for longest are forgotten beyond ten thousand; by then their buckets are
     full again, or an attacker has as many networks.
     """
 
-    def __init__(self, per_second: float, burst: int) -> None:
-        self._per_second, self._burst = per_second, burst
+    def __init__(self, rate: Rate) -> None:
+        self._per_second, self._burst = rate.per_second, rate.burst
         self._full_at: OrderedDict[str, float] = OrderedDict()
 
     def delay(self, key: str) -> float:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from portal_data import addresses, connections, identity, security_log
 from portal_data.clock import utc_now
 from portal_data.connections import Connection
-from portal_data.web.rates import Rates
+from portal_data.web.rates import Rate, Rates
 
 PATH = "/_stcore/stream"
 SIGN_IN_HEADER = "x-portal-sign-in"
@@ -33,6 +33,12 @@ MOST_OF_PERSON = 50
 """Websockets, that is tabs, of one person."""
 MOST_OF_NETWORK = 100
 """Websockets of one network's strangers."""
+HANDSHAKES = Rate(5, burst=100)
+"""New websockets of one network's strangers."""
+OF_STRANGERS = Rate(10, burst=120)
+"""Messages of one network's strangers."""
+OF_PEOPLE = Rate(5, burst=40)
+"""Messages of one person, over all tabs; a run of a screen takes some hundredths of a second."""
 
 _LONGEST_WAIT = 5.0  # seconds until a handshake is refused instead
 _REFUSALS = 20  # messages of kinds nobody's page sends, until the connection ends
@@ -55,9 +61,9 @@ class SocketGuard:
 
     def __init__(self, app: ASGIApp, policy: Policy) -> None:
         self._app, self._policy = app, policy
-        self._handshakes = Rates(5, burst=100)
-        self._of_strangers = Rates(10, burst=120)
-        self._of_people = Rates(5, burst=40)
+        self._handshakes = Rates(HANDSHAKES)
+        self._of_strangers = Rates(OF_STRANGERS)
+        self._of_people = Rates(OF_PEOPLE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a handshake and its messages, or refuse them."""

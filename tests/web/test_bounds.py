@@ -24,13 +24,13 @@ from portal_data import settings
 from portal_data.errors import Invalid
 from portal_data.web import deadlines, logs
 from portal_data.web.middleware import Guard
-from portal_data.web.rates import Rates
+from portal_data.web.rates import Rate, Rates
 
 
 def test_a_rate_lets_a_burst_through_and_then_makes_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    rates = Rates(2, burst=10)
+    rates = Rates(Rate(2, burst=10))
     assert [rates.take("a") for _ in range(10)] == [0.0] * 10
     assert rates.take("a") == pytest.approx(0.5)
     assert rates.take("a") == pytest.approx(1.0)
