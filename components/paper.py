@@ -18,7 +18,7 @@ def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
         parties.append(party(labels.SHIP_TO, shown.ship_to))
     return tag(
         "article",
-        _letterhead(shown, kind),
+        letterhead(shown.issuer, kind.title, shown.number),
         tag("div", parties, class_="top"),
         facts(
             [
@@ -43,14 +43,13 @@ def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
     )
 
 
-def _letterhead(shown: Paper, kind: Kind) -> Markup:
-    """Return the sender's mark on the left, and what kind of document this is on the right."""
-    sender = shown.issuer
+def letterhead(sender: Party, title: str, number: str) -> Markup:
+    """Return the sender's mark on the left, and on the right what kind of document this is."""
     picture = tag("img", class_="pt-logo", src=links.logo(sender.logo), alt=sender.name)
     return tag(
         "header",
         picture if sender.logo else said(sender.name, "b"),
-        tag("div", tag("h2", kind.title), tag("div", shown.number), class_="title"),
+        tag("div", tag("h2", title), tag("div", number), class_="title"),
         class_="letterhead",
     )
 

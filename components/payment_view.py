@@ -66,6 +66,7 @@ def receipt(payment: Payment, business: Organisation, details: MyDetails) -> Mar
     shown, locale = papers.of_payment(payment, business, details), business.locale
     return tag(
         "article",
+        paper.letterhead(shown.issuer, "Payment receipt", shown.number),
         tag(
             "div",
             paper.party(labels.FROM, shown.issuer),

@@ -50,6 +50,19 @@ def staff_invitation(to: str, name: str, business: str, by: str, link: str) -> d
     }
 
 
+def bank_details_changed(to: str, business: str, by: str, how_to_pay: str) -> dict[str, Any]:
+    """The mail that tells owners where customers are asked to pay to from now on."""
+    return {
+        "to": to,
+        "subject": f"The bank details of {business} were changed",
+        "body": f"{by} changed the bank details that customers see on documents and when they "
+        f"pay. From now on they are:\n\n{how_to_pay or 'None'}\n\n"
+        "If this was not agreed, change them back at once and look at who is on the team.",
+        "link": address("organisation"),
+        "link_label": "Open the organisation",
+    }
+
+
 def password_reset(to: str, business: str, link: str) -> dict[str, Any]:
     """The mail that lets somebody choose a new password; its link holds for one hour."""
     return {

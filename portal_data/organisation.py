@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from portal_data import activity, form_fields, logos, organisation_fields, store
+from portal_data import (
+    activity,
+    form_fields,
+    letters,
+    logos,
+    organisation_fields,
+    outbox,
+    store,
+)
 from portal_data.clock import local_date, local_time
 from portal_data.errors import Conflict, NotFound
 from portal_data.scope import Scope, Staff
@@ -25,6 +33,9 @@ _SET = """
         document_footer = $document_footer, accent = $accent, updated_at = $now
 """
 _SET_LOGO = "update core.organisation set logo_sha256 = $sha256, updated_at = $now"
+_OWNERS = """
+    select id, email from core.staff where role = 'owner' and status = 'active' order by id
+"""
 _MINE = _COLUMNS + "from organisation order by name"
 _ALL = _COLUMNS + "from core.organisation order by name"
 
@@ -162,6 +173,8 @@ def change_within(
             for name, new in changed.items()
         )
         _record(session, who, after, details, now)
+    if after.how_to_pay != current.how_to_pay:
+        _notify_owners(session, who, after, now)
     return after
 
 
@@ -205,6 +218,23 @@ def _refuse_overwriting(
     if moved:
         named = ", ".join(organisation_fields.FIELDS[name].label for name in moved)
         raise Conflict(f"Somebody else changed this meanwhile: {named}.")
+
+
+def _notify_owners(
+    session: OpenSession, who: Staff | None, business: Organisation, now: datetime
+) -> None:
+    """Mail every owner of new bank details: whoever diverts payments begins there."""
+    by = who.name if who else "The command line"
+    for owner in session.rows(_OWNERS):
+        outbox.enqueue(
+            session,
+            "mail.bank_details_changed",
+            dedup_key=f"bank_details_changed:{owner['id']}:{now.isoformat()}",
+            payload=letters.bank_details_changed(
+                owner["email"], business.name, by, business.how_to_pay
+            ),
+            now=now,
+        )
 
 
 def _record(

@@ -10,7 +10,7 @@ from portal_data import brand, logos, organisation, store
 from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
-from tests.people import at_once, rows
+from tests.people import at_once, mails, rows
 
 IBAN = "GB33 BUKB 2020 1555 5555 55"
 
@@ -100,6 +100,17 @@ def test_sort_code_and_account_number_stand_together(owner: Staff) -> None:
     both = {"sort_code": "12 34 56", "account_number": "123 4567", "bank_details": ""}
     after = organisation.change(owner, both, before=before, now=NOW)
     assert after.how_to_pay.splitlines()[1:] == ["Sort code 12-34-56 · Account number 01234567"]
+
+
+def test_every_owner_hears_of_new_bank_details(owner: Staff, sam: Staff) -> None:
+    before = organisation.get(owner)
+    organisation.change(owner, {"phone": "1"}, before=before, now=NOW)
+    assert mails("mail.bank_details_changed") == []
+    organisation.change(owner, {"iban": IBAN}, before=before, now=NOW)
+    (mail,) = mails("mail.bank_details_changed")  # not ordinary staff
+    assert mail["to"] == owner.email
+    assert f"IBAN {IBAN}" in mail["body"]
+    assert mail["body"].startswith("Olive changed")
 
 
 def test_two_owners_do_not_overwrite_each_other(owner: Staff) -> None:
