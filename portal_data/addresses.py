@@ -34,6 +34,14 @@ def network(address: str | None) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
 
 
+def site(address: str | None) -> str | None:
+    """Return the /48 of an IPv6 address, which one party may own too; None for any other."""
+    plain = _plain(address)
+    if plain is None or ":" not in plain:
+        return None
+    return str(ipaddress.ip_network((plain, 48), strict=False).network_address)
+
+
 def _plain(text: str | None) -> str | None:
     """Return an address as it is written canonically, or None for anything else.
 

@@ -27,6 +27,8 @@ from portal_data.sign_ins import Browser
 from portal_data.store import OpenSession
 
 LIFETIME = timedelta(hours=1)
+_MOST_LINKS = 5
+"""Links that are mailed to one person within `LIFETIME`."""
 
 _HAS_ACCESS = """
     select l.id from core.logins l
@@ -42,6 +44,11 @@ _HAS_ACCESS = """
 _REVOKE = """
     update core.password_resets set revoked_at = $now
     where login_id = $login_id and used_at is null and revoked_at is null
+"""
+_RECENT = """
+    select count(*)::bigint as n from core.password_resets
+    where login_id = $login_id and created_at > $since
+    order by n
 """
 _ADD = """
     insert into core.password_resets (id, login_id, token_hash, created_at, expires_at)
@@ -105,6 +112,8 @@ def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) ->
     login = logins.find(session, email)
     if login is None or session.value(_HAS_ACCESS, login_id=login.id) is None:
         return False
+    if session.value(_RECENT, login_id=login.id, since=now - LIFETIME) >= _MOST_LINKS:
+        return False  # the last one holds still: whoever asks for more floods somebody's mailbox
     token = tokens.new_token()
     mailed = outbox.enqueue(
         session,

@@ -23,6 +23,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 _FREE_OF_ACCOUNT = 5  # from one network
 _FREE_ANYWHERE = 100  # at one account, from all networks together
 _FREE_OF_ADDRESS = 30  # many people may share an office's address
+_FREE_OF_SITE = 300  # the /48 of an IPv6 address: some have 65,536 networks to guess from
 _FREE_OF_DEVICE = 10
 _READ = 320  # characters of an e-mail; no address is longer
 
@@ -77,7 +78,9 @@ def of_address(address: str | None) -> Counter:
 def of_stranger(email: str, address: str | None) -> list[Counter]:
     """Return what a sign-in from a browser that never signed in to the account is counted by."""
     anywhere = Counter(f"{_account(email)}*", _FREE_ANYWHERE)
-    return [of_address(address), of_account(email, address), anywhere]
+    site = addresses.site(address)
+    wider = [Counter("site:" + _digest(site), _FREE_OF_SITE)] if site else []
+    return [*wider, of_address(address), of_account(email, address), anywhere]
 
 
 def of_device(email: str, device_hash: str) -> list[Counter]:

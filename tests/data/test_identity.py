@@ -416,6 +416,17 @@ def test_ipv4_is_no_ipv6_network(cast: Cast) -> None:
     identity.sign_in(cast.alice.email, PASSWORD, Browser("::ffff:192.0.2.2"), NOW)
 
 
+def test_a_site_of_many_ipv6_networks_is_counted_too(cast: Cast) -> None:
+    with store.system_writing() as session:
+        for number in range(300):
+            address = f"2001:db8:7:{number:x}::1"
+            site = throttle.of_stranger(f"{number}@x.example", address)[:1]
+            throttle.charge(session, site, NOW)
+    with pytest.raises(TooManyAttempts):
+        identity.sign_in(cast.alice.email, PASSWORD, Browser("2001:db8:7:ffff::1"), NOW)
+    identity.sign_in(cast.alice.email, PASSWORD, Browser("2001:db8:8::1"), NOW)
+
+
 def test_requests_for_resets_delay_no_sign_in(cast: Cast) -> None:
     for number in range(30):
         password_resets.request(f"{number}@x.example", BROWSER, NOW)

@@ -9,6 +9,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.password_resets import LIFETIME
 from portal_data.scope import Staff
+from portal_data.sign_ins import Browser
 from portal_data.throttle import TooManyAttempts
 from tests.conftest import NOW, PASSWORD, Cast
 from tests.people import BROWSER, at_once, events, mails, rows, token_of
@@ -108,6 +109,24 @@ def test_a_newer_link_stops_the_older(cast: Cast) -> None:
     with pytest.raises(NotFound):
         password_resets.opened(older, NOW)
     assert password_resets.opened(newer, NOW)
+
+
+def test_nobody_floods_a_mailbox(cast: Cast) -> None:
+    """From ever new networks, so that no counter of a network notices."""
+    for number in range(30):
+        browser = Browser(f"198.51.100.{number}")
+        password_resets.request(cast.alice.email, browser, NOW + timedelta(seconds=number))
+    answered = []
+    for number in range(30):
+        with store.system_writing() as session:
+            moment = NOW + timedelta(seconds=number)
+            answered.append(password_resets.answer(session, new_id(), cast.alice.email, moment))
+    assert answered == [True] * 5 + [False] * 25
+    last = token_of(mails("mail.password_reset")[-1]["link"])
+    password_resets.reset(last, GOOD, NOW + timedelta(minutes=1))
+    later = NOW + LIFETIME + timedelta(minutes=1)
+    with store.system_writing() as session:
+        assert password_resets.answer(session, new_id(), cast.alice.email, later)
 
 
 def test_a_changed_password_stops_open_links(cast: Cast) -> None:

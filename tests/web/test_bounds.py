@@ -7,12 +7,15 @@ import sys
 import time
 from asyncio import selector_events
 
+import httpx2
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from streamlit import net_util
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette import starlette_websocket
@@ -22,7 +25,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from portal_data import settings
 from portal_data.errors import Invalid
-from portal_data.web import deadlines, logs
+from portal_data.web import deadlines, logs, sockets
 from portal_data.web.middleware import Guard
 from portal_data.web.rates import Rate, Rates
 
@@ -62,6 +65,36 @@ def test_under_https_cookies_are_secure_and_browsers_stay_there(origin: str) -> 
     assert [cookie.count("Secure") for cookie in cookies] == [int(secure), 1]
     expected = "max-age=31536000; includeSubDomains" if secure else None
     assert answer.headers.get("strict-transport-security") == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        (["203.0.113.5"], "203.0.113.5"),
+        (["1.1.1.1", "203.0.113.5"], "203.0.113.5"),
+        (["203.0.113.5:1"], ""),
+        ([], ""),
+    ],
+)
+def test_behind_a_proxy_its_own_entry_is_the_client(lines: list[str], address: str) -> None:
+    """The test client is no network address, so nothing is left where no entry is believed."""
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept", "subprotocol": "streamlit"})
+        headers = Headers(scope=scope)
+        found = "|".join(headers.getlist(sockets.ADDRESS_HEADER))
+        session = headers.get("sec-websocket-protocol", "").count(",")
+        await send({"type": "websocket.send", "text": f"{found} {session}"})
+
+    policy = sockets.Policy("https://portal.example", True, 1, lambda data: None)
+    client = TestClient(sockets.SocketGuard(told, policy), base_url="https://portal.example")
+    headers = [("origin", "https://portal.example"), ("x-portal-address", "9.9.9.9")]
+    headers += [("x-forwarded-for", line) for line in lines]
+    with client.websocket_connect(
+        sockets.PATH, ["streamlit", "token", "session"], headers=httpx2.Headers(headers)
+    ) as socket:
+        assert socket.receive_text() == f"{address} 1"
 
 
 def test_of_the_same_line_only_some_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
