@@ -45,7 +45,7 @@ def draw(shown: Brand, *, lit: str | None) -> None:
     beside = "" if logo and logo.wide else shown.name
     plate = " --logo-plate: var(--plate);" if logo else ""
     styles = f"{_OVER_STYLESHEET} {{ --business: {_css_text(beside)};{plate} }}"
-    if lit:
+    if lit is not None:
         styles += (
             f' [data-testid="stSidebarNavLink"][href$="/{lit}"]'
             " { background: light-dark(#f1f3f7, #1c212b); font-weight: 600; }"

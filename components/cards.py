@@ -207,7 +207,7 @@ def timeline(happenings: Iterable[Happening]) -> Markup:
         leads = (" ", link(*each.link)) if each.link else None
         amount = tag("span", each.amount, class_="pt-num") if each.amount else None
         detail = (said(each.detail), " · ") if each.detail else None
-        words = tag("span", said(each.words), leads)
+        words = tag("span", tag("span", each.words), leads)
         below = tag("div", detail, each.when, class_="more")
         items.append(tag("li", tag("div", words, amount, class_="head"), below))
     return tag("ul", items, class_="pt-timeline")

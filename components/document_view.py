@@ -9,6 +9,7 @@ from components import cards
 from components import format as say
 from components.cards import Happening
 from components.markup import Markup, tag
+from portal_data import bidi
 from portal_data.conversations import Remark
 from portal_data.document_history import Event, Viewing
 from portal_data.organisation import Organisation
@@ -83,7 +84,7 @@ def history(
         when = cards.when(day, today, locale)
         if viewing.views > 1:
             when += f" · {viewing.views:,} views, last on {say.day(last, locale)}"
-        happened.append((day, Happening(f"Viewed by {viewing.name}", when)))
+        happened.append((day, Happening(f"Viewed by {bidi.isolated(viewing.name)}", when)))
     happened.sort(key=lambda entry: entry[0])
     return cards.timeline(each for _, each in reversed(happened))  # of one day, the later one first
 

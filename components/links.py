@@ -4,6 +4,8 @@ from datetime import date
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from portal_data import screens
+
 
 def page(path: str, **parameters: object) -> str:
     """Return the address of a screen: `page("invoices", status="overdue")`; None leaves one out."""
@@ -36,18 +38,9 @@ def retainer(number: str) -> str:
     return page("retainer", number=number)
 
 
-_NUMBERED = {
-    "invoice": invoice,
-    "estimate": estimate,
-    "payment": payment,
-    "credit_note": credit_note,
-    "retainer_invoice": retainer,
-}
-
-
 def document(kind: str | None, number: str | None) -> str | None:
     """Return the address of a numbered document's screen; None for a kind that has none."""
-    return _NUMBERED[kind](number) if kind in _NUMBERED and number else None
+    return screens.of_document(kind, number)
 
 
 def project(project_id: UUID, **parameters: object) -> str:

@@ -170,8 +170,12 @@ def last_payment(paid: LastPayment | None, today: date, locale: str) -> Markup:
     """Return the newest payment and what it settled."""
     if paid is None:
         return cards.empty("No payment yet", "Your last payment appears here.")
-    settled = [cards.link(number, links.invoice(number)) for number in paid.invoice_numbers[:6]]
-    more = len(paid.invoice_numbers) - len(settled)
+    every = [
+        *((number, links.invoice(number)) for number in paid.invoice_numbers),
+        *((number, links.retainer(number)) for number in paid.retainer_numbers),
+    ]
+    settled = [cards.link(number, href) for number, href in every[:6]]
+    more = len(every) - len(settled)
     spaced = [part for each in settled for part in (each, ", ")][:-1]
     if more > 0:
         spaced.append(f" and {more} more")

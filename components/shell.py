@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 from components import account_menu, brand, navigator, session
 from portal_data import preferences
 from portal_data.preferences import Preferences
-from portal_data.scope import Role, Scope
+from portal_data.scope import Role, Scope, Staff
 
 PARENTS = {
     "estimate": "estimates",
@@ -38,6 +38,16 @@ def page(
         default=not path,
         visibility="hidden" if hidden else "visible",
     )
+
+
+def _lit(who: Scope | Staff, path: str) -> str | None:
+    """Return the entry of the navigation that a hidden screen keeps lit; None for one of its own.
+
+    Staff reach every document by its customer, from the first screen.
+    """
+    if isinstance(who, Scope):
+        return PARENTS.get(path)
+    return "" if path in PARENTS else None
 
 
 def links_from_mail() -> list[StreamlitPage]:
@@ -123,7 +133,7 @@ if who is None:
 else:
     screens = of_customers(preferences.of(who)) if isinstance(who, Scope) else of_staff(who.role)
     chosen = st.navigation([*screens, *links_from_mail()], expanded=True)
-    brand.draw(shown, lit=PARENTS.get(chosen.url_path))
+    brand.draw(shown, lit=_lit(who, chosen.url_path))
     account_menu.draw(who)
     navigator.draw()
 st.set_page_config(page_title=f"{chosen.title} · {shown.name}")

@@ -76,9 +76,7 @@ def aging(shown: Statement, locale: str) -> Markup:
 
 def _line(line: StatementLine, shown: Statement, locale: str) -> Markup:
     kind = labels.TRANSACTIONS[line.kind]
-    # what settled an invoice in part bears the invoice's number
-    about = "invoice" if line.kind in {"withheld", "early_discount", "write_off"} else line.kind
-    address = links.document(about, line.number)
+    address = links.document(line.about, line.number)
     number = link(line.number, address) if address else said(line.number)
 
     def amount(minor: int) -> str:

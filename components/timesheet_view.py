@@ -9,6 +9,7 @@ from components.cards import Figure, figure
 from components.listing import Asked, Kind
 from components.markup import Markup, said, tag
 from components.record_list import Cell, Column, Empty, Pill, Row
+from portal_data import bidi
 from portal_data.approvals import (
     ENTRIES,
     Approval,
@@ -26,7 +27,6 @@ _TONES = {
     Decision.APPROVED: "green",
     Decision.REJECTED: "red",
     Decision.QUERIED: "orange",
-    Decision.UNDECIDED: "gray",
 }
 _FILTERS = {
     EntryFilter.ALL: "All",
@@ -119,7 +119,7 @@ def history(approval: Approval, business: Organisation, today: date) -> Markup:
     if approval.received_at:
         events.append(Event(approval.received_at, "Received for approval"))
     if approval.decided_at:
-        by = f" by {approval.decided_by}" if approval.decided_by else ""
+        by = f" by {bidi.isolated(approval.decided_by)}" if approval.decided_by else ""
         words = f"{_WORDS.get(approval.status, 'Answered')}{by}"
         events.append(Event(approval.decided_at, words, approval.reason))
     if not events:
@@ -128,8 +128,13 @@ def history(approval: Approval, business: Organisation, today: date) -> Markup:
 
 
 def row(entry: ApprovalEntry, approval: Approval, locale: str) -> Row:
-    """Return an entry as a row; a reason of its own stands with the note."""
+    """Return an entry as a row; a reason of its own stands with the note.
+
+    Silence is no answer: what is undecided is counted above the list.
+    """
     reason = None if entry.reason == approval.reason else entry.reason
+    decided = entry.decision is not Decision.UNDECIDED
+    answered = (Pill(entry.decision.value, _TONES[entry.decision]),) if decided else ()
     return Row(
         "",
         (
@@ -137,7 +142,7 @@ def row(entry: ApprovalEntry, approval: Approval, locale: str) -> Row:
             entry.task or project_view.NO_TASK,
             Cell(entry.notes or "", note=reason),
             entry.person,
-            Cell(pills=(Pill(entry.decision.value, _TONES[entry.decision]),)),
+            Cell(pills=answered),
             say.hours(entry.minutes, locale),
         ),
     )

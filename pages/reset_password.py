@@ -11,10 +11,13 @@ token = st.query_params.get("token", "")
 with signin.card("Choose a new password", passwords.RULES):
     try:
         email = password_resets.opened(token, utc_now())
-        st.text_input("E-mail", email, disabled=True)
-        password = signin.new_password_form("Save password")
+        form = st.empty()
+        with form.container():
+            st.text_input("E-mail", email, disabled=True)
+            password = signin.new_password_form("Save password")
         if password is not None:
             password_resets.reset(token, password, utc_now())
+            form.empty()
             st.success("Your new password is saved. Sign in with it.", icon=":material/check:")
     except PortalError as refusal:
         signin.refused(refusal)

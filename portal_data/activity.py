@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from portal_data import notifications, outbox, security_log, store
+from portal_data import bidi, notifications, outbox, security_log, store
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
@@ -109,9 +109,13 @@ class Entry:
 
 
 def sentence(actor_name: str, event: str, subject_number: str | None) -> str:
-    """Return who did what to which document, in words. The words may hold text people wrote."""
+    """Return who did what to which document, in words. The words may hold text people wrote.
+
+    Names that are written from right to left stand apart in it.
+    """
     phrase = _PHRASES.get(event, event.replace(".", " ").replace("_", " "))
-    return " ".join(part for part in (actor_name, phrase, subject_number) if part)
+    named = bidi.isolated(subject_number or "")
+    return " ".join(part for part in (bidi.isolated(actor_name), phrase, named) if part)
 
 
 def record(

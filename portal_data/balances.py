@@ -67,7 +67,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class LastPayment:
-    """The newest payment, with the numbers of the invoices it settled."""
+    """The newest payment, with the numbers of the invoices and retainer invoices it paid."""
 
     number: str
     date: Date
@@ -76,6 +76,7 @@ class LastPayment:
     mode: str
     reference: str | None
     invoice_numbers: list[str]
+    retainer_numbers: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +151,19 @@ _LAST_PAYMENT = """
     order by date desc, number desc
     limit 1
 """
-_PAID_BY = """
+_PAID_INVOICES = """
     select i.number
     from allocations a
     join invoices i on i.id = a.invoice_id
     where a.payment_id = $id
     order by i.number
+"""
+_PAID_RETAINERS = """
+    select r.number
+    from allocations a
+    join retainer_invoices r on r.id = a.retainer_invoice_id
+    where a.payment_id = $id
+    order by r.number
 """
 _PENDING = """
     select
@@ -259,5 +267,8 @@ def _last_payment(session: store.Session, row: dict[str, object]) -> LastPayment
     payment_id = row.pop("id")
     if not isinstance(payment_id, UUID):
         raise TypeError("A payment's id is a UUID.")
-    numbers = [str(found["number"]) for found in session.rows(_PAID_BY, id=payment_id)]
-    return LastPayment(**row, invoice_numbers=numbers)  # type: ignore[arg-type]
+    invoices, retainers = (
+        [str(found["number"]) for found in session.rows(paid, id=payment_id)]
+        for paid in (_PAID_INVOICES, _PAID_RETAINERS)
+    )
+    return LastPayment(**row, invoice_numbers=invoices, retainer_numbers=retainers)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from portal_data import activity, store
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.paging import Page
 from portal_data.scope import Staff
-from portal_data.search import contains
+from portal_data.search import amounts, contains
 
 PAGE_SIZE = 20
 
@@ -133,7 +133,7 @@ _FOUND = """
     ), found as materialized (
         select * from documents
         where $pattern = '%' or number ilike $pattern escape '!'
-            or subject ilike $pattern escape '!'
+            or subject ilike $pattern escape '!' or currency_code || total_minor = any($amounts)
     )
 """
 _COUNTS = (
@@ -213,10 +213,15 @@ def list_page(
 ) -> Page[DocumentRow, Filter]:
     """Return page `page` (from 1) of a customer's documents, with the count of every kind.
 
-    `search` looks in numbers, subjects and references. A page past the end is empty, as is that of
-    an unknown customer. Amounts order the numbers alone, whatever their currencies.
+    `search` looks in numbers, subjects, references, amounts. A page past the end is empty, as
+    is that of an unknown customer. Amounts order the numbers alone, whatever their currencies.
     """
-    asked = {"id": customer_id, "pattern": contains(search), "today": today}
+    asked = {
+        "id": customer_id,
+        "pattern": contains(search),
+        "amounts": amounts(search),
+        "today": today,
+    }
     with store.staff_reading(staff) as session:
         counted = {row["kind"]: int(row["listed"]) for row in session.rows(_COUNTS, **asked)}
         found = session.rows(

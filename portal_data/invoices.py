@@ -14,7 +14,7 @@ from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.scope import Scope
-from portal_data.search import contains
+from portal_data.search import amounts, contains
 
 PAGE_SIZE = 20
 
@@ -155,6 +155,8 @@ _FOUND = """
         from invoices
         where $pattern = '%' or number ilike $pattern escape '!'
             or subject ilike $pattern escape '!' or reference ilike $pattern escape '!'
+            or currency_code || total_minor = any($amounts)
+            or currency_code || balance_minor = any($amounts)
     )
 """
 _COUNTS = (
@@ -253,15 +255,15 @@ def list_page(
 ) -> Page[InvoiceRow, Filter]:
     """Return page `page` (from 1) of the customer's invoices, with the count of every filter.
 
-    `search` looks in number, subject and reference. A page past the end is empty; without a `size`
-    one page holds all.
+    `search` looks in number, subject, reference, amounts. A page past the end is empty; without
+    a `size` one page holds all.
     """
-    pattern = contains(search)
+    found_by = {"pattern": contains(search), "amounts": amounts(search)}
     with store.reading(scope) as session:
-        counted = session.one(_COUNTS, pattern=pattern, today=today) or {}
+        counted = session.one(_COUNTS, **found_by, today=today) or {}
         found = session.rows(
             _PAGES[sort],
-            pattern=pattern,
+            **found_by,
             wanted=wanted.value,
             today=today,
             size=size,

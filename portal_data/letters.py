@@ -6,6 +6,7 @@ have `link` with `link_label`, `reply_to` and `from_name`. `link` is wiped once 
 
 from typing import Any
 
+from portal_data import bidi
 from portal_data.settings import load
 from portal_data.store import Session
 
@@ -90,13 +91,13 @@ def password_changed(to: str, business: str) -> dict[str, Any]:
     }
 
 
-def activity(to: str, sentence: str, customer: str | None) -> dict[str, Any]:
-    """The mail that tells staff what a customer did."""
-    about = f"{sentence} ({customer})" if customer else sentence
+def activity(to: str, sentence: str, customer: str | None, page: str = "") -> dict[str, Any]:
+    """The mail that tells staff what a customer did; `page` is the document it was done to."""
+    about = f"{sentence} ({bidi.isolated(customer)})" if customer else sentence
     return {
         "to": to,
         "subject": " ".join(about.split()),
         "body": f"{about}.",
-        "link": address(""),
-        "link_label": "Open the portal",
+        "link": address(page),
+        "link_label": "Open the document" if page else "Open the portal",
     }

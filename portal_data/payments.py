@@ -11,7 +11,7 @@ from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.refunds import Refund
 from portal_data.scope import Scope
-from portal_data.search import contains
+from portal_data.search import amounts, contains
 
 PAGE_SIZE = 20
 
@@ -104,7 +104,7 @@ _FOUND = """
         from payments
         where status = 'succeeded' and ($pattern = '%' or number ilike $pattern escape '!'
             or reference ilike $pattern escape '!' or mode ilike $pattern escape '!'
-            or id = any($paid_for))
+            or currency_code || amount_minor = any($amounts) or id = any($paid_for))
     )
 """
 _COUNTS = (
@@ -176,14 +176,18 @@ def list_page(
 ) -> Page[PaymentRow, Filter]:
     """Return page `page` (from 1) of the payments received, with the count of every filter.
 
-    `search` looks in number, reference, mode and the numbers of what was paid. A page past the end
-    is empty; without a `size` one page holds all. Amounts order the numbers alone, whatever their
-    currencies.
+    `search` looks in number, reference, mode, amount and numbers of what was paid. A page past
+    the end is empty; without a `size` one page holds all. Amounts order the numbers alone,
+    whatever their currencies.
     """
     pattern = contains(search)
     with store.reading(scope) as session:
         paid_for = session.rows(_PAID_FOR, pattern=pattern) if search.strip() else []
-        found_by = {"pattern": pattern, "paid_for": [row["payment_id"] for row in paid_for]}
+        found_by = {
+            "pattern": pattern,
+            "amounts": amounts(search),
+            "paid_for": [row["payment_id"] for row in paid_for],
+        }
         counted = session.one(_COUNTS, **found_by) or {}
         found = session.rows(
             _PAGES[sort],

@@ -13,7 +13,7 @@ from portal_data.document_history import Event
 from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.scope import Scope
-from portal_data.search import contains
+from portal_data.search import amounts, contains
 
 PAGE_SIZE = 20
 
@@ -150,6 +150,8 @@ _FOUND = """
         from retainer_invoices
         where $pattern = '%' or number ilike $pattern escape '!'
             or reference ilike $pattern escape '!' or id = any($described)
+            or currency_code || total_minor = any($amounts)
+            or currency_code || balance_minor = any($amounts)
     )
 """
 _COUNTS = (
@@ -253,14 +255,15 @@ def list_page(
 ) -> Page[RetainerRow, Filter]:
     """Return page `page` (from 1) of the retainer invoices, with the count of every filter.
 
-    `search` looks in number, reference and what the lines say. A page past the end is empty;
-    without a `size` one page holds all.
+    `search` looks in number, reference, amounts, lines. A page past the end is empty; without a
+    `size` one page holds all.
     """
     pattern = contains(search)
     with store.reading(scope) as session:
         described = session.rows(_DESCRIBED, pattern=pattern) if search.strip() else []
         asked = {
             "pattern": pattern,
+            "amounts": amounts(search),
             "described": [row["retainer_invoice_id"] for row in described],
             "today": today,
         }

@@ -44,6 +44,8 @@ class StatementLine:
     amount_minor: int
     credit_minor: int
     balance_minor: int
+    about: str = ""
+    """The kind of document that has the number: a refund has that of what it is paid from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,14 @@ _FLOWS = {
             case when r.date >= $first then coalesce(n.number, p.number) end as number,
             case when r.date >= $first then r.reference end as details,
             sum(r.amount_minor)::bigint as amount,
-            case when r.date >= $first then r.id end as id
+            case when r.date >= $first then r.id end as id,
+            case when r.date < $first then null when n.number is null then 'payment'
+                else 'credit_note' end as about
         from refunds r
         left join credit_notes n on n.id = r.credit_note_id
         left join payments p on p.id = r.payment_id
         where r.currency_code = $currency and r.status = 'succeeded' and r.date <= $last
-        group by 1, 2, 3, 5
+        group by 1, 2, 3, 5, 6
         order by 1, 2, 5
     """,
     "write_off": """
@@ -153,6 +157,8 @@ _FLOWS = {
 _PLACES = {kind: place for place, kind in enumerate(_FLOWS)}
 """The order of transactions of one day."""
 
+_ABOUT = dict.fromkeys(("withheld", "early_discount", "write_off"), "invoice")
+"""What settled an invoice in part bears the invoice's number."""
 _RARE = """
     select
         (select count(*)::bigint from allocations where withheld_minor > 0) as withheld,
@@ -231,7 +237,16 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
         balance += amount
         sums[kind] += amount
         lines.append(
-            StatementLine(day, kind, number, details, max(amount, 0), max(-amount, 0), balance)
+            StatementLine(
+                day,
+                kind,
+                number,
+                details,
+                max(amount, 0),
+                max(-amount, 0),
+                balance,
+                row.get("about") or _ABOUT.get(kind, kind),
+            )
         )
     credited = ("credit_note", "withheld", "early_discount", "write_off")
     return Statement(

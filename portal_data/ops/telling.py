@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from portal_data import activity, letters, outbox, preferences
+from portal_data import activity, letters, outbox, preferences, screens
 from portal_data.ids import new_id
 from portal_data.notifications import RULES
 from portal_data.store import OpenSession
 
 _ACTIVITY = """
-    select a.customer_id, a.event, a.subject_number, a.actor_name, a.details,
+    select a.customer_id, a.event, a.subject_kind, a.subject_number, a.actor_name, a.details,
         u.display_name as customer_name
     from core.activity a
     left join core.customers u on u.id = a.customer_id
@@ -38,6 +38,7 @@ def tell(session: OpenSession, activity_id: UUID, now: datetime) -> int:
         return 0
     rule = RULES[event["event"]]
     mailed = rule.mail is not None and getattr(preferences.get(session), rule.mail)
+    page = screens.of_document(event["subject_kind"], event["subject_number"])
     recipients = session.rows(_STAFF, activity_id=activity_id)
     for recipient in recipients:
         session.change(
@@ -54,7 +55,9 @@ def tell(session: OpenSession, activity_id: UUID, now: datetime) -> int:
                 session,
                 "mail.activity",
                 dedup_key=f"activity:{activity_id}:{recipient['id']}",
-                payload=letters.activity(recipient["email"], told, event["customer_name"]),
+                payload=letters.activity(
+                    recipient["email"], told, event["customer_name"], page or ""
+                ),
                 customer_id=event["customer_id"],
                 now=now,
             )

@@ -13,7 +13,7 @@ def statement(lines: int) -> Statement:
         currency_code="GBP", first=day, last=day, opening_minor=0, invoiced_minor=lines * 100,
         received_minor=0, credited_minor=0, refunded_minor=0, closing_minor=lines * 100,
         lines=[
-            StatementLine(day, "invoice", f"INV-{n}", None, 100, 0, n * 100)
+            StatementLine(day, "invoice", f"INV-{n}", None, 100, 0, n * 100, "invoice")
             for n in range(1, lines + 1)
         ],
         aging={},

@@ -5,7 +5,15 @@ from datetime import date, timedelta
 from portal_data import balances
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
-from tests.factories import TODAY, insert, make_credit_note, make_invoice, make_payment
+from tests.factories import (
+    TODAY,
+    insert,
+    make_credit_note,
+    make_invoice,
+    make_payment,
+    make_retainer,
+    make_retainer_payment,
+)
 
 
 def test_a_customer_with_nothing_has_zeros_in_its_own_currency(alice: Scope) -> None:
@@ -79,3 +87,10 @@ def test_months_hold_billed_and_paid(alice: Scope) -> None:
     }
     assert told == {date(2026, 9, 1): (900, 0), date(2026, 10, 1): (0, 400)}
     assert (months[0].first, months[-1].first) == (date(2025, 12, 1), date(2026, 11, 1))
+
+
+def test_the_last_payment_names_the_retainer_it_paid(alice: Scope) -> None:
+    make_retainer_payment(alice, make_retainer(alice, number="RET-1"), 100)
+    paid = balances.home(alice, today=TODAY).last_payment
+    assert paid is not None
+    assert (paid.invoice_numbers, paid.retainer_numbers) == ([], ["RET-1"])

@@ -48,6 +48,8 @@ def test_the_running_balance_starts_at_the_opening_and_ends_at_the_closing(alice
     assert told.closing_minor == 9_200
     assert (told.invoiced_minor, told.received_minor) == (4_000, 1_000)
     assert (told.credited_minor, told.refunded_minor) == (800, 500)
+    about = {(line.kind, line.about) for line in told.lines}
+    assert {("refund", "credit_note"), ("invoice", "invoice")} <= about
 
 
 def test_the_closing_balance_is_open_balances_less_unused_credits(cast: Cast) -> None:

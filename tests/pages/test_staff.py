@@ -91,7 +91,10 @@ def test_an_unknown_customer_is_told_kindly(screen: Open, owner: Staff) -> None:
 def test_a_document_is_shown_and_not_viewed(screen: Open, owner: Staff, alice: Scope) -> None:
     invoice = make_invoice(alice, number="INV-1")
     make_payment(alice, {invoice: 100}, number="PAY-1")
-    shown = screen(owner, "invoice", number="INV-1").html
+    opened = screen(owner, "invoice", number="INV-1")
+    styles = "".join(each.proto.body for each in opened.app.get("html"))
+    assert '[data-testid="stSidebarNavLink"][href$="/"]' in styles  # Customers stays lit
+    shown = opened.html
     assert "Consulting" in shown
     assert 'href="documents/staff/invoice.pdf?number=INV-1"' in shown
     assert f'href="customer?id={alice.customer_id}"' in shown

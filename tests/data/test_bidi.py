@@ -1,0 +1,20 @@
+"""Names of another direction stand apart in sentences and subjects."""
+
+from portal_data import activity, letters
+from portal_data.bidi import isolated
+
+NAME = "ليلى الخطيب"
+
+
+def test_only_names_from_right_to_left_are_set_apart() -> None:
+    assert isolated("Alice Test") == "Alice Test"
+    assert isolated(NAME) == f"\u2068{NAME}\u2069"
+    assert isolated(f"{NAME}\u2069\u202e") == f"\u2068{NAME}\u2069"
+
+
+def test_sentences_and_subjects_keep_their_order() -> None:
+    told = activity.sentence(NAME, "payment.received", "INV-001206")
+    assert told == f"\u2068{NAME}\u2069 paid INV-001206"
+    mail = letters.activity("rowan@larkspur.example", told, "شركة", "invoice?number=INV-001206")
+    assert mail["subject"] == f"\u2068{NAME}\u2069 paid INV-001206 (\u2068شركة\u2069)"
+    assert mail["link"].endswith("/invoice?number=INV-001206")
