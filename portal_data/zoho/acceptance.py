@@ -5,8 +5,8 @@ Refused as a whole, unless the person accepts the losses, is an upload
 - with a file that cannot be read, or whose ids a spreadsheet has rounded, or that copies another
   (found while reading: upload.py);
 - without a file that its other files refer to, when the portal does not know what they name either;
-- of which too much of one file would be set aside: half of its documents, or more than 5 % and at
-  least 20.
+- of which too much of one file would be set aside or in question: half of its documents, or more
+  than 5 % and at least 20.
 
 Everything smaller is set aside by name, and the rest is imported.
 """
@@ -21,6 +21,7 @@ from portal_data.zoho.resolve import Resolver
 
 MANY = 20  # documents of a file: fewer are refused only when they are half of it
 _SHARE = 20  # one in twenty: 5 %
+_SETTLEMENTS = ("payment", "credit application", "refund")
 GO_ON = "To import without what is lost, add --accept-losses."
 _DOCUMENTS = ("recurring profile", "estimate", "invoice", "retainer invoice", "credit note")
 
@@ -28,14 +29,16 @@ _DOCUMENTS = ("recurring profile", "estimate", "invoice", "retainer invoice", "c
 def refusals(resolver: Resolver) -> list[Problem]:
     """Return why a decided upload should be refused; empty when it may be imported."""
     upload = resolver.upload
-    missing = list(_missing_files(resolver))
-    gone = {problem.file for problem in missing}
-    too_much = [problem for problem in _too_much(resolver) if problem.file not in gone]
-    return [*upload.problems, *missing, *too_much]
+    return [
+        *upload.problems,
+        *_missing_files(resolver),
+        *_unknown_items(resolver),
+        *_too_much(resolver),
+    ]
 
 
 def _too_much(resolver: Resolver) -> Iterator[Problem]:
-    """Yield a problem for each file of which too many documents are set aside."""
+    """Yield a problem for each file of which too many documents are set aside or in question."""
     upload, decisions = resolver.upload, resolver.decisions
     kinds = {file.name: KINDS[file.module] for file in upload.files}
     accepted = Counter(
@@ -45,22 +48,33 @@ def _too_much(resolver: Resolver) -> Iterator[Problem]:
     for entry in upload.set_aside:
         if kinds.get(entry.problem.file) == entry.kind:
             aside[entry.problem.file].append(entry)
-    for file, entries in aside.items():
+    questioned = Counter(upload.reading.findings.in_question.values())
+    explained = any(entry.kind in _SETTLEMENTS for entry in upload.set_aside)
+    for file in aside.keys() | questioned.keys():
+        entries = [entry for entry in aside[file] if not entry.missing]
         own = [entry for entry in entries if entry.because_of is None]
         waiting = len(entries) - len(own)
-        # a few that only wait are named by what they wait for
+        # a few that only follow from another defect are named by that one
         lost = len(own) + (waiting if waiting >= MANY else 0)
-        total = accepted[file] + len(entries)
-        if 2 * lost >= total or (lost >= MANY and _SHARE * lost > total):
-            first = (own or entries)[0].problem
-            yield Problem(
-                file,
-                f"{lost:,} of {total:,} documents would be set aside, which is too much to go on. "
-                f"The first: {first.reason}",
-                f"{first.remedy} {GO_ON}".lstrip(),
-                first.row,
-                first.column,
-            )
+        if questioned[file] >= MANY or not explained:
+            lost += questioned[file]
+        total = accepted[file] + len(aside[file])
+        if 2 * lost >= total > 0 or (lost >= MANY and _SHARE * lost > total):
+            yield _too_much_of(file, lost, total, own or entries)
+
+
+def _too_much_of(file: str, lost: int, total: int, entries: list[SetAside]) -> Problem:
+    count = f"{lost:,} of {total:,} documents would be"
+    if not entries:
+        return Problem(
+            file,
+            f"{count} in question: they are settled, but by nothing in the upload.",
+            f"See whether the files of payments and credits are complete. {GO_ON}",
+        )
+    first = entries[0].problem
+    reason = f"{count} set aside, which is too much to go on. The first: {first.reason}"
+    remedy = f"{first.remedy} {GO_ON}".lstrip()
+    return Problem(file, reason, remedy, first.row, first.column)
 
 
 def _missing_files(resolver: Resolver) -> Iterator[Problem]:
@@ -73,6 +87,11 @@ def _missing_files(resolver: Resolver) -> Iterator[Problem]:
             found[problem.file, entry.missing].append(place)
     for record, file, reason, header in _lost_links(resolver):
         found[record.file, file].append((record.row, reason, header))
+    if "items" not in resolver.upload.modules:
+        for file, _, unknown in _named_items(resolver):
+            for item, row in unknown.items():
+                place = (row, f"No item has the id {item}.", "Product ID")
+                found[file, FILES["items"]].append(place)
     other = ", ".join(resolver.upload.unrecognised)
     for (file, missing), places in found.items():
         row, reason, column = places[0]
@@ -88,15 +107,11 @@ def _missing_files(resolver: Resolver) -> Iterator[Problem]:
 
 
 def _lost_links(resolver: Resolver) -> Iterator[tuple[Record, str, str, str]]:
-    """Yield documents whose item, project or estimate would be forgotten: their file is missing."""
+    """Yield documents whose project or estimate would be forgotten: their file is missing."""
     modules, decisions = resolver.upload.modules, resolver.decisions
     estimates = decisions.books.numbers("estimate")
     documents = [record for kind in _DOCUMENTS for record in decisions.of(kind).accepted]
     for record in documents:
-        if "items" not in modules:
-            products = (line.product for line in record.parts if line.product)
-            if lost := next((p for p in products if p not in resolver.items.by_id), None):
-                yield record, FILES["items"], f"No item has the id {lost}.", "Product ID"
         if "projects" not in modules:
             own = record.links.get("project_id") or record.links.get("project_name") or ""
             named = [own, *(line.project for line in record.parts)]
@@ -106,3 +121,36 @@ def _lost_links(resolver: Resolver) -> Iterator[tuple[Record, str, str, str]]:
         if number and "estimates" not in modules and number not in estimates:
             reason = f"There is no estimate {number!r}."
             yield record, FILES["estimates"], reason, "Estimate Number"
+
+
+def _unknown_items(resolver: Resolver) -> Iterator[Problem]:
+    """Yield files half of whose items are unknown, as damaged ids are; warn of single ones."""
+    if "items" not in resolver.upload.modules:
+        return
+    for file, named, unknown in _named_items(resolver):
+        first, row = next(iter(unknown.items()))
+        reason = (
+            f"{len(unknown):,} of the {named:,} items it names are in neither the upload nor the "
+            f"portal, {first} for one"
+        )
+        if 2 * len(unknown) >= named:
+            remedy = f"Import both files as Zoho made them. {GO_ON}"
+            yield Problem(file, f"{reason}: ids are damaged, or items missing.", remedy, row)
+        else:
+            resolver.upload.reading.findings.warn(
+                file, f"{reason}; lines keep their names and prices.", row=row, column="Product ID"
+            )
+
+
+def _named_items(resolver: Resolver) -> Iterator[tuple[str, int, dict[str, int]]]:
+    """Yield each file that names unknown items: how many it names, and the unknown with rows."""
+    refused = resolver.decisions.refused
+    for file, ids in resolver.upload.ids.items():
+        named = ids.values("product_id")
+        unknown = {
+            item: row
+            for item, row in named.items()
+            if item.strip() not in resolver.items.by_id and ("item", item.strip()) not in refused
+        }
+        if unknown:
+            yield file, len(named), unknown

@@ -68,11 +68,14 @@ def _compare(account: Account, record: Record, decisions: Decisions, *, written:
     questioned = account.stored_question if stays else missing
     if questioned > 0 and account.status == "sent" and account.kind != "credit note":
         account.in_question = questioned
-        decisions.findings.in_question.append(account.number)
+        decisions.findings.in_question[account.number] = record.file
         text += (
             f" {money.to_decimal(missing, currency)} is in question: nobody is asked to pay it "
             "until a corrected backup is imported, or staff say that it is owed."
         )
+    elif missing > 0 and account.status == "open":
+        decisions.findings.in_question[account.number] = record.file
+        text += " What used it is not in the upload: less of it may be left than shown here."
     decisions.findings.warn(record.file, text, row=record.row, column="Balance")
 
 

@@ -96,7 +96,7 @@ class Findings:
 
     set_aside: list[SetAside] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
-    in_question: list[str] = field(default_factory=list)  # numbers of documents
+    in_question: dict[str, str] = field(default_factory=dict)  # number of a document: its file
     _texts: set[str] = field(default_factory=set)
 
     def warn(

@@ -1,10 +1,12 @@
-"""The id columns of one file: whether a spreadsheet has rounded them.
+"""The id columns of one file: whether a spreadsheet or a script has rounded them.
 
 Zoho's ids have 19 digits. A spreadsheet keeps 15 of them, shows `4.6E+18`, and saves what it shows;
-different documents then carry one id and would be imported as one. No single cell can tell whether
-it was rounded, so a whole column is looked at before any id is believed.
+a script that reads them as floating-point numbers keeps 53 bits. Different documents then carry one
+id and would be imported as one. No single cell can tell whether it was rounded, so a whole column
+is looked at before any id is believed.
 """
 
+import math
 import re
 from collections import defaultdict
 
@@ -13,7 +15,7 @@ from portal_data.zoho.defects import Problem
 
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d+", re.ASCII)
 _KEPT = 15  # significant digits of a spreadsheet's number
-_DOUBT = 4  # zeros in place of digits that a column must show: fewer occur by chance
+_DOUBT = 4  # digits that a column must have lost: fewer look lost by chance
 _REMEDY = "Import the file as Zoho made it, without saving it in a spreadsheet first."
 
 
@@ -48,6 +50,10 @@ class Identifiers:
             reason = f"The id {text} stands for {one!r} and for {other!r}: ids were rounded or cut."
             self._shared.setdefault(field, self._problem(field, reason, row))
 
+    def values(self, field: str) -> dict[str, int]:
+        """Return the distinct ids of a field, each with the first row that has it."""
+        return self._seen.get(field, {})
+
     def problems(self) -> list[Problem]:
         """Return what is wrong with each id column."""
         found = []
@@ -59,8 +65,8 @@ class Identifiers:
                 found.append(self._problem(field, reason + ".", values[written]))
             elif rounded := _rounded(values):
                 reason = (
-                    f"{len(rounded)} of {len(values)} ids, such as {rounded[0]}, end in zeros: "
-                    f"a spreadsheet has rounded them to {_KEPT} digits."
+                    f"{len(rounded)} of {len(values)} ids, such as {rounded[0]}, have lost their "
+                    "last digits: a spreadsheet has rounded them."
                 )
                 found.append(self._problem(field, reason, values[rounded[0]]))
             elif field in self._shared:
@@ -73,11 +79,19 @@ class Identifiers:
 
 
 def _rounded(values: dict[str, int]) -> list[str]:
-    """Return the ids that have only zeros after their 15th digit, when they are half of a column.
+    """Return the ids that look rounded, when they are half of a column and no coincidence."""
+    long = [text for text in values if len(text) > _KEPT and text.isdecimal()]
+    lost = {text: digits for text in long if (digits := _lost_digits(text)) >= 1}
+    return list(lost) if 2 * len(lost) >= len(long) and sum(lost.values()) >= _DOUBT else []
 
-    One genuine id of 19 digits in ten thousand ends in four zeros.
+
+def _lost_digits(text: str) -> float:
+    """Return how many decimal digits an id has lost if it was rounded, else 0.
+
+    One genuine id of 19 digits in ten thousand ends in four zeros, and one in about a thousand is a
+    number that floating point holds exactly.
     """
-    long = [text for text in values if len(text) > _KEPT and text.isdigit()]
-    rounded = [text for text in long if not text[_KEPT:].strip("0")]
-    doubt = sum(len(text) - _KEPT for text in rounded)
-    return rounded if 2 * len(rounded) >= len(long) and doubt >= _DOUBT else []
+    if not text[_KEPT:].strip("0"):
+        return len(text) - _KEPT
+    number = float(text)
+    return math.log10(math.ulp(number)) if int(number) == int(text) else 0

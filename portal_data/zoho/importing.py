@@ -163,7 +163,7 @@ def _report(
         files=list(files.values()),
         set_aside=findings.set_aside,
         losses=losses,
-        in_question=findings.in_question,
+        in_question=list(findings.in_question),
         warnings=findings.warnings,
         skipped_files=upload.skipped,
         unrecognised_files=upload.unrecognised,

@@ -63,7 +63,7 @@ class Upload:
     """Everything an upload says, by kind of record, with what was found wrong.
 
     `problems` are defects of whole files that the person accepted; such files are not in `modules`
-    when nothing of them could be read.
+    when nothing of them could be read. `ids` are the id columns of each file.
     """
 
     archive: Archive
@@ -72,6 +72,7 @@ class Upload:
     unrecognised: list[str]
     problems: list[Problem]
     modules: frozenset[str]
+    ids: dict[str, Identifiers]
     records: dict[str, list[Record]]
     reading: Reading
 
@@ -109,6 +110,7 @@ class _Reader:
         self.skipped = list(archive.others)
         self.unrecognised: list[str] = []
         self.unread: set[str] = set()
+        self.ids: dict[str, Identifiers] = {}
         self.accept_losses = accept_losses
         self.tables: list[_Sorted] = []
         self._progress, self._done = progress, 0
@@ -219,6 +221,7 @@ class _Reader:
                     if names:
                         ids.name(own, text, tuple(map(row.key, names)), row.number)
         self.problems += ids.problems()
+        self.ids[ids.file] = ids
         for name in _DATES.get(module.name, ()):
             for row in rows:
                 dates.see(row.header(name), row.raw(name), row.number)
@@ -286,6 +289,7 @@ def read_upload(
         unrecognised=sorted(reader.unrecognised),
         problems=reader.problems,
         modules=frozenset(read),
+        ids=reader.ids,
         records=records,
         reading=reading,
     )

@@ -116,7 +116,7 @@ def test_rounded_ids_refuse_the_upload(
     problems = _refused(empty_store, backup, tmp_path).problems
     (problem,) = [each for each in problems if (each.file, each.column) == (file, column)]
     assert problem.row is not None
-    assert "spreadsheet has rounded" in problem.reason
+    assert "a spreadsheet has rounded" in problem.reason
     assert "as Zoho made it" in problem.remedy
 
 
@@ -235,7 +235,7 @@ def test_half_of_a_file_or_five_percent_and_twenty_refuse_the_upload(
     backup = invented()
     backup.files["Item.csv"] += items
     backup.files["Item.csv"] = backup.files["Item.csv"][2:]
-    for row in backup.files["Invoice00.csv"]:
+    for row in (*backup.files["Invoice00.csv"], *backup.files["Recurring_Invoice.csv"]):
         row["Product ID"] = ""
     path = backup.zip(tmp_path / "backup.zip")
     if refused:
@@ -244,6 +244,49 @@ def test_half_of_a_file_or_five_percent_and_twenty_refuse_the_upload(
     else:
         assert import_backup(path, now=NOW, dry_run=True).exit_code == 2
         assert len(import_backup(path, now=NOW).set_aside) == bad
+
+
+def test_ids_that_went_through_floating_point_refuse_the_upload(
+    empty_store: store.Store, backup: Backup, tmp_path: Path
+) -> None:
+    for number, row in enumerate(backup.files["Quote.csv"]):
+        row["Quote ID"] = str(int(float(f"40000010000003{number:02d}477")))
+    (problem,) = _refused(empty_store, backup, tmp_path).problems
+    assert (problem.file, problem.column) == ("Quote.csv", "Quote ID")
+    assert "4 of 4 ids" in problem.reason
+
+
+def test_items_that_the_items_file_lacks_are_told_or_refused(run: Import, backup: Backup) -> None:
+    cleat = backup.find("Invoice00.csv", Item_Name="Cleat")
+    cleat["Product ID"] = "4000001000000000398"
+    with pytest.raises(UploadRefused, match="1 of the 2 items it names"):
+        run(backup)
+    for file, name in (("Invoice00.csv", "Sail"), ("Item.csv", "Fitting")):
+        column = "Product ID" if file == "Invoice00.csv" else "Item ID"
+        backup.change(file, column, "4000001000000000302", Item_Name=name)
+    report = run(backup)
+    assert report.exit_code == 0
+    (warning,) = [each for each in report.warnings if "items it names" in each.reason]
+    assert "1 of the 3 items" in warning.reason
+
+
+@pytest.mark.parametrize("file", ["Customer_Payment.csv", "Creditnotes_Invoice.csv"])
+def test_settlements_that_broke_off_refuse_the_upload(
+    empty_store: store.Store, backup: Backup, tmp_path: Path, file: str
+) -> None:
+    if file == "Creditnotes_Invoice.csv":
+        keep = ("INV-103", "INV-104")
+        for invoices in ("Invoice00.csv", "Invoice01.csv"):
+            rows = backup.files[invoices]
+            backup.files[invoices] = [row for row in rows if row["Invoice Number"] in keep]
+        payments = backup.files["Customer_Payment.csv"]
+        backup.files["Customer_Payment.csv"] = [
+            row for row in payments if row["Invoice Number"] in ("INV-103", "")
+        ]
+    backup.raw[file] = (backup.text(file).splitlines()[0] + "\n").encode()
+    problems = _refused(empty_store, backup, tmp_path).problems
+    (problem,) = [each for each in problems if each.file == "Invoice00.csv"]
+    assert "in question: they are settled, but by nothing in the upload" in problem.reason
 
 
 def test_documents_that_only_wait_refuse_from_twenty_on(
