@@ -155,7 +155,7 @@ class _Messages:
             if message["type"] != "websocket.receive":
                 return message
             await self._guard.wait_for_turn(self._connection)
-            reason = self._reason(message)
+            reason = await self._reason(message)
             if reason is None:
                 return message
             self._refused += 1
@@ -166,7 +166,7 @@ class _Messages:
                 await self._send({"type": "websocket.close", "code": code})
                 return {"type": "websocket.disconnect", "code": code}
 
-    def _reason(self, message: Message) -> str | None:
+    async def _reason(self, message: Message) -> str | None:
         data = message.get("bytes")
         if data is None:
             return "text"
@@ -176,7 +176,17 @@ class _Messages:
         kind = self._guard.kind_of(data)
         if kind is None:
             return "no message"
-        return None if kind in (FOR_SIGNED_IN if signed_in else FOR_EVERYBODY) else kind
+        if kind in FOR_EVERYBODY:
+            return None  # the script asks itself who is there
+        allowed = kind in FOR_SIGNED_IN and await self._is_signed_in()
+        return None if allowed else kind
+
+    async def _is_signed_in(self) -> bool:
+        """Ask the store: what answers these messages is no script of ours."""
+        held = self._connection.sign_in_id
+        return held is not None and (
+            await run_in_threadpool(identity.scope_of, held, utc_now()) is not None
+        )
 
 
 def _refused(reason: str, **details: object) -> None:

@@ -6,7 +6,7 @@ from starlette.types import Message, Receive, Send
 
 CHUNK = 64 * 1024
 """Bytes of an answer that are handed to the connection at once."""
-READ_SECONDS = 20.0
+READ_SECONDS = 10.0
 """Within which the next part of a request's body must arrive."""
 WRITE_SECONDS = 60.0
 """Within which a client must take a chunk of its answer."""

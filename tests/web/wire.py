@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tools.browser import Portal
 
+_SOURCES = (f"127.9.{number // 250}.{number % 250 + 1}" for number in range(60_000))
 PATIENCE = 90.0  # seconds; a broken test ends, no test waits so long
 
 
@@ -69,6 +70,15 @@ class Socket:
             self.components.append(element.bidi_component.id)
         elif element.HasField("button"):
             self.widgets[element.button.label] = element.button.id
+
+    def kinds_until_acknowledged(self) -> set[str | None]:
+        """Send a heartbeat and return the kinds of all that arrives up to its answer."""
+        self.send(BackMsg(app_heartbeat=True))
+        kinds: set[str | None] = set()
+        while "heartbeat_ack" not in kinds:
+            received = self._connection.recv(PATIENCE, decode=False)
+            kinds.add(ForwardMsg.FromString(received).WhichOneof("type"))
+        return kinds
 
     def raw(self, data: bytes) -> None:
         """Send bytes as they are, frames of somebody's own making."""
@@ -122,10 +132,13 @@ def socket_to(
     origin: str | list[str] | None = "own",
     cookie: str | None = None,
     session: str | None = None,
-    source: str = "127.0.0.1",
+    source: str | None = None,
     **headers: str,
 ) -> Iterator[Socket]:
     """Open a websocket; `origin` "own" is the portal's, and None sends none.
+
+    It comes from an address of its own unless `source` says which, so that no test waits for the
+    turns that another one has used up.
 
     Raises websockets' InvalidStatus when the handshake is refused.
     """
@@ -143,8 +156,9 @@ def socket_to(
         max_size=None,
         compression=None,
         open_timeout=PATIENCE,
+        close_timeout=1,
         ping_interval=None,
-        source_address=(source, 0),
+        source_address=(source or next(_SOURCES), 0),
     ) as connection:
         yield Socket(connection)
 
@@ -185,7 +199,7 @@ def raw(portal: Portal, data: bytes, source: str = "127.0.0.1") -> socket.socket
     return opened
 
 
-def signed_in(portal: Portal, email: str, source: str = "127.0.0.1") -> str:
+def signed_in(portal: Portal, email: str, source: str | None = None) -> str:
     """Sign in over the wire, as the sign-in form does, and return the cookie."""
     with socket_to(portal, source=source) as tab:
         tab.rerun()
@@ -193,7 +207,7 @@ def signed_in(portal: Portal, email: str, source: str = "127.0.0.1") -> str:
         ticket = re.search(r'"ticket": ?\\?"([\w-]{43})', texts(messages).replace("\\", ""))
         assert ticket, "no ticket: the sign-in was refused"
         status, headers, _ = request(
-            portal, "POST", "/auth/session", ticket[1].encode(), source=source,
+            portal, "POST", "/auth/session", ticket[1].encode(), source=source or "127.0.0.1",
             Origin=portal.url, X_Portal="1",
         )  # fmt: skip
         assert status == 204
