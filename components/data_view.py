@@ -21,6 +21,7 @@ from portal_data.questions import QUESTIONS, Kind
 MOST_ROWS = 100
 """Rows of an answer on the screen; its CSV has all."""
 _MOST_BARS = 10
+_MEASURED = {Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.WHOLE}
 _BAR = 34  # pixels of height
 _COLOURS = ("#000001", "#000002", "#000005", "#000006", "#000007")
 _AGES = ("#000003", "#000004", "#000005", "#000006", "#000007")
@@ -114,10 +115,10 @@ def chart(answer: Answer, business: Organisation) -> None:
         return
     kinds = {labels[name].kind for name in question.chart.values}
     unit = currency if Kind.MONEY in kinds else "%" if Kind.PERCENT in kinds else ""
-    first = ", ".join(labels[name].label for name in question.chart.values)
+    drawn = ", ".join(labels[name].label for name in question.chart.values)
     lying = question.chart.kind == "bars"
-    words = f"{question.title} {first}{f' in {unit}' if unit else ''}, the first {len(rows)} rows."
-    cards.draw(cards.sub(f"{first}{f' ({unit})' if unit else ''}"))
+    words = f"{question.title} {drawn}{f' in {unit}' if unit else ''}, {len(rows)} rows."
+    cards.draw(cards.sub(f"{drawn}{f' in {unit}' if unit else ''}"))
     charts.draw(
         _figure(answer, rows, business.locale),
         f"answer.{question.slug}",
@@ -131,7 +132,7 @@ def table(answer: Answer, business: Organisation) -> Markup:
     columns = answer.question.columns
     if not answer.rows:
         return cards.empty("Nothing to show", "The published books have no rows for this question.")
-    ends = [column.kind not in (Kind.TEXT, Kind.CURRENCY) for column in columns]
+    ends = [column.kind in _MEASURED for column in columns]
     heads = [
         tag("th", column.label, scope="col", class_="end" if end else None)
         for column, end in zip(columns, ends, strict=True)
@@ -199,7 +200,10 @@ def _figure(answer: Answer, rows: Sequence[dict[str, Any]], locale: str) -> dict
             }
         )
     measured = {"fixedrange": True, "automargin": True, "zeroline": False, "rangemode": "tozero"}
-    named = {"type": "category", "fixedrange": True, "automargin": True, "showgrid": False}
+    named = {
+        "type": "category", "fixedrange": True, "automargin": True, "showgrid": False,
+        "tickangle": 0, "nticks": 0 if lying else 7,
+    }  # fmt: skip
     return {
         "data": traces,
         "layout": charts.layout(
@@ -207,7 +211,13 @@ def _figure(answer: Answer, rows: Sequence[dict[str, Any]], locale: str) -> dict
             bargap=0.35,
             hovermode="y unified" if lying else "x unified",
             showlegend=len(traces) > 1,
-            legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+            legend={
+                "orientation": "h",
+                "x": 0,
+                "y": 1.02,
+                "yanchor": "bottom",
+                "traceorder": "normal",
+            },
             margin={"l": 0, "r": 8, "t": 30 if len(traces) > 1 else 6, "b": 0},
             xaxis=measured if lying else named,
             yaxis={**named, "autorange": "reversed", "ticksuffix": "  "} if lying else measured,
@@ -229,7 +239,7 @@ def _cell(kind: Kind, value: Any, currency: str, locale: str) -> str:
     if kind in (Kind.NUMBER, Kind.WHOLE):
         return say.quantity(Decimal(str(value)), locale)
     if kind is Kind.PERCENT:
-        return f"{say.quantity(Decimal(str(value)), locale)} %"
+        return f"{say.quantity(Decimal(str(value)), locale)}%"
     if kind is Kind.DATE:
         return say.day(value, locale)
     if kind is Kind.MONTH:

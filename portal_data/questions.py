@@ -201,7 +201,7 @@ having count(*) >= 3
 
 _BILLED = Question(
     slug="billed",
-    title="And in the business's own currency?",
+    title="What was billed in each month, in the business's own currency?",
     note=(
         "Every invoice converted at the rate it was written with: the only way to add currencies."
     ),
