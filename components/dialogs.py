@@ -16,6 +16,11 @@ _NUMBERS = 12
 """More numbers than this do not fit a bank's reference field: the customer's name does."""
 
 
+_SIDE_BY_SIDE = {("Amount", "Payment reference"), ("Sort code", "Account number")}
+_SHORT = 16
+"""Characters of a value that needs half the width of a dialog at most."""
+
+
 @st.dialog("Pay by bank transfer", icon=":material/account_balance:")
 def pay_invoice(number: str) -> None:
     """Tell how to pay one invoice."""
@@ -88,13 +93,26 @@ def _how(
     if not business.how_to_pay:
         cards.draw(cards.empty("Ask us how to pay", f"Write to {business.email or business.name}."))
         return
-    st.caption("Amount")
-    st.code(say.money(amount, currency, business.locale), language=None)
-    for label, value in business.bank_account or [("Our account", business.how_to_pay)]:
-        st.caption(label)
-        st.code(value, language=None, wrap_lines=True)
-    st.caption("Payment reference")
-    st.code(", ".join(reference), language=None, wrap_lines=True)
+    money = ("Amount", say.money(amount, currency, business.locale))
+    quoted = ("Payment reference", ", ".join(reference))
+    account = business.bank_account or [("Our account", business.how_to_pay)]
+    for row in _rows([money, quoted, *account]):
+        for column, (label, value) in zip(st.columns(len(row)), row, strict=True):
+            with column, st.container(gap=None):
+                st.caption(label)
+                st.code(value, language=None, wrap_lines=True)
     if business.bank_account and business.bank_details:
         cards.draw(tag("div", lines(business.bank_details), class_="pt-text"))
     cards.draw(cards.sub("The payment appears here once it has reached our account."))
+
+
+def _rows(pairs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Return labels and values in rows: those that belong together share one when it has room."""
+    rows: list[list[tuple[str, str]]] = []
+    for label, value in pairs:
+        before, text = rows[-1][-1] if rows else ("", "")
+        if (before, label) in _SIDE_BY_SIDE and max(len(text), len(value)) <= _SHORT:
+            rows[-1].append((label, value))
+        else:
+            rows.append([(label, value)])
+    return rows

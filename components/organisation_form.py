@@ -94,7 +94,8 @@ def _save(staff: Staff, before: Organisation, drawn: Fields) -> None:
         organisation.change(staff, changes, before=before, now=utc_now())
     except InvalidFields as refusal:
         drawn.refuse(refusal.fields)
-        fields.refused("Nothing is saved yet. Look at the fields marked above.")
+        named = ", ".join(FIELDS[name].label for name in refusal.fields)
+        fields.refused(f"Nothing is saved yet. Look at these fields above: {named}.")
     except Conflict as refusal:
         fields.conflict(refusal, _FORM)
     except PortalError as refusal:

@@ -57,6 +57,7 @@ def test_what_cannot_be_used_is_kept_and_named_at_its_field(screen: Open, owner:
     shown = fill(screen(owner, "staff/organisation"), IBAN="GB33 1", Phone="+44 2")
     assert "check digits" in shown.html
     assert "Nothing is saved yet" in shown.text
+    assert "IBAN" in shown.text
     assert typed_in(shown, "IBAN") == "GB33 1"
     assert typed_in(shown, "Phone") == "+44 2"
     assert organisation.get(owner).phone is None
