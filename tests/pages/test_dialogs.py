@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from portal_data import store
 from portal_data.scope import Scope, Staff
+from tests.factories import make_invoice
 from tests.pages.conftest import Screen, app_as
 from tests.people import mails
 
@@ -66,6 +67,7 @@ def test_nobody_and_staff_see_nothing(dialog: Callable[[], None], owner: Staff) 
 def test_no_bank_details_points_to_the_business(alice: Scope) -> None:
     with store.system_writing() as session:
         session.change("update core.organisation set bank_details = null")
+    make_invoice(alice)
     shown = opened(pay, alice)
     assert "office@fern.example" in shown.html
     assert not shown.app.code

@@ -93,7 +93,7 @@ def test_pay_tells_account_and_reference(screen: Open, alice: Scope) -> None:
     shown = screen(alice, "invoice", number="INV-7")
     shown.app.button(key="invoice.pay").click()
     told = [element.value for element in shown.rerun().app.code]
-    assert told == ["£100.00", "IBAN GB00 TEST 0000", "INV-7"]
+    assert told == ["£100.00", "INV-7", "IBAN GB00 TEST 0000"]
 
 
 def test_nobody_sees_nothing(screen: Open, alice: Scope) -> None:

@@ -60,8 +60,8 @@ def test_a_partly_paid_retainer_tells_payments_and_asks_for_the_rest(
     shown.app.button(key="retainer.pay").click()
     assert [element.value for element in shown.rerun().app.code] == [
         "£60.00",
-        "IBAN GB00 TEST 0000",
         "RET-7",
+        "IBAN GB00 TEST 0000",
     ]
 
 
