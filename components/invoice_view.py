@@ -39,6 +39,10 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
     return document_view.Drawn(invoice, invoice_list.statuses(invoice), sheet, locale)
 
 
+BALANCES = {False: "Balance due", True: "Balance in question"}
+"""What a balance is called: whether it is in question."""
+
+
 def balance(invoice: Invoice, today: date, locale: str) -> Markup:
     """Return what is still to pay, when it is due, and how much of it is settled."""
 
@@ -47,13 +51,14 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
 
     if invoice.status is Status.VOID:
         return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing is to be paid."))
-    label = tag("div", "Balance due", class_="pt-overline")
+    questioned = invoice.status is Status.IN_QUESTION
+    label = tag("div", BALANCES[questioned], class_="pt-overline")
     bar = cards.bar(
         invoice.settled_minor, invoice.total_minor, "settled", pending=invoice.pending_minor
     )
     late = invoice.status is Status.OVERDUE
     notes = [tag("p", _when(invoice, today, locale), class_="pt-sub pt-late" if late else "pt-sub")]
-    if invoice.status is Status.IN_QUESTION:
+    if questioned:
         notes = [in_question(amount(invoice.in_question_minor))]
     if invoice.pending_minor:
         notes.append(cards.sub(f"{amount(invoice.pending_minor)} is on its way."))
@@ -71,8 +76,8 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
 def in_question(amount: str) -> Markup:
     """Return what is said of a document whose payment could not be taken over."""
     return cards.sub(
-        f"In question: our earlier books show {amount} of this as settled, and we are checking by "
-        "what. There is nothing to pay until we have."
+        f"Our earlier books show {amount} of this as settled, and we are checking by what. "
+        "There is nothing to pay until we have."
     )
 
 

@@ -62,7 +62,7 @@ def balance(retainer: Retainer, today: date, locale: str) -> Markup:
     late = "pt-sub pt-late" if retainer.status is Status.OVERDUE else "pt-sub"
     questioned = retainer.status is Status.IN_QUESTION
     return join(
-        tag("div", "Balance due", class_="pt-overline"),
+        tag("div", invoice_view.BALANCES[questioned], class_="pt-overline"),
         tag("div", amount(retainer.balance_minor), class_="pt-due"),
         cards.bar(paid, retainer.total_minor, "paid", pending=retainer.pending_minor),
         tag("p", _when(retainer, retainer.due_date, today, locale), class_=late)
