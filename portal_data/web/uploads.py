@@ -1,4 +1,7 @@
-"""Uploads: Streamlit keeps them in memory, so they are for signed-in people, within a quota."""
+"""Uploads: Streamlit keeps them in memory until a tab closes, so only staff have them, in a quota.
+
+No screen of customers takes a file; one that will must find a place for it that is not memory.
+"""
 
 import time
 from collections import OrderedDict, deque
@@ -9,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_data import security_log
+from portal_data.scope import Staff
 from portal_data.web.requests import signed_in
 
 PREFIX = "/_stcore/upload_file/"
@@ -21,7 +25,7 @@ _MOST_FILES = 100
 
 
 class Uploads:
-    """Pure ASGI: refuses uploads of nobody (401) and beyond a person's quota (413)."""
+    """Pure ASGI: refuses uploads of nobody (401), of contacts (403) and beyond a quota (413)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -39,6 +43,10 @@ class Uploads:
             await PlainTextResponse("Sign in first.", 401)(scope, receive, send)
             return
         person = who.person
+        if not isinstance(who, Staff):
+            security_log.event("upload.refused", actor=who, reason="not allowed")
+            await PlainTextResponse("Not available to you.", 403)(scope, receive, send)
+            return
         scope["state"]["actor"] = person
         left = self._left(person)
         length = dict(scope["headers"]).get(b"content-length", b"0")

@@ -49,9 +49,16 @@ def test_a_stranger_uploads_nothing(portal: Portal) -> None:
         assert _upload(portal, tab.session_id, b"x" * 1000, "made-up") == 401
 
 
-def test_a_person_uploads_within_a_quota(portal: Portal) -> None:
+def test_contacts_upload_nothing(portal: Portal) -> None:
     cookie = wire.signed_in(portal, CALLUM)
-    other = wire.signed_in(portal, "maelle@cote.example")
+    with wire.socket_to(portal, cookie=cookie) as tab:
+        tab.rerun()
+        assert _upload(portal, tab.session_id, b"x" * 1000, cookie) == 403
+
+
+def test_staff_upload_within_a_quota(portal: Portal) -> None:
+    cookie = wire.signed_in(portal, "ines@larkspur.example")
+    other = wire.signed_in(portal, "rowan@larkspur.example")
     with wire.socket_to(portal, cookie=cookie) as tab, wire.socket_to(portal, cookie=other) as two:
         tab.rerun()
         two.rerun()
