@@ -22,7 +22,7 @@ _METHOD_STATES = {
 }
 
 
-def me(scope: Scope, mine: MyDetails) -> Markup:
+def me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
     """Return who is signed in, what their role lets them do, and the way to their password."""
     own = next(each for each in mine.contacts if each.id == scope.contact_id)
     facts = cards.facts(
@@ -33,10 +33,17 @@ def me(scope: Scope, mine: MyDetails) -> Markup:
             ("Phone", own.phone),
             ("Mobile", own.mobile),
             ("Role", _ROLES[scope.role]),
+            ("Payment limit", _limit(own, mine.currency_code, locale)),
         ]
     )
     security = cards.link("Password and sign-ins", links.page("security"))
     return join(facts, tag("p", security, class_="pt-foot"))
+
+
+def _limit(own: Contact, currency_code: str, locale: str) -> str:
+    if own.payment_limit_minor is None:
+        return ""
+    return f"{say.money(own.payment_limit_minor, currency_code, locale)} a payment"
 
 
 def company(mine: MyDetails) -> Markup:

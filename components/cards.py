@@ -29,7 +29,7 @@ class Figure:
 class Happening:
     """One entry of a timeline: words, and what they lead to as (label, address)."""
 
-    words: str
+    words: object
     when: str
     detail: str = ""
     amount: str = ""
@@ -72,9 +72,12 @@ def title(text: str) -> Markup:
     return tag("h2", text, class_="pt-title")
 
 
-def card(name: str, *inside: Markup | None) -> Markup:
-    """Return a card with its title."""
-    return tag("section", title(name) if name else None, *inside, class_="pt-card")
+def card(name: str, *inside: Markup | None, leads: tuple[str, str] | None = None) -> Markup:
+    """Return a card with its title, and beside it where more stands as (label, address)."""
+    head = title(name) if name else None
+    if head and leads:
+        head = tag("div", head, link(*leads), class_="pt-between")
+    return tag("section", head, *inside, class_="pt-card")
 
 
 def grid(*columns: Markup, class_: str = "") -> Markup:
@@ -226,6 +229,14 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Markup:
 def rows(items: Iterable[Markup]) -> Markup:
     """Return simple rows, one below the other."""
     return tag("ul", [tag("li", item) for item in items], class_="pt-rows")
+
+
+def more(items: Sequence[Markup]) -> Markup | None:
+    """Return further rows behind *View more*; None when there are none."""
+    if not items:
+        return None
+    button = tag("summary", "View more", class_="pt-link")
+    return tag("details", button, rows(items), class_="pt-more")
 
 
 def row(

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from components import cards
+from components import cards, roles
 from components import format as say
 from components.markup import join, lines, said, tag
 from components.session import flash, require_scope
-from portal_data import balances, invoices, messages, organisation, retainers
+from portal_data import balances, customers, invoices, messages, organisation, retainers
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.invoices import Filter, Sort, Status
-from portal_data.scope import Permission
+from portal_data.scope import Permission, Scope
 
 _NUMBERS = 12
-"""More numbers than this do not fit a bank's reference field: the customer's name does."""
+"""More numbers than this do not fit a bank's reference field: the customer's own number does."""
 
 
 _SIDE_BY_SIDE = {("Amount", "Payment reference"), ("Sort code", "Account number")}
@@ -28,7 +28,7 @@ def pay_invoice(number: str) -> None:
     scope.need(Permission.INVOICE_PAY)
     business = organisation.get(scope)
     invoice = invoices.get(scope, number, today=business.today(utc_now()))
-    _how(business, invoice.payable_minor, invoice.currency_code, [number])
+    _how(scope, business, invoice.payable_minor, invoice.currency_code, [number])
 
 
 @st.dialog("Pay by bank transfer", icon=":material/account_balance:")
@@ -38,7 +38,7 @@ def pay_retainer(number: str) -> None:
     scope.need(Permission.INVOICE_PAY)
     business = organisation.get(scope)
     retainer = retainers.get(scope, number, today=business.today(utc_now()))
-    _how(business, retainer.payable_minor, retainer.currency_code, [number])
+    _how(scope, business, retainer.payable_minor, retainer.currency_code, [number])
 
 
 @st.dialog("Pay by bank transfer", icon=":material/account_balance:")
@@ -56,8 +56,9 @@ def pay_all(currency: str) -> None:
         for each in page.rows
         if each.currency_code == currency and each.status is not Status.IN_QUESTION
     ]
-    reference = numbers if 0 < len(numbers) <= _NUMBERS else [scope.customer_name]
-    _how(business, amounts.get(currency, 0), currency, reference)
+    if not 0 < len(numbers) <= _NUMBERS:
+        numbers = [customers.my_details(scope).number or scope.customer_name]
+    _how(scope, business, amounts.get(currency, 0), currency, numbers)
 
 
 @st.dialog("Write to us", icon=":material/mail:")
@@ -84,9 +85,18 @@ def write() -> None:
 
 
 def _how(
-    business: organisation.Organisation, amount: int, currency: str, reference: list[str]
+    scope: Scope,
+    business: organisation.Organisation,
+    amount: int,
+    currency: str,
+    reference: list[str],
 ) -> None:
-    """Show amount, account and reference, each ready to be copied."""
+    """Show amount, account and reference, each ready to be copied, to who may pay so much."""
+    mine = customers.my_details(scope)
+    reason = roles.why_not_pay(scope, mine, amount, currency, business.locale)
+    if reason:
+        cards.draw(cards.sub(reason))
+        return
     if amount <= 0:
         cards.draw(cards.empty("Nothing to pay", "There is nothing to pay at the moment."))
         return

@@ -19,12 +19,16 @@ Document = TypeVar("Document", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Drawn(Generic[Document]):
-    """A document with its statuses as (words, tone) and its sheet, as customer and staff see it."""
+    """A document with its statuses as (words, tone) and its sheet, as customer and staff see it.
+
+    `may_pay` is whether there is something to pay, and who looks may pay so much.
+    """
 
     document: Document
     statuses: list[tuple[str, str]]
     sheet: Markup
     locale: str
+    may_pay: bool = False
 
 
 def missing(noun: str, back: tuple[str, str]) -> None:

@@ -88,5 +88,5 @@ def empty(search: str, wanted: Filter) -> Empty:
     if wanted is Filter.ALL:
         return Empty("No estimates yet", "When one is sent to you, it appears here.")
     if wanted is Filter.OPEN:
-        return Empty("No open estimates", "Nothing waits for your answer.")
+        return Empty("No open estimates", "Nothing waits for an answer.")
     return Empty(f"No {_FILTERS[wanted].lower()} estimates", "There are none under this filter.")

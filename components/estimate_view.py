@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from urllib.parse import quote
 
-from components import cards, document_view, estimate_list, links
+from components import cards, document_view, estimate_list, links, roles
 from components import format as say
 from components.markup import Markup, join, said, tag
 from components.paper import paper
@@ -13,7 +13,7 @@ from portal_data.customers import MyDetails
 from portal_data.documents import ESTIMATE
 from portal_data.estimates import Estimate, Status
 from portal_data.organisation import Organisation
-from portal_data.scope import Scope
+from portal_data.scope import Permission, Scope
 
 
 def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estimate]:
@@ -26,9 +26,13 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estima
     happened = document_view.history(
         estimate.history, viewed, estimate.currency_code, business, today
     )
+    mine = customers.my_details(scope)
+    waiting = None
+    if estimate.status is Status.OPEN:
+        waiting = cards.sub(roles.answering(scope, mine, Permission.ESTIMATE_ANSWER))
     sheet = document_view.sheet(
-        cards.card("", offer(estimate, business, today)),
-        cards.card("", document(estimate, business, customers.my_details(scope))),
+        cards.card("", offer(estimate, business, today), waiting),
+        cards.card("", document(estimate, business, mine)),
         cards.card("Invoices", invoiced(estimate, locale)) if estimate.invoices else None,
         document_view.conversation(remarks, business, today),
         cards.card("History", happened),
@@ -69,7 +73,7 @@ def _standing(estimate: Estimate, business: Organisation, today: date) -> Markup
     locale, ends = business.locale, estimate.expiry_date
     if estimate.status is Status.OPEN:
         if ends is None:
-            return join("Waits for your answer.")
+            return join("Waits for an answer.")
         return join(f"Valid until {say.day(ends, locale)}, {say.ago(ends, today)}.")
     if estimate.status is Status.EXPIRED and ends is not None:
         return join(f"Expired on {say.day(ends, locale)}, {say.ago(ends, today)}.")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from components import cards, document_view, invoice_list, links, movements
+from components import cards, document_view, invoice_list, links, movements, roles
 from components import format as say
 from components.markup import Markup, join, tag
 from components.paper import paper
@@ -25,18 +25,21 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
     invoice = invoices.get(scope, number, today=today)
     viewed = viewings.mark(scope, viewings.Kind.INVOICE, invoice.id, now)
     remarks = conversations.of_document(scope, invoice.id, disputable=True)
-    document = papers.of_invoice(invoice, business, customers.my_details(scope))
+    mine, payable = customers.my_details(scope), invoice.payable_minor
+    reason = roles.why_not_pay(scope, mine, payable, invoice.currency_code, locale)
+    document = papers.of_invoice(invoice, business, mine)
     happened = document_view.history(
         invoice.history, viewed, invoice.currency_code, business, today
     )
     sheet = document_view.sheet(
-        cards.card("", balance(invoice, today, locale)),
+        cards.card("", balance(invoice, today, locale), roles.unpaid(payable, reason)),
         cards.card("", paper(document, locale)),
         cards.card("Payments and credits", settlements(invoice, locale)),
         document_view.conversation(remarks, business, today),
         cards.card("History", happened),
     )
-    return document_view.Drawn(invoice, invoice_list.statuses(invoice), sheet, locale)
+    statuses, may_pay = invoice_list.statuses(invoice), payable > 0 and not reason
+    return document_view.Drawn(invoice, statuses, sheet, locale, may_pay)
 
 
 BALANCES = {False: "Balance due", True: "Balance in question"}

@@ -3,18 +3,24 @@
 from collections.abc import Sequence
 from datetime import date
 
-from components import cards, charts, links
+from components import cards, charts, links, roles
 from components import format as say
 from components.cards import Figure, Happening
-from components.markup import Markup, join, lines, said, tag
+from components.markup import Markup, join, said, tag
 from portal_data import activity
 from portal_data.activity import Entry
 from portal_data.balances import Balance, Home, LastPayment, PendingApprovals
 from portal_data.clock import local_date
-from portal_data.customers import MyDetails
+from portal_data.customers import MyDetails, SavedMethod
 from portal_data.files import SharedFile
 from portal_data.invoices import Filter
 from portal_data.organisation import Organisation
+from portal_data.scope import Permission, Scope
+
+CHART_HEIGHT = 126
+ENTRIES = 4
+SHORT = 3
+"""Rows of a list that Home shows before *View more*."""
 
 
 def is_used(account: Home) -> bool:
@@ -29,95 +35,72 @@ def is_used(account: Home) -> bool:
     )
 
 
-def overdue(balances: Sequence[Balance], locale: str) -> Markup | None:
-    """Return the strip that says what is overdue in each currency; None when nothing is."""
-    late = [balance for balance in balances if balance.overdue_count]
-    if not late:
-        return None
-    number = sum(balance.overdue_count for balance in late)
-    amounts = [say.money(each.overdue_minor, each.currency_code, locale) for each in late]
-    verb = "is" if number == 1 else "are"
-    message = join(
-        tag("b", f"{say.count(number, 'invoice')} {verb} overdue"),
-        ": ",
-        tag("b", " and ".join(amounts), class_="pt-num"),
-    )
-    return cards.attention(message, "Review", links.page("invoices", status=Filter.OVERDUE))
+def account(balance: Balance, note: Markup | None, locale: str) -> Markup:
+    """Return one currency: what is to be paid, with a note, and what that is made of."""
+    return tag("div", _payable(balance, note, locale), _rest(balance, locale), class_="pt-account")
 
 
-def payable(balance: Balance, locale: str) -> Markup:
-    """Return what remains to be paid in one currency."""
-    parts = []
-    if balance.outstanding_count:
-        parts.append(say.count(balance.outstanding_count, "invoice"))
-    if balance.retainers_count:
-        parts.append(say.count(balance.retainers_count, "retainer"))
-    if balance.opening_minor:
-        parts.append("the balance brought forward")
-    note = " and ".join(parts) or "Nothing to pay. Thank you!"
-    if balance.pending_minor:
-        moving = say.money(balance.pending_minor, balance.currency_code, locale)
-        note += f"; {moving} is on its way"
-    if balance.in_question_minor:
-        doubtful = say.money(balance.in_question_minor, balance.currency_code, locale)
-        note += f"; {doubtful} is in question and not to be paid yet"
+def _payable(balance: Balance, note: Markup | None, locale: str) -> Markup:
+    """Return what remains to be paid in one currency, what of it is late, and a note."""
     amount = say.money(balance.payable_minor, balance.currency_code, locale)
-    return cards.hero(Figure("Balance payable", amount, note))
+    late = None
+    if balance.overdue_count:
+        overdue = say.money(balance.overdue_minor, balance.currency_code, locale)
+        words = f"{overdue} overdue in {say.count(balance.overdue_count, 'invoice')}"
+        late = tag(
+            "div", cards.link(words, links.page("invoices", status=Filter.OVERDUE)), class_="late"
+        )
+    if not balance.payable_minor:
+        note = join("Nothing to pay. Thank you!")
+    below = tag("div", note, class_="note") if note else None
+    return tag("div", cards.hero(Figure("Balance payable", amount)), late, below, class_="pt-owed")
 
 
-def figures(balance: Balance, locale: str) -> Markup:
-    """Return what one currency's balance is made of, and what is there to be used."""
+def _rest(balance: Balance, locale: str) -> Markup | None:
+    """Return what makes up the balance, and what leads from it to the statement's; no zeros.
 
-    def shown(label: str, minor: int, note: str, tone: str = "", href: str | None = None) -> Figure:
-        amount = say.money(minor, balance.currency_code, locale)
-        return Figure(label, amount, note, tone if minor else "none", href if minor else None)
-
-    unused = say.money(balance.unused_payments_minor, balance.currency_code, locale)
-    not_due = balance.outstanding_minor - balance.overdue_minor
-    return cards.figures(
-        [
-            shown(
-                "Outstanding invoices",
-                balance.outstanding_minor,
-                say.count(balance.outstanding_count, "invoice"),
-                href=links.page("invoices", status=Filter.UNPAID),
-            ),
-            shown(
-                "Overdue",
-                balance.overdue_minor,
-                say.count(balance.overdue_count, "invoice"),
-                "bad",
-                links.page("invoices", status=Filter.OVERDUE),
-            ),
-            shown(
-                "Not yet due",
-                not_due,
-                say.count(balance.outstanding_count - balance.overdue_count, "invoice"),
-            ),
-            shown(
-                "Available credits",
-                balance.available_credits_minor,
-                f"{unused} of it from payments"
-                if balance.unused_payments_minor
-                else "Credit notes and unused payments",
-                "good",
-                links.page("credit_notes", status="open") if balance.credits_minor else None,
-            ),
-            shown(
-                "Outstanding retainers",
-                balance.retainers_minor,
-                say.count(balance.retainers_count, "retainer invoice"),
-                href=links.page("retainers", status="unpaid"),
-            ),
-            shown(
-                "Available retainer payments",
-                balance.retainer_payments_minor,
-                "Paid in advance, not drawn yet",
-                "good",
-                links.page("retainers", sort="available"),
-            ),
-        ]
-    )
+    The first amounts add up to what is payable; the invoices less what is there to be used are the
+    balance of the statement.
+    """
+    statement = balance.statement_minor
+    credit_notes = links.page("credit_notes", status="open") if balance.credits_minor else None
+    parts = [
+        ("Brought forward", balance.opening_minor, "", None),
+        (
+            f"Outstanding invoices ({balance.outstanding_count:,})",
+            balance.outstanding_minor,
+            "",
+            links.page("invoices", status=Filter.UNPAID),
+        ),
+        (
+            f"Outstanding retainers ({balance.retainers_count:,})",
+            balance.retainers_minor,
+            "",
+            links.page("retainers", status="unpaid"),
+        ),
+        ("In question, not to be paid yet", -balance.in_question_minor, "", None),
+        ("Payments on their way", -balance.pending_minor, "", None),
+        ("Available credits", -balance.available_credits_minor, "good", credit_notes),
+        (
+            "Available retainer payments",
+            -balance.retainer_payments_minor,
+            "good",
+            links.page("retainers", sort="available"),
+        ),
+        (
+            "Balance on the statement",
+            statement if statement != balance.payable_minor else 0,
+            "",
+            links.page("statement", currency=balance.currency_code),
+        ),
+    ]
+    figures = [
+        Figure(label, say.money(minor, balance.currency_code, locale), tone=tone, href=href)
+        for label, minor, tone, href in parts
+        if minor
+    ]
+    alone = len(figures) == 1 and balance.outstanding_minor == balance.payable_minor
+    return cards.figures(figures) if figures and not alone else None
 
 
 def aging(balance: Balance, locale: str) -> None:
@@ -126,7 +109,7 @@ def aging(balance: Balance, locale: str) -> None:
         cards.draw(cards.empty("Nothing outstanding", "You are all caught up."))
         return
     words = charts.aging_in_words(balance, locale)
-    charts.draw(charts.aging(balance, locale), "home.aging", words=words, height=230)
+    charts.draw(charts.aging(balance, locale), "home.aging", words=words, height=CHART_HEIGHT)
 
 
 def months(balance: Balance, locale: str) -> None:
@@ -135,7 +118,7 @@ def months(balance: Balance, locale: str) -> None:
         cards.draw(cards.empty("Nothing in twelve months", "Invoices and payments appear here."))
         return
     words = charts.months_in_words(balance, locale)
-    charts.draw(charts.months(balance, locale), "home.months", words=words, height=230)
+    charts.draw(charts.months(balance, locale), "home.months", words=words, height=CHART_HEIGHT)
 
 
 def months_title() -> Markup:
@@ -146,24 +129,26 @@ def months_title() -> Markup:
     return tag("div", title, tag("div", legend, class_="pt-legend"), class_="pt-between")
 
 
-def approvals(pending: PendingApprovals, *, timesheets: bool) -> Markup:
-    """Return what waits for the customer's answer, `timesheets` where the business shows them."""
-    waiting = [(pending.estimates, "Estimate", links.page("estimates", status="open"))]
+def approvals(pending: PendingApprovals, me: Scope, mine: MyDetails, *, timesheets: bool) -> Markup:
+    """Return what waits for an answer and whose, `timesheets` where the business shows them."""
+    address = links.page("estimates", status="open")
+    waiting = [(pending.estimates, "Estimate", address, Permission.ESTIMATE_ANSWER)]
     if timesheets:
         address = links.page("timesheets", status="pending")
-        waiting.append((pending.timesheets, "Timesheet", address))
-    rows = [
-        cards.row(
-            cards.link(f"{noun if number == 1 else noun + 's'} to approve", address),
-            "Waiting for your answer",
-            before=tag("span", number, class_="big"),
+        waiting.append((pending.timesheets, "Timesheet", address, Permission.TIMESHEET_ANSWER))
+    figures = [
+        Figure(
+            f"{noun if number == 1 else noun + 's'} to approve",
+            f"{number:,}",
+            "" if me.may(permission) else roles.answering(me, mine, permission),
+            href=address,
         )
-        for number, noun, address in waiting
+        for number, noun, address, permission in waiting
         if number
     ]
-    if not rows:
-        return cards.empty("Nothing waits for you", "What is to be approved appears here.")
-    return cards.rows(rows)
+    if not figures:
+        return cards.empty("Nothing waits", "What is to be approved appears here.")
+    return cards.figures(figures)
 
 
 def last_payment(paid: LastPayment | None, today: date, locale: str) -> Markup:
@@ -174,107 +159,89 @@ def last_payment(paid: LastPayment | None, today: date, locale: str) -> Markup:
         *((number, links.invoice(number)) for number in paid.invoice_numbers),
         *((number, links.retainer(number)) for number in paid.retainer_numbers),
     ]
-    settled = [cards.link(number, href) for number, href in every[:6]]
+    settled = [cards.link(number, href) for number, href in every[:SHORT]]
     more = len(every) - len(settled)
-    spaced = [part for each in settled for part in (each, ", ")][:-1]
+    spaced = _commas(settled)
     if more > 0:
         spaced.append(f" and {more} more")
     amount = say.money(paid.amount_minor, paid.currency_code, locale)
+    receipt = ("Receipt ", cards.link(paid.number, links.payment(paid.number)))
+    reference = (" · Reference ", said(paid.reference)) if paid.reference else ()
     return join(
-        tag("div", amount, class_="pt-due"),
+        tag("div", amount, class_="pt-due small"),
         cards.sub(join(cards.when(paid.date, today, locale), " · ", said(paid.mode))),
-        cards.facts(
-            [
-                ("Receipt", cards.link(paid.number, links.payment(paid.number))),
-                ("Reference", paid.reference),
-                ("Applied to", join(*spaced) if spaced else "Not applied yet"),
-            ]
-        ),
+        cards.sub(join(*receipt, *reference)),
+        cards.sub(join("Applied to ", *spaced) if spaced else "Not applied yet"),
     )
 
 
-def recent(entries: Sequence[Entry], business: Organisation, today: date) -> Markup:
-    """Return the latest entries of the customer's history."""
+def recent(entries: Sequence[Entry], me: Scope, business: Organisation, today: date) -> Markup:
+    """Return the latest entries of the customer's history, as `me` reads them."""
     if not entries:
         return cards.empty("Nothing yet", "What happens on your account appears here.")
-    return cards.timeline(_happening(entry, business, today) for entry in entries)
+    return cards.timeline(_happening(entry, me, business, today) for entry in entries)
 
 
-def _happening(entry: Entry, business: Organisation, today: date) -> Happening:
+def _happening(entry: Entry, me: Scope, business: Organisation, today: date) -> Happening:
     day = local_date(entry.happened_at, business.timezone)
     number = entry.subject_number
     amount = ""
     if entry.amount_minor is not None and entry.currency_code:
         amount = say.money(entry.amount_minor, entry.currency_code, business.locale)
     address = links.document(entry.subject_kind, number)
+    actor = "You" if entry.actor_id == me.contact_id else said(entry.actor_name)
+    subject = (" ", said(number)) if number and not address else ()
+    near = (today - day).days < 14
+    when = say.ago(day, today).capitalize() if near else say.day(day, business.locale)
     return Happening(
-        activity.sentence(entry.actor_name, entry.event, None if address else number),
-        cards.when(day, today, business.locale),
-        amount=amount,
+        join(actor, " ", activity.phrase(entry.event), *subject),
+        f"{when} · {entry.times} times" if entry.times > 1 else when,
+        amount,
         link=(number, address) if number and address else None,
     )
 
 
 def details(mine: MyDetails) -> Markup:
-    """Return the customer: who it is, where it is, who acts for it, how it pays."""
-    who = cards.facts(
-        [
-            ("Company", mine.company_name or mine.display_name),
-            ("Customer no.", mine.number),
-            ("E-mail", mine.email),
-            ("Phone", mine.phone),
-            ("Website", mine.website),
-            ("Tax number", mine.tax_id),
-            ("Tax treatment", say.code(mine.tax_treatment)),
-            ("Terms", mine.payment_terms_label),
-        ]
-    )
+    """Return the customer in short: what it is called, where it is, who acts for it."""
     addresses = [(kind, mine.address(kind)) for kind in ("billing", "shipping")]
     where = [
-        _block(f"{kind.capitalize()} address", lines(address.lines))
+        (kind.capitalize(), join(*_commas([said(line) for line in address.lines])))
         for kind, address in addresses
         if address and address.lines
     ]
-    return tag(
-        "div",
-        tag("div", who),
-        tag("div", where, _methods(mine)),
-        tag("div", _people(mine)),
-        class_="pt-columns",
+    tax = " · ".join(part for part in (mine.tax_id, say.code(mine.tax_treatment)) if part)
+    return cards.facts(
+        [
+            ("Company", mine.company_name or mine.display_name),
+            ("E-mail", mine.email),
+            ("Phone", mine.phone),
+            ("Tax", tax),
+            *where,
+            ("People", _some([contact.name for contact in mine.contacts])),
+            ("Saved", _some([_method(each) for each in mine.saved_methods])),
+        ]
     )
 
 
-def _people(mine: MyDetails) -> Markup | None:
-    people = [
-        cards.row(
-            contact.name,
-            " · ".join(part for part in (contact.designation, contact.email) if part),
-            before=tag("span", say.initials(contact.name), class_="pt-mark", aria_hidden="true"),
-        )
-        for contact in mine.contacts[:6]
-    ]
-    if not people:
-        return None
-    more = len(mine.contacts) - len(people)
-    return _block("People", cards.rows(people), cards.sub(f"and {more} more") if more > 0 else None)
+def _commas(parts: Sequence[Markup]) -> list[object]:
+    """Return parts with commas between them."""
+    return [each for part in parts for each in (part, ", ")][:-1]
 
 
-def _methods(mine: MyDetails) -> Markup | None:
-    methods = []
-    for each in mine.saved_methods:
-        kind = say.code(each.brand or each.kind)
-        expires = each.expires_month and each.expires_year
-        methods.append(
-            cards.row(
-                f"{kind} •••• {each.last4}" if each.last4 else kind,
-                f"Expires {each.expires_month:02}/{each.expires_year}" if expires else "",
-            )
-        )
-    return _block("Saved for payment", cards.rows(methods)) if methods else None
+def _some(names: list[str]) -> Markup | None:
+    """Return the first names of a list, and how many more there are."""
+    shown = _commas([said(name) for name in names[:2]])
+    left_out = len(names) - 2
+    return join(*shown, f" and {left_out} more" if left_out > 0 else None) if names else None
+
+
+def _method(method: SavedMethod) -> str:
+    kind = say.code(method.brand or method.kind)
+    return f"{kind} •••• {method.last4}" if method.last4 else kind
 
 
 def documents(files: Sequence[SharedFile], business: Organisation) -> Markup:
-    """Return the documents shared by either side."""
+    """Return the newest documents shared by either side, the others behind *View more*."""
     if not files:
         return cards.empty("No documents yet", "Files that either side shares appear here.")
     rows = []
@@ -283,22 +250,16 @@ def documents(files: Sequence[SharedFile], business: Organisation) -> Markup:
         by = "you" if each.uploaded_by_kind == "contact" else business.name
         name = cards.opened(said(each.name), links.file(each.id))
         rows.append(cards.row(name, f"{day} · {say.size(each.size_bytes)} · from {by}"))
-    return cards.rows(rows)
+    return join(cards.rows(rows[:SHORT]), cards.more(rows[SHORT:]))
 
 
 def organisation(business: Organisation) -> Markup:
-    """Return whom the customer deals with."""
-    where = tag("div", said(business.name, "b"), lines(business.address_lines))
-    about = cards.facts(
-        [
-            ("E-mail", business.email),
-            ("Phone", business.phone),
-            ("Website", business.website),
-            ("Tax number", business.tax_id),
-        ]
+    """Return whom the customer deals with, in few lines."""
+    reached = (business.email, business.phone, business.website, business.tax_id)
+    where = (said(business.name, "b"), *(said(line) for line in business.address_lines))
+    return tag(
+        "div",
+        cards.sub(join(*where)),
+        cards.sub(join(*(said(each) for each in reached if each))),
+        class_="pt-contact",
     )
-    return tag("div", where, tag("div", about), class_="pt-columns")
-
-
-def _block(label: str, *inside: Markup | None) -> Markup:
-    return tag("div", tag("h3", label), *inside, class_="pt-block")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from components import cards, document_view, invoice_view, links, movements, retainer_list
+from components import cards, document_view, invoice_view, links, movements, retainer_list, roles
 from components import format as say
 from components.markup import Markup, join, tag
 from components.paper import paper
@@ -21,19 +21,22 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Retain
     retainer = retainers.get(scope, number, today=today)
     viewed = viewings.mark(scope, viewings.Kind.RETAINER_INVOICE, retainer.id, now)
     remarks = conversations.of_document(scope, retainer.id)
+    mine, payable = customers.my_details(scope), retainer.payable_minor
+    reason = roles.why_not_pay(scope, mine, payable, retainer.currency_code, locale)
     drawn = cards.card("Drawn by invoices", drawings(retainer, locale))
     happened = document_view.history(
         retainer.history, viewed, retainer.currency_code, business, today
     )
     sheet = document_view.sheet(
-        cards.card("", balance(retainer, today, locale)),
-        cards.card("", document(retainer, business, customers.my_details(scope))),
+        cards.card("", balance(retainer, today, locale), roles.unpaid(payable, reason)),
+        cards.card("", document(retainer, business, mine)),
         cards.card("Payments", payments(retainer, locale)),
         drawn if retainer.drawings else None,
         document_view.conversation(remarks, business, today),
         cards.card("History", happened),
     )
-    return document_view.Drawn(retainer, retainer_list.statuses(retainer), sheet, locale)
+    statuses, may_pay = retainer_list.statuses(retainer), payable > 0 and not reason
+    return document_view.Drawn(retainer, statuses, sheet, locale, may_pay)
 
 
 def document(retainer: Retainer, business: Organisation, details: MyDetails) -> Markup:

@@ -5,6 +5,7 @@ from components import links
 from components.cards import Figure, figure, link
 from components.markup import Markup, said, tag
 from portal_data import labels
+from portal_data.balances import Balance
 from portal_data.statements import EARLIEST, Statement, StatementLine
 
 MOST_LINES = 500
@@ -29,6 +30,34 @@ def summary(shown: Statement, locale: str) -> Markup:
         figures.append(Figure(labels.REFUNDED, amount(shown.refunded_minor)))
     figures.append(Figure(labels.CLOSING_BALANCE, amount(shown.closing_minor), tone="due"))
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
+
+
+def to_payable(shown: Statement, balance: Balance, locale: str) -> Markup | None:
+    """Return what leads from the closing balance to Home's balance payable; None for the same.
+
+    `shown` is a statement up to today, `balance` what Home shows of its currency.
+    """
+    later = balance.statement_minor - shown.closing_minor
+    parts = [
+        (f"Dated after {say.day(shown.last, locale)}", later),
+        ("Available credits", balance.available_credits_minor),
+        ("Available retainer payments", balance.retainer_payments_minor),
+        ("Outstanding retainers", balance.retainers_minor),
+        ("In question", -balance.in_question_minor),
+        ("Payments on their way", -balance.pending_minor),
+    ]
+    if not any(minor for _, minor in parts):
+        return None
+    rows = [
+        (labels.CLOSING_BALANCE, shown.closing_minor, ""),
+        *((label, minor, "") for label, minor in parts if minor),
+        ("Balance payable", balance.payable_minor, "due"),
+    ]
+    figures = [
+        figure(Figure(label, say.money(minor, shown.currency_code, locale), tone=tone))
+        for label, minor, tone in rows
+    ]
+    return tag("div", figures, class_="pt-summary")
 
 
 def transactions(shown: Statement, locale: str) -> Markup:

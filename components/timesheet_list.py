@@ -72,5 +72,5 @@ def empty(search: str, wanted: Filter) -> Empty:
             "No timesheets yet", "When hours are sent to you for approval, they appear here."
         )
     if wanted is Filter.PENDING:
-        return Empty("No pending timesheets", "Nothing waits for your answer. Thank you!")
+        return Empty("No pending timesheets", "Nothing waits for an answer. Thank you!")
     return Empty(f"No {_FILTERS[wanted].lower()} timesheets", "There are none under this filter.")

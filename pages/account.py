@@ -8,12 +8,13 @@ from portal_data.clock import utc_now
 scope = require_scope()
 
 mine = customers.my_details(scope)
-today = organisation.get(scope).today(utc_now())
+business = organisation.get(scope)
+today = business.today(utc_now())
 cards.draw(
     cards.head("Account", cards.sub(scope.customer_name)),
     cards.grid(
         cards.stack(
-            cards.card("You", account_view.me(scope, mine)),
+            cards.card("You", account_view.me(scope, mine, business.locale)),
             cards.card("Company", account_view.company(mine)),
         ),
         cards.stack(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import cards, dialogs, links, overview
+from components import cards, dialogs, links, overview, roles
 from components import format as say
 from components.session import require_scope
 from portal_data import activity, balances, customers, files, organisation, preferences
@@ -16,9 +16,8 @@ now = utc_now()
 business = organisation.get(scope)
 today, locale = business.today(now), business.locale
 account = balances.home(scope, today=today)
-entries = activity.recent(scope, 6)
+mine = customers.my_details(scope)
 shown = preferences.of(scope)
-used = overview.is_used(account)
 
 
 @st.fragment
@@ -27,14 +26,16 @@ def charts(of: list[Balance]) -> None:
     require_scope()
     codes = [each.currency_code for each in of]
     code = codes[0]
-    if len(codes) > 1:
-        code = st.segmented_control("Currency of the charts", codes, default=code, required=True,
-                                    key="currency", bind="query-params",
-                                    label_visibility="collapsed")  # fmt: skip
-    chosen = of[codes.index(code)]
     left, right = st.columns([1, 1.35], gap="small")
     with left, st.container(border=True, height="stretch", key="card-aging"):
-        cards.draw(cards.title("Outstanding by age"))
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="aging-head"):
+            cards.draw(cards.title("Outstanding by age"))
+            if len(codes) > 1:
+                code = st.segmented_control("Currency of the charts", codes, default=code,
+                                            required=True, key="currency", width="content",
+                                            bind="query-params",
+                                            label_visibility="collapsed")  # fmt: skip
+        chosen = of[codes.index(code)]
         overview.aging(chosen, locale)
     with right, st.container(border=True, height="stretch", key="card-months"):
         cards.draw(overview.months_title())
@@ -47,41 +48,42 @@ cards.draw(
         f"Hello, {next(iter(scope.name.split()), scope.name)}",
         cards.sub(f"{scope.customer_name} · {say.long_day(today, locale)}"),
     ),
-    overview.overdue(account.balances, locale),
 )
+used = overview.is_used(account)
 for balance in account.balances if used else ():
-    code = balance.currency_code
-    with st.container(border=True, key=f"card-account-{code}"):
-        left, right = st.columns([1, 2.6], gap="medium", vertical_alignment="center")
-        with left:
-            cards.draw(overview.payable(balance, locale))
-            may_pay = balance.payable_minor > 0 and scope.may(Permission.INVOICE_PAY)
-            if may_pay and st.button("Pay now", type="primary", key=f"home.pay.{code}"):
-                dialogs.pay_all(code)
-        with right:
-            cards.draw(overview.figures(balance, locale))
+    code, due = balance.currency_code, balance.payable_minor
+    reason = roles.why_not_pay(scope, mine, due, code, locale)
+    with st.container(border=True, key=f"card-account-{code}", horizontal=True,
+                      vertical_alignment="center"):  # fmt: skip
+        cards.draw(overview.account(balance, reason, locale))
+        if due > 0 and not reason and st.button("Pay now", type="primary", key=f"home.pay.{code}"):
+            dialogs.pay_all(code)
+details = cards.card(
+    "My details", overview.details(mine), leads=("View more", links.page("account"))
+)
+documents = cards.card("Shared documents", overview.documents(files.shared(scope), business))
 if used:
     charts(account.balances)
-    waiting = overview.approvals(account.pending, timesheets=shown.projects_and_timesheets)
-    happened = cards.grid(
-        cards.card("Recent activity", overview.recent(entries, business, today)),
-        cards.stack(
-            cards.card("Pending approvals", waiting),
-            cards.card("Last payment", overview.last_payment(account.last_payment, today, locale)),
-        ),
+    waiting = overview.approvals(
+        account.pending, scope, mine, timesheets=shown.projects_and_timesheets
+    )
+    entries = activity.recent(scope, overview.ENTRIES)
+    paid = overview.last_payment(account.last_payment, today, locale)
+    cards.draw(
+        cards.grid(
+            cards.stack(
+                cards.card("Pending approvals", waiting),
+                cards.card("Recent activity", overview.recent(entries, scope, business, today)),
+            ),
+            cards.stack(cards.card("Last payment", paid), documents),
+            details,
+            class_="three",
+        )
     )
 else:
     text = f"Invoices, payments and documents from {business.name} will appear here."
-    happened = cards.card("", cards.empty("Welcome to your account", text, tall=True))
-cards.draw(
-    happened,
-    cards.card(
-        "My details",
-        overview.details(customers.my_details(scope)),
-        cards.link("View more", links.page("account")),
-    ),
-    cards.card("Shared documents", overview.documents(files.shared(scope), business)),
-)
+    welcome = cards.empty("Welcome to your account", text, tall=True)
+    cards.draw(cards.card("", welcome), cards.grid(details, documents))
 with st.container(border=True, key="card-organisation", horizontal=True,
                   vertical_alignment="center", horizontal_alignment="distribute"):  # fmt: skip
     cards.draw(overview.organisation(business))

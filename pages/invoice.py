@@ -7,7 +7,6 @@ from components import format as say
 from components.session import require_scope
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
-from portal_data.scope import Permission
 
 scope = require_scope()
 
@@ -25,8 +24,7 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
     with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
         cards.draw(cards.documents(links.invoice_pdf(invoice.id)))
         payable = say.money(invoice.payable_minor, invoice.currency_code, drawn.locale)
-        may_pay = invoice.payable_minor > 0 and scope.may(Permission.INVOICE_PAY)
-        if may_pay and st.button(
+        if drawn.may_pay and st.button(
             f"Pay {say.escape_markdown(payable)}", type="primary", key="invoice.pay"
         ):
             dialogs.pay_invoice(invoice.number)

@@ -7,7 +7,6 @@ from components import format as say
 from components.session import require_scope
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
-from portal_data.scope import Permission
 
 scope = require_scope()
 
@@ -25,8 +24,7 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
     with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
         cards.draw(cards.documents(links.retainer_pdf(retainer.id)))
         payable = say.money(retainer.payable_minor, retainer.currency_code, drawn.locale)
-        may_pay = retainer.payable_minor > 0 and scope.may(Permission.INVOICE_PAY)
-        if may_pay and st.button(
+        if drawn.may_pay and st.button(
             f"Pay {say.escape_markdown(payable)}", type="primary", key="retainer.pay"
         ):
             dialogs.pay_retainer(retainer.number)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import cards, downloads, links, period, statement_table
 from components.session import require_scope
-from portal_data import organisation, statements
+from portal_data import balances, organisation, statements
 from portal_data.clock import utc_now
 
 scope = require_scope()
@@ -35,8 +35,11 @@ def account() -> None:
     with buttons:
         files = downloads.of_statement(currency, first, last)
         cards.draw(cards.documents(links.statement_pdf(currency, first, last), files))
+    owed = balances.home(scope, today=today).of(currency) if last >= today else None
+    bridge = statement_table.to_payable(told, owed, locale) if owed else None
     cards.draw(
         cards.card("", statement_table.summary(told, locale)),
+        cards.card("From this balance to what is payable", bridge) if bridge else None,
         cards.card("", statement_table.transactions(told, locale)),
         cards.card("Open invoices by age", statement_table.aging(told, locale)),
     )

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from components import address, cards, links, listing, timesheet_view
+from components import address, cards, links, listing, roles, timesheet_view
 from components.session import require_scope
-from portal_data import approvals, organisation
+from portal_data import approvals, customers, organisation
+from portal_data.approvals import Status
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
+from portal_data.scope import Permission
 
 scope = require_scope()
 
@@ -29,10 +31,14 @@ asked, found = listing.find(
         scope, approval.id, wanted=asked.wanted, sort=asked.sort, page=page
     ),
 )
+waiting = None
+if approval.status is Status.PENDING:
+    mine = customers.my_details(scope)
+    waiting = cards.sub(roles.answering(scope, mine, Permission.TIMESHEET_ANSWER))
 cards.draw(
     timesheet_view.head(approval),
     cards.grid(
-        cards.card("", timesheet_view.summary(approval, found, business)),
+        cards.card("", timesheet_view.summary(approval, found, business), waiting),
         cards.card("History", timesheet_view.history(approval, business, today)),
     ),
 )

@@ -1,6 +1,6 @@
 """Activity: what happened, who did it, and when. The history people see, and what notifies them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -18,19 +18,22 @@ _RECORD = """
         $actor_kind, $actor_id, $actor_name, $amount_minor, $currency_code, $details, $visible)
 """
 _COLUMNS = """
-    select id, happened_at, event, subject_kind, subject_id, subject_number, actor_kind,
+    select id, happened_at, event, subject_kind, subject_id, subject_number, actor_kind, actor_id,
         actor_name, amount_minor, currency_code
 """
 # The filter first and as a whole: with the order beside it DuckDB would read the table backwards.
 _RECENT = (
     "with own as materialized ("
     + _COLUMNS
-    + """ from activity)
+    + """ from activity where event not like '%.viewed')
     select * from own order by happened_at desc, id desc limit $limit"""
 )
 _RECENT_ALL = _COLUMNS + " from core.activity order by happened_at desc, id desc limit $limit"
 _OF_DOCUMENT = _COLUMNS + " from activity where subject_id = $id order by happened_at, id"
 _OF_DOCUMENT_ALL = _COLUMNS + " from core.activity where subject_id = $id order by happened_at, id"
+
+_REPEATS = 5
+"""So many entries are read for each one wanted, to find repeated ones among them."""
 
 # Events that say who may do what: they stand in the security log too.
 _OF_ACCESS = ("contact.", "customer.portal_", "preferences.", "staff.")
@@ -89,7 +92,10 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened; the amount is in minor units, the moment naive UTC."""
+    """One thing that happened; the amount is in minor units, the moment naive UTC.
+
+    `times` is how often it happened among the entries read, of which this is the latest.
+    """
 
     id: UUID
     happened_at: datetime
@@ -98,9 +104,11 @@ class Entry:
     subject_id: UUID | None
     subject_number: str | None
     actor_kind: Kind
+    actor_id: UUID | None
     actor_name: str
     amount_minor: int | None
     currency_code: str | None
+    times: int = 1
 
     @property
     def sentence(self) -> str:
@@ -113,9 +121,13 @@ def sentence(actor_name: str, event: str, subject_number: str | None) -> str:
 
     Names that are written from right to left stand apart in it.
     """
-    phrase = _PHRASES.get(event, event.replace(".", " ").replace("_", " "))
     named = bidi.isolated(subject_number or "")
-    return " ".join(part for part in (bidi.isolated(actor_name), phrase, named) if part)
+    return " ".join(part for part in (bidi.isolated(actor_name), phrase(event), named) if part)
+
+
+def phrase(event: str) -> str:
+    """Return what an event says happened, for between the actor's name and the number."""
+    return _PHRASES.get(event, event.replace(".", " ").replace("_", " "))
 
 
 def record(
@@ -176,12 +188,17 @@ def record(
 
 @store.remembered
 def recent(scope: Scope | Staff, limit: int) -> list[Entry]:
-    """Return the latest entries, newest first: of the customer's own, or of all for staff."""
+    """Return the latest entries, newest first: of the customer's own, or of all for staff.
+
+    To a customer, its own views are no news, and what one person did to one document again and
+    again is one entry.
+    """
     if isinstance(scope, Staff):
         with store.staff_reading(scope) as session:
             return [Entry(**row) for row in session.rows(_RECENT_ALL, limit=limit)]
     with store.reading(scope) as session:
-        return [Entry(**row) for row in session.rows(_RECENT, limit=limit)]
+        entries = [Entry(**row) for row in session.rows(_RECENT, limit=limit * _REPEATS)]
+    return _grouped(entries)[:limit]
 
 
 def of_document(scope: Scope | Staff, subject_id: UUID) -> list[Entry]:
@@ -191,6 +208,20 @@ def of_document(scope: Scope | Staff, subject_id: UUID) -> list[Entry]:
             return [Entry(**row) for row in session.rows(_OF_DOCUMENT_ALL, id=subject_id)]
     with store.reading(scope) as session:
         return [Entry(**row) for row in session.rows(_OF_DOCUMENT, id=subject_id)]
+
+
+def _grouped(entries: list[Entry]) -> list[Entry]:
+    """Return entries with those that repeat a later one counted there."""
+    found: dict[object, Entry] = {}
+    for entry in entries:
+        subject = entry.subject_id or entry.subject_number
+        key = (entry.event, entry.subject_kind, subject, entry.actor_id)
+        latest = found.get(key)
+        if latest is None or subject is None:
+            found[key if subject else entry.id] = entry
+        else:
+            found[key] = replace(latest, times=latest.times + 1)
+    return list(found.values())
 
 
 def _actor(who: Scope | Staff | None) -> tuple[Kind, UUID | None, str]:

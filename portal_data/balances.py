@@ -64,6 +64,15 @@ class Balance:
         owed = self.opening_minor + self.outstanding_minor + self.retainers_minor
         return owed - self.pending_minor - self.in_question_minor
 
+    @property
+    def statement_minor(self) -> int:
+        """What a statement of everything closes with: what is owed less what is there to be used.
+
+        A retainer invoice is on it once it is paid, and a payment once it has arrived.
+        """
+        owed = self.opening_minor + self.outstanding_minor
+        return owed - self.available_credits_minor - self.retainer_payments_minor
+
 
 @dataclass(frozen=True, slots=True)
 class LastPayment:
@@ -94,6 +103,10 @@ class Home:
     balances: list[Balance]
     last_payment: LastPayment | None
     pending: PendingApprovals
+
+    def of(self, currency_code: str) -> Balance | None:
+        """Return the balance of one currency; None when there is nothing in it."""
+        return next((each for each in self.balances if each.currency_code == currency_code), None)
 
 
 # plain queries of one table each: planning a union of them costs more than running them all

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from portal_data import store
 from portal_data.errors import NotFound
-from portal_data.scope import Scope, Staff
+from portal_data.scope import Permission, Scope, Staff, roles_that_may
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Contact:
     is_primary: bool
     role: str
     portal_status: str
+    payment_limit_minor: int | None
+    """The most that may be paid at once, in the customer's own currency; None is no limit."""
 
     @property
     def name(self) -> str:
@@ -89,6 +91,33 @@ class MyDetails:
         """Return the billing or shipping address, or None."""
         return next((each for each in self.addresses if each.kind == kind), None)
 
+    def who_may(self, permission: Permission) -> list[str]:
+        """Return the names of those who may do something, and can sign in to do it."""
+        roles = roles_that_may(permission)
+        return [
+            contact.name
+            for contact in self.contacts
+            if contact.role in roles and contact.portal_status == "active"
+        ]
+
+    def who_may_pay(self, minor: int, currency_code: str) -> list[str]:
+        """Return the names of those who may pay an amount at once, and can sign in to do it."""
+        over = {
+            contact.name
+            for contact in self.contacts
+            if (limit := self.payment_limit(contact.id, currency_code)) is not None
+            and limit < minor
+        }
+        return [name for name in self.who_may(Permission.INVOICE_PAY) if name not in over]
+
+    def payment_limit(self, contact_id: UUID, currency_code: str) -> int | None:
+        """Return the most a contact may pay at once, in a currency; None when nothing limits it."""
+        if currency_code != self.currency_code:
+            return None
+        return next(
+            (each.payment_limit_minor for each in self.contacts if each.id == contact_id), None
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StaffCustomer:
@@ -115,7 +144,7 @@ _FOR_STAFF = """
 """
 _CONTACTS_FOR_STAFF = """
     select id, salutation, first_name, last_name, email, phone, mobile, designation, is_primary,
-        role, portal_status
+        role, portal_status, payment_limit_minor
     from core.contacts
     where customer_id = $id
     order by is_primary desc, first_name, last_name, id
@@ -133,7 +162,7 @@ _ADDRESSES = """
 """
 _CONTACTS = """
     select id, salutation, first_name, last_name, email, phone, mobile, designation, is_primary,
-        role, portal_status
+        role, portal_status, payment_limit_minor
     from contacts
     order by is_primary desc, first_name, last_name, id
 """

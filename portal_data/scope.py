@@ -44,6 +44,11 @@ _ALLOWED: dict[Role, set[Permission]] = {
 }
 
 
+def roles_that_may(permission: Permission) -> set[Role]:
+    """Return the roles of contacts that allow `permission`."""
+    return {role for role, allowed in _ALLOWED.items() if permission in allowed}
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """A signed-in contact: sees and touches the rows of one customer only."""

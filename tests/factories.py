@@ -71,6 +71,7 @@ def make_payment(
     scope: Scope,
     invoices: dict[UUID, int],
     *,
+    retainers: dict[UUID, int] | None = None,
     unused_minor: int = 0,
     number: str | None = None,
     status: str = "succeeded",
@@ -78,7 +79,11 @@ def make_payment(
     day: date = TODAY,
     **more: Any,
 ) -> UUID:
-    """Store a payment allocated as {invoice id: minor units}, and lower those balances."""
+    """Store a payment allocated as {invoice id: minor units}, and lower those balances.
+
+    Those of `retainers` stay as they were made.
+    """
+    retainers = retainers or {}
     payment_id = insert(
         "payments",
         customer_id=scope.customer_id,
@@ -87,13 +92,23 @@ def make_payment(
         date=day,
         status=status,
         currency_code=currency_code,
-        amount_minor=sum(invoices.values()) + unused_minor,
+        amount_minor=sum(invoices.values()) + sum(retainers.values()) + unused_minor,
         unused_minor=unused_minor,
         mode="Bank transfer",
         created_at=NOW,
         updated_at=NOW,
         **more,
     )
+    for retainer_id, amount in retainers.items():
+        insert(
+            "allocations",
+            customer_id=scope.customer_id,
+            payment_id=payment_id,
+            retainer_invoice_id=retainer_id,
+            date=day,
+            amount_minor=amount,
+            created_at=NOW,
+        )
     for invoice_id, amount in invoices.items():
         insert(
             "allocations",

@@ -69,6 +69,7 @@ NOT_NOUNS = {
 
 # Public functions of nouns that take none of Scope, Staff and Session first.
 UNSCOPED: dict[str, str] = {
+    "activity.phrase": "puts an event into words",
     "activity.sentence": "puts an event into words",
     "balances.age": "names a number of days",
     "balances.last_months": "counts months of the calendar",

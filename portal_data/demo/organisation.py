@@ -112,7 +112,7 @@ def found(books: Books, password_hash: str) -> None:
         bic="DEMOGB2L",
         sort_code="00-00-00",
         account_number="00000000",
-        bank_details="Please quote the invoice number.",
+        bank_details="Please quote the payment reference.",
         document_footer="Larkspur & Vane Ltd · Registered in England and Wales, no. 00000000",
         is_demo=True,
         created_at=books.started,

@@ -33,7 +33,7 @@ def test_an_entry_says_who_did_what_to_which_document(alice: Scope) -> None:
 def test_only_visible_entries_of_its_own_reach_a_customer(cast: Cast) -> None:
     document = new_id()
     for who in (cast.alice, cast.charlie):
-        _record(who, subject_id=document, subject_number=who.name, visible=True)
+        _record(who, "comment.added", subject_id=document, subject_number=who.name, visible=True)
         _record(who, "message.sent", details="secret words")
     assert [entry.actor_name for entry in activity.recent(cast.alice, 9)] == ["Alice Test"]
     assert [entry.actor_name for entry in activity.recent(cast.bob, 9)] == ["Alice Test"]
@@ -46,15 +46,29 @@ def test_only_visible_entries_of_its_own_reach_a_customer(cast: Cast) -> None:
 
 
 def test_a_contacts_entry_belongs_to_its_customer_whatever_is_said(cast: Cast) -> None:
-    _record(cast.alice, customer_id=cast.charlie.customer_id, visible=True)
+    _record(cast.alice, "comment.added", customer_id=cast.charlie.customer_id, visible=True)
     assert activity.recent(cast.charlie, 9) == []
     assert len(activity.recent(cast.alice, 9)) == 1
 
 
 def test_the_latest_come_first_and_no_more_than_asked(alice: Scope) -> None:
     for number in range(5):
-        _record(alice, subject_number=str(number), visible=True)
+        _record(alice, "comment.added", subject_number=str(number), visible=True)
     assert [entry.subject_number for entry in activity.recent(alice, 3)] == ["4", "3", "2"]
+
+
+def test_a_customers_own_views_are_no_news_and_repeats_are_one(cast: Cast) -> None:
+    document = new_id()
+    for event in ("payment.failed", "comment.added", "payment.failed", "invoice.viewed"):
+        _record(cast.alice, event, subject_id=document, subject_number="INV-1", visible=True)
+    _record(cast.bob, "payment.failed", subject_id=document, subject_number="INV-1", visible=True)
+    told = [(e.actor_name, e.event, e.times) for e in activity.recent(cast.alice, 9)]
+    assert told == [
+        ("Bob Test", "payment.failed", 1),
+        ("Alice Test", "payment.failed", 2),
+        ("Alice Test", "comment.added", 1),
+    ]
+    assert len(activity.recent(cast.owner, 9)) == 5
 
 
 def test_an_undone_action_leaves_no_trace(alice: Scope) -> None:

@@ -61,7 +61,7 @@ def test_address_decides(
 def test_empty_states(screen: Open, alice: Scope) -> None:
     assert screen(alice, "estimates").records()["empty"]["title"] == "No estimates yet"
     waiting = screen(alice, "estimates", status="open").records()["empty"]
-    assert waiting["text"] == "Nothing waits for your answer."
+    assert waiting["text"] == "Nothing waits for an answer."
     assert "“x”" in screen(alice, "estimates", q="x").records()["empty"]["text"]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import preferences
+from portal_data import activity, preferences, store
 from portal_data.clock import utc_now
 from portal_data.scope import Scope, Staff
 from tests.factories import (
@@ -29,11 +29,12 @@ def books(alice: Scope, charlie: Scope) -> None:
     make_invoice(alice, number="INV-3", day=TODAY, currency_code="EUR", total_minor=2_050)
     make_credit_note(alice, total_minor=1_234)
     now = utc_now()
-    insert(
+    retainer = insert(
         "retainer_invoices", number="RET-1", date=TODAY, status="sent", currency_code="GBP",
         total_minor=5_000, balance_minor=2_000, unused_minor=3_000, created_at=now, updated_at=now,
         **own,
     )  # fmt: skip
+    make_payment(alice, {}, retainers={retainer: 3_000}, number="PAY-1", day=TODAY - 2 * DAY)
     insert(
         "estimates", number="EST-1", date=TODAY, status="sent", currency_code="GBP",
         subtotal_minor=1, total_minor=1, created_at=now, updated_at=now, **own,
@@ -54,10 +55,10 @@ def books(alice: Scope, charlie: Scope) -> None:
 def test_everything_of_the_account(screen: Open, alice: Scope, books: None) -> None:
     shown = screen(alice)
     for words in (
-        "Hello, Alice", "Alder Ltd", "1 invoice is overdue", "£100.00", "£120.00", "€20.50",
+        "Hello, Alice", "Alder Ltd", "£100.00 overdue in 1 invoice", "£100.00", "£120.00", "€20.50",
         "Outstanding invoices", "Available credits", "£12.34", "Outstanding retainers", "£20.00",
         "Available retainer payments", "£30.00", "Balance payable", "Estimate to approve",
-        "PAY-2", "BACS 12", "£70.00", "Olive sent invoice", "9 Elm Road", "bob@alder.example",
+        "PAY-2", "BACS 12", "£70.00", ">Olive</span> sent invoice", "9 Elm Road", "Bob Test",
         "Contract.pdf", "office@fern.example",
     ):  # fmt: skip
         assert words in shown.html, words
@@ -111,6 +112,53 @@ def test_banner_is_text(screen: Open, alice: Scope, owner: Staff) -> None:
     preferences.change(owner, now=utc_now(), banner_message="Closed & <b>gone</b>")
     bodies = [element.proto.body for element in screen(alice).app.get("html")]
     assert any("Closed &amp; &lt;b&gt;gone&lt;/b&gt;" in body for body in bodies)
+
+
+def test_what_is_payable_leads_to_the_statements_balance(
+    screen: Open, alice: Scope, books: None
+) -> None:
+    home, statement = screen(alice), screen(alice, "statement", period="all")
+    # £100 invoice + £20 retainer = £120; £100 − £12.34 credit − £30 retainer payment = £57.66
+    for words in ("£120.00", "-£12.34", "-£30.00", "Balance on the statement", "£57.66"):
+        assert words in home.html, words
+    for words in ("Closing balance", "£57.66", "£12.34", "£30.00", "Balance payable", "£120.00"):
+        assert words in statement.html, words
+    earlier = screen(alice, "statement", period="last_year")
+    assert "Balance payable" not in earlier.html
+
+
+def test_activity_says_you_and_counts_repeats(screen: Open, alice: Scope, bob: Scope) -> None:
+    make_invoice(alice, number="INV-1", day=TODAY)
+    with store.system_writing() as session:
+        for who in (alice, alice, bob):
+            activity.record(
+                session, who, "payment.failed", now=utc_now(), subject_kind="invoice",
+                subject_number="INV-1", visible=True,
+            )  # fmt: skip
+    shown = screen(alice).html
+    assert "You could not pay" in shown
+    assert "Today · 2 times" in shown
+    assert ">Bob Test</span> could not pay" in shown
+
+
+def test_who_may_not_act_is_told_who_may(screen: Open, bob: Scope, books: None) -> None:
+    shown = screen(bob).html
+    assert "Waiting for your answer" not in shown
+    assert "Alice Test</span> can answer" in shown
+    assert "Alice Test</span> can pay." in shown
+
+
+def test_a_limit_is_told_instead_of_a_payment_above_it(
+    screen: Open, alice: Scope, books: None
+) -> None:
+    with store.system_writing() as session:
+        session.change(
+            "update core.contacts set payment_limit_minor = 11999 where id = $id",
+            id=alice.contact_id,
+        )
+    shown = screen(alice)
+    assert "More than your limit of £119.99 a payment. Ask us how to pay." in shown.html
+    assert [button.key for button in shown.app.button] == ["home.pay.EUR", "home.write"]
 
 
 def test_viewer_pays_nothing_but_may_write(screen: Open, bob: Scope, books: None) -> None:

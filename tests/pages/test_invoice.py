@@ -112,5 +112,6 @@ def test_invoice_in_question_is_not_to_be_paid(screen: Open, alice: Scope) -> No
     assert "Overdue" not in shown.html
     assert buttons(shown) == []
     home = screen(alice, "home")
-    assert "£100.00 is in question and not to be paid yet" in home.html
+    assert "In question, not to be paid yet" in home.html
+    assert "-£100.00" in home.html
     assert not any("Pay" in label for label in buttons(home))

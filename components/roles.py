@@ -1,0 +1,43 @@
+"""Who may act, said where somebody could: who answers, who pays, and up to what."""
+
+from components import cards
+from components import format as say
+from components.markup import Markup, join, said
+from portal_data.customers import MyDetails
+from portal_data.scope import Permission, Scope
+
+
+def answering(me: Scope, mine: MyDetails, permission: Permission) -> Markup:
+    """Return whose answer something waits for."""
+    if me.may(permission):
+        return join("Waiting for your answer")
+    names = mine.who_may(permission)
+    return join(_either(names), " can answer") if names else join("Nobody can answer it yet")
+
+
+def why_not_pay(
+    me: Scope, mine: MyDetails, minor: int, currency_code: str, locale: str
+) -> Markup | None:
+    """Return why `me` cannot pay an amount in minor units, and who can; None when `me` can."""
+    if not me.may(Permission.INVOICE_PAY):
+        reason = None
+    else:
+        limit = mine.payment_limit(me.contact_id, currency_code)
+        if limit is None or minor <= limit:
+            return None
+        reason = f"More than your limit of {say.money(limit, currency_code, locale)} a payment. "
+    names = mine.who_may_pay(minor, currency_code)
+    return join(reason, join(_either(names), " can pay.") if names else "Ask us how to pay.")
+
+
+def unpaid(payable_minor: int, reason: Markup | None) -> Markup | None:
+    """Return the line that says why somebody cannot pay what is payable."""
+    return cards.sub(reason) if reason and payable_minor > 0 else None
+
+
+def _either(names: list[str]) -> Markup:
+    """Return the first names of a list as a choice: Ada, Grace or 2 more."""
+    shown = [said(name) for name in names[:2]]
+    if len(names) > 2:
+        return join(shown[0], ", ", shown[1], f" or {len(names) - 2} more")
+    return join(shown[0], " or ", shown[1]) if len(shown) > 1 else join(*shown)
