@@ -41,6 +41,10 @@ SHOTS = {
     "security": (CUSTOMER, "/security", "desktop", "light"),
     "customers": (STAFF, "/", "desktop", "light"),
     "customer": (STAFF, "/ >", "desktop", "light"),
+    "readiness": (STAFF, "/readiness", "desktop", "light"),
+    "organisation": (STAFF, "/organisation", "desktop", "light"),
+    "preferences": (STAFF, "/preferences", "desktop", "light"),
+    "team": (STAFF, "/team", "desktop", "light"),
 }
 
 

@@ -1,6 +1,7 @@
 """The page Organisation: owners fill it in, other staff read it, customers see what it says."""
 
 import pytest
+from streamlit import config
 
 from portal_data import brand, organisation
 from portal_data.scope import Scope, Staff
@@ -124,3 +125,8 @@ def test_the_accent_and_the_logo_are_on_every_screen(screen: Open, cast: Cast) -
         styles = [each.proto.body for each in screen(who).app.get("html")]
         assert any("--brand-fill: light-dark(#8A7200" in style for style in styles), who
     assert "app/static/brand/" in screen(None).html
+    # the names of Streamlit's by which its own elements get the colour
+    assert config.get_option("theme.light.primaryColor") == "#8A7200"
+    organisation.change(cast.owner, {"accent": ""}, before=organisation.get(cast.owner), now=NOW)
+    screen(None)
+    assert config.get_option("theme.light.primaryColor") == "#3B5BDB"
