@@ -8,7 +8,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+from pyarrow import compute as pc
+
 from portal_data import store
+from portal_data.columnar import with_derived
 from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
@@ -271,6 +275,36 @@ def list_page(
         )
     counts = {each: int(counted[each.value]) for each in Filter}
     return Page([_row(found_row, today) for found_row in found], counts[wanted], counts)
+
+
+def extract(
+    scope: Scope,
+    *,
+    today: Date,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.NEWEST,
+) -> pa.Table:
+    """Return all rows of `list_page` by column, under the names of `InvoiceRow`, for files."""
+    with store.reading(scope) as session:
+        found = session.arrow(
+            _PAGES[sort],
+            pattern=contains(search),
+            wanted=wanted.value,
+            today=today,
+            size=None,
+            skip=0,
+        )
+    # all that `_derived` looks at: amounts only by what they are more or less than
+    looked_at = [
+        found["status"],
+        found["due_date"],
+        pc.greater(found["balance_minor"], 0),
+        pc.less(found["balance_minor"], found["total_minor"]),
+        pc.greater(found["in_question_minor"], 0),
+    ]
+    types = {"status": pa.string(), "partially_paid": pa.bool_(), "days_overdue": pa.int64()}
+    return with_derived(found, looked_at, types, lambda row: _derived(row, today))
 
 
 @store.remembered

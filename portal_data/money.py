@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+import pyarrow as pa
 from babel.numbers import format_currency
 from iso4217 import Currency
+from pyarrow import compute as pc
 
 from portal_data.errors import Invalid
 
@@ -47,6 +49,27 @@ def to_minor(amount: Decimal, currency: str) -> int:
 def to_decimal(minor: int, currency: str) -> Decimal:
     """Return minor units as a decimal in major units: 1235 GBP is Decimal('12.35')."""
     return Decimal(minor).scaleb(-exponent(currency))
+
+
+def to_texts(minor: pa.ChunkedArray, currencies: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of minor units as plain decimals in major units: `str` of `to_decimal`."""
+    texts = pa.chunked_array([pa.nulls(len(minor), pa.string())])
+    for places, codes in _by_exponent(currencies.unique().to_pylist()).items():
+        whole = minor.cast(pa.decimal128(19, 0)).combine_chunks()
+        # the same figures, read with the decimals of the currency
+        exact = pa.Array.from_buffers(
+            pa.decimal128(19 + places, places), len(whole), whole.buffers(), offset=whole.offset
+        )
+        mine = pc.is_in(currencies, pa.array(codes, pa.string()))
+        texts = pc.if_else(mine, pa.chunked_array([exact.cast(pa.string())]), texts)
+    return texts
+
+
+def _by_exponent(codes: Sequence[str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for code in codes:
+        found.setdefault(exponent(code), []).append(code)
+    return found
 
 
 def format(minor: int, currency: str, *, locale: str = "en_GB") -> str:

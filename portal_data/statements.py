@@ -12,6 +12,9 @@ from datetime import date as Date
 from datetime import timedelta
 from enum import StrEnum
 
+import pyarrow as pa
+from pyarrow import compute as pc
+
 from portal_data import store
 from portal_data.balances import AGES, age
 from portal_data.errors import Invalid
@@ -66,6 +69,22 @@ class Statement:
     closing_minor: int
     lines: list[StatementLine]
     aging: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementColumns:
+    """A period's transactions in one currency by column, in minor units.
+
+    `lines` has date, kind, number, details, amount (below zero when it lowers the balance) and
+    balance.
+    """
+
+    currency_code: str
+    first: Date
+    last: Date
+    opening_minor: int
+    closing_minor: int
+    lines: pa.Table
 
 
 # Each kind of transaction is one plain query of its own: a single union of all of them is ten times
@@ -154,11 +173,18 @@ _FLOWS = {
         order by 1, 2
     """,
 }
+KINDS = tuple(_FLOWS)
+"""Every kind of transaction."""
 _PLACES = {kind: place for place, kind in enumerate(_FLOWS)}
 """The order of transactions of one day."""
 
 _ABOUT = dict.fromkeys(("withheld", "early_discount", "write_off"), "invoice")
 """What settled an invoice in part bears the invoice's number."""
+
+_LINE = pa.schema(
+    {"date": pa.date32(), "number": pa.string(), "details": pa.string(), "amount": pa.int64()}
+)
+
 _RARE = """
     select
         (select count(*)::bigint from allocations where withheld_minor > 0) as withheld,
@@ -261,6 +287,35 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
         closing_minor=balance,
         lines=lines,
         aging=aging,
+    )
+
+
+def extract(scope: Scope, currency_code: str, first: Date, last: Date) -> StatementColumns:
+    """Return the transactions of `statement` by column, for files.
+
+    Raises Invalid when the period ends before it begins.
+    """
+    if last < first:
+        raise Invalid("The period ends before it begins.")
+    period = {"currency": currency_code, "first": first, "last": last}
+    with store.reading(scope) as session:
+        opening, flows = int(session.value(_OPENING, currency=currency_code)), []
+        for kind, flow in _FLOWS.items():
+            rows = session.arrow(flow, **period)
+            dated = pc.is_valid(rows["date"])
+            opening += pc.sum(rows.filter(pc.invert(dated))["amount"].cast(pa.int64())).as_py() or 0
+            found = rows.filter(dated).select(list(_LINE.names)).cast(_LINE)
+            flows.append(
+                found.append_column("kind", pa.repeat(kind, len(found)))
+                .append_column("place", pa.repeat(_PLACES[kind], len(found)))
+            )  # fmt: skip
+    lines = pa.concat_tables(flows).sort_by(
+        [("date", "ascending"), ("place", "ascending"), ("number", "ascending")]
+    )
+    balances = pc.cumulative_sum(lines["amount"], start=opening)
+    closing = balances[-1].as_py() if len(lines) else opening
+    return StatementColumns(
+        currency_code, first, last, opening, closing, lines.append_column("balance", balances)
     )
 
 

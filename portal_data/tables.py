@@ -1,17 +1,19 @@
 """Nouns as tables: the typed rows that every file of a list or statement is written from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import compute as pc
+
 from portal_data import credit_notes, invoices, labels, retainers, statements
-from portal_data.exports import Column, Kind, Table, in_hours
-from portal_data.money import to_decimal
+from portal_data.exports import Column, ColumnarRows, Kind, Table, in_hours
+from portal_data.money import to_decimal, to_texts
 from portal_data.organisation import Organisation
 from portal_data.project_figures import BudgetKind
-from portal_data.statements import Statement
+from portal_data.statements import StatementColumns
 
 Fields = Mapping[Column, str | Callable[[Any], Any]]
 """Columns, each with the attribute of a row or what tells its value; amounts in minor units."""
@@ -191,6 +193,34 @@ def of_list(
     )
 
 
+def of_columns(
+    title: str, fields: Fields, found: pa.Table, customer: str, business: Organisation
+) -> Table:
+    """Return the rows of a list, given by column, as the table that `of_list` makes of them."""
+    columns = tuple(fields)
+    arrays = []
+    for column, field in fields.items():
+        if field is _open:
+            closed = pc.is_in(found["status"], pa.array(sorted(_CLOSED), pa.string()))
+            array = pc.if_else(closed, pa.scalar(0, pa.int64()), found["balance_minor"])
+        else:
+            array = found[str(field)]
+        if column.kind is Kind.MONEY:
+            array = to_texts(array, found["currency_code"])
+        arrays.append(array)
+    days = pc.min_max(found["date"].cast(pa.date32())).as_py()
+    return Table(
+        title=title,
+        issuer=business.name,
+        customer=customer,
+        columns=columns,
+        rows=ColumnarRows(columns, arrays),
+        first=days["min"],
+        last=days["max"],
+        uncounted=_UNCOUNTED,
+    )
+
+
 def _told(
     row: Any, column: Column, field: str | Callable[[Any], Any], business: Organisation
 ) -> Any:
@@ -204,40 +234,51 @@ def _told(
     return value.value if isinstance(value, StrEnum) else value
 
 
-def of_statement(told: Statement, customer: str, business: Organisation) -> Table:
+def of_statement(told: StatementColumns, customer: str, business: Organisation) -> Table:
     """Return a statement as a table, its opening and closing balance included as on screen."""
-    code = told.currency_code
-
-    def amount(minor: int) -> Decimal:
-        return to_decimal(minor, code)
-
-    def fixed(day: date | None, words: str, minor: int) -> tuple[Any, ...]:
-        return (day, words, None, None, code, None, None, amount(minor))
-
+    lines, code = told.lines, told.currency_code
     opened = None if told.first <= statements.EARLIEST else told.first
-    rows = [
-        fixed(opened, labels.OPENING_BALANCE, told.opening_minor),
-        *(
-            (
-                line.date,
-                labels.TRANSACTIONS[line.kind],
-                line.number,
-                line.details,
-                code,
-                amount(line.amount_minor) if line.amount_minor else None,
-                amount(line.credit_minor) if line.credit_minor else None,
-                amount(line.balance_minor),
-            )
-            for line in told.lines
-        ),
-        fixed(told.last, labels.CLOSING_BALANCE, told.closing_minor),
-    ]
+    words = pa.array([labels.TRANSACTIONS[kind] for kind in statements.KINDS])
+    amounts = lines["amount"]
+    nothing = pa.scalar(None, pa.int64())
+
+    def column(before: Any, within: pa.ChunkedArray, after: Any) -> pa.ChunkedArray:
+        ends = [pa.array([value], within.type) for value in (before, after)]
+        return pa.chunked_array([ends[0], *within.chunks, ends[1]])
+
+    def money(before: int | None, within: pa.ChunkedArray, after: int | None) -> pa.ChunkedArray:
+        minor = column(before, within, after)
+        return to_texts(minor, pa.chunked_array([pa.repeat(code, len(minor))]))
+
+    rows = ColumnarRows(
+        _STATEMENT,
+        [
+            column(opened, lines["date"], told.last),
+            column(
+                labels.OPENING_BALANCE,
+                pa.chunked_array(
+                    [words.take(pc.index_in(each, pa.array(statements.KINDS)))
+                     for each in lines["kind"].chunks] or [words[:0]]
+                ),
+                labels.CLOSING_BALANCE,
+            ),
+            column(None, lines["number"], None),
+            column(None, lines["details"], None),
+            pa.chunked_array([pa.repeat(code, len(lines) + 2)]),
+            money(None, pc.if_else(pc.greater(amounts, 0), amounts, nothing), None),
+            money(
+                None, pc.if_else(pc.less(amounts, 0), pc.negate(amounts), nothing), None
+            ),
+            money(told.opening_minor, lines["balance"], told.closing_minor),
+        ],
+    )  # fmt: skip
+    days = pc.min(pc.drop_null(rows.data.column(0))).as_py()
     return Table(
         title="Statement",
         issuer=business.name,
         customer=customer,
         columns=_STATEMENT,
         rows=rows,
-        first=next(row[0] for row in rows if row[0]),
+        first=opened or days,
         last=told.last,
     )

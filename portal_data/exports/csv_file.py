@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any
 
+from portal_data.exports.columnar import ColumnarRows
 from portal_data.exports.model import Table
 from portal_data.exports.texts import inert
 
@@ -16,9 +17,12 @@ def write(table: Table, file: IO[bytes]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
     lines = csv.writer(text)
     lines.writerow(column.name for column in table.columns)
-    lines.writerows([_shown(value) for value in row] for row in table.rows)
+    if not isinstance(table.rows, ColumnarRows):
+        lines.writerows([_shown(value) for value in row] for row in table.rows)
     text.flush()
     text.detach()
+    if isinstance(table.rows, ColumnarRows):
+        file.writelines(table.rows.csv_lines())
 
 
 def _shown(value: Any) -> str:

@@ -1,11 +1,13 @@
 """One table of typed values: what every file format is written from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
+
+from portal_data.exports.columnar import ColumnarRows
+from portal_data.exports.columns import Column, Kind
 
 _HUNDREDTH = Decimal("0.01")
 
@@ -13,38 +15,6 @@ _HUNDREDTH = Decimal("0.01")
 def in_hours(minutes: Decimal | int) -> Decimal:
     """Return minutes as hours, rounded to the hundredth; the minutes beside them are exact."""
     return (Decimal(minutes) / 60).quantize(_HUNDREDTH)
-
-
-class Kind(StrEnum):
-    """What a column holds; a cell of any kind may be None."""
-
-    TEXT = "text"
-    CURRENCY = "currency"
-    """The ISO 4217 code of the row's amounts."""
-    DATE = "date"
-    MONEY = "money"
-    """Decimals in major units with exactly the currency's decimals: 12.30 GBP, 1230 JPY."""
-    NUMBER = "number"
-    """Decimals with up to six places: quantities, hours, rates."""
-    WHOLE = "whole"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column by the name people read; only what may be added up within a currency is `summed`.
-
-    Hours are rounded in each row, so their sum is made of the minutes in the column `minutes`.
-    """
-
-    name: str
-    kind: Kind = Kind.TEXT
-    summed: bool = False
-    minutes: str = ""
-
-    @property
-    def key(self) -> str:
-        """The name for programs: `Due date` is due_date."""
-        return self.name.lower().replace(" ", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +38,7 @@ class Table:
     def currencies(self) -> list[str]:
         """The currencies of the rows, in the order they come."""
         place = self._place_of_currency()
-        return [] if place is None else list(dict.fromkeys(row[place] for row in self.rows))
+        return [] if place is None else self._distinct(place)
 
     @property
     def left_out(self) -> list[str]:
@@ -76,8 +46,7 @@ class Table:
         status = self._place("Status") if self.uncounted else None
         if status is None:
             return []
-        found = dict.fromkeys(row[status] for row in self.rows)
-        return [each for each in found if each in self.uncounted]
+        return [each for each in self._distinct(status) if each in self.uncounted]
 
     def totals(self) -> dict[str, dict[Column, Decimal]]:
         """Return the sum of each summed column by currency: amounts of two are never added.
@@ -88,22 +57,23 @@ class Table:
         money = any(column.kind is Kind.MONEY for _, column in summed)
         place = self._place_of_currency() if money else None
         status = self._place("Status") if self.uncounted else None
-        sums: dict[str, dict[Column, Decimal]] = {}
         if not summed or (money and place is None):
-            return sums
-        for row in self.rows:
-            if status is not None and row[status] in self.uncounted:
-                continue
-            own = sums.setdefault("" if place is None else row[place], {})
-            for at, column in summed:
-                if row[at] is not None:
-                    own[column] = own.get(column, Decimal(0)) + row[at]
+            return {}
+        if isinstance(self.rows, ColumnarRows):
+            sums = _column_sums(self.rows, summed, place, status, sorted(self.uncounted))
+        else:
+            sums = _row_sums(self.rows, summed, place, status, self.uncounted)
         for own in sums.values():
             by_name = {column.name: total for column, total in own.items()}
             own.update(
                 (column, in_hours(by_name[column.minutes])) for column in own if column.minutes
             )
         return sums
+
+    def _distinct(self, place: int) -> list[Any]:
+        if isinstance(self.rows, ColumnarRows):
+            return self.rows.distinct(place)
+        return list(dict.fromkeys(row[place] for row in self.rows))
 
     def _place(self, name: str) -> int | None:
         names = [column.name for column in self.columns]
@@ -112,3 +82,46 @@ class Table:
     def _place_of_currency(self) -> int | None:
         kinds = [column.kind for column in self.columns]
         return kinds.index(Kind.CURRENCY) if Kind.CURRENCY in kinds else None
+
+
+def _row_sums(
+    rows: Sequence[tuple[Any, ...]],
+    summed: list[tuple[int, Column]],
+    currency: int | None,
+    status: int | None,
+    uncounted: Collection[str],
+) -> dict[str, dict[Column, Decimal]]:
+    sums: dict[str, dict[Column, Decimal]] = {}
+    for row in rows:
+        if status is not None and row[status] in uncounted:
+            continue
+        own = sums.setdefault("" if currency is None else row[currency], {})
+        for at, column in summed:
+            if row[at] is not None:
+                own[column] = own.get(column, Decimal(0)) + row[at]
+    return {
+        code: {column: own[column] for _, column in summed if column in own}
+        for code, own in sums.items()
+    }
+
+
+def _column_sums(
+    rows: ColumnarRows,
+    summed: list[tuple[int, Column]],
+    currency: int | None,
+    status: int | None,
+    uncounted: Sequence[str],
+) -> dict[str, dict[Column, Decimal]]:
+    if status is not None:
+        rows = rows.without(status, uncounted)
+    if not len(rows):
+        return {}
+    parts = (
+        {"": rows}
+        if currency is None
+        else {code: rows.having(currency, code) for code in rows.distinct(currency)}
+    )
+    return {
+        code: {column: total for at, column in summed if (total := part.total(at)) is not None}
+        for code, part in parts.items()
+    }

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import IO, TYPE_CHECKING
 
-from portal_data.exports.model import Kind, Table
+from portal_data.exports.columnar import ColumnarRows
+from portal_data.exports.columns import Kind
+from portal_data.exports.model import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,6 +52,9 @@ def _schema(table: Table) -> "pa.Schema":
 def _batches(table: Table, schema: "pa.Schema") -> Iterator["pa.RecordBatch"]:
     import pyarrow as pa
 
+    if isinstance(table.rows, ColumnarRows):
+        yield from table.rows.typed(schema)
+        return
     rows = iter(table.rows)
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         arrays = [

@@ -53,6 +53,10 @@ class DuckDBTransaction:
         names = [column[0] for column in self._cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
 
+    def arrow(self, sql: str, params: Mapping[str, Any]) -> pa.Table:
+        """Return all rows of a query by column; they stay as the engine has them."""
+        return self._cursor.sql(sql, params=dict(params)).to_arrow_table()
+
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
         """Run one insert, update or delete and return how many rows changed."""
         self._execute(sql, params)

@@ -6,6 +6,8 @@ from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data.store.changes import Changes
 
 Row = dict[str, Any]
@@ -23,6 +25,9 @@ class Transaction(Protocol):
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
         """Return all rows of a query."""
+
+    def arrow(self, sql: str, params: Mapping[str, Any]) -> pa.Table:
+        """Return all rows of a query by column, with ids as text."""
 
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
         """Run one insert, update or delete and return how many rows changed."""

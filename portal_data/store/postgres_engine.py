@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import pyarrow as pa
 from psycopg import sql as names
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -28,6 +29,10 @@ def _wire(sql: str) -> str:
     return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
 
 
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value
+
+
 class PostgresTransaction:
     """One transaction on a pooled connection."""
 
@@ -37,6 +42,13 @@ class PostgresTransaction:
     def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
         """Return all rows of a query."""
         return self._execute(sql, params).fetchall()
+
+    def arrow(self, sql: str, params: Mapping[str, Any]) -> pa.Table:
+        """Return all rows of a query by column."""
+        cursor = self._execute(sql, params)
+        rows = cursor.fetchall()
+        names = [column.name for column in cursor.description or ()]
+        return pa.table({name: pa.array([_plain(row[name]) for row in rows]) for name in names})
 
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
         """Run one insert, update or delete and return how many rows changed."""

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data.store.engine import Row, Transaction
 
 
@@ -17,6 +19,13 @@ class Session:
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return every row of a query as a dict of column names."""
         return self._transaction.rows(sql, params)
+
+    def arrow(self, sql: str, **params: Any) -> pa.Table:
+        """Return every row of a query by column: many rows at once never become Python's.
+
+        Ids are text. A column without any value may have the type of nothing.
+        """
+        return self._transaction.arrow(sql, params)
 
     def one(self, sql: str, **params: Any) -> Row | None:
         """Return the first row of a query, or None."""

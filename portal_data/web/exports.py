@@ -41,7 +41,7 @@ def statement(request: Request, scope: Scope) -> Response:
         raise Invalid(choices.unknown("currency", currency, currencies))
     business = organisation.get(scope)
     month = statements.bounds(Period.THIS_MONTH, business.today(utc_now()))
-    told = statements.statement(
+    told = statements.extract(
         scope,
         currency,
         max(_day(request, "first", month[0]), statements.EARLIEST),
@@ -54,7 +54,12 @@ def statement(request: Request, scope: Scope) -> Response:
 def listed(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.{format}?status=…&q=…&sort=… as the list's own address has them."""
     format, kind = _format(request), _list(request)
-    return _file(_table(request, scope, kind)[0], format)
+    if kind.extract is None:
+        return _file(_table(request, scope, kind)[0], format)
+    business = organisation.get(scope)
+    found = kind.extract(scope, Asked(request.query_params, business.today(utc_now())))
+    table = tables.of_columns(kind.title, kind.fields, found, scope.customer_name, business)
+    return _file(table, format)
 
 
 @for_customers(EXPORTS)
