@@ -19,6 +19,7 @@ import portal_data
 from portal_data import store
 from portal_data.errors import NotFound, PortalError
 from portal_data.invoices import Filter
+from portal_data.statements import EARLIEST
 from portal_data.scope import Role, Scope
 from portal_data.viewings import Kind
 from tests.conftest import NOW, Cast
@@ -114,6 +115,9 @@ READS: dict[str, Case] = {
     "customers.my_details": lambda s, _: _module("customers").my_details(s),
     "estimates.list_page": lambda s, _: _module("estimates").list_page(s, today=TODAY),
     "files.shared": lambda s, _: _module("files").shared(s),
+    "invoices.extract": lambda s, _: [
+        _module("invoices").extract(s, today=TODAY, wanted=wanted).to_pylist() for wanted in Filter
+    ],
     "invoices.list_page": lambda s, _: [
         _module("invoices").list_page(s, today=TODAY, wanted=wanted) for wanted in Filter
     ],
@@ -124,6 +128,9 @@ READS: dict[str, Case] = {
     "organisation.get": lambda s, _: _module("organisation").get(s),
     "preferences.of": lambda s, _: _module("preferences").of(s),
     "statements.currencies": lambda s, _: _module("statements").currencies(s),
+    "statements.extract": lambda s, _: (
+        _module("statements").extract(s, "GBP", EARLIEST, TODAY).lines.to_pylist()
+    ),
     "statements.statement": lambda s, _: _module("statements").statement(
         s, "GBP", date(1970, 1, 1), TODAY
     ),
