@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 import pyarrow as pa
 from psycopg import sql as names
+from psycopg.postgres import types
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -20,6 +21,19 @@ from portal_data.store.engine import Row, Sight
 
 _FEW = 8  # rows that cost less one by one than through a temporary table
 _ALONE = 7_036_874_417_766  # the advisory lock's number, for this purpose only
+_ARROW = {  # by the number of PostgreSQL's own type; of others the values decide
+    types[name].oid: kind
+    for name, kind in (
+        ("bool", pa.bool_()),
+        ("int4", pa.int32()),
+        ("int8", pa.int64()),
+        ("text", pa.string()),
+        ("varchar", pa.string()),
+        ("uuid", pa.string()),
+        ("date", pa.date32()),
+        ("timestamp", pa.timestamp("us")),
+    )
+}
 _NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -47,8 +61,14 @@ class PostgresTransaction:
         """Return all rows of a query by column."""
         cursor = self._execute(sql, params)
         rows = cursor.fetchall()
-        names = [column.name for column in cursor.description or ()]
-        return pa.table({name: pa.array([_plain(row[name]) for row in rows]) for name in names})
+        return pa.table(
+            {
+                column.name: pa.array(
+                    [_plain(row[column.name]) for row in rows], _ARROW.get(column.type_code)
+                )
+                for column in cursor.description or ()
+            }
+        )
 
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
         """Run one insert, update or delete and return how many rows changed."""
