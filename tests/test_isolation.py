@@ -138,6 +138,7 @@ READS: dict[str, Case] = {
 """Functions that name no row: what they return holds the caller's words and never the other's."""
 
 BY_NAME: dict[str, Case] = {
+    "conversations.of_document": lambda s, b: _module("conversations").of_document(s, b.invoice),
     "activity.of_document": lambda s, b: _module("activity").of_document(s, b.invoice),
     "approvals.entries": lambda s, b: _module("approvals").entries(s, b.approval),
     "approvals.get": lambda s, b: _module("approvals").get(s, b.approval),
