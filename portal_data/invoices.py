@@ -290,6 +290,7 @@ def extract(
         found = session.arrow(
             _PAGES[sort],
             pattern=contains(search),
+            amounts=amounts(search),
             wanted=wanted.value,
             today=today,
             size=None,

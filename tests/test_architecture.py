@@ -48,6 +48,7 @@ NOT_NOUNS = {
     "letters": "the words of mails",
     "logos": "the logo, which the sign-in page shows to everybody",
     "labels": "words of documents",
+    "columnar": "no data",
     "money": "no data",
     "normal_form": "no data",
     "organisation_fields": "the fields of the organisation, no rows of its own",
