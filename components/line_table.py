@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from components.markup import Markup, join, tag
 
-_NEEDS = (480, 560, 640, 740, 860, 1000)
+_NEEDS = (480, 540, 600, 660, 740, 860, 1000)
 """Widths in pixels from which a table may show all of its columns, as the stylesheet has them."""
-_NAME = 150
-_GAP = 24
+_NAME = 140
+_GAP = 22
 _DIGIT = 7.5
 
 

@@ -31,7 +31,7 @@ KIND = Kind(
         Column("Date", "middle"),
         Column("Applied to", "top-start", wide=True),
         Column("Mode", "bottom-start", people=True),
-        Column("Reference", "bottom", people=True),
+        Column("Reference", "below", people=True),
         Column("Amount", "top-end", end=True),
         Column("Unused", "middle-end", end=True, narrow="unused"),
     ),

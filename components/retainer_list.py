@@ -60,6 +60,9 @@ KIND = Kind(
 )
 
 
+_NOTHING = Cell(pills=())
+
+
 def statuses(retainer: RetainerRow | Retainer) -> list[tuple[str, str]]:
     """Return a retainer's statuses as (words, tone); overdue never hides that a part was paid."""
     told = [(retainer.status.value, _TONES[retainer.status])]
@@ -85,7 +88,7 @@ def row(retainer: RetainerRow, locale: str) -> Row:
             Cell(say.day(due, locale), tone="late" if retainer.days_overdue else None),
             Cell(pills=tuple(Pill(text, tone) for text, tone in statuses(retainer))),
             amount(retainer.total_minor, "quiet"),
-            amount(retainer.unused_minor, None if retainer.unused_minor else "quiet"),
+            amount(retainer.unused_minor, None) if retainer.unused_minor else _NOTHING,
             amount(owed, None if owed else "quiet"),
         ),
     )
