@@ -8,7 +8,7 @@ import streamlit as st
 from components import cards, fields
 from components.markup import said, tag
 from components.session import require_staff
-from portal_data import access
+from portal_data import access, bidi
 from portal_data import staff as team
 from portal_data.clock import utc_now
 
@@ -23,7 +23,7 @@ def disable_contact(contact_id: UUID, name: str) -> None:
         "invitations stop working.",
         "Disable access",
         lambda: access.disable_contact(staff, contact_id, utc_now()),
-        f"Access of {name} is disabled.",
+        f"Access of {bidi.isolated(name)} is disabled.",
     )
 
 
@@ -37,7 +37,7 @@ def disable_customer(customer_id: UUID, name: str) -> None:
         "passwords and roles for when you open it again.",
         "Close the portal",
         lambda: access.disable_customer(staff, customer_id, utc_now()),
-        f"The portal is closed to {name}.",
+        f"The portal is closed to {bidi.isolated(name)}.",
     )
 
 
@@ -51,7 +51,7 @@ def disable_member(staff_id: UUID, name: str) -> None:
         "is signed out everywhere at once and cannot sign in until you enable access again.",
         "Disable access",
         lambda: team.disable(staff, staff_id, utc_now()),
-        f"Access of {name} is disabled.",
+        f"Access of {bidi.isolated(name)} is disabled.",
     )
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import cards, confirm, fields
-from portal_data import access, invitations
+from portal_data import access, bidi, invitations
 from portal_data.access import CONTACT_ROLES
 from portal_data.clock import utc_now
 from portal_data.customers import Contact, StaffCustomer
@@ -39,7 +39,7 @@ def of_customer(staff: Staff, customer: StaffCustomer) -> None:
         cards.draw(cards.pills([("The portal is closed to them", "red")]))
         if st.button("Open the portal to them", key=f"{key}.enable"):
             fields.attempt(
-                f"The portal is open to {customer.display_name} again.",
+                f"The portal is open to {bidi.isolated(customer.display_name)} again.",
                 lambda: access.enable_customer(staff, customer.id, utc_now()),
             )
 
@@ -60,7 +60,7 @@ def _role(staff: Staff, contact: Contact, key: str) -> None:
     role = Role(contact.role)
     # the role is in the key, so that a change made elsewhere is shown and not undone
     chosen = st.selectbox(
-        f"Role of {contact.name}",
+        f"Role of {bidi.isolated(contact.name)}",
         CONTACT_ROLES,
         index=CONTACT_ROLES.index(role),
         format_func=ROLES.__getitem__,
@@ -70,7 +70,7 @@ def _role(staff: Staff, contact: Contact, key: str) -> None:
     )
     if chosen is not role:
         fields.attempt(
-            f"{contact.name} is {_article(ROLES[chosen])} now.",
+            f"{bidi.isolated(contact.name)} is {_article(ROLES[chosen])} now.",
             lambda: access.set_role(staff, contact.id, chosen, utc_now(), before=role),
         )
 
@@ -90,7 +90,7 @@ def _access(staff: Staff, contact: Contact, key: str) -> None:
         confirm.disable_contact(contact.id, contact.name)
     if contact.portal_status == "disabled" and st.button("Enable access", key=f"{key}.enable"):
         fields.attempt(
-            f"{contact.name} has access again.",
+            f"{bidi.isolated(contact.name)} has access again.",
             lambda: access.enable_contact(staff, contact.id, utc_now()),
         )
 

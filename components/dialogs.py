@@ -6,7 +6,15 @@ from components import cards, roles
 from components import format as say
 from components.markup import join, lines, said, tag
 from components.session import flash, require_scope
-from portal_data import balances, customers, invoices, messages, organisation, retainers
+from portal_data import (
+    balances,
+    bidi,
+    customers,
+    invoices,
+    messages,
+    organisation,
+    retainers,
+)
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.invoices import Filter, Sort, Status
@@ -101,7 +109,11 @@ def _how(
         cards.draw(cards.empty("Nothing to pay", "There is nothing to pay at the moment."))
         return
     if not business.how_to_pay:
-        cards.draw(cards.empty("Ask us how to pay", f"Write to {business.email or business.name}."))
+        cards.draw(
+            cards.empty(
+                "Ask us how to pay", f"Write to {business.email or bidi.isolated(business.name)}."
+            )
+        )
         return
     money = ("Amount", say.money(amount, currency, business.locale))
     quoted = ("Payment reference", ", ".join(reference))

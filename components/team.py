@@ -7,6 +7,7 @@ from components import format as say
 from components.fields import Fields
 from components.markup import said, tag
 from components.session import close_form, form, require_staff
+from portal_data import bidi
 from portal_data import staff as team
 from portal_data.clock import utc_now
 from portal_data.errors import InvalidFields, PortalError
@@ -53,7 +54,7 @@ def draw(staff: Staff, member: Member) -> None:
 def _role(staff: Staff, member: Member, key: str) -> None:
     # the role is in the key, so that a change made elsewhere is shown and not undone
     chosen = st.selectbox(
-        f"Role of {member.name}",
+        f"Role of {bidi.isolated(member.name)}",
         list(ROLES),
         index=list(ROLES).index(member.role),
         format_func=ROLES.__getitem__,
@@ -63,7 +64,7 @@ def _role(staff: Staff, member: Member, key: str) -> None:
     )
     if chosen is not member.role:
         fields.attempt(
-            f"{member.name} is {ROLES[chosen].lower()} now.",
+            f"{bidi.isolated(member.name)} is {ROLES[chosen].lower()} now.",
             lambda: team.change_role(staff, member.id, chosen, before=member.role, now=utc_now()),
         )
 
@@ -72,7 +73,7 @@ def _access(staff: Staff, member: Member, key: str) -> None:
     if member.status == "disabled":
         if st.button("Enable access", key=f"{key}.enable"):
             fields.attempt(
-                f"{member.name} has access again.",
+                f"{bidi.isolated(member.name)} has access again.",
                 lambda: team.enable(staff, member.id, utc_now()),
             )
         return

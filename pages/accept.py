@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import session, signin
-from portal_data import invitations, passwords
+from portal_data import bidi, invitations, passwords
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
 
@@ -20,7 +20,7 @@ accepted = None
 known = invitation.has_password
 how = "You have a password for this e-mail already: enter it." if known else passwords.RULES
 with signin.card(
-    f"Welcome to the portal of {invitation.customer_name}",
+    f"Welcome to the portal of {bidi.isolated(invitation.customer_name)}",
     how if known else f"Choose a password. {how}",
 ):
     st.text_input("E-mail", invitation.email, disabled=True)

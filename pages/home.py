@@ -5,7 +5,7 @@ import streamlit as st
 from components import cards, dialogs, links, overview, roles
 from components import format as say
 from components.session import require_scope
-from portal_data import activity, balances, customers, files, organisation, preferences
+from portal_data import activity, balances, bidi, customers, files, organisation, preferences
 from portal_data.balances import Balance
 from portal_data.clock import utc_now
 from portal_data.scope import Permission
@@ -46,7 +46,7 @@ cards.draw(
     cards.banner(shown.banner_message) if shown.banner_message else None,
     cards.head(
         f"Hello, {next(iter(scope.name.split()), scope.name)}",
-        cards.sub(f"{scope.customer_name} · {say.long_day(today, locale)}"),
+        cards.sub(f"{bidi.isolated(scope.customer_name)} · {say.long_day(today, locale)}"),
     ),
 )
 used = overview.is_used(account)
@@ -81,7 +81,7 @@ if used:
         )
     )
 else:
-    text = f"Invoices, payments and documents from {business.name} will appear here."
+    text = f"Invoices, payments and documents from {bidi.isolated(business.name)} will appear here."
     welcome = cards.empty("Welcome to your account", text, tall=True)
     cards.draw(cards.card("", welcome), cards.grid(details, documents))
 with st.container(border=True, key="card-organisation", horizontal=True,

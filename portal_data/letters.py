@@ -6,7 +6,7 @@ have `link` with `link_label`, `reply_to` and `from_name`. `link` is wiped once 
 
 from typing import Any
 
-from portal_data import bidi
+from portal_data.bidi import isolated
 from portal_data.settings import load
 from portal_data.store import Session
 
@@ -28,10 +28,10 @@ def invitation(to: str, name: str, business: str, customer: str, link: str) -> d
     """The mail that lets a contact in; its link holds for 72 hours."""
     return {
         "to": to,
-        "subject": f"{business} invites you to its customer portal",
-        "body": f"Hello {name},\n\n"
-        f"{business} invites you to the customer portal of {customer}: see estimates, invoices and "
-        "statements in one place.\n\n"
+        "subject": f"{isolated(business)} invites you to its customer portal",
+        "body": f"Hello {isolated(name)},\n\n"
+        f"{isolated(business)} invites you to the customer portal of {isolated(customer)}: see "
+        "estimates, invoices and statements in one place.\n\n"
         f"Your user name is {to}. Choose a password to begin. This link works once, for 72 hours.",
         "link": link,
         "link_label": "Accept invitation",
@@ -42,9 +42,10 @@ def staff_invitation(to: str, name: str, business: str, by: str, link: str) -> d
     """The mail that lets a new member of staff in; its link holds for 72 hours."""
     return {
         "to": to,
-        "subject": f"{by} added you to the staff of {business}",
-        "body": f"Hello {name},\n\n"
-        f"{by} gave you access to the customer portal of {business} as staff.\n\n"
+        "subject": f"{isolated(by)} added you to the staff of {isolated(business)}",
+        "body": f"Hello {isolated(name)},\n\n"
+        f"{isolated(by)} gave you access to the customer portal of {isolated(business)} "
+        "as staff.\n\n"
         f"Your user name is {to}. Choose a password to begin. This link works once, for 72 hours.",
         "link": link,
         "link_label": "Choose a password",
@@ -55,9 +56,9 @@ def bank_details_changed(to: str, business: str, by: str, how_to_pay: str) -> di
     """The mail that tells owners where customers are asked to pay to from now on."""
     return {
         "to": to,
-        "subject": f"The bank details of {business} were changed",
-        "body": f"{by} changed the bank details that customers see on documents and when they "
-        f"pay. From now on they are:\n\n{how_to_pay or 'None'}\n\n"
+        "subject": f"The bank details of {isolated(business)} were changed",
+        "body": f"{isolated(by)} changed the bank details that customers see on documents and "
+        f"when they pay. From now on they are:\n\n{how_to_pay or 'None'}\n\n"
         "If this was not agreed, change them back at once and look at who is on the team.",
         "link": address("organisation"),
         "link_label": "Open the organisation",
@@ -68,7 +69,7 @@ def password_reset(to: str, business: str, link: str) -> dict[str, Any]:
     """The mail that lets somebody choose a new password; its link holds for one hour."""
     return {
         "to": to,
-        "subject": f"Choose a new password for {business}",
+        "subject": f"Choose a new password for {isolated(business)}",
         "body": "Somebody asked for a new password for this e-mail address.\n\n"
         "If it was you, choose one with the link below. It works once, for one hour. "
         "If it was not you, do nothing: your password stays as it is.",
@@ -81,7 +82,7 @@ def password_changed(to: str, business: str) -> dict[str, Any]:
     """The mail that tells somebody of a new password, in case it was somebody else's doing."""
     return {
         "to": to,
-        "subject": f"Your password for {business} was changed",
+        "subject": f"Your password for {isolated(business)} was changed",
         "body": "The password of your portal account was changed just now, and every other browser "
         "was signed out.\n\n"
         "If that was not you, choose a new one at once with “Forgotten password” on the sign-in "
@@ -93,7 +94,7 @@ def password_changed(to: str, business: str) -> dict[str, Any]:
 
 def activity(to: str, sentence: str, customer: str | None, page: str = "") -> dict[str, Any]:
     """The mail that tells staff what a customer did; `page` is the document it was done to."""
-    about = f"{sentence} ({bidi.isolated(customer)})" if customer else sentence
+    about = f"{sentence} ({isolated(customer)})" if customer else sentence
     return {
         "to": to,
         "subject": " ".join(about.split()),

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from portal_data import activity, outbox, store
+from portal_data import activity, bidi, outbox, store
 from portal_data.errors import Conflict, Invalid, Unavailable
 from portal_data.ids import new_id
 from portal_data.scope import Permission, Scope
@@ -57,7 +57,7 @@ def send(scope: Scope, subject: str, body: str, *, now: datetime) -> None:
             payload={
                 "to": to,
                 "reply_to": scope.email,
-                "subject": f"{subject} ({scope.customer_name})",
+                "subject": f"{subject} ({bidi.isolated(scope.customer_name)})",
                 "body": body,
                 "from_name": scope.name,
             },

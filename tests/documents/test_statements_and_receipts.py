@@ -6,6 +6,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
+from portal_data import labels
 from portal_data.documents import (
     Look,
     PaidPaper,
@@ -145,3 +146,18 @@ def test_long_names_stay_on_the_page(drawn: Drawn) -> None:
     render_receipt(replace(RECEIPT, received_from=party, number="R" * 200), LOOK, now=NOW)
     assert_on_page(drawn)
     assert_nothing_overlaps(drawn)
+
+
+def test_a_statement_of_five_lines_is_one_page() -> None:
+    """With every row of the summary, all ages and how to pay, as a business with an account has."""
+    five = section("GBP", 5)
+    lines = tuple(replace(one, details="Harbour House, August to September") for one in five.lines)
+    ages = tuple(Sum(label, 12_345) for label in labels.AGES.values())
+    rows = (labels.INVOICED, labels.RECEIVED, labels.CREDITED, labels.REFUNDED)
+    full = replace(
+        five, lines=lines, aging=ages, summary=tuple(Sum(label, 100_000) for label in rows)
+    )
+    account = PaymentDetails("Northwind Studio Ltd\nBank of Example\nIBAN GB00 TEST 0000\nBIC TEST")
+    made = render_statement(replace(STATEMENT, sections=(full,), payment=account), LOOK, now=NOW)
+    assert len(pages(made)) == 1
+    assert "How to pay" in text(made)
