@@ -88,24 +88,38 @@ class Snapshot:
         A statement may name a table once. The first is read as a stream, the others whole, so they
         should be small. Raises Unavailable between statements once the work shall not go on.
         """
+        comments: list[str] = []
         for statement in self._connection.extract_statements(script):
-            if not self._goes_on():
-                raise Unavailable("The portal is stopping.")
-            named = Counter(
-                table for table in _SOURCE.findall(statement.query) if table in self._sources
-            )
-            twice = [name for name, times in named.items() if times > 1]
-            if twice:
-                raise ValueError(f"A statement reads {twice} twice; a stream flows once.")
-            for table in reversed(named):
-                self._register(table, whole=table != next(iter(named)))
-            self._connection.execute(_AS_WRITTEN if named else _AS_OPTIMIZED)
-            try:
-                self._connection.execute(statement)
-            finally:
-                for table in named:
-                    self._connection.unregister(f"stream_{table}")
-                    self._spool(table).unlink(missing_ok=True)
+            if statement.query.lstrip().startswith("comment on"):
+                comments.append(statement.query)
+                continue
+            self._comment(comments)
+            self._run(statement)
+        self._comment(comments)
+
+    def _comment(self, comments: list[str]) -> None:
+        """Write comments in one transaction: each by itself would wait for the disk."""
+        self._connection.execute("\n".join(["begin;", *comments, "commit;"]))
+        comments.clear()
+
+    def _run(self, statement: duckdb.Statement) -> None:
+        if not self._goes_on():
+            raise Unavailable("The portal is stopping.")
+        named = Counter(
+            table for table in _SOURCE.findall(statement.query) if table in self._sources
+        )
+        twice = [name for name, times in named.items() if times > 1]
+        if twice:
+            raise ValueError(f"A statement reads {twice} twice; a stream flows once.")
+        for table in reversed(named):
+            self._register(table, whole=table != next(iter(named)))
+        self._connection.execute(_AS_WRITTEN if named else _AS_OPTIMIZED)
+        try:
+            self._connection.execute(statement)
+        finally:
+            for table in named:
+                self._connection.unregister(f"stream_{table}")
+                self._spool(table).unlink(missing_ok=True)
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return every row of a query as a dict of column names."""
@@ -123,7 +137,7 @@ class Snapshot:
             raise Unavailable("The portal is stopping.")
         counted = self._connection.execute(
             f'copy "{table}" to {quoted(target)} (format parquet, compression zstd,'
-            " compression_level 1, kv_metadata $metadata)",
+            " compression_level 1, row_group_size 40960, kv_metadata $metadata)",
             {"metadata": dict(metadata)},
         ).fetchone()
         return int(counted[0]) if counted else 0
