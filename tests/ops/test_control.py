@@ -10,12 +10,14 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from portal_data import settings, store
 from portal_data.errors import Conflict, Unavailable
@@ -116,6 +118,19 @@ def test_commands_say_what_they_did(portal: Portal, tmp_path: Path) -> None:
     published = typed(portal.data, "publish")
     assert f"{portal.data / 'analytics.duckdb'}" in published.stdout
     assert {each.returncode for each in (table, created, published)} == {0}
+
+
+def test_the_business_is_described_while_the_portal_runs(portal: Portal, tmp_path: Path) -> None:
+    Image.new("RGB", (300, 100), "navy").save(tmp_path / "logo.png")
+    words = ("organisation", "set", "city=Ely", "--logo", "logo.png")
+    assert typed(portal.data, *words, folder=tmp_path).stdout == "Changed: city, logo.\n"
+    shown = json.loads(typed(portal.data, "organisation", "show", "--json").stdout)
+    assert shown["city"] == "Ely"
+    with urllib.request.urlopen(f"{portal.url}/app/static/brand/{shown['logo']}.png") as answer:
+        assert answer.read(4) == b"\x89PNG"
+    refused = typed(portal.data, "organisation", "set", "iban=GB33 1")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "check digits" in refused.stderr
 
 
 def test_errors_are_the_same_sentences(portal: Portal, tmp_path: Path) -> None:
