@@ -27,9 +27,9 @@
       if (each.scrollWidth > each.clientWidth + 1 && each.contains(text) && each === text.parentElement)
         found.push(`wider than ${name(each)}: ${words}`)
     }
-    const cell = text.parentElement?.closest("td")?.getBoundingClientRect()
+    const cell = text.parentElement?.closest("td, .pt-card")?.getBoundingClientRect()
     if (cell && Math.max(box.right - cell.right, cell.left - box.left) > 1)
-      found.push(`spills out of its cell: ${words}`)
+      found.push(`spills out of its frame: ${words}`)
     for (const amount of text.textContent.matchAll(/[\d][\d,.\u00a0]*\d/g)) {
       range.setStart(text, amount.index)
       range.setEnd(text, amount.index + amount[0].length)
