@@ -56,7 +56,7 @@ def test_a_transfer_of_many_invoices_is_quoted_with_the_customers_number(
         make_invoice(alice, day=TODAY - day * DAY)
     shown = screen(alice)
     shown.app.button(key="home.pay.GBP").click()
-    assert shown.rerun().app.code[-1].value == "C-1"
+    assert "C-1" in [each.value for each in shown.rerun().app.code]
 
 
 def test_documents_say_whose_answer_they_wait_for(
