@@ -1,63 +1,79 @@
 """How fast a Zoho backup is imported, and how much memory that takes.
 
-The backup is as big as that of a wholesaler after a year: some 400,000 invoice lines. The import
-runs in a process of its own (`python -m benchmarks.importing`), whose peak the system knows.
+The backup is as big as that of a wholesaler after a year: some 400,000 invoice lines. Each import
+runs in a process of its own, whose peak the system knows.
 """
 
 import csv
 import io
-import json
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import fmean
 
 from benchmarks import books
+from benchmarks.cost import Cost, measured, run, say
 from portal_data import store
 from portal_data.clock import utc_now
-from portal_data.settings import ROOT
 from portal_data.zoho.importing import import_backup
 
 INVOICES = 18_000
 LINES = 22
 CUSTOMERS = 1_200
 _EPOCH = date(2024, 1, 1)
-_KIBIBYTE = 1024
+_NEW = 20  # invoices of the later backup
+_CHANGED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import: rows of invoice lines, seconds, and peak memory in bytes."""
+    """What one backup costs to import, each time in a process of its own."""
 
     lines: int
-    seconds: float
-    again_seconds: float
+    plain: Cost
+    """DuckDB alone, with the same files and tables: see plain_import.py."""
+    fresh: Cost
+    again: Cost
     """The same backup once more, when nothing has changed."""
-    memory: int
+    later: Cost
+    """A later backup, with a few new and changed invoices and payments."""
 
 
 def measure(invoices: int = INVOICES) -> Import:
-    """Write a backup, and import it twice into a new store in a new process."""
+    """Write two backups and import them; DuckDB alone goes before and after, and counts twice."""
     books.FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=books.FOLDER) as folder:
-        backup = Path(folder) / "backup.zip"
+        backup, later = Path(folder) / "backup.zip", Path(folder) / "later.zip"
         write_backup(backup, invoices)
-        command = [sys.executable, "-m", "benchmarks.importing", str(backup)]
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)  # noqa: S603 - ourselves
-    return Import(**json.loads(done.stdout))
+        write_backup(later, invoices + _NEW, changed=_CHANGED)
+        database = Path(folder) / "portal.duckdb"
+        plain = [run("benchmarks.plain_import", backup)]
+        costs = [run("benchmarks.importing", each, database) for each in (backup, backup, later)]
+        backup.with_suffix(".plain.duckdb").unlink()
+        plain.append(run("benchmarks.plain_import", backup))
+    return Import(invoices * LINES, _mean(plain), *costs)
 
 
-def write_backup(path: Path, invoices: int = INVOICES) -> None:
-    """Write a Zoho Books backup of customers, invoices and one payment for nine of ten of them."""
+def _mean(costs: list[Cost]) -> Cost:
+    return Cost(
+        fmean(cost.seconds for cost in costs),
+        fmean(cost.processor for cost in costs),
+        max(cost.memory for cost in costs),
+    )
+
+
+def write_backup(path: Path, invoices: int = INVOICES, changed: int = 0) -> None:
+    """Write a Zoho Books backup of customers, invoices and one payment for nine of ten of them.
+
+    The first `changed` invoices have a due date of their own.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("Contacts.csv", _csv(_contacts()))
-        archive.writestr("Invoice.csv", _csv(_invoice_rows(invoices)))
+        archive.writestr("Invoice.csv", _csv(_invoice_rows(invoices, changed)))
         archive.writestr("Customer_Payment.csv", _csv(_payments(invoices)))
 
 
@@ -109,7 +125,7 @@ def _money(pence: int) -> str:
     return f"{pence // 100}.{pence % 100:02d}"
 
 
-def _invoice_rows(invoices: int) -> Iterator[dict[str, str]]:
+def _invoice_rows(invoices: int, changed: int) -> Iterator[dict[str, str]]:
     for number in range(invoices):
         customer, name, day, total = _facts(number)
         paid = number % 10 != 0
@@ -121,7 +137,9 @@ def _invoice_rows(invoices: int) -> Iterator[dict[str, str]]:
             "Customer ID": customer,
             "Customer Name": name,
             "Is Inclusive Tax": "false",
-            "Due Date": (date.fromisoformat(day) + timedelta(days=30)).isoformat(),
+            "Due Date": (
+                date.fromisoformat(day) + timedelta(days=60 if number < changed else 30)
+            ).isoformat(),
             "PurchaseOrder": f"PO {number}",
             "Currency Code": "GBP",
             "Exchange Rate": "1.00",
@@ -175,24 +193,18 @@ def _payments(invoices: int) -> Iterator[dict[str, str]]:
         }
 
 
-def _import(backup: Path) -> Import:
-    """Import twice into a store beside the backup, and measure this process."""
-    opened = store.install(store.open_store(f"duckdb:///{backup.with_suffix('.duckdb')}"))
+def _import(backup: Path, database: Path) -> Cost:
+    """Import into a store, new or not, and measure this process."""
+    opened = store.install(store.open_store(f"duckdb:///{database}"))
     try:
-        began = time.perf_counter()
-        report = import_backup(backup, now=utc_now())
-        first = time.perf_counter()
-        again = import_backup(backup, now=utc_now())
-        ended = time.perf_counter()
+        with measured() as cost:
+            report = import_backup(backup, now=utc_now())
     finally:
         opened.close()
-    if (report.verdict, again.verdict) != ("imported", "unchanged"):
-        raise RuntimeError(f"The import ended as {report.verdict}, then {again.verdict}.")
-    lines = next(file.rows for file in report.files if file.module == "invoices")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    peak *= 1 if sys.platform == "darwin" else _KIBIBYTE  # in bytes there, in KiB elsewhere
-    return Import(lines, first - began, ended - first, peak)
+    if report.set_aside:
+        raise RuntimeError(f"The import ended as {report.verdict}.")
+    return cost
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asdict(_import(Path(sys.argv[1])))))
+    say(_import(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -70,28 +70,42 @@ class DuckDBTransaction:
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Insert rows: a few as they are, many through arrow, a chunk at a time."""
-        self._touched.table(table.split(".")[1])
-        # the catalogue's views read the whole schema for every answer; this one reads one table
-        described = self._cursor.execute(f"describe {table}").fetchall()
-        kinds = {column: kind for column, kind, *_ in described}
-        listed = ", ".join(columns)
-        cast = ", ".join(f"cast({column} as {kinds[column]})" for column in columns)
-        insert = f"insert into {table} ({listed}) select {cast} from chunk"
-        loaded, source = 0, iter(rows)
+        kinds = self._kinds(table)
+        source = iter(rows)
         few = list(islice(source, _FEW + 1))
         if len(few) <= _FEW:
+            self._touched.table(table.split(".")[1])
             self._insert_few(table, columns, kinds, few)
             return len(few)
         source = chain(few, source)
-        while batch := list(islice(source, _CHUNK)):
-            self._cursor.register("chunk", _arrow(columns, kinds, batch))
+        batches = iter(lambda: list(islice(source, _CHUNK)), [])
+        return self.load_batches(table, columns, (_arrow(columns, kinds, b) for b in batches))
+
+    def load_batches(
+        self, table: str, columns: Sequence[str], batches: Iterable[pa.RecordBatch | pa.Table]
+    ) -> int:
+        """Insert rows that come as Arrow batches."""
+        self._touched.table(table.split(".")[1])
+        kinds = self._kinds(table)
+        listed = ", ".join(columns)
+        cast = ", ".join(f"cast({column} as {kinds[column]})" for column in columns)
+        insert = f"insert into {table} ({listed}) select {cast} from chunk"
+        loaded = 0
+        for batch in batches:
+            chunk = batch if isinstance(batch, pa.Table) else pa.Table.from_batches([batch])
+            self._cursor.register("chunk", chunk)
             try:
                 self._execute(insert, {})
             finally:
                 with suppress(duckdb.Error):  # an aborted transaction forgets it by itself
                     self._cursor.unregister("chunk")
-            loaded += len(batch)
+            loaded += chunk.num_rows
         return loaded
+
+    def _kinds(self, table: str) -> dict[str, str]:
+        # the catalogue's views read the whole schema for every answer; this one reads one table
+        described = self._cursor.execute(f"describe {table}").fetchall()
+        return {column: kind for column, kind, *_ in described}
 
     def _insert_few(
         self,

@@ -38,6 +38,11 @@ class Transaction(Protocol):
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Insert many rows at once and return how many."""
 
+    def load_batches(
+        self, table: str, columns: Sequence[str], batches: Iterable[pa.RecordBatch]
+    ) -> int:
+        """Insert rows that come as Arrow batches with these columns and return how many."""
+
     def digest(self, table: str) -> str:
         """Return a word that is another one once any row of this `core` table has changed."""
 

@@ -134,6 +134,17 @@ class PostgresTransaction:
         self._connection.execute(drop)
         return loaded
 
+    def load_batches(
+        self, table: str, columns: Sequence[str], batches: Iterable[pa.RecordBatch]
+    ) -> int:
+        """Insert rows that come as Arrow batches."""
+        rows = (
+            row
+            for batch in batches
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        )
+        return self.load(table, columns, rows)
+
     def digest(self, table: str) -> str:
         """Return the rows' number and the sum of the transactions that wrote them."""
         (row,) = self.rows(

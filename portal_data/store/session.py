@@ -74,3 +74,9 @@ class OpenSession(Session):
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Insert many rows of Python values into `core.<table>` and return how many."""
         return self._transaction.load(table, columns, rows)
+
+    def load_batches(
+        self, table: str, columns: Sequence[str], batches: Iterable[pa.RecordBatch]
+    ) -> int:
+        """Insert rows that come as Arrow batches into `core.<table>` and return how many."""
+        return self._transaction.load_batches(table, columns, batches)

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from portal_data.zoho.defects import Problem, SetAside
+from portal_data.zoho.document_sets import lines_naming
 from portal_data.zoho.plan import FILES, KINDS
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver
@@ -114,7 +115,8 @@ def _lost_links(resolver: Resolver) -> Iterator[tuple[Record, str, str, str]]:
     for record in documents:
         if "projects" not in modules:
             own = record.links.get("project_id") or record.links.get("project_name") or ""
-            named = [own, *(line.project for line in record.parts)]
+            lines = lines_naming(record.parts, "project_id", "project_name")
+            named = [own, *(line.project for line in lines)]
             if lost := next((name for name in named if name and not resolver.knows(name)), None):
                 yield record, FILES["projects"], f"There is no project {lost!r}.", "Project Name"
         number = record.links.get("estimate_number", "")

@@ -1,4 +1,4 @@
-"""The files of an upload: a backup zip, a folder, or one exported CSV.
+"""The files of an upload: a backup zip, a folder, or one exported CSV file or workbook.
 
 Entries of a zip are read in memory and never extracted, so a name can never become a path. Limits
 on size and ratio stop archives made to exhaust memory; a genuine backup inflates about 20 to 1.
@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
 from portal_data.zoho.defects import FileError, Problem, UploadRefused
+from portal_data.zoho.workbook import Workbook, is_workbook
 
 MAX_ENTRIES = 2_000
 MAX_FILE = 4 * 1024**3  # bytes, inflated
@@ -26,7 +27,7 @@ _REPACK = "Download the backup again and import the file as it came."
 
 
 class Part(Protocol):
-    """One CSV file of an upload."""
+    """One file of an upload, whose bytes are CSV."""
 
     @property
     def name(self) -> str:
@@ -102,15 +103,28 @@ class _Entry:
 
 @contextmanager
 def open_upload(path: Path) -> Iterator[Archive]:
-    """Open a backup zip, a folder of CSV files, or a single CSV file.
+    """Open a backup zip, a folder of CSV files and workbooks, or a single one of these.
 
     Raises UploadRefused when there is nothing there, or when the zip is damaged, encrypted, hostile
     or larger than any genuine backup.
     """
+    with _opened(path) as archive:
+        try:
+            yield archive
+        finally:
+            for part in archive.parts:
+                if isinstance(part, Workbook):
+                    part.close()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Archive]:
     if path.is_dir():
         yield _folder(path)
     elif not path.is_file():
         raise _refused(path, "There is no such file or folder.", "Check the path.")
+    elif is_workbook(path.name):
+        yield Archive(path.name, [Workbook(_loose(path))], [], _digest([path]))
     elif zipfile.is_zipfile(path):
         try:
             archive = zipfile.ZipFile(path)
@@ -119,8 +133,7 @@ def open_upload(path: Path) -> Iterator[Archive]:
         with archive:
             yield _zip(path, archive)
     elif path.suffix.lower() == ".csv":
-        loose = _LooseFile(path.name, path.stat().st_size, path)
-        yield Archive(path.name, [loose], [], _digest([path]))
+        yield Archive(path.name, [_loose(path)], [], _digest([path]))
     else:
         raise _refused(path, *_what_it_is(path))
 
@@ -140,12 +153,23 @@ def _what_it_is(path: Path) -> tuple[str, str]:
     )
 
 
+def _loose(path: Path) -> Part:
+    return _LooseFile(path.name, path.stat().st_size, path)
+
+
+def _readable(name: str) -> bool:
+    file = PurePosixPath(name).name
+    return is_workbook(file) or (file.lower().endswith(".csv") and not file.startswith("."))
+
+
 def _folder(path: Path) -> Archive:
     files = sorted(entry for entry in path.iterdir() if entry.is_file())
-    wanted = [entry for entry in files if entry.suffix.lower() == ".csv"]
+    wanted = [entry for entry in files if _readable(entry.name)]
     if not wanted:
-        raise _refused(path, "The folder holds no CSV file.", "Put the exported files into it.")
-    parts: list[Part] = [_LooseFile(entry.name, entry.stat().st_size, entry) for entry in wanted]
+        raise _refused(
+            path, "The folder holds no CSV file and no workbook.", "Put the exported files into it."
+        )
+    parts = [_part(_loose(entry)) for entry in wanted]
     others = [entry.name for entry in files if entry not in wanted]
     return Archive(path.name, parts, others, _digest(wanted))
 
@@ -164,13 +188,21 @@ def _zip(path: Path, archive: zipfile.ZipFile) -> Archive:
     others: list[str] = []
     for info in sorted(infos, key=lambda info: info.filename):
         name = PurePosixPath(info.filename).name
-        if name.lower().endswith(".csv") and not name.startswith("."):
-            parts.append(_Entry(name, info.file_size, archive, info))
+        if _readable(name):
+            parts.append(_part(_Entry(name, info.file_size, archive, info)))
         else:
             others.append(info.filename)
     if not parts:
-        raise _refused(path, "The zip holds no CSV file.", "Give the zip that Zoho's backup made.")
+        raise _refused(
+            path,
+            "The zip holds no CSV file and no workbook.",
+            "Give the zip that Zoho's backup made.",
+        )
     return Archive(path.name, parts, others, _digest([path]))
+
+
+def _part(file: Part) -> Part:
+    return Workbook(file) if is_workbook(file.name) else file
 
 
 def _suspicious(info: zipfile.ZipInfo) -> Problem | None:

@@ -15,6 +15,10 @@ _REFS = """
     select kind, external_id, row_id, customer_id, fingerprint
     from core.import_refs where source = $source order by kind, external_id
 """
+_CUSTOMER_REFS = """
+    select external_id, row_id, customer_id, fingerprint
+    from core.import_refs where source = $source and kind = 'customer' order by external_id
+"""
 _CUSTOMERS = "select id, number, display_name, currency_code from core.customers order by id"
 _CONTACTS = "select id, customer_id, email, login_id from core.contacts order by id"
 _REPORTS = "select report from core.imports where source = $source order by started_at, id"
@@ -100,6 +104,17 @@ class Books:
         for external_id, ref in self.refs["customer"].items():
             known[external_id] = by_id[ref.row_id]
         return known
+
+
+def read_customers(session: OpenSession) -> Books:
+    """Read the organisation and its customers: what the reading of an upload needs to know."""
+    organisation = session.one(_ORGANISATION) or {"currency_code": None, "timezone": "UTC"}
+    books = Books(organisation["currency_code"], organisation["timezone"])
+    for row in session.rows(_CUSTOMER_REFS, source=SOURCE):
+        ref = Ref(row["row_id"], row["customer_id"], row["fingerprint"])
+        books.refs["customer"][row["external_id"]] = ref
+    books.rows["customer"] = session.rows(_CUSTOMERS)
+    return books
 
 
 def read_books(session: OpenSession) -> Books:

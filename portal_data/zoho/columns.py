@@ -64,6 +64,8 @@ class Layout:
     custom: dict[str, int]
     line_custom: dict[str, int]
     labels: frozenset[str]
+    absent_columns: dict[int, frozenset[str]] = field(default_factory=dict, compare=False)
+    """Columns of a table without a source here, once worked out."""
 
 
 def layout(module: Module, table: Table) -> Layout:

@@ -33,6 +33,7 @@ class Dates:
     def __init__(self, order: DateOrder | None) -> None:
         self._order = order
         self._seen: dict[str, dict[str, int]] = defaultdict(dict)
+        self._read: dict[tuple[str, str | None], datetime | None] = {}
 
     def see(self, column: str, text: str, row: int) -> None:
         """Take note of a value and of the first row that has it."""
@@ -72,6 +73,11 @@ class Dates:
 
     def moment(self, raw: str, timezone: str | None = None) -> datetime | None:
         """Return a date and time as naive UTC, or None. Zoho writes the organisation's time."""
+        if (raw, timezone) not in self._read:
+            self._read[raw, timezone] = self._moment(raw, timezone)
+        return self._read[raw, timezone]
+
+    def _moment(self, raw: str, timezone: str | None) -> datetime | None:
         text = raw.strip()
         if not text:
             return None

@@ -137,10 +137,10 @@ def _record(kind: str, subject: str, sheaf: Sheaf, reading: Reading) -> Record:
         row=row.number,
         values=values,
         links=_links(kind, row),
-        parts=list(sheaf.lines),
+        parts=sheaf.lines,
         extra=_extra(kind, row, currency),
         absent=absent_columns(row.layout, _SOURCES),
-        digest=sheaf.digest.digest(),
+        digest=sheaf.digest.to_bytes(16, "big"),
         line_absent=absent_columns(row.layout, LINE_SOURCES),
         labels=row.layout.labels,
         currency=currency,
@@ -198,12 +198,12 @@ def amounts(kind: str, sheaf: Sheaf, reading: Reading) -> dict[str, Any]:
     # with inclusive prices the line totals may hold the tax already; both readings occur
     expected = net if inclusive and abs(total - net) <= abs(total - net - tax) else net + tax
     _same(sheaf, "total", total, expected, reading)
-    if sheaf.uneven_rows:
+    if sheaf.uneven:
         reading.findings.warn(
             row.file,
-            f"{row.key('number')}: {len(sheaf.uneven_rows)} line totals are not quantity × price - "
+            f"{row.key('number')}: {sheaf.uneven} line totals are not quantity × price - "
             "discount; the line totals of the file are kept.",
-            row=sheaf.uneven_rows[0],
+            row=sheaf.uneven_row,
             column=row.header("item_total"),
         )
     return {
@@ -285,7 +285,9 @@ def _extra(kind: str, row: Row, currency: str) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if kind in ("invoice", "retainer invoice"):
         extra["providers"] = sorted(
-            name for header, name in GATEWAYS.items() if row.flag(f"gateway {header}")
+            name
+            for header, name in GATEWAYS.items()
+            if f"gateway {header}" in row.layout.positions and row.flag(f"gateway {header}")
         )
     if kind != "estimate":
         extra["balance"] = row.minor("balance", currency) if row.key("balance") else None

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from portal_data.zoho.document_sets import is_staged, kept_by_lines
 from portal_data.zoho.plan import KINDS
 from portal_data.zoho.records import Record
 from portal_data.zoho.report import FileReport
@@ -25,6 +26,9 @@ def count_kept(upload: Upload, files: Mapping[str, FileReport]) -> None:
                 for text, lines in Counter(_texts(records, name)).items():
                     labels = json.loads(text) if isinstance(text, str) else text
                     counts[file].update(dict.fromkeys(labels, lines))
+            for texts, lines in kept_by_lines([record.parts for record in records]):
+                for counts, own in zip((custom, source), texts, strict=True):
+                    counts[file].update(dict.fromkeys(json.loads(own or "{}"), lines))
     for name, report in files.items():
         kept = "unread_columns" if KINDS[report.module] in _NOT_KEPT else "source_fields"
         report.custom_fields = dict(custom[name].most_common())
@@ -41,6 +45,6 @@ def _by_file(records: Iterable[Record]) -> dict[str, list[Record]]:
 def _texts(records: Iterable[Record], name: str) -> Iterable[str | tuple[str, ...]]:
     """Yield what each line or application keeps: JSON, or the names of its columns."""
     for record in records:
-        for part in record.parts:
+        for part in () if is_staged(record.parts) else record.parts:
             if kept := getattr(part, name, None):
                 yield kept if isinstance(kept, str) else tuple(kept)

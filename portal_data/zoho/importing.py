@@ -3,7 +3,7 @@
 import gc
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -11,9 +11,10 @@ from uuid import UUID
 from portal_data import activity, store
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
+from portal_data.store.scratch import Scratch
 from portal_data.zoho.acceptance import refusals
 from portal_data.zoho.archive import Archive, open_upload
-from portal_data.zoho.books import SOURCE, read_books
+from portal_data.zoho.books import SOURCE, read_books, read_customers
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Findings, Problem, UploadRefused
 from portal_data.zoho.fields import count_kept
@@ -29,6 +30,7 @@ from portal_data.zoho.organise import (
 )
 from portal_data.zoho.plan import KINDS, Decisions
 from portal_data.zoho.records import Reading
+from portal_data.zoho.repeats import reading_key, same_again
 from portal_data.zoho.report import FileReport, Report
 from portal_data.zoho.resolve import Resolver
 from portal_data.zoho.settle import Settler
@@ -59,15 +61,23 @@ def import_backup(
     the demo organisation, or when the books changed at the same moment. With `remove_missing` a
     complete backup voids what earlier imports made and it no longer has (removal.py).
     """
-    with _without_collector(), open_upload(path) as archive:
+    with _without_collector(), closing(Scratch()) as scratch, open_upload(path) as archive:
         with store.system_reading() as session:
             refuse_demo(session)
-            books = read_books(session)
+            books = read_customers(session)
+            key = reading_key(date_order, books.timezone, books.base_currency)
+            repeated = None
+            if founding in (None, Founding()) and not remove_missing:
+                repeated = same_again(session, archive, key)
+        if repeated:
+            return _repeat(repeated, dry_run, now)
         founding = founding or Founding()
         reading = Reading(
             Findings(), founding.timezone or books.timezone, books.base_currency, books.currencies()
         )
-        upload = read_upload(archive, reading, date_order, progress, accept_losses=accept_losses)
+        upload = read_upload(
+            archive, reading, scratch, date_order, progress, accept_losses=accept_losses
+        )
         infer_applications(upload)
         if dry_run:
             with store.system_reading() as session:
@@ -85,6 +95,7 @@ def import_backup(
                 currency = founding_currency(upload)
                 found_organisation(session, upload, founding, currency, now)
             report = _report(archive, upload, settler, losses, dry_run=False)
+            report.read_by = reading_key(date_order, reading.timezone, currency)
             rename_organisation(session, founding, now)
             import_id = new_id()
             if report.verdict != "unchanged" or settler.rebalanced:
@@ -94,6 +105,15 @@ def import_backup(
                 raise_counters(session)
             _record(session, import_id, report, now)
         return report
+
+
+def _repeat(report: Report, dry_run: bool, now: datetime) -> Report:
+    """Keep the report of an upload that has been imported already."""
+    report.dry_run = dry_run
+    if not dry_run:
+        with store.system_writing() as session:
+            _record(session, new_id(), report, now)
+    return report
 
 
 def _decide(

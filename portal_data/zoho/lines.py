@@ -6,11 +6,11 @@ names, reads each distinct number once, and holds only what the books will hold.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import itemgetter
-from typing import Any
+from typing import Protocol
 
 from portal_data import money
 from portal_data.zoho import cells
@@ -51,7 +51,7 @@ LINE_SOURCES = {  # columns of the line tables and the fields they come from
 _TELLING = ("quantity", "item_price", "item_total")  # a file with none of these has no lines
 _NUMBERS = ("quantity", "item_price", "discount", "item_tax_percent")
 _AMOUNTS = ("item_tax_amount", "item_total")
-_REPEATED = ("number", "customer_id", "date", "status", "currency", "subtotal", "total", "balance")
+REPEATED = ("number", "customer_id", "date", "status", "currency", "subtotal", "total", "balance")
 _HUNDRED = Decimal(100)
 _ONE = Decimal(1)
 
@@ -78,22 +78,36 @@ class Line:
     source: str | None
 
 
+class Lines(Protocol):
+    """Lines in the order of the document: a list, or what reads them when they are looked at."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def __iter__(self) -> Iterator[Line]:
+        """Go through them."""
+
+    def append(self, line: Line, /) -> None:
+        """Add one at the end."""
+
+
 @dataclass(slots=True)
 class Sheaf:
     """All rows of one document: its first row, its lines, and what is wrong with them."""
 
     row: Row
     currency: str = ""
-    lines: list[Line] = field(default_factory=list)
+    lines: Lines = field(default_factory=list[Line])
     subtotal: int = 0
     tax: int = 0
-    uneven_rows: list[int] = field(default_factory=list)
+    uneven: int = 0
+    uneven_row: int = 0
     error: CellError | None = None
     error_row: int = 0
     repeated: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     source: dict[str, str] = field(default_factory=dict)
-    digest: Any = None
+    digest: int = 0
 
     def fail(self, error: CellError, row: int) -> None:
         """Keep the first error; one is enough to set the document aside."""
@@ -151,9 +165,9 @@ class Gatherer:
         ids: Identifiers,
     ) -> int:
         """Read all records of a table and return how many there were."""
-        pick = _fields(layout, LINE_FIELDS)
-        repeated = _fields(layout, _REPEATED)
-        key_of = _fields(layout, ("id", "number"))
+        pick = picker(layout, LINE_FIELDS)
+        repeated = picker(layout, REPEATED)
+        key_of = picker(layout, ("id", "number"))
         has_lines = any(name in layout.positions for name in _TELLING)
         kept = LineFields(layout)
         sheaves, count = self.sheaves, 0
@@ -163,9 +177,8 @@ class Gatherer:
             identifier, document = key_of(row)
             sheaf = sheaves.get(identifier or document) if identifier or document else self._last
             if sheaf is None:
-                sheaf = self._new(Row(ids.file, number, layout, row, dates), identifier or document)
-                sheaf.repeated = repeated(row)
-                sheaf.unread = kept.shared(row)
+                sheaf = self.open(Row(ids.file, number, layout, row, dates), identifier or document)
+                sheaf.repeated, sheaf.unread = repeated(row), kept.shared(row)
             elif sheaf.repeated != (again := repeated(row)):
                 ids.name("id", identifier.strip(), (sheaf.row.key("number"),), 0)
                 ids.name("id", identifier.strip(), (document.strip(),), number)
@@ -189,8 +202,9 @@ class Gatherer:
         self._ids.clear()
         return count
 
-    def _new(self, row: Row, key: str) -> Sheaf:
-        sheaf = Sheaf(row, digest=hashlib.blake2b(digest_size=16))
+    def open(self, row: Row, key: str) -> Sheaf:
+        """Begin a document with its first row."""
+        sheaf = Sheaf(row)
         sheaf.source = row.source(lines=False)
         self.sheaves[key or f"row {row.number} of {row.file}"] = sheaf
         try:
@@ -249,7 +263,8 @@ class Gatherer:
             discount = rounding[quantity * price, percent / _HUNDRED] if percent else 0
         total = amounts[raw_total] if raw_total else gross - discount
         if total != gross - discount:
-            sheaf.uneven_rows.append(number)
+            sheaf.uneven += 1
+            sheaf.uneven_row = sheaf.uneven_row or number
         sheaf.subtotal += total
         sheaf.tax += tax
         for own, text in (("product_id", product), ("project_id", project_id)):
@@ -277,8 +292,9 @@ class Gatherer:
             custom=kept[0],
             source=kept[1],
         )
-        told = "\x1f".join(picked)
-        sheaf.digest.update(f"{told}\x1e{line.custom}\x1e{line.source}".encode())
+        content = (str(len(sheaf.lines) + 1), *picked, line.custom or "", line.source or "")
+        digest = hashlib.md5("\x1f".join(content).encode(), usedforsecurity=False).digest()
+        sheaf.digest += int.from_bytes(digest[:8], "little")  # as the scratch engine adds them up
         return line
 
 
@@ -300,14 +316,14 @@ def _unit_price(gross: int, quantity: Decimal, currency: str) -> Decimal:
     return (money.to_decimal(gross, currency) / quantity).quantize(Decimal("0.000001"))
 
 
-def _fields(layout: Layout, fields: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]]:
+def picker(layout: Layout, fields: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]]:
     """Return a function that takes the fields out of a row; absent ones come from its last cell."""
     return itemgetter(*(layout.positions.get(name, -1) for name in fields))
 
 
 def _compare(sheaf: Sheaf, again: tuple[str, ...], layout: Layout, number: int) -> None:
     """The document's own cells are repeated or left empty on later rows, never different."""
-    for name, first, later in zip(_REPEATED, sheaf.repeated, again, strict=True):
+    for name, first, later in zip(REPEATED, sheaf.repeated, again, strict=True):
         if later and later != first:
             header = layout.headers.get(name, name)
             error = CellError(

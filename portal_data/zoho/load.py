@@ -1,5 +1,6 @@
 """Writing what was decided: new rows in bulk, changed rows put back whole, in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,8 @@ from portal_data.ids import new_id
 from portal_data.store import OpenSession
 from portal_data.zoho.books import SOURCE
 from portal_data.zoho.catalogue import tax_key
+from portal_data.zoho.document_sets import is_staged, read_lines
+from portal_data.zoho.line_sets import LineSet
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
@@ -121,16 +124,29 @@ class Loader:
             self._write_lines(lines, change.created)
             for group in _groups(change.updated):
                 self._replace_lines(lines, group)
+            for source in {r.parts.source for r in change.accepted if is_staged(r.parts)}:
+                source.forget()
         self._write_refs(kind, change.created)
         self._replace_refs(kind, change.updated)
 
     def _write_lines(self, shelf: LineShelf, records: list[Record]) -> None:
-        rows = (row for record in records for row in self.maker.lines(record))
+        staged: dict[LineSet, list[Record]] = defaultdict(list)
+        others = []
+        for record in records:
+            if is_staged(record.parts):
+                staged[record.parts.source].append(record)
+            else:
+                others.append(record)
+        for source, documents in staged.items():
+            batches = self.maker.staged_lines(source, documents, shelf)
+            self.session.load_batches(shelf.table, shelf.columns, batches)
+        rows = (row for record in others for row in self.maker.lines(record))
         self._load(shelf.table, shelf.columns, rows)
         self._write_providers(shelf, records)
 
     def _replace_lines(self, shelf: LineShelf, records: list[Record]) -> None:
         changed = [record for record in records if not record.same_parts]
+        read_lines([record.parts for record in changed if is_staged(record.parts)])
         ids = [record.row_id for record in changed]
         stored: dict[UUID, dict[int, dict[str, Any]]] = {record.row_id: {} for record in changed}
         for row in self.session.rows(shelf.stored, ids=ids):

@@ -112,5 +112,5 @@ def expected(file: str) -> Module | None:
 
 def _stem(file: str) -> str:
     """Invoice.csv, Invoice00.csv and invoice (1).csv are all `invoice`."""
-    stem = file.lower().removesuffix(".csv")
+    stem = file.lower().removesuffix(".csv").removesuffix(".xlsx")
     return re.sub(r"[ _-]*(\(\d+\)|\d+)$", "", stem).strip().replace(" ", "_").replace("-", "_")

@@ -172,7 +172,7 @@ class Record:
     row: int
     values: dict[str, Any]
     links: dict[str, str] = field(default_factory=dict)
-    parts: list[Any] = field(default_factory=list)
+    parts: Any = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     line_absent: frozenset[str] = frozenset()
@@ -262,7 +262,9 @@ class Reading:
 
 
 def absent_columns(layout: Layout, sources: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    """Return the table columns none of whose source fields the file has."""
-    return frozenset(
-        column for column, fields in sources.items() if layout.absent.issuperset(fields)
-    )
+    """Return the table columns none of whose source fields the file has. `sources` never change."""
+    if id(sources) not in layout.absent_columns:
+        layout.absent_columns[id(sources)] = frozenset(
+            column for column, fields in sources.items() if layout.absent.issuperset(fields)
+        )
+    return layout.absent_columns[id(sources)]

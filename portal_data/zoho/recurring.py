@@ -93,7 +93,7 @@ def _record(subject: str, sheaf: Sheaf, reading: Reading) -> Record:
         absent=absent_columns(row.layout, _SOURCES),
         line_absent=absent_columns(row.layout, LINE_SOURCES),
         labels=row.layout.labels,
-        digest=sheaf.digest.digest(),
+        digest=sheaf.digest.to_bytes(16, "big"),
         currency=sheaf.currency,
     ).seal()
 

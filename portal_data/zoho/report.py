@@ -35,7 +35,7 @@ class Report:
     """The outcome of one import. `verdict` is imported, partly imported, unchanged or refused.
 
     `problems` are why it was refused, `losses` what would have refused it had the person not
-    accepted them.
+    accepted them. `read_by` is another word once files are read in another way (repeats.py).
     """
 
     name: str
@@ -53,6 +53,7 @@ class Report:
     not_in_upload: dict[str, list[str]] = field(default_factory=dict)
     voided: list[str] = field(default_factory=list)
     left_to_a_person: list[str] = field(default_factory=list)
+    read_by: str = ""
 
     @classmethod
     def of_refusal(

@@ -7,8 +7,11 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data.ids import new_id_text
 from portal_data.zoho.ledger import Account
+from portal_data.zoho.line_sets import LineSet
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
 from portal_data.zoho.shelves import LineShelf, Shelf
@@ -118,6 +121,21 @@ class RowMaker:
                 line.source,
                 *end,
             )
+
+    def staged_lines(
+        self, source: LineSet, records: list[Record], shelf: LineShelf
+    ) -> Iterator[pa.RecordBatch]:
+        """Return the lines of documents that stand in a set, as rows of the line table."""
+        targets = (
+            [record.parts.first for record in records],
+            [str(record.customer_id) for record in records],
+            [str(record.row_id) for record in records],
+        )
+        projects = {}
+        for customer, key in source.projects(targets):
+            if project := self.resolver.line_project(key, customer):
+                projects[customer, key] = project
+        return source.rows_of(shelf.columns, targets, self.items, projects)
 
     def merged_lines(
         self, record: Record, shelf: LineShelf, stored: Mapping[int, dict[str, Any]]

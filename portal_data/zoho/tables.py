@@ -64,11 +64,7 @@ class Table:
         next(reader)
         for number, cells in enumerate(reader, 2):
             if number > MAX_ROWS:
-                raise FileError(
-                    f"The file has more than {MAX_ROWS:,} rows.",
-                    "Export a shorter time, or split the file.",
-                    row=number,
-                )
+                raise too_many_rows()
             if len(cells) != width and not _evened(cells, width):
                 if not cells:
                     continue
@@ -99,6 +95,13 @@ def open_table(part: Part) -> Table:
     separator = max(_SEPARATORS, key=lambda mark: _outside_quotes(text).count(mark))
     header = next(_records(part, separator, lambda _: None))
     return Table(part, separator, header)
+
+
+def too_many_rows() -> FileError:
+    """Return the error for a file longer than any business has."""
+    return FileError(
+        f"The file has more than {MAX_ROWS:,} rows.", "Export a shorter time, or split the file."
+    )
 
 
 class _Suspicious(Exception):

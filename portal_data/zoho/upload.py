@@ -5,20 +5,29 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 
+from portal_data.store.scratch import Scratch
 from portal_data.zoho import catalogue, document_modules, modules, parties, settlements, work
 from portal_data.zoho.archive import Archive, Part
 from portal_data.zoho.columns import Layout, Module, layout
 from portal_data.zoho.copies import Copies
 from portal_data.zoho.dates import DateOrder, Dates
 from portal_data.zoho.defects import FileError, Problem, SetAside, UploadRefused
+from portal_data.zoho.document_sets import gather_set
 from portal_data.zoho.documents import read_documents
 from portal_data.zoho.identifiers import Identifiers, id_fields
+from portal_data.zoho.line_sets import LineSet, kept_positions, suits
 from portal_data.zoho.lines import Gatherer
 from portal_data.zoho.recognise import expected, foreign, recognise
 from portal_data.zoho.records import Reading, Record, Row
 from portal_data.zoho.recurring import read_profiles
+from portal_data.zoho.staging import stage
 from portal_data.zoho.tables import Table, open_table
 
+_SETS = (  # many documents whose lines are kept as they are
+    document_modules.ESTIMATES,
+    document_modules.INVOICES,
+    document_modules.CREDIT_NOTES,
+)
 IN_ENGLISH = (
     "If its columns are named in another language, set your Zoho profile to English and export the "
     "file again as CSV."
@@ -101,11 +110,13 @@ class _Reader:
         self,
         archive: Archive,
         reading: Reading,
+        scratch: Scratch,
         order: DateOrder | None,
         progress: Progress,
         accept_losses: bool,
     ) -> None:
         self.archive, self.reading, self.order = archive, reading, order
+        self._scratch = scratch
         self.problems: list[Problem] = []
         self.skipped = list(archive.others)
         self.unrecognised: list[str] = []
@@ -184,9 +195,7 @@ class _Reader:
             ids = Identifiers(entry.table.name, entry.layout)
             before = set(gatherer.sheaves)
             try:
-                entry.file.rows = gatherer.gather(
-                    self._records(entry, copies), entry.layout, dates, ids
-                )
+                entry.file.rows = self._gather(entry, gatherer, copies, dates, ids)
                 new = [sheaf for key, sheaf in gatherer.sheaves.items() if key not in before]
                 self._survey(module, [sheaf.row for sheaf in new], dates, ids)
             except FileError as error:
@@ -197,6 +206,23 @@ class _Reader:
         if module is document_modules.RECURRING:
             return self.read(lambda: read_profiles(sheaves, self.reading))
         return self.read(lambda: read_documents(module.name, sheaves, self.reading))
+
+    def _gather(
+        self, entry: _Sorted, gatherer: Gatherer, copies: Copies, dates: Dates, ids: Identifiers
+    ) -> int:
+        """Gather the documents of a file and return its rows: as a set, or else row by row."""
+        layout, done = entry.layout, self._done
+        if entry.module in _SETS and suits(layout) and len(self.of(entry.module)) == 1:
+            name = f"staged_{entry.module.name}"
+            progress = self._progress_of(entry)
+            keep = kept_positions(layout)
+            count = stage(self._scratch, name, entry.table, keep, layout.repeated, progress)
+            if count is not None and gather_set(
+                gatherer, LineSet(self._scratch, name, layout), dates, ids, self.reading.findings
+            ):
+                return count
+            self._done = done
+        return gatherer.gather(self._records(entry, copies), layout, dates, ids)
 
     def read(self, build: Callable[[], list[Record]]) -> list[Record]:
         """Build records, unless the upload is refused already; too many defects refuse a file."""
@@ -224,21 +250,25 @@ class _Reader:
         self.ids[ids.file] = ids
         for name in _DATES.get(module.name, ()):
             for row in rows:
-                dates.see(row.header(name), row.raw(name), row.number)
+                if text := row.raw(name):
+                    dates.see(row.header(name), text, row.number)
         dates.check()
 
     def _records(self, entry: _Sorted, copies: Copies) -> Iterator[tuple[int, list[str]]]:
-        def progress(done: int) -> None:
-            self._done += done
-            self._progress(f"Reading {entry.table.name}", self._done, self._total)
-
-        rows = entry.table.records(entry.layout.repeated, progress)
+        rows = entry.table.records(entry.layout.repeated, self._progress_of(entry))
         if len(self.of(entry.module)) == 1:
             return rows
         rows, problem = copies.read(entry.table, rows, drop=self.accept_losses)
         if problem:
             self.problems.append(problem)
         return rows
+
+    def _progress_of(self, entry: _Sorted) -> Callable[[int], None]:
+        def progress(done: int) -> None:
+            self._done += done
+            self._progress(f"Reading {entry.table.name}", self._done, self._total)
+
+        return progress
 
 
 def _workbook(name: str) -> Problem | None:
@@ -253,17 +283,18 @@ def _workbook(name: str) -> Problem | None:
 def read_upload(
     archive: Archive,
     reading: Reading,
+    scratch: Scratch,
     order: DateOrder | None,
     progress: Progress,
     *,
     accept_losses: bool = False,
 ) -> Upload:
-    """Read all files of an upload.
+    """Read all files of an upload; lines may stay in `scratch` until they are written.
 
     Raises UploadRefused with every defect of a whole file that was found, unless the person accepts
     losses: then such a file is left out. Documents that cannot be used are in `reading.findings`.
     """
-    reader = _Reader(archive, reading, order, progress, accept_losses)
+    reader = _Reader(archive, reading, scratch, order, progress, accept_losses)
     reader.sort()
     records: dict[str, list[Record]] = {}
     _read_all(reader, reading, records)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from portal_data import store
 from portal_data.ids import new_id
 from portal_data.zoho import importing
+from portal_data.zoho.organise import Founding
 from portal_data.zoho.report import FileReport, Report
 from tests.conftest import NOW
 from tests.zoho.backup import KITE, TOTALS, WREN, Backup, invented
@@ -43,6 +45,43 @@ def test_same_backup_again_changes_nothing(
         assert file.unchanged > 0
     assert _value(db, "select max(updated_at) from core.invoices") == before
     assert totals() == TOTALS
+
+
+def test_the_same_files_in_another_wrapping_change_nothing(
+    run: Import, totals: Totals, backup: Backup, tmp_path: Path
+) -> None:
+    first = run(backup)
+    again = run(backup.folder(tmp_path / "folder"))
+    assert again.verdict == "unchanged"
+    assert [file.rows for file in again.files] == [file.rows for file in first.files]
+    assert [file.unchanged for file in again.files] == [file.created for file in first.files]
+    assert totals() == TOTALS
+
+
+def test_the_same_upload_says_the_same_again(run: Import, backup: Backup, tmp_path: Path) -> None:
+    backup.change("Invoice00.csv", "Notes", "<b>bold</b>", Invoice_Number="INV-102")
+    first = run(backup)
+    again, deeper = run(backup), run(backup.folder(tmp_path / "folder"))
+    assert again.verdict == deeper.verdict == "unchanged"
+    assert again.warnings == deeper.warnings == first.warnings != []
+    assert again.files == deeper.files
+    assert again.skipped_files == first.skipped_files
+
+
+def test_what_was_left_out_is_named_again(run: Import, backup: Backup) -> None:
+    backup.change("Invoice01.csv", "Currency Code", "ZZQ", Invoice_Number="INV-107")
+    first, again = run(backup), run(backup)
+    assert first.set_aside == again.set_aside != []
+    assert again.verdict == "partly imported"
+
+
+def test_a_name_given_with_the_same_upload_is_heard(
+    db: store.Store, run: Import, backup: Backup
+) -> None:
+    run(backup)
+    run(backup, founding=Founding("Harbour Works", "Europe/London"))
+    assert _value(db, "select name from core.organisation") == "Harbour Works"
+    assert run(backup).verdict == "unchanged"
 
 
 def test_a_payment_on_top_leaves_the_others_alone(run: Import, backup: Backup) -> None:
