@@ -228,6 +228,9 @@ def _open(session: OpenSession, token: str, now: datetime) -> tuple[Row, logins.
     login = logins.find(session, row["email"])
     if login is not None and login.staff_id is not None:
         raise NotFound(_OVER)
+    # a login found now may be what the same link has just made: then the link is spent
+    if login is not None and session.one(_OPEN, id=invitation_id, now=now) is None:
+        raise NotFound(_OVER)
     return row, login
 
 

@@ -54,6 +54,7 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
         Filter.ACTIVE: "A",
         Filter.ON_HOLD: "B",
         Filter.COMPLETED: "C",
+        Filter.INACTIVE: "D",
     }
     counts = projects.list_page(alice).counts
     assert counts == {wanted: len(names) for wanted, names in listed.items()}
