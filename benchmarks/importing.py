@@ -51,10 +51,9 @@ def measure(invoices: int = INVOICES) -> Import:
         write_backup(backup, invoices)
         write_backup(later, invoices + _NEW, changed=_CHANGED)
         database = Path(folder) / "portal.duckdb"
-        plain = [run("benchmarks.plain_import", backup)]
+        plain = [run("benchmarks.plain_import", backup, Path(folder) / "first.duckdb")]
         costs = [run("benchmarks.importing", each, database) for each in (backup, backup, later)]
-        backup.with_suffix(".plain.duckdb").unlink()
-        plain.append(run("benchmarks.plain_import", backup))
+        plain.append(run("benchmarks.plain_import", backup, Path(folder) / "last.duckdb"))
     return Import(invoices * LINES, _mean(plain), *costs)
 
 

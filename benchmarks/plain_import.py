@@ -66,9 +66,8 @@ _SUMS = """
 """
 
 
-def load(backup: Path) -> Cost:
-    """Load the backup into a new file beside it and return what that took."""
-    database = backup.with_suffix(".plain.duckdb")
+def load(backup: Path, database: Path) -> Cost:
+    """Load the backup into a new store and return what that took."""
     store.open_store(f"duckdb:///{database}").close()
     with measured() as cost, tempfile.TemporaryDirectory(dir=backup.parent) as folder:
         with zipfile.ZipFile(backup) as archive:
@@ -85,4 +84,4 @@ def load(backup: Path) -> Cost:
 
 
 if __name__ == "__main__":
-    say(load(Path(sys.argv[1])))
+    say(load(Path(sys.argv[1]), Path(sys.argv[2])))
