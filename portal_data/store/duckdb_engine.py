@@ -251,9 +251,14 @@ class DuckDBEngine:
         yield
 
     def before_migration(self, version: int) -> None:
-        """Copy the file beside itself, so a failed upgrade can be undone by hand."""
-        if self.path != ":memory:" and version > 1:
-            self.backup(f"{self.path}.before-{version:04d}")
+        """Copy the file beside itself, so a failed upgrade can be undone by hand.
+
+        A copy that is there already is of an attempt that ended before its migration did.
+        """
+        if self.path != ":memory:":
+            copy = Path(f"{self.path}.before-{version:04d}")
+            copy.unlink(missing_ok=True)
+            self.backup(str(copy))
 
     def backup(self, target: str) -> None:
         """Write a consistent copy of the file beside writers, whole or not at all.

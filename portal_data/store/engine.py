@@ -73,7 +73,7 @@ class Engine(Protocol):
         """Keep every other process out of what is done alone, such as migrating."""
 
     def before_migration(self, version: int) -> None:
-        """Keep a copy of what a migration is about to change, where the engine can."""
+        """Keep a copy of what that migration and later ones will change, where the engine can."""
 
     def backup(self, target: str) -> None:
         """Write a consistent copy of the whole store to the file `target`."""

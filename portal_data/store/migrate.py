@@ -44,10 +44,11 @@ def _migrate(engine: Engine, folder: Path) -> list[int]:
         if _checksum(engine, known) != row["checksum"]:
             raise Unavailable(f"Migration {row['name']} was changed after it had been applied.")
     pending = sorted(set(files) - {row["version"] for row in done})
+    if pending and done:  # a new store holds nothing worth a copy
+        engine.before_migration(pending[0])
     if pending:
         _drop_views(engine)  # a view holds on to the columns that it lists
     for version in pending:
-        engine.before_migration(version)
         _apply(engine, version, files[version])
         applied.append(version)
     _replace_views(engine, folder)

@@ -12,6 +12,7 @@ from portal_data import invoices, store
 from portal_data.errors import Conflict, Invalid
 from portal_data.ids import new_id
 from portal_data.scope import Scope
+from portal_data.store.duckdb_engine import DuckDBEngine
 from portal_data.store.migrate import HERE, migrate
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice
@@ -173,6 +174,26 @@ def test_views_are_made_again_only_when_their_text_has_changed(
     with opened.system_reading() as session:
         assert session.value("select one from mine.added") == 1
     opened.close()
+
+
+@pytest.mark.only_engine("duckdb")
+def test_one_copy_is_kept_of_what_was_there_before_migrations(tmp_path: Path) -> None:
+    """Also where an upgrade was killed, and of a new store none at all."""
+    old = shutil.copytree(HERE, tmp_path / "old")
+    for file in sorted((old / "migrations").glob("*.sql"))[2:]:
+        file.unlink()
+    shutil.rmtree(old / "views")
+    path = tmp_path / "portal.duckdb"
+    engine = DuckDBEngine(str(path))
+    assert migrate(engine, old) == [1, 2]
+    assert not list(tmp_path.glob("portal.duckdb.before-*"))
+    engine.close()
+    (tmp_path / "portal.duckdb.before-0003").write_text("of an upgrade that was killed")
+    store.open_store(f"duckdb:///{path}").close()
+    assert [each.name for each in tmp_path.glob("*.before-*")] == ["portal.duckdb.before-0003"]
+    copy = DuckDBEngine(str(tmp_path / "portal.duckdb.before-0003"))
+    assert migrate(copy, old) == []
+    copy.close()
 
 
 @pytest.mark.only_engine("duckdb")
