@@ -12,6 +12,8 @@ export default function ({ data, parentElement }) {
       field.setAttribute("inputmode", "email")
       field.setAttribute("autocapitalize", "none")
       field.setAttribute("spellcheck", "false")
+      // where there is a keyboard already; a phone's would cover the form
+      if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) field.focus()
     }
   })
 }
