@@ -22,9 +22,10 @@ run: $(RUNTIME) ## Serve the portal on http://localhost:8501 (PORT=9000 for anot
 	PORTAL_BASE_URL=$${PORTAL_BASE_URL:-http://localhost:$(PORT)} \
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
+# three workers for two processors: tests in a browser wait most of their time
 test: lint audit ## Run everything CI runs: lint, types, import rules, vulnerabilities, tests
 	chromium=$$(tools/chromium.sh $(BIN)/python) && \
-	PORTAL_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+	PORTAL_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST)
 
 check: lint ## Check what changed before a commit: lint, types and its tests, on DuckDB
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal --engine duckdb \

@@ -1,6 +1,7 @@
 """Searching: what a person typed, as the pattern of `ilike … escape '!'` and as an amount."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from iso4217 import Currency
@@ -35,10 +36,15 @@ def amounts(text: str) -> list[str]:
 
 
 def _typed(text: str) -> Decimal | None:
-    figures = re.fullmatch(r"(?:[A-Z]{3}|\D)?\s*([\d.,'\s]*\d)\s*(?:[A-Z]{3}|\D)?", text.strip())
+    figures = re.fullmatch(r"([A-Z]{3}|\D)?\s*([\d.,'\s]*\d)\s*([A-Z]{3}|\D)?", text.strip())
     if figures is None:
         return None
-    digits = re.sub(r"[\s']", "", figures[1])
+    before, digits, after = figures.groups()
+    if any(
+        len(sign) == 1 and unicodedata.category(sign) != "Sc" for sign in (before, after) if sign
+    ):
+        return None  # 100% is no amount
+    digits = re.sub(r"[\s']", "", digits)
     if re.search(r",\d{1,2}$", digits):
         digits = digits.replace(".", "").replace(",", ".")
     digits = digits.replace(",", "")

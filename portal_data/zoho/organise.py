@@ -32,6 +32,9 @@ _RENAME = """
     where name <> coalesce(cast($name as text), name)
         or timezone <> coalesce(cast($timezone as text), timezone)
 """
+NAMELESS = "The backup does not name your business"
+"""How the warning begins that only the import which makes the organisation gives."""
+
 _LOCALE = "en_GB"  # exports do not tell; staff choose another in the settings
 _SERIES = re.compile(r"(.*?)(\d{1,18})", re.DOTALL)
 
@@ -106,8 +109,8 @@ def found_organisation(
     if founding.name is None:
         upload.reading.findings.warn(
             upload.archive.name,
-            f"The backup does not name your business; it is called {name!r} for now. Name it with "
-            "--organisation, in this command or a later import.",
+            f"{NAMELESS}; it is called {name!r} for now. Name it with --organisation, in this "
+            "command or a later import.",
         )
 
 

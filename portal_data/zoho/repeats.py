@@ -10,6 +10,7 @@ from portal_data.zoho.archive import Archive
 from portal_data.zoho.books import SOURCE
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Problem
+from portal_data.zoho.organise import NAMELESS
 from portal_data.zoho.report import FileReport, Report
 
 _LAST = """
@@ -55,7 +56,11 @@ def same_again(session: OpenSession, archive: Archive, key: str) -> Report | Non
         sha256=archive.sha256,
         verdict="unchanged",
         files=files,
-        warnings=[Problem(**told) for told in report["warnings"]],
+        warnings=[
+            Problem(**warning)
+            for warning in report["warnings"]
+            if not warning["reason"].startswith(NAMELESS)
+        ],
         skipped_files=report["skipped_files"],
         read_by=key,
     )
