@@ -23,7 +23,7 @@ SHOTS = {
     "estimate": (CUSTOMER, "/estimates?status=open >", "desktop", "light"),
     "invoices": (CUSTOMER, "/invoices", "desktop", "light"),
     "invoices-phone": (CUSTOMER, "/invoices", "phone", "dark"),
-    "invoice": (CUSTOMER, "/invoice?number=INV-001199", "desktop", "light"),
+    "invoice": (CUSTOMER, "/invoice?number=INV-001200", "desktop", "light"),
     "retainers": (CUSTOMER, "/retainers", "desktop", "light"),
     "retainer": (CUSTOMER, "/retainers >", "desktop", "light"),
     "credit-notes": (CUSTOMER, "/credit_notes", "desktop", "light"),
