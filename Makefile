@@ -5,6 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Extra words for pytest, for example: make test PYTEST="tests/data --engine duckdb"
 PYTEST ?=
+# Words for the benchmarks, for example: make bench BENCH="--only exports,pdf"
+BENCH ?=
 # The commit that `make check` compares with, for example: make check SINCE=HEAD~3
 SINCE ?=
 
@@ -44,8 +46,8 @@ format: $(DEV) ## Format the code and mend what can be mended by itself
 audit: $(DEV) ## Look for known vulnerabilities in what is installed
 	$(BIN)/python tools/audit.py
 
-bench: $(DEV) ## Measure speed and memory into docs/performance.md
-	$(BIN)/python -m benchmarks
+bench: $(DEV) ## Measure speed and memory into docs/performance.md (BENCH="--only exports" for a part)
+	$(BIN)/python -m benchmarks $(BENCH)
 
 screenshots: $(DEV) ## Take the README's screenshots from the running app
 	chromium=$$(tools/chromium.sh $(BIN)/python) && \

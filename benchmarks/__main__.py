@@ -1,21 +1,13 @@
-"""`python -m benchmarks`: measure everything, and write docs/performance.md."""
+"""`python -m benchmarks`: measure, and write docs/performance.md."""
 
-import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from benchmarks import (
-    books,
-    exporting,
-    importing,
-    pages,
-    printing,
-    publishing,
-    queries,
-    signing_in,
-)
-from benchmarks.report import Results, page
+from benchmarks import pages
+from benchmarks.parts import ORDER, PARTS, Options
+from benchmarks.report.page import page, sections
 from portal_data.settings import ROOT
 
 TARGET = ROOT / "docs" / "performance.md"
@@ -26,46 +18,29 @@ def main(
         str, typer.Option(help="Invoices in the books, growing, with commas between.")
     ] = "1000,1000000",
     rounds: Annotated[int, typer.Option(help="Runs of each screen.")] = pages.ROUNDS,
-    write: Annotated[bool, typer.Option(help="Write docs/performance.md; else print.")] = True,
+    only: Annotated[
+        str, typer.Option(help=f"Parts to measure, with commas between: {', '.join(PARTS)}.")
+    ] = ",".join(PARTS),
+    target: Annotated[
+        Path, typer.Option(help="The page; sections that are not measured stay as they are.")
+    ] = TARGET,
+    write: Annotated[bool, typer.Option(help="Write the page; else print it.")] = True,
 ) -> None:
-    """Measure screens, reads, memory, import and sign-ins. Takes some ten minutes."""
-    load_before = os.getloadavg()[0]
-    made = []
-    for size in map(int, sizes.split(",")):
-        _say(f"books with {size:,} invoices")
-        made.append(books.made(size))
-    servings, reads = [], []
-    for each in made:
-        _say(f"screens over {each.invoices:,} invoices")
-        servings.append(pages.measure(each, rounds))
-        _say(f"reads over {each.invoices:,} invoices")
-        reads.append(queries.measure(each))
-    _say("memory of a session")
-    memory = pages.memory_a_session(made[0])
-    _say("import")
-    imported = importing.measure()
-    _say("sign-ins")
-    signed_in = signing_in.measure()
-    _say("files")
-    exported = exporting.measure()
-    _say("documents")
-    printed = printing.measure()
-    published = []
-    for each in made:
-        _say(f"publishing {each.invoices:,} invoices")
-        published.append(publishing.measure(each))
-    results = Results(
-        load_before, servings, reads, memory, imported, signed_in, exported, printed, published
-    )
-    if write:
-        TARGET.write_text(page(results), encoding="utf-8")
-        _say(f"written: {TARGET.relative_to(ROOT)}")
-    else:
-        typer.echo(page(results))
-
-
-def _say(what: str) -> None:
-    typer.echo(what, err=True)
+    """Measure screens, reads, memory, imports, files and documents. Everything takes a while."""
+    names = only.split(",")
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        raise typer.BadParameter(
+            f"{unknown[0]!r} is none of {', '.join(PARTS)}.", param_hint="--only"
+        )
+    options = Options(tuple(map(int, sizes.split(","))), rounds)
+    known = sections(target.read_text(encoding="utf-8")) if target.exists() else {}
+    for name in names:
+        typer.echo(name, err=True)
+        known |= PARTS[name].sections(options)
+        if write:  # what has been measured stays, whatever happens to the next part
+            target.write_text(page(known, ORDER), encoding="utf-8")
+    typer.echo(f"written: {target}" if write else page(known, ORDER), err=write)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """The benchmarks measure what they say; how fast it is, no test asks."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
+import typer
 
 from benchmarks import (
     books,
@@ -13,13 +15,17 @@ from benchmarks import (
     printing,
     publishing,
     queries,
-    report,
     signing_in,
 )
+from benchmarks.__main__ import main
 from benchmarks.clockwork import timing
+from benchmarks.parts import ORDER
+from benchmarks.report import files, screens, work
+from benchmarks.report.page import page, sections
 from benchmarks.serving import serving
 from benchmarks.stream import Tab
 from portal_data import store
+from portal_data.settings import ROOT
 
 INVOICES = 300
 
@@ -82,27 +88,54 @@ def test_everything_is_measured_and_told(
         "payments", "account",
     }  # fmt: skip
     assert served.screens["invoices"].again.size > served.screens["empty"].again.size
-    results = report.Results(
-        load_before=0.5,
-        servings=[served, served],
-        reads=[queries.measure(made)] * 2,
-        memory={"empty": 1_000_000},
-        imported=importing.measure(invoices=40),
-        signing_in=signing_in.measure(people=2, threads=2),
-        exported=exporting.measure(rows=50, documents=2),
-        printed=printing.measure(invoices=(2,), statements=(3,)),
-        published=[publishing.measure(made)],
+    read = queries.measure(made)
+    imported = importing.measure(invoices=40)
+    exported = exporting.measure(rows=50, documents=2)
+    told = "\n".join(
+        line
+        for lines in (
+            screens.screens([served, served]),
+            screens.reads([read, read]),
+            screens.sessions([served], {"empty": 1_000_000}),
+            work.imported(imported),
+            work.signing_in(signing_in.measure(people=2, threads=2)),
+            files.exported(exported),
+            files.printed(printing.measure(invoices=(2,), statements=(3,))),
+            work.published([publishing.measure(made)]),
+        )
+        for line in lines
     )
-    files = {each.name: each.size for each in results.exported}
-    assert len(files) == 9
-    assert min(files.values()) > 1_000
-    assert results.imported.lines == 40 * importing.LINES
-    told = report.page(results)
+    sizes = {each.name: each.size for each in exported}
+    assert len(sizes) == 9
+    assert min(sizes.values()) > 1_000
+    assert imported.lines == 40 * importing.LINES
     for words in (
         "| home | ", "| one invoice | ", "| empty | 1.00 |", "sign-ins a second",
         "| invoices.xlsx | 50 | ", "| statement | 3 | ", f"| {made.invoices:,} | ",
     ):  # fmt: skip
         assert words in told
+
+
+def test_a_part_measured_alone_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "performance.md"
+    target.write_text("# Old\n\n## Import\n\nas it was\n\n## Signing in\n\nslowly\n", "utf-8")
+    monkeypatch.setattr(signing_in, "measure", partial(signing_in.measure, people=2, threads=2))
+    main(sizes="1", rounds=1, only="signing-in", target=target, write=True)
+    known = sections(target.read_text("utf-8"))
+    assert list(known) == ["Import", "Signing in"]
+    assert known["Import"] == "as it was"
+    assert "sign-ins a second" in known["Signing in"]
+    assert "load average" in known["Signing in"]
+    with pytest.raises(typer.BadParameter, match="'nothing' is none of screens, import"):
+        main(sizes="1", rounds=1, only="nothing", target=target, write=True)
+
+
+def test_the_page_has_the_sections_of_every_part() -> None:
+    written = sections((ROOT / "docs" / "performance.md").read_text("utf-8"))
+    assert list(written) == ORDER
+    assert sections(page(written, ORDER)) == written
 
 
 def test_percentiles_are_of_the_nearest_rank() -> None:

@@ -1,0 +1,1 @@
+"""What was measured, as the page docs/performance.md: ratios first, times after."""
