@@ -10,6 +10,7 @@ checked by a test.
 import asyncio
 import sys
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -24,6 +25,11 @@ MOST_OF_NETWORK = 500
 """Connections of one network, when no proxy stands between."""
 READ_BYTES = 8 * 1024
 """Bytes that one read takes from a connection, and that are parsed at once."""
+SOCKET_READ_BYTES = 512
+"""The same of a websocket, whose smallest frames are six bytes: a hundred sockets are read in turn
+before anybody else is."""
+LIMITER = "portal.message_limit"
+"""The extension of a websocket's scope that bounds its next message: a function of bytes."""
 MOST_FRAMES = 200
 """Control frames and parts of messages on a websocket within `FRAME_SECONDS`; pages send few."""
 FRAME_SECONDS = 10.0
@@ -101,6 +107,7 @@ def _bound_requests() -> None:
         _stop(self)
         self.portal_upgraded = True
         upgraded(self, event)
+        self.transport.max_size = SOCKET_READ_BYTES
         protocol = self.transport.get_protocol()
         protocol.portal_network, self.portal_network = self.portal_network, None
 
@@ -110,13 +117,21 @@ def _bound_requests() -> None:
 
 
 def _bound_websockets() -> None:
-    lost = WebSocketsSansIOProtocol.connection_lost
+    lost, connected = (
+        WebSocketsSansIOProtocol.connection_lost,
+        WebSocketsSansIOProtocol.handle_connect,
+    )
     pinged, ponged = WebSocketsSansIOProtocol.handle_ping, WebSocketsSansIOProtocol.handle_pong
     continued = WebSocketsSansIOProtocol.handle_cont
 
     def connection_lost(self: Any, exc: Exception | None) -> None:
         _leave(self)
         lost(self, exc)
+
+    def handle_connect(self: Any, event: Any) -> None:
+        connected(self, event)
+        if not self.close_sent:
+            self.scope["extensions"][LIMITER] = partial(setattr, self.conn, "max_message_size")
 
     def handle_ping(self: Any) -> None:
         if _may_send(self):
@@ -130,7 +145,7 @@ def _bound_websockets() -> None:
         if _may_send(self):
             continued(self, event)
 
-    for method in (connection_lost, handle_ping, handle_pong, handle_cont):
+    for method in (connection_lost, handle_connect, handle_ping, handle_pong, handle_cont):
         setattr(WebSocketsSansIOProtocol, method.__name__, method)
 
 

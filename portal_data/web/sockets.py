@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from portal_data import addresses, connections, identity, security_log
 from portal_data.clock import utc_now
 from portal_data.connections import Connection
+from portal_data.web import deadlines
 from portal_data.web.rates import Rate, Rates
 
 PATH = "/_stcore/stream"
@@ -27,8 +28,9 @@ FOR_EVERYBODY = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
 """Kinds of messages that a page sends whoever looks at it."""
 FOR_SIGNED_IN = FOR_EVERYBODY | {"file_urls_request", "backend_operation_request"}
 MESSAGE_LIMIT = 256 * 1024
-"""Bytes of a message; the server reads no longer ones, whoever sends them."""
-STRANGER_MESSAGE_LIMIT = 64 * 1024
+"""Bytes of a message of somebody signed in; the server reads no longer ones."""
+STRANGER_MESSAGE_LIMIT = 8 * 1024
+"""Bytes of a stranger's message, and of what is read of one: of a network, less than a megabyte."""
 MOST_OF_PERSON = 50
 """Websockets, that is tabs, of one person."""
 MOST_OF_NETWORK = 100
@@ -80,7 +82,8 @@ class SocketGuard:
             await send({"type": "websocket.close", "code": _POLICY})
             return
         try:
-            messages = _Messages(self, connection, receive, send)
+            limit = scope["extensions"][deadlines.LIMITER]
+            messages = _Messages(self, connection, receive, send, limit)
             await self._app(self._rewritten(scope, headers, connection), messages, send)
         finally:
             connections.closed(connection)
@@ -142,15 +145,21 @@ class _Messages:
     """
 
     def __init__(
-        self, guard: SocketGuard, connection: Connection, receive: Receive, send: Send
+        self,
+        guard: SocketGuard,
+        connection: Connection,
+        receive: Receive,
+        send: Send,
+        limit: Callable[[int], None],
     ) -> None:
         self._guard, self._connection = guard, connection
-        self._receive, self._send = receive, send
+        self._receive, self._send, self._limit = receive, send, limit
         self._refused = 0
 
     async def __call__(self) -> Message:
         """Return the next message that may pass, or the connection's end."""
         while True:
+            self._limit(self._most())
             message = await self._receive()
             if message["type"] != "websocket.receive":
                 return message
@@ -170,9 +179,8 @@ class _Messages:
         data = message.get("bytes")
         if data is None:
             return "text"
-        signed_in = self._connection.sign_in_id is not None
-        if len(data) > (MESSAGE_LIMIT if signed_in else STRANGER_MESSAGE_LIMIT):
-            return "size"
+        if len(data) > self._most():
+            return "size"  # begun before the connection ceased to be a stranger's, or the other way
         kind = self._guard.kind_of(data)
         if kind is None:
             return "no message"
@@ -180,6 +188,10 @@ class _Messages:
             return None  # the script asks itself who is there
         allowed = kind in FOR_SIGNED_IN and await self._is_signed_in()
         return None if allowed else kind
+
+    def _most(self) -> int:
+        stranger = self._connection.sign_in_id is None
+        return STRANGER_MESSAGE_LIMIT if stranger else MESSAGE_LIMIT
 
     async def _is_signed_in(self) -> bool:
         """Ask the store: what answers these messages is no script of ours."""

@@ -1,10 +1,12 @@
 """Attacks on a running portal over its websocket, by whoever is not signed in and by others."""
 
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from portal_data.web import sockets
@@ -142,6 +144,26 @@ def test_what_is_no_message_ends_the_connection(
         assert tab.closed() in (code, 1006)
 
 
+@pytest.mark.parametrize(
+    "beginning",
+    [struct.pack("!BBH", 0x82, 0xFE, 8193),  # one frame of so many bytes
+     struct.pack("!BBH", 0x02, 0xFE, 8192) + bytes(4 + 8192) + struct.pack("!BB", 0x00, 0x81)],
+    ids=["frame", "parts"],
+)  # fmt: skip
+def test_no_more_is_read_of_a_strangers_message_than_it_may_have(
+    portal: Portal, beginning: bytes
+) -> None:
+    """A hundred half-sent messages of 256 kB each waited in memory for their ends."""
+    with wire.socket_to(portal) as stranger:
+        stranger.raw(beginning)
+        assert stranger.closed() == 1009
+    cookie = wire.signed_in(portal, CALLUM)
+    with wire.socket_to(portal, cookie=cookie) as customer:
+        customer.rerun("invoices")
+        long = WidgetState(id="nothing", string_value="x" * 100_000)
+        assert "INV-" in wire.texts(customer.rerun("invoices", long))
+
+
 def test_a_flood_waits_and_others_do_not(portal: Portal) -> None:
     beats = 2000
     with wire.socket_to(portal, source="127.0.0.9") as flood, wire.socket_to(portal) as other:
@@ -271,7 +293,7 @@ def test_a_failed_sign_in_leaves_a_line_without_what_was_typed(portal: Portal) -
     assert "my secret passphrase" not in log
 
 
-@pytest.mark.parametrize("marks", [78_000, 25_000])
+@pytest.mark.parametrize("marks", [78_000, 25_000, 6_000])
 def test_a_sign_in_with_very_long_text_is_just_wrong(portal: Portal, marks: int) -> None:
     text = "a" + "\u0301" * (marks // 4) + "\u0323" * (marks // 4)
     with wire.socket_to(portal, source="127.0.0.5") as tab:
