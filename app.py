@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components import index_page, protocol, tuning
-from portal_data import identity, runtime, settings
+from components import index_page, not_found, protocol, tuning
+from portal_data import identity, runtime, screens, settings
 from portal_data.web import (
     analytics,
     brand,
@@ -22,6 +22,7 @@ from portal_data.web import (
 from portal_data.web.index import Index
 from portal_data.web.logs import bound_all, log_as_json
 from portal_data.web.middleware import Guard
+from portal_data.web.prefix import Prefix
 from portal_data.web.static import Precompressed, content_security_policy
 from portal_data.web.uploads import Uploads
 
@@ -29,6 +30,7 @@ HERE = Path(__file__).resolve().parent
 CLIENT = Path(st.__file__).parent / "static"
 SIGNED_OUT, SIGNED_IN = (index_page.page(CLIENT, signed_in=each) for each in (False, True))
 SETTINGS = settings.load()
+tuning.take_base_path(SETTINGS.path)
 
 
 @asynccontextmanager
@@ -58,6 +60,7 @@ app = st.App(
         *brand.ROUTES,
     ],
     middleware=[
+        Middleware(Prefix, path=SETTINGS.path),
         Middleware(
             Guard,
             content_security_policy=content_security_policy(SIGNED_IN),
@@ -84,6 +87,9 @@ app = st.App(
             signed_out=SIGNED_OUT,
             signed_in=SIGNED_IN,
             cookie=identity.cookie_name(SETTINGS.secure),
+            known=screens.ADDRESSES,
+            missing=not_found.page,
+            root=f"{SETTINGS.path}/",
         ),
     ],
     on_script_error=tuning.on_script_error,

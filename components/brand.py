@@ -60,18 +60,26 @@ def paint(shown: Brand) -> None:
     if shades:
         wanted |= {_PRIMARY["light"]: shades.light_fill, _PRIMARY["dark"]: shades.dark_fill,
                    _LINK["light"]: shades.light_text, _LINK["dark"]: shades.dark_text}  # fmt: skip
-        st.html(Markup(f"<style>{_OVER_STYLESHEET} {{ {_variables(shades)} }}</style>"))
+        st.html(Markup(f"<style>{styles(shown)}</style>"))
     for option, colour in wanted.items():
         if config.get_option(option) != colour:
             # for the whole process, as the business is; a browser takes it with its next run
             config.set_option(option, colour)
 
 
-def mark(shown: Brand) -> Markup:
-    """Return the logo, or the name's initials, as a picture that says nothing by itself."""
+def mark(shown: Brand, root: str = "") -> Markup:
+    """Return the logo, or the name's initials, as a picture that says nothing by itself.
+
+    `root` is the portal's own path, for pages that stand elsewhere than the screens do.
+    """
     if shown.logo:
-        return tag("img", class_="pt-logo", src=links.logo(shown.logo.sha256), alt="")
+        return tag("img", class_="pt-logo", src=root + links.logo(shown.logo.sha256), alt="")
     return tag("img", class_="pt-initials", src=_initials(shown), alt="")
+
+
+def styles(shown: Brand) -> str:
+    """Return the styles that give the stylesheet the business's colour; none for its own one."""
+    return f"{_OVER_STYLESHEET} {{ {_variables(shown.shades)} }}" if shown.shades else ""
 
 
 def _variables(shades: colours.Shades) -> str:

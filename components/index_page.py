@@ -48,7 +48,7 @@ def page(client: Path, *, signed_in: bool) -> str:
     that this was written for.
     """
     index_html = (client / "index.html").read_text(encoding="utf-8")
-    style = _versioned("portal.css")
+    style = f"./{stylesheet()}"
     preloads = [tag("link", rel="preload", href=style, as_="style")]
     for name in _FONTS:
         font = f"./app/static/fonts/{name}"
@@ -78,6 +78,12 @@ def page(client: Path, *, signed_in: bool) -> str:
     return made
 
 
+def stylesheet() -> str:
+    """Return the address of portal.css below the portal's own, which changes with its content."""
+    digest = hashlib.sha256((STATIC / "portal.css").read_bytes()).hexdigest()
+    return f"app/static/portal.css?v={digest[:12]}"
+
+
 def _scripts(folder: Path, elements: tuple[str, ...]) -> list[str]:
     """Return the names of the scripts of elements and of all that these import."""
     found: list[str] = []
@@ -93,12 +99,6 @@ def _scripts(folder: Path, elements: tuple[str, ...]) -> list[str]:
             found.append(name)
             waiting += _IMPORT.findall((folder / name).read_text(encoding="utf-8"))
     return found
-
-
-def _versioned(name: str) -> str:
-    """Return the address of a file in static/ that changes with its content."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()
-    return f"./app/static/{name}?v={digest[:12]}"
 
 
 def _replaced(pattern: str, by: str, text: str) -> str:

@@ -6,8 +6,8 @@ It stands in components/ and not beside pages/ on purpose: see docs/decisions/00
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from components import account_menu, brand, navigator, session
-from portal_data import preferences
+from components import account_menu, address, brand, navigator, session
+from portal_data import preferences, screens
 from portal_data.preferences import Preferences
 from portal_data.scope import Role, Scope, Staff
 
@@ -24,6 +24,7 @@ PARENTS = {
     "customer": "",
 }
 """Hidden screens, and the entry of the navigation that stays lit on them."""
+_BEHIND_SIGN_IN = screens.OF_CUSTOMERS | screens.OF_STAFF
 
 
 def page(
@@ -115,12 +116,22 @@ def of_staff(role: Role) -> list[StreamlitPage]:
 
 def of_nobody() -> list[StreamlitPage]:
     """Return the sign-in form at every address of the others, so a link survives signing in."""
-    everything = Preferences(projects_and_timesheets=True)
-    paths = {screen.url_path for screen in [*of_customers(everything), *of_staff(Role.OWNER)]}
     return [
-        *(page("sign_in", "Sign in", path) for path in sorted(paths)),
+        *(page("sign_in", "Sign in", path) for path in sorted(_BEHIND_SIGN_IN)),
         page("forgotten", "Forgotten password", "forgotten"),
     ]
+
+
+def missing(who: Scope | Staff, own: list[StreamlitPage]) -> list[StreamlitPage]:
+    """Return what stands at the address that is open when none of somebody's `own` screens does.
+
+    Without it Streamlit would show the first screen, under a message of its own.
+    """
+    here = address.screen()
+    if here not in screens.ADDRESSES or here in {each.url_path for each in own}:
+        return []
+    script = "missing" if isinstance(who, Scope) else "staff/missing"
+    return [page(script, "Page not found", here, hidden=True)]
 
 
 who = session.current()
@@ -131,8 +142,9 @@ brand.paint(shown)
 if who is None:
     chosen = st.navigation([*of_nobody(), *links_from_mail()], position="hidden")
 else:
-    screens = of_customers(preferences.of(who)) if isinstance(who, Scope) else of_staff(who.role)
-    chosen = st.navigation([*screens, *links_from_mail()], expanded=True)
+    own = of_customers(preferences.of(who)) if isinstance(who, Scope) else of_staff(who.role)
+    own += links_from_mail()
+    chosen = st.navigation([*own, *missing(who, own)], expanded=True)
     brand.draw(shown, lit=_lit(who, chosen.url_path))
     account_menu.draw(who)
     navigator.draw()

@@ -7,8 +7,10 @@ import time
 import types
 
 import streamlit as st
-from streamlit import net_util
+from streamlit import config, net_util
 from streamlit.runtime.scriptrunner import script_runner
+
+from portal_data.errors import Invalid
 
 COLLECT_EVERY = 10.0
 """Seconds between garbage collections that Streamlit asks for after every script run."""
@@ -45,6 +47,21 @@ def forbid_outgoing_calls() -> None:
     It would do so, waiting, within any handshake whose Origin it does not know.
     """
     net_util.get_external_ip = lambda: None
+
+
+def take_base_path(path: str) -> None:
+    """Let Streamlit live at the root: what path the portal lives under is `Prefix`'s to take off.
+
+    `path` is that of PORTAL_BASE_URL. Raises Invalid when `server.baseUrlPath` is another one,
+    because mails would lead elsewhere.
+    """
+    given = config.get_option("server.baseUrlPath").strip("/")
+    if given and given != path.strip("/"):
+        raise Invalid(
+            f"server.baseUrlPath is {given}, and PORTAL_BASE_URL does not end with it. "
+            "Write the whole address into PORTAL_BASE_URL; server.baseUrlPath is not needed."
+        )
+    config.set_option("server.baseUrlPath", "")
 
 
 def on_script_error(error: BaseException) -> bool:

@@ -1,6 +1,22 @@
-"""Addresses of the screens of documents, as screens and mails give them."""
+"""Addresses of the screens: which there are, whose they are, and those of documents."""
 
 from urllib.parse import urlencode
+
+OF_BOTH = frozenset(
+    {"", "invoice", "estimate", "payment", "credit_note", "retainer", "security"}
+)  # fmt: skip
+"""Addresses that customers and staff both have, each with screens of their own."""
+OF_CUSTOMERS = OF_BOTH | {
+    "account", "credit_notes", "estimates", "invoices", "payments", "project", "projects",
+    "retainers", "statement", "timesheet", "timesheets",
+}  # fmt: skip
+OF_STAFF = OF_BOTH | {
+    "customer", "data", "organisation", "preferences", "readiness", "team",
+}  # fmt: skip
+OF_EVERYBODY = frozenset({"accept", "forgotten", "reset_password"})
+"""Addresses that need no sign-in."""
+ADDRESSES = OF_CUSTOMERS | OF_STAFF | OF_EVERYBODY
+"""Every address that there is. Any other one is answered with 404, whoever asks."""
 
 _OF_DOCUMENTS = {
     "invoice": "invoice",

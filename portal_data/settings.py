@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         return f"{parts.scheme}://{host}{port}"
 
     @property
+    def path(self) -> str:
+        """The path of `base_url`, under which the portal lives: `/portal`; empty at the root."""
+        return urlsplit(self.base_url).path.rstrip("/")
+
+    @property
     def fills_with_demo(self) -> bool:
         """True when an empty store is to be filled with the demo organisation."""
         if self.demo is not None:

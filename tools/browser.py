@@ -50,10 +50,13 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def demo_portal(data: Path, add: Callable[[], None] | None = None) -> Iterator[Portal]:
+def demo_portal(
+    data: Path, add: Callable[[], None] | None = None, path: str = ""
+) -> Iterator[Portal]:
     """Serve the demo organisation from the empty folder `data` until the block ends.
 
-    `add` may store more before the server opens the books.
+    `add` may store more before the server opens the books. The portal lives under `path`, which
+    begins with a slash.
     """
     os.environ["PORTAL_BCRYPT_COST"] = "4"
     settings.load.cache_clear()
@@ -62,7 +65,7 @@ def demo_portal(data: Path, add: Callable[[], None] | None = None) -> Iterator[P
     if add:
         add()
     opened.close()
-    process, url = _serve(data)
+    process, url = _serve(data, path)
     try:
         yield Portal(url, logins, data, process.pid)
     finally:
@@ -70,11 +73,11 @@ def demo_portal(data: Path, add: Callable[[], None] | None = None) -> Iterator[P
         process.wait(20)
 
 
-def _serve(data: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _serve(data: Path, path: str) -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    url = f"http://localhost:{port}"
+    url = f"http://localhost:{port}{path}"
     environment = {
         **os.environ,
         "PORTAL_DATABASE": f"duckdb:///{data}/portal.duckdb",

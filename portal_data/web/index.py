@@ -1,9 +1,12 @@
-"""The portal's page wherever Streamlit answers with its own: one for each side of the sign-in."""
+"""The portal's page where there is a screen: one for each side of the sign-in. Elsewhere, a 404."""
 
 import hashlib
+from collections.abc import Callable, Container
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_data.web import static
@@ -13,10 +16,24 @@ class Index:
     """Answers `signed_in` to browsers that hold the cookie named `cookie`, `signed_out` to others.
 
     A cookie is not checked here: the page holds nothing but the frame, and a wrong guess moves it.
+
+    Streamlit has that page for every address at all. Those that are not `known` get the page that
+    `missing` makes, with status 404; `root` is the portal's own path, with a slash at its end.
     """
 
-    def __init__(self, app: ASGIApp, *, signed_out: str, signed_in: str, cookie: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        signed_out: str,
+        signed_in: str,
+        cookie: str,
+        known: Container[str],
+        missing: Callable[[str], str],
+        root: str,
+    ) -> None:
         self._app, self._cookie = app, cookie
+        self._known, self._missing, self._root = known, missing, root
         self._bodies = {
             (side, name): static.compress(page.encode(), name)
             for side, page in ((False, signed_out), (True, signed_in))
@@ -28,6 +45,12 @@ class Index:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
+        name = scope["path"].removeprefix("/")
+        if name.endswith("/") and name[:-1] in self._known:
+            query = scope["query_string"].decode("latin-1")
+            moved = f"{self._root}{name[:-1]}{query and '?'}{query}"
+            await RedirectResponse(moved, 308)(scope, receive, send)
+            return
         replaced = False
 
         async def answer(message: Message) -> None:
@@ -35,12 +58,18 @@ class Index:
             if message["type"] == "http.response.start":
                 kind = Headers(raw=message["headers"]).get("content-type", "")
                 replaced = message["status"] == 200 and kind.startswith("text/html")
-                if replaced:
+                if replaced and name in self._known:
                     await self._answer(scope, send)
+                elif replaced:
+                    await (await self._not_found())(scope, receive, send)
             if not replaced:
                 await send(message)
 
         await self._app(scope, receive, answer)
+
+    async def _not_found(self) -> Response:
+        page = await run_in_threadpool(self._missing, self._root)
+        return HTMLResponse(page, 404, {"Cache-Control": "no-store"})
 
     async def _answer(self, scope: Scope, send: Send) -> None:
         given = Headers(scope=scope)
