@@ -1,5 +1,6 @@
 """The portal as a process over the demo organisation, and Chromium in front of it."""
 
+import itertools
 import os
 import shutil
 import socket
@@ -25,6 +26,23 @@ _FLAGS = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 _READY_SECONDS = 60
+_PATIENCE = 30_000  # milliseconds; what never comes fails then, what comes is waited for no longer
+_QUIET = 250  # milliseconds without a run after which none follows by itself
+_SETTLED = """
+([call, quiet]) => {
+  const app = document.querySelector('[data-testid="stApp"]')
+  const settled =
+    app?.dataset.testScriptState === "notRunning" &&
+    app.dataset.testConnectionState === "CONNECTED" &&
+    !("asked" in app.dataset) && // by components/browser/transition.js
+    document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]') &&
+    !document.querySelector('[data-testid="stAppSkeleton"]')
+  const now = performance.now()
+  if (!settled || window.settling?.call !== call) window.settling = { call, since: now }
+  return settled && now - window.settling.since >= quiet
+}
+"""
+_calls = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,7 @@ def launch(playwright: Playwright) -> Browser:
     found = named or shutil.which("chromium") or shutil.which("google-chrome")
     if not found:
         raise FileNotFoundError("No Chromium: run `make test`, or name one in PORTAL_CHROMIUM.")
+    expect.set_options(timeout=_PATIENCE)  # the 5 s of the library are short on a busy machine
     return playwright.chromium.launch(executable_path=found, args=_FLAGS)
 
 
@@ -109,13 +128,10 @@ def sign_in(page: Page, portal: Portal, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").first.fill(portal.logins.password)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_label("Password")).to_have_count(0, timeout=15_000)
+    expect(page.get_by_label("Password")).to_have_count(0)
     settle(page)
 
 
 def settle(page: Page) -> None:
-    """Wait until the page's script has run to its end, twice: a rerun may follow at once."""
-    page.wait_for_selector('[data-testid="stMain"] [data-testid="stVerticalBlock"]')
-    for _ in range(2):
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-        page.wait_for_timeout(300)
+    """Wait until a screen stands there, its script has run to its end and no other run follows."""
+    page.wait_for_function(_SETTLED, arg=[next(_calls), _QUIET], polling=50)

@@ -89,7 +89,6 @@ def window(
             has_touch=size == "phone",
             locale="en-GB",
         )
-        context.set_default_timeout(20_000)
         opened.append(context)
         return Window(context, portal, cookies)
 

@@ -12,6 +12,7 @@ from tools.browser import Portal, settle
 
 ALICE = "imogen@brackenridge.example"
 Open = Callable[..., Window]
+_LONGEST = 2400  # milliseconds
 
 _SHIFTS = """
 window.shifted = 0
@@ -19,7 +20,7 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value
 }).observe({ type: "layout-shift", buffered: true })
 """
-# what a person sees in each frame from a click on: the screen, or the copy that stands before it
+# what a person sees in each frame from a click on, and when: the screen, or the copy before it
 _FRAMES = """
 (selector) => new Promise((done) => {
   const frames = []
@@ -27,10 +28,10 @@ _FRAMES = """
   const look = () => {
     const main = document.querySelector('[data-testid="stMain"]')
     const copy = document.querySelector(".pt-leaving:not([hidden])")
-    frames.push([(copy ?? main).querySelector("h1")?.textContent ?? "", Boolean(copy)])
-    const title = frames.at(-1)[0]
+    const title = (copy ?? main).querySelector("h1")?.textContent ?? ""
+    frames.push([title, Boolean(copy), performance.now()])
     const over = !copy && title && title !== frames[0][0]
-    if (over || performance.now() - began > 15000) done(frames)
+    if (over || performance.now() - began > 30000) done(frames)
     else requestAnimationFrame(look)
   }
   document.querySelector(selector).click()
@@ -54,13 +55,18 @@ def paused(portal: Portal) -> Iterator[Callable[[], None]]:
     go_on()
 
 
-def _top(page: Page) -> int:
-    return round(page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollTop"))
-
-
 def _scroll(page: Page, top: int) -> None:
     page.evaluate("top => document.querySelector('[data-testid=\"stMain\"]').scrollTo(0, top)", top)
-    page.wait_for_timeout(100)
+    kept = "top => JSON.parse(sessionStorage['portal.positions'])[location.href] === top"
+    page.wait_for_function(kept, arg=top)
+
+
+def _stands_at(page: Page, top: int) -> None:
+    """Wait until a screen is scrolled so far, and stays so when it has settled."""
+    where = "document.querySelector('[data-testid=\"stMain\"]').scrollTop"
+    page.wait_for_function(f"top => Math.round({where}) === top", arg=top)
+    settle(page)
+    assert round(page.evaluate(where)) == top
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
@@ -74,13 +80,29 @@ def test_a_full_load_shifts_nothing(window: Open, path: str, size: str) -> None:
     assert page.evaluate("window.shifted") < 0.1
 
 
+def _frames_on_the_way(page: Page, path: str) -> list[tuple[str, bool, float]]:
+    """Return the frames from a click in the navigation to the next screen.
+
+    After a while the copy goes even if nothing has come (LONGEST in transition.js): a machine so
+    busy that a screen takes as long shows nothing about the others, and goes the way again.
+    """
+    for _ in range(8):
+        frames = page.evaluate(_FRAMES, f'[data-testid="stSidebarNavLink"][href$="{path}"]')
+        settle(page)
+        covered = [at for _, copy, at in frames if copy]
+        if not covered or covered[-1] - covered[0] < _LONGEST:
+            break
+        page.go_back()
+        settle(page)
+    return frames
+
+
 def test_no_frame_between_two_screens_is_empty(window: Open) -> None:
     page = window().sign_in(ALICE)
     for path in ("/invoices", "/statement", "/account"):
-        frames = page.evaluate(_FRAMES, f'[data-testid="stSidebarNavLink"][href$="{path}"]')
+        frames = _frames_on_the_way(page, path)
         assert frames[0][0] != frames[-1][0], path
-        assert [title for title, _ in frames if not title] == [], path
-        settle(page)
+        assert [title for title, _, _ in frames if not title] == [], path
         expect(page.locator(".pt-leaving")).to_have_count(0)
 
 
@@ -89,26 +111,20 @@ def test_back_and_reload_return_to_where_one_was(window: Open) -> None:
     _scroll(page, 180)
     page.get_by_role("link", name="INV-").nth(7).click()
     expect(page.get_by_role("heading", name="INV-")).to_be_visible()
-    settle(page)
-    assert _top(page) == 0
+    _stands_at(page, 0)
     page.go_back()
     expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
-    settle(page)
-    assert _top(page) == 180
+    _stands_at(page, 180)
     page.reload()
     settle(page)
     expect(page.get_by_role("heading", name="Invoices")).to_be_visible()
-    assert _top(page) == 180
+    _stands_at(page, 180)
 
 
 def _line_is(page: Page, opacity: str) -> None:
     """Wait until the line on top, which shows that the server was asked, has an opacity."""
     style = "getComputedStyle(document.querySelector('[data-testid=\"stApp\"]'), '::after').opacity"
-    for _ in range(100):
-        if page.evaluate(style) == opacity:
-            return
-        page.wait_for_timeout(100)
-    pytest.fail(f"The line on top never had opacity {opacity}.")
+    page.wait_for_function(f"opacity => {style} === opacity", arg=opacity)
 
 
 def test_a_slow_server_shows_that_it_was_asked(

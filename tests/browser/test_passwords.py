@@ -19,7 +19,7 @@ Open = Callable[..., Window]
 
 def _mailed_link(folder: Path, to: str) -> str:
     """Wait for the mail to `to` in the folder and return the link in it."""
-    for _ in range(200):
+    for _ in range(600):
         for path in folder.glob("*.eml") if folder.exists() else ():
             message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             body = message.get_body(("plain",))
@@ -33,6 +33,7 @@ def _mailed_link(folder: Path, to: str) -> str:
 
 def _is_signed_out(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    settle(page)  # until then what was drawn before may stand below
     assert page.get_by_role("link", name="INV-").count() == 0
 
 

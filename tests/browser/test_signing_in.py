@@ -15,6 +15,7 @@ Open = Callable[..., Window]
 
 def _sign_in_form(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    settle(page)  # until then what was drawn before may stand below
 
 
 def _sign_out(page: Page) -> None:
