@@ -25,9 +25,20 @@ PUBLIC_PAGES = {
     "pages/reset_password.py": "the reset's token is the proof",
 }
 
+# Packages in portal_data/ that hold no nouns, each with what asks who is there instead.
+NOT_NOUN_PACKAGES = {
+    "demo": "invents a business before anybody uses it",
+    "documents": "draws plain values",
+    "exports": "writes plain tables",
+    "mail": "sends what the outbox holds",
+    "ops": "works for whoever runs the portal",
+    "store": "the sessions themselves",
+    "web": "routes: who asks is checked by tests over HTTP",
+    "zoho": "imports for whoever runs the portal",
+}
+
 # Modules in portal_data/ that are no nouns: no customer's data, or before anybody is known.
 NOT_NOUNS = {
-    "__init__": "empty",
     "__main__": "the command line: whoever runs it owns the store",
     "bank_accounts": "no data",
     "brand": "name, colour and logo of the business, which the sign-in page shows to everybody",
@@ -164,18 +175,15 @@ def modules(*folders: str) -> list[Path]:
 PAGES = modules("pages")
 SCREENS = [*PAGES, *modules("components")]
 PRODUCT = [ROOT / "app.py", *SCREENS, *modules("portal_data")]
-NOUNS = [path for path in sorted((ROOT / "portal_data").glob("*.py")) if path.stem not in NOT_NOUNS]
-
 each_page = pytest.mark.parametrize("path", PAGES, ids=name_of)
 each_screen = pytest.mark.parametrize("path", SCREENS, ids=name_of)
 each_module = pytest.mark.parametrize("path", PRODUCT, ids=name_of)
-each_noun = pytest.mark.parametrize("path", NOUNS, ids=name_of)
 
 
 @cache
 def tree(path: Path) -> ast.Module:
     """Syntax tree of one file."""
-    return ast.parse(path.read_text(encoding="utf-8"), filename=name_of(path))
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 def line_count(path: Path) -> int:
@@ -228,6 +236,29 @@ def guard_of(statement: ast.stmt) -> str:
         name = last_name(statement.value)
         return name if name in {"require_scope", "require_staff"} else ""
     return ""
+
+
+DATA = ROOT / "portal_data"
+
+
+def dotted(path: Path, folder: Path = DATA) -> str:
+    """A module as the lists above write it: `billing.invoices` of `folder`."""
+    return ".".join(path.relative_to(folder).with_suffix("").parts)
+
+
+def find_nouns(folder: Path) -> list[Path]:
+    """Every module below `folder` that holds a customer's data, however deep."""
+    return [
+        path
+        for path in sorted(folder.rglob("*.py"))
+        if path.relative_to(folder).parts[0] not in NOT_NOUN_PACKAGES
+        and dotted(path, folder) not in NOT_NOUNS
+        and without_docstring(tree(path).body)
+    ]
+
+
+NOUNS = find_nouns(DATA)
+each_noun = pytest.mark.parametrize("path", NOUNS, ids=name_of)
 
 
 # Screens ----------------------------------------------------------------------------------------
@@ -330,17 +361,14 @@ def test_module_is_small(path: Path) -> None:
     assert line_count(path) <= 400
 
 
-@each_module
-def test_only_identity_makes_a_scope(path: Path) -> None:
-    if name_of(path) == "portal_data/identity.py":
-        return
-    made = [
+def made_scopes(path: Path) -> list[str]:
+    """Where a module makes a Scope or Staff, or a changed copy of one: a forged proof."""
+    return [
         f"line {node.lineno}: {last_name(node)}"
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call)
         and (
             last_name(node) in {"Scope", "Staff"}
-            # A changed copy of a proof is a forged proof.
             or (
                 last_name(node) == "replace"
                 and node.args
@@ -348,11 +376,10 @@ def test_only_identity_makes_a_scope(path: Path) -> None:
             )
         )
     ]
-    assert made == []
 
 
-@each_noun
-def test_noun_functions_ask_who(path: Path) -> None:
+def unscoped_functions(path: Path) -> set[str]:
+    """Public functions of a module that do not ask first who is there."""
     unscoped = set()
     for function in tree(path).body:
         if not isinstance(function, ast.FunctionDef) or function.name.startswith("_"):
@@ -361,37 +388,105 @@ def test_noun_functions_ask_who(path: Path) -> None:
         kind = ast.unparse(first.annotation) if first and first.annotation else ""
         kinds = {part.strip(" '\"").rpartition(".")[2] for part in kind.split("|")}
         if not kinds <= {"Scope", "Staff", "Session", "ScopedSession", "OpenSession"}:
-            unscoped.add(f"{path.stem}.{function.name}")
-    assert unscoped == {name for name in UNSCOPED if name.startswith(f"{path.stem}.")}
+            unscoped.add(function.name)
+    return unscoped
+
+
+def sql_constants(path: Path) -> dict[str, str]:
+    """The text of every constant of a module, with the text of the constants it is made of."""
+    values = {
+        target.id: statement.value
+        for statement in tree(path).body
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value
+        for target in (
+            statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        )
+        if isinstance(target, ast.Name)
+    }
+
+    def text(node: ast.expr, within: tuple[str, ...]) -> str:
+        parts = []
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                parts.append(part.value)
+            elif isinstance(part, ast.Name) and part.id in values and part.id not in within:
+                parts.append(text(values[part.id], (*within, part.id)))
+        return " ".join(parts)
+
+    return {name: text(value, (name,)) for name, value in values.items()}
+
+
+def unbound_statements(path: Path) -> list[str]:
+    """SQL of functions that take a Scope which names `core` and not `$customer_id`.
+
+    What such a function asks in a session of staff, it asks for staff.
+    """
+    constants = sql_constants(path)
+
+    def nodes(node: ast.AST) -> Iterator[ast.AST]:
+        yield node
+        for child in ast.iter_child_nodes(node):
+            opened = isinstance(child, ast.With) and {
+                last_name(item.context_expr) for item in child.items
+            }
+            if not opened or not opened <= {"staff_reading", "staff_writing"}:
+                yield from nodes(child)
+
+    return [
+        f"{function.name}: {node.id}"
+        for function in functions(path)
+        if any(argument.arg == "scope" for argument in function.args.args)
+        for node in nodes(function)
+        if isinstance(node, ast.Name) and node.id in constants
+        if "core." in constants[node.id] and "$customer_id" not in constants[node.id]
+    ]
+
+
+@each_module
+def test_only_identity_makes_a_scope(path: Path) -> None:
+    if name_of(path) != "portal_data/identity.py":
+        assert made_scopes(path) == []
+
+
+@each_noun
+def test_noun_functions_ask_who(path: Path) -> None:
+    name = dotted(path)
+    listed = {each.rpartition(".")[2] for each in UNSCOPED if each.rpartition(".")[0] == name}
+    assert unscoped_functions(path) == listed
 
 
 @each_noun
 def test_customer_reads_and_writes_are_bound_to_the_customer(path: Path) -> None:
-    """In functions that take a Scope, SQL that names `core` also names `$customer_id`."""
-    constants = {
-        target.id: statement.value.value
-        for statement in tree(path).body
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
-        for target in statement.targets
-        if isinstance(target, ast.Name) and isinstance(statement.value.value, str)
-    }
-    unbound = [
-        f"{function.name}: {node.id}"
-        for function in functions(path)
-        if any(argument.arg == "scope" for argument in function.args.args)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and node.id in constants
-        if "core." in constants[node.id] and "$customer_id" not in constants[node.id]
-    ]
-    assert unbound == []
+    assert unbound_statements(path) == []
+
+
+def test_the_rules_reach_into_packages(tmp_path: Path) -> None:
+    """Violations planted in a package within a package are found, each by its rule."""
+    nested = tmp_path / "billing" / "deeper" / "leaks.py"
+    nested.parent.mkdir(parents=True)
+    nested.parent.joinpath("__init__.py").write_text('"""A package."""\n')
+    nested.write_text(
+        "_FROM = 'from core.invoices'\n"
+        "_ALL = f'select id {_FROM}'\n"
+        "_ONE: str = _ALL + ' where id = $id'\n"
+        "def all_of(scope: Scope) -> None:\n    read(_ALL, _ONE)\n"
+        "def of(customer_id: UUID) -> Scope:\n    return Scope(customer_id)\n"
+        "def grown(scope: Scope) -> Scope:\n    return replace(scope, role=1)\n"
+    )
+    assert find_nouns(tmp_path) == [nested]
+    assert made_scopes(nested) == ["line 7: Scope", "line 9: replace"]
+    assert unscoped_functions(nested) == {"of"}
+    assert unbound_statements(nested) == ["all_of: _ALL", "all_of: _ONE"]
+    for package in NOT_NOUN_PACKAGES:
+        assert (DATA / package / "__init__.py").exists(), package
 
 
 def test_exceptions_name_what_exists() -> None:
     """A list that names a file or function long gone hides the next one of that name."""
     assert [name for name in PUBLIC_PAGES if not (ROOT / name).exists()] == []
-    assert [name for name in NOT_NOUNS if not (ROOT / "portal_data" / f"{name}.py").exists()] == []
-    nouns = {path.stem for path in NOUNS}
-    assert [name for name in UNSCOPED if name.partition(".")[0] not in nouns] == []
+    assert set(NOT_NOUNS) - {dotted(path) for path in DATA.rglob("*.py")} == set()
+    nouns = {dotted(path) for path in NOUNS}
+    assert [name for name in UNSCOPED if name.rpartition(".")[0] not in nouns] == []
 
 
 def normal(package: str) -> str:

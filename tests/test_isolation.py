@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ from tests.factories import (
     make_task,
     show_projects,
 )
+from tests.test_architecture import NOT_NOUN_PACKAGES
 
 NOTHING = UUID(int=0)
 """The id of no row."""
@@ -167,26 +169,45 @@ ELSEWHERE = {
 }
 """Functions proved in tests of their own, with the reason."""
 
+_STARTED = {"__main__", "runtime"}  # importing them starts something
+
 
 def _module(name: str) -> Any:
     return importlib.import_module(f"portal_data.{name}")
 
 
-def _scoped_functions() -> set[str]:
+def _scoped_functions(package: ModuleType) -> set[str]:
+    """Functions that take a Scope, in every module below `package`, however deep."""
     found = set()
-    for info in pkgutil.iter_modules(portal_data.__path__):
-        if info.ispkg or info.name in ("__main__", "runtime"):
+    prefix = f"{package.__name__}."
+    for info in pkgutil.walk_packages(package.__path__, prefix):
+        name = info.name.removeprefix(prefix)
+        if info.ispkg or name.partition(".")[0] in NOT_NOUN_PACKAGES or name in _STARTED:
             continue
-        module = _module(info.name)
-        for name, function in inspect.getmembers(module, inspect.isfunction):
+        module = importlib.import_module(info.name)
+        for function_name, function in inspect.getmembers(module, inspect.isfunction):
             first = next(iter(inspect.signature(function).parameters), "")
-            if function.__module__ == module.__name__ and first == "scope" and name[0] != "_":
-                found.add(f"{info.name}.{name}")
+            of_module = function.__module__ == module.__name__ and function_name[0] != "_"
+            if of_module and first == "scope":
+                found.add(f"{name}.{function_name}")
     return found
 
 
 def test_every_scoped_function_is_tried() -> None:
-    assert _scoped_functions() == {*READS, *BY_NAME, *ELSEWHERE}
+    assert _scoped_functions(portal_data) == {*READS, *BY_NAME, *ELSEWHERE}
+
+
+def test_a_function_in_a_nested_package_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nested = tmp_path / "planted" / "billing" / "deeper"
+    nested.mkdir(parents=True)
+    for folder in (nested, nested.parent, nested.parent.parent):
+        (folder / "__init__.py").touch()
+    (nested / "leaks.py").write_text("def everything(scope): return []\ndef _own(scope): ...\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    planted = importlib.import_module("planted")
+    assert _scoped_functions(planted) == {"billing.deeper.leaks.everything"}
 
 
 @pytest.mark.parametrize("name", READS)
