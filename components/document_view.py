@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from components import cards
+from components import cards, tab
 from components import format as say
 from components.cards import Happening
 from components.markup import Markup, tag
@@ -13,6 +13,7 @@ from portal_data import bidi
 from portal_data.conversations import Remark
 from portal_data.document_history import Event, Viewing
 from portal_data.organisation import Organisation
+from portal_data.scope import Scope
 
 Document = TypeVar("Document", covariant=True)
 
@@ -31,11 +32,13 @@ class Drawn(Generic[Document]):
     may_pay: bool = False
 
 
-def missing(noun: str, back: tuple[str, str]) -> None:
+def missing(scope: Scope, noun: str, back: tuple[str, str]) -> None:
     """Draw what stands in place of a document that is not there, or is not the customer's."""
     text = f"Check the address, or choose the {noun} from the list."
+    title = f"{noun.capitalize()} not found"
+    tab.name(scope, title)
     cards.draw(
-        cards.head(f"{noun.capitalize()} not found", back=back),
+        cards.head(title, back=back),
         cards.card("", cards.empty(f"We cannot show this {noun}", text, tall=True)),
     )
 

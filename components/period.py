@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from components import address, cards
+from components import format as say
 from components.markup import Markup
 from portal_data import choices, statements
 from portal_data.statements import Period
@@ -42,6 +43,13 @@ def choose(today: date) -> tuple[date, date] | None:
         return statements.bounds(period, today)
     first, last = _day("From", today - _SUGGESTED), _day("To", today)
     return (first, last) if first <= last else None
+
+
+def words(first: date, last: date, locale: str) -> str:
+    """Return a period in words; one that begins before all books has only an end."""
+    if first <= statements.EARLIEST:
+        return f"to {say.day(last, locale)}"
+    return say.days(first, last, locale)
 
 
 def wrong(currencies: list[str]) -> Markup | None:

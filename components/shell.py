@@ -6,7 +6,7 @@ It stands in components/ and not beside pages/ on purpose: see docs/decisions/00
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from components import account_menu, address, brand, navigator, session
+from components import account_menu, address, brand, navigator, session, tab
 from portal_data import preferences, screens
 from portal_data.preferences import Preferences
 from portal_data.scope import Role, Scope, Staff
@@ -148,7 +148,7 @@ else:
     brand.draw(shown, lit=_lit(who, chosen.url_path))
     account_menu.draw(who)
     navigator.draw()
-st.set_page_config(page_title=f"{chosen.title} · {shown.name}")
+tab.entitle(chosen.title, shown.name)
 session.entered(chosen.url_path)
 with session.known(who):
     chosen.run()

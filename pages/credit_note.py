@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, credit_note_view, document_view, links
+from components import address, cards, credit_note_view, document_view, links, tab
 from components.session import require_scope
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
@@ -13,10 +13,11 @@ back = ("Credit notes", links.page("credit_notes"))
 try:
     drawn = credit_note_view.draw(scope, address.text("number"), utc_now())
 except NotFound:
-    document_view.missing("credit note", back)
+    document_view.missing(scope, "credit note", back)
     st.stop()
 
 note = drawn.document
+tab.name(scope, note.number)
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
     cards.draw(cards.head(note.number, cards.pills(drawn.statuses), back=back))

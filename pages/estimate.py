@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, document_view, estimate_view, links
+from components import address, cards, document_view, estimate_view, links, tab
 from components.session import require_scope
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
@@ -13,10 +13,11 @@ back = ("Estimates", links.page("estimates"))
 try:
     drawn = estimate_view.draw(scope, address.text("number"), utc_now())
 except NotFound:
-    document_view.missing("estimate", back)
+    document_view.missing(scope, "estimate", back)
     st.stop()
 
 estimate = drawn.document
+tab.name(scope, estimate.number)
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
     cards.draw(cards.head(estimate.number, cards.pills(drawn.statuses), back=back))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, dialogs, document_view, invoice_view, links
+from components import address, cards, dialogs, document_view, invoice_view, links, tab
 from components import format as say
 from components.session import require_scope
 from portal_data.clock import utc_now
@@ -14,10 +14,11 @@ back = ("Invoices", links.page("invoices"))
 try:
     drawn = invoice_view.draw(scope, address.text("number"), utc_now())
 except NotFound:
-    document_view.missing("invoice", back)
+    document_view.missing(scope, "invoice", back)
     st.stop()
 
 invoice = drawn.document
+tab.name(scope, invoice.number)
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
     cards.draw(cards.head(invoice.number, cards.pills(drawn.statuses), back=back))

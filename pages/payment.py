@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, document_view, links, payment_view
+from components import address, cards, document_view, links, payment_view, tab
 from components.session import require_scope
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
@@ -13,10 +13,11 @@ back = ("Payments made", links.page("payments"))
 try:
     drawn = payment_view.draw(scope, address.text("number"), utc_now())
 except NotFound:
-    document_view.missing("payment", back)
+    document_view.missing(scope, "payment", back)
     st.stop()
 
 payment = drawn.document
+tab.name(scope, payment.number)
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
     cards.draw(cards.head(payment.number, cards.pills(drawn.statuses), back=back))

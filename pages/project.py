@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from components import address, burn_chart, cards, charts, links, listing, project_view, time_log
+from components import (
+    address,
+    burn_chart,
+    cards,
+    charts,
+    document_view,
+    links,
+    listing,
+    project_view,
+    tab,
+    time_log,
+)
 from components.session import require_scope
 from components.time_log import View
 from portal_data import organisation, projects, time_entries
@@ -64,13 +75,10 @@ project_id = address.identifier("id")
 try:
     shown = projects.heading(scope, project_id) if timed else projects.get(scope, project_id)
 except NotFound:
-    text = "Check the address, or choose the project from the list."
-    cards.draw(
-        cards.head("Project not found", back=("Projects", links.page("projects"))),
-        cards.card("", cards.empty("We cannot show this project", text, tall=True)),
-    )
+    document_view.missing(scope, "project", ("Projects", links.page("projects")))
     st.stop()
 
+tab.name(scope, shown.name)
 cards.draw(project_view.head(shown, timed=timed))
 if isinstance(shown, Project):
     overview(shown)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, dialogs, document_view, links, retainer_view
+from components import address, cards, dialogs, document_view, links, retainer_view, tab
 from components import format as say
 from components.session import require_scope
 from portal_data.clock import utc_now
@@ -14,10 +14,11 @@ back = ("Retainer invoices", links.page("retainers"))
 try:
     drawn = retainer_view.draw(scope, address.text("number"), utc_now())
 except NotFound:
-    document_view.missing("retainer invoice", back)
+    document_view.missing(scope, "retainer invoice", back)
     st.stop()
 
 retainer = drawn.document
+tab.name(scope, retainer.number)
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
     cards.draw(cards.head(retainer.number, cards.pills(drawn.statuses), back=back))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import cards, downloads, links, period, statement_table
+from components import cards, downloads, links, period, statement_table, tab
 from components.session import require_scope
 from portal_data import balances, organisation, statements
 from portal_data.clock import utc_now
@@ -31,6 +31,7 @@ def account() -> None:
         cards.draw(cards.card("", period.WRONG))
         return
     first, last = chosen
+    tab.name(scope, f"Statement {period.words(first, last, locale)}")
     told = statements.statement(scope, currency, first, last)
     with buttons:
         files = downloads.of_statement(currency, first, last)

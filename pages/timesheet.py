@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, links, listing, roles, timesheet_view
+from components import address, cards, document_view, links, listing, roles, tab, timesheet_view
 from components.session import require_scope
 from portal_data import approvals, customers, organisation
 from portal_data.approvals import Status
@@ -17,13 +17,10 @@ today, locale = business.today(utc_now()), business.locale
 try:
     approval = approvals.get(scope, address.identifier("id"))
 except NotFound:
-    text = "Check the address, or choose the timesheet from the list."
-    cards.draw(
-        cards.head("Timesheet not found", back=("Timesheets", links.page("timesheets"))),
-        cards.card("", cards.empty("We cannot show this timesheet", text, tall=True)),
-    )
+    document_view.missing(scope, "timesheet", ("Timesheets", links.page("timesheets")))
     st.stop()
 
+tab.name(scope, approval.name)
 asked = timesheet_view.asked(approval)
 asked, found = listing.find(
     asked,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, cards, contact_access, customer_view, links, listing
+from components import address, cards, contact_access, customer_view, links, listing, tab
 from components.session import require_staff
 from portal_data import accounts, customer_documents, customers, organisation
 from portal_data.clock import utc_now
@@ -15,12 +15,14 @@ back = ("Customers", links.page(""))
 try:
     customer = customers.for_staff(staff, address.identifier("id"))
 except NotFound as missing:
+    tab.name(staff, "Customer not found")
     cards.draw(
         cards.head("Customer not found", back=back),
         cards.card("", cards.empty(str(missing), "Choose one from the list.", tall=True)),
     )
     st.stop()
 
+tab.name(staff, customer.display_name)
 business = organisation.get(staff)
 today, locale = business.today(utc_now()), business.locale
 balances = accounts.balances(staff, customer.id, today=today)

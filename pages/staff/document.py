@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import address, any_document, cards, links, questions
+from components import address, any_document, cards, links, questions, tab
 from components.session import require_staff
 from portal_data import customer_documents, identity
 from portal_data.clock import utc_now
@@ -16,6 +16,7 @@ try:
     looking = identity.looking(staff, located.customer_id)
     drawn = any_document.draw(looking, kind, number, utc_now())
 except NotFound:
+    tab.name(staff, "Document not found")
     text = "Check the address, or choose the document from its customer. Drafts open in the books."
     cards.draw(
         cards.head("Document not found", back=("Customers", links.page(""))),
@@ -23,6 +24,7 @@ except NotFound:
     )
     st.stop()
 
+tab.name(staff, number)
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
     back = (located.customer_name, links.customer(located.customer_id))
