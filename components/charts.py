@@ -137,8 +137,11 @@ class _Ready(BaseFigure):
 
 
 def draw(figure: dict[str, Any], key: str, *, words: str, height: int) -> None:
-    """Draw a figure `height` pixels high, described by `words`."""
-    st.plotly_chart(_Ready(figure), key=key, alt=words, height=height, config=_CONFIG)
+    """Draw a figure `height` pixels high, described by `words`.
+
+    Its key begins with `chart`, by which the stylesheet knows what has its place before it comes.
+    """
+    st.plotly_chart(_Ready(figure), key=f"chart.{key}", alt=words, height=height, config=_CONFIG)
 
 
 def layout(**more: Any) -> dict[str, Any]:
