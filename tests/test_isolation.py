@@ -7,7 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -227,6 +227,31 @@ def test_a_foreign_name_looks_like_an_unknown_one(
     unknown = Books("NOWHERE", UUID(int=0), "NOWHERE-1", UUID(int=1))
     for scope, other in ((cast.alice, theirs), (cast.bob, theirs), (cast.charlie, mine)):
         assert _outcome(name, scope, other) == _outcome(name, scope, unknown), scope.name
+
+
+def test_colleagues_in_one_role_read_the_same(
+    db: store.Store, cast: Cast, both: tuple[Books, Books]
+) -> None:
+    """Answers are remembered for a customer and a role: none may depend on the person who asks."""
+    mine, _ = both
+    own = {"viewings.mark"}  # is no read
+    colleague = replace(
+        cast.alice,
+        contact_id=cast.bob.contact_id,
+        sign_in_id=UUID(int=7),
+        name="B",
+        email="b@x.org",
+    )
+    for name in {*READS, *BY_NAME} - own:
+        read = READS.get(name) or BY_NAME[name]
+        answers = set()
+        for scope in (cast.alice, colleague):
+            db.memory.forget()
+            try:
+                answers.add(repr(read(scope, mine)))
+            except PortalError as error:
+                answers.add(repr(error))
+        assert len(answers) == 1, name
 
 
 def test_the_cases_see_their_own_rows(cast: Cast, both: tuple[Books, Books]) -> None:

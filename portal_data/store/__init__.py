@@ -47,7 +47,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.memory = Memory(engine.changes)
+        self.memory = Memory(engine)
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[Session]:
@@ -147,6 +147,7 @@ def current() -> Store:
 def remembered(read: Read) -> Read:
     """Answer a noun's read again from memory while the books it was read from stand as they did.
 
+    Everybody of one customer and role gets the same answer, so it may depend on no more of `who`.
     Its arguments must be hashable, and nobody may change what it returns.
     """
 

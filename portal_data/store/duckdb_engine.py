@@ -1,6 +1,5 @@
 """DuckDB: one file, owned by one process, one writer at a time."""
 
-import re
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,12 +16,6 @@ from portal_data.errors import Conflict, InUse, Invalid, Unavailable
 from portal_data.store.changes import EVERYONE, Changes, Touched
 from portal_data.store.engine import Row, Sight
 
-# the tables that customers see something of
-_VISIBLE = frozenset(
-    re.findall(
-        r"\bcore\.([a-z_]+)", (Path(__file__).parent / "views" / "mine.sql").read_text("utf-8")
-    )
-)
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _FEW = 8  # rows that cost less as parameters than as an arrow table
 _CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
@@ -45,7 +38,7 @@ class DuckDBTransaction:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, touched: Touched | None = None) -> None:
         self._cursor = cursor
-        self._touched = touched or Touched(_VISIBLE, None)
+        self._touched = touched or Touched(None)
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
         """Return all rows of a query."""
@@ -55,6 +48,7 @@ class DuckDBTransaction:
 
     def arrow(self, sql: str, params: Mapping[str, Any]) -> pa.Table:
         """Return all rows of a query by column; they stay as the engine has them."""
+        self._touched.by(sql, params)
         return self._cursor.sql(sql, params=dict(params)).to_arrow_table()
 
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
@@ -190,7 +184,7 @@ class DuckDBEngine:
     @contextmanager
     def writing(self, sight: Sight, customer_id: UUID | None) -> Iterator[DuckDBTransaction]:
         """Open the writing transaction, after any other one has ended."""
-        if self._writer == threading.get_ident():
+        if self.is_writing():
             raise RuntimeError("A writing transaction is open in this thread already.")
         with self._write_lock:
             self._writer = threading.get_ident()
@@ -205,7 +199,7 @@ class DuckDBEngine:
         self, sight: Sight, customer_id: UUID | None, begin: str
     ) -> Iterator[DuckDBTransaction]:
         cursor = self._connection.cursor()
-        touched = Touched(_VISIBLE, customer_id)
+        touched = Touched(customer_id)
         try:
             # one call for all three: each costs as much as a small read. A UUID prints no quotes
             mine = f"set variable customer_id = '{customer_id}';" if customer_id else ""
@@ -240,6 +234,10 @@ class DuckDBEngine:
                 f"{self.path} cannot grow: {reason}. Nothing of this was written. Make room on the "
                 "disk, or raise the limit, and try again."
             ) from error
+
+    def is_writing(self) -> bool:
+        """Tell whether a writing transaction is open in this thread."""
+        return self._writer == threading.get_ident()
 
     def row_lock(self) -> str:
         """Nothing to add: there is one writer."""

@@ -66,6 +66,9 @@ class Engine(Protocol):
     ) -> AbstractContextManager[Transaction]:
         """Open a writing transaction: committed at the end, rolled back on any error."""
 
+    def is_writing(self) -> bool:
+        """Tell whether this thread writes, where reads may be remembered."""
+
     def row_lock(self) -> str:
         """Return the words that make a query lock its rows, where the engine needs them."""
 

@@ -222,6 +222,10 @@ class PostgresEngine:
                     "Someone else changed this at the same moment. Try again."
                 ) from error
 
+    def is_writing(self) -> bool:
+        """Nothing is remembered here, so nobody needs to know."""
+        return False
+
     def row_lock(self) -> str:
         """Lock the rows a decision is based on until the transaction ends."""
         return " for update"

@@ -1,15 +1,18 @@
 """Remembered answers: never of other books, never older than the last commit."""
 
+import re
 import threading
 from dataclasses import replace
 
 import pytest
 
-from portal_data import balances, customers, organisation, preferences, store
+from portal_data import accounts, activity, balances, customers, organisation, preferences, store
 from portal_data.errors import NotFound
+from portal_data.ids import new_id
 from portal_data.scope import Role, Scope, Staff
-from portal_data.store.changes import EVERYONE, Changes, Touched, writes
-from portal_data.store.memory import MOST_LINES, MOST_LINES_OF_ONE
+from portal_data.store.changes import EVERYONE, UNSEEN, Changes, Touched, writes
+from portal_data.store.memory import MOST_BYTES, MOST_BYTES_OF_ONE
+from portal_data.store.migrate import HERE
 from tests.conftest import NOW
 from tests.factories import TODAY, insert, make_invoice
 
@@ -151,45 +154,124 @@ def test_readers_never_meet_an_older_answer_than_the_commit(alice: Scope) -> Non
 
 
 @pytest.mark.only_engine("duckdb")
-def test_memory_is_bounded(db: store.Store, alice: Scope) -> None:
-    rows = list(range(99))
-    for number in range(MOST_LINES // 100 + 5):
-        db.memory.answer(alice, number, lambda: rows)
-        db.memory.answer(alice, number, lambda: rows)
-    assert len(db.memory._answers) == MOST_LINES // 100
+def test_memory_is_bounded_in_bytes(db: store.Store, alice: Scope) -> None:
+    text = "x" * (MOST_BYTES_OF_ONE // 2)
+    for number in range(MOST_BYTES // len(text) + 5):
+        db.memory.answer(alice, number, lambda number=number: (f"{number}{text}",))  # type: ignore[misc]
+    assert MOST_BYTES // len(text) - 2 <= len(db.memory._answers) <= MOST_BYTES // len(text)
     read = []
 
-    def long() -> list[int]:
+    def long() -> list[str]:
         read.append(1)
-        return list(range(MOST_LINES_OF_ONE))
+        return [f"{number:09}" for number in range(MOST_BYTES_OF_ONE // 50)]
 
     for _ in range(2):
         db.memory.answer(alice, "long", long)
     assert len(read) == 2
 
 
-def test_statements_tell_what_they_write() -> None:
-    assert writes("insert into core.a (x) select x from core.b") == {("insert into", "a")}
-    assert writes("with n as (select 1) update core.a set x = 1") == {("update", "a")}
-    assert writes("delete from\n core.a where x = 1") == {("delete from", "a")}
-    assert writes("select x from core.a") == frozenset()
+@pytest.mark.only_engine("duckdb")
+def test_a_colleague_in_the_same_role_gets_the_same_answer(alice: Scope, asked: list[str]) -> None:
+    held = balances.home(alice, today=TODAY)
+    asked.clear()
+    colleague = replace(alice, contact_id=new_id(), sign_in_id=new_id(), name="C", email="c@x.org")
+    assert balances.home(colleague, today=TODAY) is held
+    assert asked == []
+    assert balances.home(replace(alice, role=Role.VIEWER), today=TODAY) is not held
+    assert asked
+
+
+@pytest.mark.only_engine("duckdb")
+def test_within_a_writing_transaction_nothing_remembered_is_given(alice: Scope) -> None:
+    balances.home(alice, today=TODAY)
+    with store.system_writing() as session:
+        session.change("update core.invoices set balance_minor = 0")
+        with pytest.raises(RuntimeError, match="would not see"):
+            balances.home(alice, today=TODAY)
+
+
+NOTHING_KNOWN = frozenset({("", "")})
+
+
+@pytest.mark.parametrize(
+    ("sql", "written"),
+    [
+        ("insert into core.a (x) select x from core.b", {("insert into", "a")}),
+        ("INSERT  INTO core.A (x)\nvalues (1)", {("insert into", "a")}),
+        ("insert into core.a (x) values (1) on conflict (x) do update set x = 2",
+         {("insert into", "a")}),
+        ("with n as (select 1) update core.a set x = 1", {("update", "a")}),
+        ("delete from\n core.a where x = 1", {("delete from", "a")}),
+        ("delete from core.a -- update core.b", {("delete from", "a")}),
+        ("select x, replace(x, 'update core.b', '') from core.a for update", frozenset()),
+        ("select updated_at, 'insert into core.a' as \"delete from\" from core.a", frozenset()),
+        ("select setting from core.a /* drop table core.a */", frozenset()),
+        ("describe core.a", frozenset()),
+        # whatever is not understood may have changed anything
+        ("insert or replace into core.a values (1)", NOTHING_KNOWN),
+        ("merge into core.a using core.b on true when matched then delete", NOTHING_KNOWN),
+        ("update a set x = 1", NOTHING_KNOWN),
+        ('update "core"."a" set x = 1', NOTHING_KNOWN),
+        ("truncate core.a", NOTHING_KNOWN),
+        ("copy core.a from 'file'", NOTHING_KNOWN),
+        ("alter table core.a add column x integer", NOTHING_KNOWN),
+        ("pragma something", NOTHING_KNOWN),
+        ("", NOTHING_KNOWN),
+        ("insert into core.a (x) values (1); drop table core.b",
+         {("insert into", "a"), ("", "")}),
+        ("with gone as (delete from core.a returning x) insert into b select x from gone",
+         {("delete from", "a"), ("", "")}),
+    ],
+)  # fmt: skip
+def test_statements_tell_what_they_write(sql: str, written: frozenset[tuple[str, str]]) -> None:
+    assert writes(sql) == written
 
 
 def test_who_is_touched(alice: Scope) -> None:
-    seen = frozenset({"invoices"})
-    own = Touched(seen, alice.customer_id)
+    own = Touched(alice.customer_id)
     own.by("update core.invoices set x = 1", {})
     assert own.customers == {alice.customer_id}
-    portal = Touched(seen, None)
-    portal.by("insert into core.invoices (id) values ($id)", {"customer_id": alice.customer_id})
+    own.by("merge into core.invoices using core.x on true when matched then delete", {})
+    assert EVERYONE in own.customers
+    portal = Touched(None)
+    as_text = {"customer_id": str(alice.customer_id)}
+    portal.by("insert into core.invoices (id) values ($id)", as_text)
     portal.by("insert into core.outbox (id) values ($id)", {})
+    portal.by("select 1", {})
     assert portal.customers == {alice.customer_id}
-    portal.by("update core.invoices set x = 1", {"customer_id": alice.customer_id})
-    assert EVERYONE in portal.customers
+    for sql, params in (
+        ("update core.invoices set x = 1", {"customer_id": alice.customer_id}),
+        ("insert into core.never_heard_of (id) values ($id)", {}),
+        ("insert into core.invoices (id) values ($id)", {"customer_id": "somebody"}),
+        ("INSERT OR REPLACE INTO core.invoices VALUES ($id)", {"customer_id": alice.customer_id}),
+    ):
+        other = Touched(None)
+        other.by(sql, params)
+        assert other.customers == {EVERYONE}, sql
+
+
+@pytest.mark.only_engine("duckdb")
+@pytest.mark.usefixtures("db")
+def test_no_remembered_read_looks_at_what_is_ignored() -> None:
+    """Every table of a customer's views and of the staff's remembered reads counts."""
+    views = (HERE / "views" / "mine.sql").read_text("utf-8")
+    assert {f"core.{name}" for name in UNSEEN} & set(re.findall(r"core\.[a-z_]+", views)) == set()
+    with store.system_reading() as session:
+        tables = {row["table_name"] for row in session.rows(_TABLES)}
+        assert tables >= UNSEEN
+        staff_reads = [accounts, activity, organisation]
+        for module in staff_reads:
+            for name, sql in vars(module).items():
+                if isinstance(sql, str) and "core." in sql and writes(sql) == frozenset():
+                    named = set(re.findall(r"core\.([a-z_]+)", sql))
+                    assert not named & UNSEEN, f"{module.__name__}.{name}"
+
+
+_TABLES = "select table_name from information_schema.tables where table_schema = 'core'"
 
 
 def test_there_is_no_mark_during_a_commit(alice: Scope) -> None:
-    changes, touched = Changes(), Touched(frozenset({"invoices"}), None)
+    changes, touched = Changes(), Touched(None)
     touched.table("invoices")
     before = changes.mark(alice.customer_id)
     with changes.committing(touched):
