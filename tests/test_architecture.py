@@ -41,6 +41,7 @@ NOT_NOUN_PACKAGES = {
 NOT_NOUNS = {
     "__main__": "the command line: whoever runs it owns the store",
     "bank_accounts": "no data",
+    "billing.pricing": "calculates with what it is given, no rows of its own",
     "brand": "name, colour and logo of the business, which the sign-in page shows to everybody",
     "choices": "reads a word of an address",
     "bidi": "no data",

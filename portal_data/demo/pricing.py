@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from portal_data import money
+from portal_data.billing import pricing
+from portal_data.billing.pricing import Line, Tax, Terms
 from portal_data.demo.books import Books, Row, exchange_rate
 
 _STANDARD_TAX = {  # what stands for the standard rate at customers elsewhere; None is no tax
@@ -63,39 +65,47 @@ class Priced:
 def price(
     books: Books, customer: str, currency: str, works: tuple[Work, ...], extras: Extras = PLAIN
 ) -> Priced:
-    """Price the lines: net of each, its share of the document's discount, its tax, the total.
+    """Price the lines in the currency, with the taxes of the studio's country for the customer.
 
-    Tax is reckoned on each line after both discounts, half up, as the studio's country does.
     Optional lines that are not selected cost nothing.
     """
-    lines = [_line(books, customer, currency, work) for work in works]
-    counted = [
-        line for line, work in zip(lines, works, strict=True) if work.selected or not work.optional
+    rows = [_row(books, customer, currency, work) for work in works]
+    lines = [
+        Line(
+            row["quantity"],
+            row["unit_price"],
+            discount_percent=row["discount_percent"] or Decimal(0),
+            taxes=(Tax(row["tax_name"], row["tax_percent"]),) if row["tax_name"] else (),
+            counted=work.selected or not work.optional,
+        )
+        for row, work in zip(rows, works, strict=True)
     ]
-    subtotal = sum(line["total_minor"] for line in counted)
-    discount = _percent(subtotal, Decimal(extras.discount))
-    weights = [line["total_minor"] for line in counted]
-    shares = money.split(discount, weights) if subtotal else [0] * len(counted)
-    for line, share in zip(counted, shares, strict=True):
-        line["tax_minor"] = _tax(line["total_minor"] - share, line, extras.inclusive)
-    tax = sum(line["tax_minor"] for line in counted)
-    shipping = money.to_minor(Decimal(extras.shipping), currency)
-    adjustment = money.to_minor(Decimal(extras.adjustment), currency)
-    total = subtotal - discount + (0 if extras.inclusive else tax) + shipping + adjustment
-    round_off = (total + extras.round_to // 2) // extras.round_to * extras.round_to - total
+    terms = Terms(
+        currency,
+        tax_inclusive=extras.inclusive,
+        discount_percent=Decimal(extras.discount),
+        shipping_minor=money.to_minor(Decimal(extras.shipping), currency),
+        adjustment_minor=money.to_minor(Decimal(extras.adjustment), currency),
+        round_to=extras.round_to,
+    )
+    priced = pricing.price(lines, terms)
+    for row, line, cost in zip(rows, lines, priced.lines, strict=True):
+        row["discount_minor"] = cost.discount_minor
+        row["tax_minor"] = cost.tax_minor if line.counted else 0
+        row["total_minor"] = cost.total_minor
     amounts = {
         "currency_code": currency,
         "tax_inclusive": extras.inclusive,
-        "subtotal_minor": subtotal,
-        "discount_minor": discount,
-        "tax_minor": tax,
-        "shipping_minor": shipping,
-        "adjustment_minor": adjustment,
+        "subtotal_minor": priced.subtotal_minor,
+        "discount_minor": priced.discount_minor,
+        "tax_minor": priced.tax_minor,
+        "shipping_minor": priced.shipping_minor,
+        "adjustment_minor": priced.adjustment_minor,
         "adjustment_label": extras.adjustment_label,
-        "round_off_minor": round_off,
-        "total_minor": total + round_off,
+        "round_off_minor": priced.round_off_minor,
+        "total_minor": priced.total_minor,
     }
-    return Priced(lines, amounts)
+    return Priced(rows, amounts)
 
 
 def add_lines(books: Books, table: str, parent: str, document: Row, lines: list[Row]) -> None:
@@ -120,11 +130,9 @@ def list_price(books: Books, item: str, currency: str) -> Decimal:
     return max(steps.quantize(Decimal(1), rounding=ROUND_HALF_UP), Decimal(1)) * step
 
 
-def _line(books: Books, customer: str, currency: str, work: Work) -> Row:
+def _row(books: Books, customer: str, currency: str, work: Work) -> Row:
+    """Return a line but for its amounts."""
     item = books.items[work.item]
-    unit_price = list_price(books, work.item, currency) if work.price is None else work.price
-    gross = money.to_minor(Decimal(work.quantity) * unit_price, currency)
-    off = _percent(gross, Decimal(work.discount or 0))
     tax = _tax_of(books, customer, item)
     return {
         "item_id": item["id"],
@@ -133,13 +141,10 @@ def _line(books: Books, customer: str, currency: str, work: Work) -> Row:
         "description": work.description or item["description"],
         "quantity": Decimal(work.quantity),
         "unit": work.unit or item["unit"],
-        "unit_price": unit_price,
+        "unit_price": list_price(books, work.item, currency) if work.price is None else work.price,
         "discount_percent": Decimal(work.discount) if work.discount else None,
-        "discount_minor": off,
         "tax_name": tax["name"] if tax else None,
         "tax_percent": tax["percent"] if tax else None,
-        "tax_minor": 0,
-        "total_minor": gross - off,
     }
 
 
@@ -152,18 +157,3 @@ def _tax_of(books: Books, customer: str, item: Row) -> Row | None:
     if customer in _STANDARD_TAX:
         key = _STANDARD_TAX[customer]
     return books.taxes[key] if key else None
-
-
-def _tax(net: int, line: Row, inclusive: bool) -> int:
-    percent = line["tax_percent"]
-    if not percent:
-        return 0
-    return _half_up(Decimal(net) * percent / (100 + percent if inclusive else 100))
-
-
-def _percent(amount: int, percent: Decimal) -> int:
-    return _half_up(amount * percent / 100)
-
-
-def _half_up(amount: Decimal) -> int:
-    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -1,0 +1,1 @@
+"""Estimates, invoices, credit notes, retainers, refunds, balances and statements."""
