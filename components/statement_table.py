@@ -32,14 +32,15 @@ def summary(shown: Statement, locale: str) -> Markup:
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
 
 
-def to_payable(shown: Statement, balance: Balance, locale: str) -> Markup | None:
+def to_payable(shown: Statement, balance: Balance, later: int, locale: str) -> Markup | None:
     """Return what leads from the closing balance to Home's balance payable; None for the same.
 
-    `shown` is a statement up to today, `balance` what Home shows of its currency.
+    `shown` is a statement up to today, `balance` what Home shows of its currency, and `later` what
+    is dated after the statement's last day. What is neither is named for what it is.
     """
-    later = balance.statement_minor - shown.closing_minor
     parts = [
         (f"Dated after {say.day(shown.last, locale)}", later),
+        ("Not on the statement", balance.statement_minor - shown.closing_minor - later),
         ("Available credits", balance.available_credits_minor),
         ("Available retainer payments", balance.retainer_payments_minor),
         ("Outstanding retainers", balance.retainers_minor),

@@ -37,7 +37,11 @@ def account() -> None:
         files = downloads.of_statement(currency, first, last)
         cards.draw(cards.documents(links.statement_pdf(currency, first, last), files))
     owed = balances.home(scope, today=today).of(currency) if last >= today else None
-    bridge = statement_table.to_payable(told, owed, locale) if owed else None
+    bridge = None
+    if owed:
+        apart = owed.statement_minor != told.closing_minor
+        later = statements.dated_after(scope, currency, last) if apart else 0
+        bridge = statement_table.to_payable(told, owed, later, locale)
     cards.draw(
         cards.card("", statement_table.summary(told, locale)),
         cards.card("From this balance to what is payable", bridge) if bridge else None,

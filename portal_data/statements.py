@@ -290,6 +290,12 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
     )
 
 
+def dated_after(scope: Scope, currency_code: str, day: Date) -> int:
+    """Return by how much transactions that are dated after `day` raise the balance."""
+    later = statement(scope, currency_code, day + timedelta(days=1), Date.max)
+    return later.closing_minor - later.opening_minor
+
+
 def extract(scope: Scope, currency_code: str, first: Date, last: Date) -> StatementColumns:
     """Return the transactions of `statement` by column, for files.
 

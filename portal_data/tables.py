@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from portal_data import credit_notes, invoices, labels, retainers, statements
+from portal_data import credit_notes, estimates, invoices, labels, retainers, statements
 from portal_data.exports import Column, ColumnarRows, Kind, Table, in_hours
 from portal_data.money import to_decimal, to_texts
 from portal_data.organisation import Organisation
@@ -24,8 +24,10 @@ _CLOSED = {
     credit_notes.Status.VOID,
     retainers.Status.VOID,
 }
-_UNCOUNTED = frozenset({invoices.Status.VOID.value})
-"""What is void is listed and never added up."""
+_UNCOUNTED = frozenset(
+    {invoices.Status.VOID.value, estimates.Status.DECLINED.value, estimates.Status.EXPIRED.value}
+)
+"""What is void, or an offer that no longer stands, is listed and never added up."""
 
 
 def _open(row: Any) -> int:

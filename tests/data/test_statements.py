@@ -133,3 +133,15 @@ def test_what_was_owed_before_the_books_began_opens_every_statement(
     assert statements.statement(alice, "EUR", TODAY, TODAY).opening_minor == 0
     balance = balances.home(alice, today=TODAY).balances[0]
     assert (balance.opening_minor, balance.payable_minor) == (2_500, 2_600)
+
+
+def test_what_is_dated_after_a_day_is_told_apart(cast: Cast) -> None:
+    later = make_invoice(cast.alice, total_minor=700, day=TODAY + timedelta(days=3))
+    make_payment(cast.alice, {later: 200}, day=TODAY + timedelta(days=4))
+    make_invoice(cast.alice, total_minor=5_000, day=TODAY)
+    make_invoice(cast.alice, total_minor=9, currency_code="EUR", day=TODAY + timedelta(days=3))
+    make_invoice(cast.charlie, total_minor=90_000, day=TODAY + timedelta(days=3))
+    assert statements.dated_after(cast.alice, "GBP", TODAY) == 500
+    assert statements.dated_after(cast.alice, "GBP", TODAY + timedelta(days=3)) == -200
+    assert statements.dated_after(cast.bob, "EUR", TODAY) == 9
+    assert statements.dated_after(cast.charlie, "GBP", TODAY + timedelta(days=3)) == 0

@@ -1,9 +1,11 @@
 """Statement: presets and one's own period, running balance, aging, one currency at a time."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from components import format as say
 from portal_data.scope import Scope
 from portal_data.statements import Period
 from tests.factories import make_invoice, make_payment
@@ -91,3 +93,27 @@ def test_what_an_address_has_wrongly_is_told(screen: Open, alice: Scope, books: 
     shown = screen(alice, "statement", period="<b>ever", currency="XXX", first="x")
     assert "There is no period “<b>ever”; choose one of this_month, last_month" in shown.html
     assert "There is no currency “XXX”; choose one of GBP" in shown.html
+
+
+def test_what_leads_to_the_payable_balance_is_named_for_what_it_is(
+    screen: Open, alice: Scope
+) -> None:
+    make_invoice(alice, number="INV-1", day=TODAY, total_minor=2_000)
+    make_invoice(alice, number="INV-2", day=TODAY + 3 * DAY, total_minor=700)
+    shown = screen(alice, "statement")
+    later = f"Dated after {say.day(TODAY)}"
+    assert _figures(shown)[later] == "£7.00"
+    assert "Not on the statement" not in shown.html
+    assert _figures(shown)["Balance payable"] == "£27.00"
+
+
+def test_no_other_difference_is_called_later(screen: Open, alice: Scope) -> None:
+    make_invoice(alice, number="INV-1", day=TODAY, total_minor=2_000, balance_minor=1_500)
+    shown = screen(alice, "statement")
+    assert _figures(shown)["Not on the statement"] == "-£5.00"
+    assert "Dated after" not in shown.html
+
+
+def _figures(shown: Screen) -> dict[str, str]:
+    bodies = "".join(each.proto.body for each in shown.app.get("html"))
+    return dict(re.findall(r'class="label">([^<]*)</div><div class="value">([^<]*)<', bodies))

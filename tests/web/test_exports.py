@@ -185,6 +185,21 @@ def test_the_values_of_a_list_of_invoices(client: TestClient, alice: Scope) -> N
     )
 
 
+def test_totals_of_estimates_are_of_those_that_stand(client: TestClient, alice: Scope) -> None:
+    today = utc_now().date()
+    for place, (status, expiry) in enumerate((
+        ("sent", today), ("accepted", today - DAY), ("invoiced", today - DAY),
+        ("declined", today + DAY), ("sent", today - DAY),
+    )):  # fmt: skip
+        make_estimate(alice, status=status, day=today - 9 * DAY, expiry=expiry,
+                      total_minor=10**place * 100)  # fmt: skip
+    as_person(client, alice)
+    told = client.get("/exports/estimates.json").json()
+    assert [each["amount"] for each in told["totals"]] == ["111.00"]
+    assert sorted(told["not_in_totals"]) == ["Declined", "Expired"]
+    assert len(told["rows"]) == 5
+
+
 def test_a_file_follows_filter_search_and_order(client: TestClient, alice: Scope) -> None:
     today = utc_now().date()
     for place in range(13):
