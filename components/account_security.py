@@ -23,7 +23,7 @@ _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Wi
 def draw(who: Scope | Staff) -> None:
     """Draw the screen for the signed-in person."""
     cards.draw(cards.head("Security", cards.sub("Your password and your browsers.")))
-    left, right = st.columns([1, 1.2], gap="medium")
+    left, right = st.columns([1, 1.2], gap="small")
     with left, st.container(key="card-signin-password", border=True):
         signin.change_password_form(who)
     with right, st.container(key="card-sign-ins", border=True):
@@ -39,7 +39,7 @@ def browser_name(agent: str | None) -> str:
 
 
 def _sign_ins(who: Scope | Staff) -> None:
-    st.subheader("Where you are signed in", anchor=False)
+    cards.draw(cards.title("Where you are signed in"))
     own = sign_ins.list_own(who, utc_now())
     business = organisation.get(who)
     for each in own:

@@ -116,7 +116,7 @@ _FOUND = """
             first_viewed_at is not null
         from (select * from core.credit_notes where customer_id = $id offset 0) own
         union all
-        select 'retainer', id, number, reference, date,
+        select 'retainer', id, number, coalesce(description, reference), date,
             case
                 when status <> 'sent' then status
                 when balance_minor = 0 then 'paid'
@@ -130,6 +130,11 @@ _FOUND = """
                 and balance_minor < total_minor, false),
             first_viewed_at is not null
         from (select * from core.retainer_invoices where customer_id = $id offset 0) own
+        left join (
+            select retainer_invoice_id, min(description) as description
+            from core.retainer_invoice_lines where customer_id = $id and position = 1
+            group by retainer_invoice_id
+        ) purpose on purpose.retainer_invoice_id = own.id
     ), found as materialized (
         select * from documents
         where $pattern = '%' or number ilike $pattern escape '!'

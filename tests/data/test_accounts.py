@@ -12,7 +12,14 @@ from portal_data.ids import new_id
 from portal_data.paging import Page
 from portal_data.scope import Permission, Scope, Staff
 from tests.conftest import NOW
-from tests.factories import TODAY, insert, make_credit_note, make_invoice, make_payment
+from tests.factories import (
+    TODAY,
+    insert,
+    make_credit_note,
+    make_invoice,
+    make_payment,
+    make_retainer,
+)
 from tests.people import make_contact, rows
 
 LATE = TODAY - timedelta(days=1)
@@ -193,3 +200,10 @@ def test_the_list_follows_the_books(owner: Staff, alice: Scope) -> None:
     with store.system_writing() as session:
         session.change("update core.invoices set balance_minor = 0")
     assert accounts.list_page(owner, today=TODAY).rows[0].owed == []
+
+
+def test_a_retainer_is_told_by_its_purpose(owner: Staff, alice: Scope, charlie: Scope) -> None:
+    make_retainer(alice, number="RET-1", description="Lobby, first stage", reference="PO 7")
+    make_retainer(charlie, number="RET-2", description="Somebody else's")
+    page = customer_documents.list_page(owner, alice.customer_id, today=TODAY, search="first stage")
+    assert [(row.number, row.subject) for row in page.rows] == [("RET-1", "Lobby, first stage")]

@@ -1,0 +1,44 @@
+"""A phone shows numbers and choices whole: on one line, and as wide as their words."""
+
+from collections.abc import Callable
+
+from tests.browser.conftest import Window
+from tools.browser import settle
+
+ALICE = "imogen@brackenridge.example"
+Open = Callable[..., Window]
+
+
+def test_a_statements_numbers_stay_on_one_line(window: Open) -> None:
+    page = window("phone").open_as(ALICE, "/statement?period=this_year")
+    settle(page)
+    lines = page.locator(".pt-statement .what a").evaluate_all(
+        """links => links.map((link) => {
+            const range = document.createRange()
+            range.selectNodeContents(link)
+            return new Set([...range.getClientRects()].map((each) => Math.round(each.top))).size
+        })"""
+    )
+    assert len(lines) > 20
+    assert set(lines) == {1}
+
+
+def test_the_order_of_a_list_is_read_whole(window: Open) -> None:
+    opened = window("phone")
+    page = opened.open_as(ALICE)
+    for path in ("/projects", "/invoices?sort=balance", "/timesheets"):
+        page.goto(opened.portal.url + path)
+        settle(page)
+        room, needed = page.locator(".order select").evaluate(
+            """select => {
+                const copy = document.createElement("span")
+                const style = getComputedStyle(select)
+                copy.style.cssText = `position: absolute; white-space: nowrap; font: ${style.font}`
+                copy.textContent = select.selectedOptions[0].textContent
+                select.parentNode.append(copy)
+                const needed = copy.getBoundingClientRect().width
+                copy.remove()
+                return [select.clientWidth - 2 * parseFloat(style.paddingLeft), needed]
+            }"""
+        )
+        assert room >= needed, path
