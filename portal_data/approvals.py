@@ -12,7 +12,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data import preferences, store
+from portal_data.columnar import mapped, with_column
 from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.scope import Scope
@@ -238,6 +241,26 @@ def list_page(
     return Page(rows, counts[wanted], counts)
 
 
+def extract(
+    scope: Scope,
+    *,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.NEWEST,
+) -> pa.Table:
+    """Return all rows of `list_page` by column, under the names of `ApprovalRow`, for files.
+
+    Raises NotFound as `list_page`.
+    """
+    with store.reading(scope) as session:
+        preferences.need_projects(session)
+        found = session.arrow(
+            _PAGES[sort], pattern=contains(search), wanted=wanted.value, size=None, skip=0
+        )
+    status = mapped(found["status"], lambda stored: Status[stored.upper()])
+    return with_column(found, "status", status)
+
+
 @store.remembered
 def get(scope: Scope, approval_id: UUID) -> Approval:
     """Return a timesheet without its entries.
@@ -270,9 +293,7 @@ def entries(
     Without a `size` one page holds all. Raises NotFound as `get`.
     """
     with store.reading(scope) as session:
-        preferences.need_projects(session)
-        if session.value(_EXISTS, id=approval_id) is None:
-            raise NotFound("There is no such timesheet.")
+        _need(session, approval_id)
         sums = {row["decision"]: row for row in session.rows(_ENTRY_COUNTS, id=approval_id)}
         skip = max(page - 1, 0) * (size or 0)
         found = session.rows(
@@ -283,6 +304,33 @@ def entries(
     ]
     counts = _totals(sums, "count")
     return ApprovalEntryPage(rows, counts[wanted], counts, _totals(sums, "minutes"))
+
+
+def extract_entries(
+    scope: Scope,
+    approval_id: UUID,
+    *,
+    wanted: EntryFilter = EntryFilter.ALL,
+    sort: EntrySort = EntrySort.OLDEST,
+) -> pa.Table:
+    """Return all rows of `entries` by column, under the names of `ApprovalEntry`, for files.
+
+    Raises NotFound as `get`.
+    """
+    with store.reading(scope) as session:
+        _need(session, approval_id)
+        found = session.arrow(
+            _ENTRY_PAGES[sort], id=approval_id, wanted=wanted.value, size=None, skip=0
+        )
+    decision = mapped(found["decision"], lambda stored: Decision[stored.upper()])
+    return with_column(found, "decision", decision)
+
+
+def _need(session: store.Session, approval_id: UUID) -> None:
+    """Raise NotFound unless timesheets are shown, and the customer has this one."""
+    preferences.need_projects(session)
+    if session.value(_EXISTS, id=approval_id) is None:
+        raise NotFound("There is no such timesheet.")
 
 
 def _totals(sums: Mapping[str, Mapping[str, Any]], name: str) -> dict[EntryFilter, int]:

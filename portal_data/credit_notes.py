@@ -8,7 +8,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+from pyarrow import compute as pc
+
 from portal_data import refunds, store
+from portal_data.columnar import with_derived
 from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
@@ -215,6 +219,29 @@ def list_page(
     counts = {each: int(counted[each.value]) for each in Filter}
     rows = [CreditNoteRow(**{**row, "status": _status(row)}) for row in found]
     return Page(rows, counts[wanted], counts)
+
+
+def extract(
+    scope: Scope,
+    *,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.NEWEST,
+) -> pa.Table:
+    """Return all rows of `list_page` by column, under the names of `CreditNoteRow`, for files."""
+    with store.reading(scope) as session:
+        found = session.arrow(
+            _PAGES[sort],
+            pattern=contains(search),
+            amounts=amounts(search),
+            wanted=wanted.value,
+            size=None,
+            skip=0,
+        )
+    looked_at = [found["status"], pc.equal(found["balance_minor"], 0)]
+    return with_derived(
+        found, looked_at, {"status": pa.string()}, lambda row: {"status": _status(row)}
+    )
 
 
 @store.remembered

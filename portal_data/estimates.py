@@ -8,7 +8,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data import store
+from portal_data.columnar import mapped
 from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
@@ -232,6 +235,28 @@ def list_page(
     return Page(rows, counts[wanted], counts)
 
 
+def extract(
+    scope: Scope,
+    *,
+    today: Date,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.NEWEST,
+) -> pa.Table:
+    """Return all rows of `list_page` by column, for files; the days left are not among them."""
+    with store.reading(scope) as session:
+        found = session.arrow(
+            _PAGES[sort],
+            pattern=contains(search),
+            amounts=amounts(search),
+            wanted=wanted.value,
+            today=today,
+            size=None,
+            skip=0,
+        )
+    return found.append_column("status", mapped(found["told"], _status))
+
+
 @store.remembered
 def get(scope: Scope, number: str, *, today: Date) -> Estimate:
     """Return the estimate with this number. Raises NotFound when the customer has none such."""
@@ -265,9 +290,13 @@ def number_of(scope: Scope, estimate_id: UUID) -> str:
 
 def _derived(row: dict[str, Any], today: Date) -> dict[str, Any]:
     """Put a stored state into the words a customer is told on the day `today`."""
-    status = Status(row.pop("told").capitalize())
+    status = _status(row.pop("told"))
     ends = row["expiry_date"] if status is Status.OPEN else None
     return {**row, "status": status, "days_left": (ends - today).days if ends else None}
+
+
+def _status(told: str) -> Status:
+    return Status(told.capitalize())
 
 
 def _answer(session: Session, head: dict[str, Any]) -> dict[str, Any]:

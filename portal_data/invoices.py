@@ -9,10 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
-from pyarrow import compute as pc
 
 from portal_data import store
-from portal_data.columnar import with_derived
+from portal_data.columnar import with_states
 from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
@@ -296,16 +295,7 @@ def extract(
             size=None,
             skip=0,
         )
-    # all that `_derived` looks at: amounts only by what they are more or less than
-    looked_at = [
-        found["status"],
-        found["due_date"],
-        pc.greater(found["balance_minor"], 0),
-        pc.less(found["balance_minor"], found["total_minor"]),
-        pc.greater(found["in_question_minor"], 0),
-    ]
-    types = {"status": pa.string(), "partially_paid": pa.bool_(), "days_overdue": pa.int64()}
-    return with_derived(found, looked_at, types, lambda row: _derived(row, today))
+    return with_states(found, lambda row: _derived(row, today))
 
 
 @store.remembered

@@ -51,17 +51,26 @@ def to_decimal(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-exponent(currency))
 
 
-def to_texts(minor: pa.ChunkedArray, currencies: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column of minor units as plain decimals in major units: `str` of `to_decimal`."""
-    texts = pa.chunked_array([pa.nulls(len(minor), pa.string())])
-    for places, codes in _by_exponent(currencies.unique().to_pylist()).items():
-        whole = minor.cast(pa.decimal128(19, 0)).combine_chunks()
+def to_major(minor: pa.ChunkedArray, currencies: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of minor units in major units, exactly, each with its currency's decimals.
+
+    They are decimals when all currencies have as many, else the plain texts of decimals.
+    """
+    exponents = _by_exponent(currencies.unique().to_pylist())
+    figures = minor.cast(pa.decimal128(19, 0)).combine_chunks()
+
+    def exact(places: int) -> pa.ChunkedArray:
         # the same figures, read with the decimals of the currency
-        exact = pa.Array.from_buffers(
-            pa.decimal128(19 + places, places), len(whole), whole.buffers(), offset=whole.offset
-        )
+        kind = pa.decimal128(19 + places, places)
+        read = pa.Array.from_buffers(kind, len(figures), figures.buffers(), offset=figures.offset)
+        return pa.chunked_array([read])
+
+    if len(exponents) == 1:
+        return exact(*exponents)
+    texts = pa.chunked_array([pa.nulls(len(minor), pa.string())])
+    for places, codes in exponents.items():
         mine = pc.is_in(currencies, pa.array(codes, pa.string()))
-        texts = pc.if_else(mine, pa.chunked_array([exact.cast(pa.string())]), texts)
+        texts = pc.if_else(mine, exact(places).cast(pa.string()), texts)
     return texts
 
 

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data import refunds, store
+from portal_data.columnar import joined_by, looked_up
 from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.refunds import Refund
@@ -161,6 +165,16 @@ _INVOICES = """
 _RETAINERS = """
     select id, number, date, total_minor from retainer_invoices where id = any($ids) order by number
 """
+_PAID_NUMBERS = """
+    select a.payment_id, i.number
+    from allocations a
+    join invoices i on i.id = a.invoice_id
+    union all
+    select a.payment_id, r.number
+    from allocations a
+    join retainer_invoices r on r.id = a.retainer_invoice_id
+    order by 1, 2
+"""
 _NUMBER_OF = "select number from payments where id = $id order by number"
 
 
@@ -180,14 +194,8 @@ def list_page(
     the end is empty; without a `size` one page holds all. Amounts order the numbers alone,
     whatever their currencies.
     """
-    pattern = contains(search)
     with store.reading(scope) as session:
-        paid_for = session.rows(_PAID_FOR, pattern=pattern) if search.strip() else []
-        found_by = {
-            "pattern": pattern,
-            "amounts": amounts(search),
-            "paid_for": [row["payment_id"] for row in paid_for],
-        }
+        found_by = _found_by(session, search)
         counted = session.one(_COUNTS, **found_by) or {}
         found = session.rows(
             _PAGES[sort],
@@ -203,6 +211,25 @@ def list_page(
         for row in found
     ]
     return Page(rows, counts[wanted], counts)
+
+
+def extract(
+    scope: Scope,
+    *,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.NEWEST,
+) -> pa.Table:
+    """Return all rows of `list_page` by column, for files.
+
+    The names are those of `PaymentRow`, but the numbers of what was paid are one text.
+    """
+    with store.reading(scope) as session:
+        found_by = _found_by(session, search)
+        found = session.arrow(_PAGES[sort], **found_by, wanted=wanted.value, size=None, skip=0)
+        paid = session.arrow(_PAID_NUMBERS)
+    ids, numbers = joined_by(paid["payment_id"], paid["number"])
+    return found.append_column("paid_numbers", looked_up(found["id"], ids, numbers))
 
 
 @store.remembered
@@ -225,6 +252,17 @@ def number_of(scope: Scope, payment_id: UUID) -> str:
     if number is None:
         raise NotFound("There is no such payment.")
     return str(number)
+
+
+def _found_by(session: store.Session, search: str) -> dict[str, Any]:
+    """Return the parameters of what is looked for; what was paid is only read to find something."""
+    pattern = contains(search)
+    paid_for = session.rows(_PAID_FOR, pattern=pattern) if search.strip() else []
+    return {
+        "pattern": pattern,
+        "amounts": amounts(search),
+        "paid_for": [row["payment_id"] for row in paid_for],
+    }
 
 
 def _allocations(session: store.Session, ids: Sequence[UUID]) -> dict[UUID, list[Allocation]]:

@@ -1,14 +1,18 @@
 """The ledger of a project: what was agreed, worked and invoiced, read for several at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+from pyarrow import compute as pc
+
 from portal_data import project_figures
+from portal_data.columnar import looked_up, with_column
 from portal_data.project_figures import (
     BillingMethod,
     Budget,
@@ -22,6 +26,7 @@ from portal_data.store import Session
 
 Row = dict[str, Any]
 
+_NONE = pa.scalar(None, pa.int64())
 _WEEKLY = timedelta(weeks=26)  # a longer project is charted by month
 
 _TASKS = """
@@ -151,6 +156,38 @@ def budgets(session: Session, projects: Iterable[Row]) -> dict[UUID, Budget | No
         )
         for project_id, agreed in terms.items()
     }
+
+
+def with_budgets(session: Session, found: pa.Table) -> pa.Table:
+    """Return projects by column, with the limits of their budgets and how much of them is used.
+
+    The rows are those of `of`, with all minutes of each. `budget_minor` and `budget_minutes` are
+    the limits, `budget_percent` is the share; all are null where there is no such budget.
+    """
+    # all work uses a budget of hours in all, so it needs no ledger; most budgets are such
+    limits = pc.if_else(
+        pc.fill_null(pc.equal(found["budget_kind"], BudgetKind.HOURS.value), False),
+        pc.if_else(pc.greater(found["budget_minutes"], 0), found["budget_minutes"], _NONE),
+        _NONE,
+    )
+    others = pc.and_(pc.is_null(limits), pc.is_valid(found["budget_kind"]))
+    rows = [{**row, "id": UUID(row["id"])} for row in found.filter(others).to_pylist()]
+    known = {str(key): each for key, each in budgets(session, rows).items() if each is not None}
+
+    def told(of: Callable[[Budget], int | None]) -> pa.ChunkedArray:
+        values = pa.chunked_array([pa.array(map(of, known.values()), pa.int64())])
+        return looked_up(found["id"], pa.chunked_array([pa.array(known, pa.string())]), values)
+
+    cost = told(lambda each: each.limit if each.kind is BudgetKind.COST else None)
+    hours = told(lambda each: None if each.kind is BudgetKind.COST else each.limit)
+    used = pc.divide(pc.multiply(found["minutes"], 100), limits)
+    for name, values in {
+        "budget_minor": cost,
+        "budget_minutes": pc.coalesce(limits, hours),
+        "budget_percent": pc.coalesce(used, told(lambda each: each.percent)),
+    }.items():
+        found = with_column(found, name, values)
+    return found
 
 
 def burn(session: Session, project_id: UUID, ledger: Ledger) -> list[Burn]:

@@ -12,10 +12,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data import preferences, project_ledgers, store
+from portal_data.columnar import mapped, with_column
 from portal_data.errors import NotFound
 from portal_data.paging import Page
-from portal_data.project_figures import BillingMethod, Budget, Burn, Hours, Work, Worth, hours
+from portal_data.project_figures import (
+    BillingMethod,
+    Budget,
+    Burn,
+    Hours,
+    Work,
+    Worth,
+    hours,
+)
 from portal_data.project_ledgers import Ledger
 from portal_data.scope import Scope
 from portal_data.search import contains
@@ -231,6 +242,28 @@ def list_page(
         for row in found
     ]
     return Page(rows, counts[wanted], counts)
+
+
+def extract(
+    scope: Scope,
+    *,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.LATEST,
+) -> pa.Table:
+    """Return all rows of `list_page` by column, under the names of `ProjectRow`, for files.
+
+    Of the budget there are its limit, as `budget_minor` or `budget_minutes`, and `budget_percent`.
+    Raises NotFound as `list_page`.
+    """
+    with store.reading(scope) as session:
+        preferences.need_projects(session)
+        found = session.arrow(
+            _PAGES[sort], pattern=contains(search), wanted=wanted.value, size=None, skip=0
+        )
+        found = project_ledgers.with_budgets(session, found)
+    status = mapped(found["status"], lambda stored: Status[stored.upper()])
+    return with_column(found, "status", status)
 
 
 @store.remembered

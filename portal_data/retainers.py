@@ -8,7 +8,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data import store
+from portal_data.columnar import looked_up, with_states
 from portal_data.document_history import Event
 from portal_data.errors import NotFound
 from portal_data.paging import Page
@@ -207,6 +210,16 @@ _FIRST_LINES = """
     where retainer_invoice_id = any($ids)
     order by retainer_invoice_id, position desc, id desc
 """
+_ALL_FIRST_LINES = """
+    select retainer_invoice_id, description
+    from (
+        select retainer_invoice_id, description,
+            row_number() over (partition by retainer_invoice_id order by position, id) as place
+        from retainer_invoice_lines
+    ) placed
+    where place = 1
+    order by retainer_invoice_id
+"""
 _GET = """
     select r.id, r.number, r.date, r.due_date, r.status, r.reference,
         e.number as estimate_number, p.name as project_name, r.currency_code, r.total_minor,
@@ -258,15 +271,8 @@ def list_page(
     `search` looks in number, reference, amounts, lines. A page past the end is empty; without a
     `size` one page holds all.
     """
-    pattern = contains(search)
     with store.reading(scope) as session:
-        described = session.rows(_DESCRIBED, pattern=pattern) if search.strip() else []
-        asked = {
-            "pattern": pattern,
-            "amounts": amounts(search),
-            "described": [row["retainer_invoice_id"] for row in described],
-            "today": today,
-        }
+        asked = {**_found_by(session, search), "today": today}
         counted = session.one(_COUNTS, **asked) or {}
         found = session.rows(
             _PAGES[sort],
@@ -286,6 +292,26 @@ def list_page(
         for row in found
     ]
     return Page(rows, counts[wanted], counts)
+
+
+def extract(
+    scope: Scope,
+    *,
+    today: Date,
+    wanted: Filter = Filter.ALL,
+    search: str = "",
+    sort: Sort = Sort.NEWEST,
+) -> pa.Table:
+    """Return all rows of `list_page` by column, under the names of `RetainerRow`, for files."""
+    with store.reading(scope) as session:
+        found_by = _found_by(session, search)
+        found = session.arrow(
+            _PAGES[sort], **found_by, wanted=wanted.value, today=today, size=None, skip=0
+        )
+        lines = session.arrow(_ALL_FIRST_LINES)
+    descriptions = looked_up(found["id"], lines["retainer_invoice_id"], lines["description"])
+    found = found.append_column("description", descriptions)
+    return with_states(found, lambda row: _derived(row, today))
 
 
 @store.remembered
@@ -314,6 +340,17 @@ def number_of(scope: Scope, retainer_id: UUID) -> str:
     if number is None:
         raise NotFound("There is no such retainer invoice.")
     return str(number)
+
+
+def _found_by(session: store.Session, search: str) -> dict[str, Any]:
+    """Return the parameters of what is looked for; lines are only read to find something."""
+    pattern = contains(search)
+    described = session.rows(_DESCRIBED, pattern=pattern) if search.strip() else []
+    return {
+        "pattern": pattern,
+        "amounts": amounts(search),
+        "described": [row["retainer_invoice_id"] for row in described],
+    }
 
 
 def _derived(row: Mapping[str, Any], today: Date) -> dict[str, Any]:

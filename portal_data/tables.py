@@ -1,22 +1,24 @@
 """Nouns as tables: the typed rows that every file of a list or statement is written from."""
 
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import compute as pc
 
 from portal_data import credit_notes, estimates, invoices, labels, retainers, statements
+from portal_data.columnar import local_days, mapped
 from portal_data.exports import Column, ColumnarRows, Kind, Table, in_hours
-from portal_data.money import to_decimal, to_texts
+from portal_data.money import to_major
 from portal_data.organisation import Organisation
-from portal_data.project_figures import BudgetKind
 from portal_data.statements import StatementColumns
 
-Fields = Mapping[Column, str | Callable[[Any], Any]]
-"""Columns, each with the attribute of a row or what tells its value; amounts in minor units."""
+Field = str | Callable[[pa.Table], pa.ChunkedArray]
+Fields = Mapping[Column, Field]
+"""The columns of a file, each with the name of what was read, or what makes it of that.
+
+Amounts are in minor units.
+"""
 
 _CLOSED = {
     invoices.Status.VOID,
@@ -30,20 +32,20 @@ _UNCOUNTED = frozenset(
 """What is void, or an offer that no longer stands, is listed and never added up."""
 
 
-def _open(row: Any) -> int:
-    """Return a document's balance; of a void or written off one nothing is open, as on screen."""
-    return 0 if row.status in _CLOSED else int(row.balance_minor)
+def _open(found: pa.Table) -> pa.ChunkedArray:
+    """Return the balances; of a void or written off document nothing is open, as on screen."""
+    closed = pc.is_in(found["status"], pa.array(sorted(_CLOSED), pa.string()))
+    return pc.if_else(closed, pa.scalar(0, pa.int64()), found["balance_minor"])
 
 
-def _budget(row: Any, *kinds: BudgetKind) -> int | None:
-    """Return the limit of a budget of one of these kinds, in minor units or minutes."""
-    budget = row.budget
-    return budget.limit if budget and (budget.kind in kinds) else None
+def _hours(name: str) -> Field:
+    """Return what makes hours of a column of minutes."""
+    return lambda found: mapped(found[name], lambda minutes: f"{in_hours(minutes):f}")
 
 
-def _budget_hours(row: Any) -> Decimal | None:
-    minutes = _budget(row, BudgetKind.HOURS, BudgetKind.TASK_HOURS, BudgetKind.STAFF_HOURS)
-    return None if minutes is None else in_hours(minutes)
+def _in_words(name: str) -> Field:
+    """Return what makes words of a column of names: fixed_cost is Fixed cost."""
+    return lambda found: mapped(found[name], lambda code: code.replace("_", " ").capitalize())
 
 
 _DATE = Column(labels.DATE, Kind.DATE)
@@ -52,7 +54,7 @@ _AMOUNT = Column(labels.AMOUNT, Kind.MONEY, summed=True)
 _BALANCE = Column(labels.BALANCE, Kind.MONEY, summed=True)
 _WORKED: Fields = {
     Column("Minutes", Kind.WHOLE, summed=True): "minutes",
-    Column("Hours", Kind.NUMBER, summed=True, minutes="Minutes"): lambda row: in_hours(row.minutes),
+    Column("Hours", Kind.NUMBER, summed=True, minutes="Minutes"): _hours("minutes"),
 }
 
 INVOICES: Fields = {
@@ -80,10 +82,10 @@ ESTIMATES: Fields = {
 PAYMENTS: Fields = {
     Column("Receipt"): "number",
     _DATE: "date",
-    Column("Made for"): lambda row: row.kind.capitalize(),
+    Column("Made for"): _in_words("kind"),
     Column("Mode"): "mode",
     Column("Reference"): "reference",
-    Column("Applied to"): lambda row: ", ".join(row.paid_numbers) or None,
+    Column("Applied to"): "paid_numbers",
     _CURRENCY: "currency_code",
     _AMOUNT: "amount_minor",
     Column("Unused", Kind.MONEY, summed=True): "unused_minor",
@@ -115,16 +117,16 @@ PROJECTS: Fields = {
     Column("Project"): "name",
     Column("Code"): "code",
     Column("Status"): "status",
-    Column("Billing method"): lambda row: row.billing_method.replace("_", " ").capitalize(),
+    Column("Billing method"): _in_words("billing_method"),
     **_WORKED,
     Column("Billed minutes", Kind.WHOLE, summed=True): "billed_minutes",
     Column("Billed hours", Kind.NUMBER, summed=True, minutes="Billed minutes"): (
-        lambda row: in_hours(row.billed_minutes)
+        _hours("billed_minutes")
     ),
-    Column("Budget hours", Kind.NUMBER): _budget_hours,
+    Column("Budget hours", Kind.NUMBER): _hours("budget_minutes"),
     _CURRENCY: "currency_code",
-    Column("Budget amount", Kind.MONEY): lambda row: _budget(row, BudgetKind.COST),
-    Column("Budget used percent", Kind.WHOLE): lambda row: row.budget and row.budget.percent,
+    Column("Budget amount", Kind.MONEY): "budget_minor",
+    Column("Budget used percent", Kind.WHOLE): "budget_percent",
     Column("Latest work", Kind.DATE): "latest",
 }
 TIME_LOG: Fields = {
@@ -169,7 +171,7 @@ _STATEMENT = (
 def of_list(
     title: str,
     fields: Fields,
-    found: Sequence[Any],
+    found: pa.Table,
     customer: str,
     business: Organisation,
     subject: str = "",
@@ -179,9 +181,8 @@ def of_list(
     Moments become days where the business is, amounts decimals in major units.
     """
     columns = tuple(fields)
-    rows = [tuple(_told(row, column, fields[column], business) for column in columns)
-            for row in found]  # fmt: skip
-    days = [row[columns.index(_DATE)] for row in rows] if _DATE in columns else []
+    rows = ColumnarRows(columns, [_told(found, *each, business) for each in fields.items()])
+    days = pc.min_max(rows.data[_DATE.key]).as_py() if _DATE in fields else {}
     return Table(
         title=title,
         issuer=business.name,
@@ -189,51 +190,19 @@ def of_list(
         columns=columns,
         rows=rows,
         subject=subject,
-        first=min(days, default=None),
-        last=max(days, default=None),
+        first=days.get("min"),
+        last=days.get("max"),
         uncounted=_UNCOUNTED,
     )
 
 
-def of_columns(
-    title: str, fields: Fields, found: pa.Table, customer: str, business: Organisation
-) -> Table:
-    """Return the rows of a list, given by column, as the table that `of_list` makes of them."""
-    columns = tuple(fields)
-    arrays = []
-    for column, field in fields.items():
-        if field is _open:
-            closed = pc.is_in(found["status"], pa.array(sorted(_CLOSED), pa.string()))
-            array = pc.if_else(closed, pa.scalar(0, pa.int64()), found["balance_minor"])
-        else:
-            array = found[str(field)]
-        if column.kind is Kind.MONEY:
-            array = to_texts(array, found["currency_code"])
-        arrays.append(array)
-    days = pc.min_max(found["date"].cast(pa.date32())).as_py()
-    return Table(
-        title=title,
-        issuer=business.name,
-        customer=customer,
-        columns=columns,
-        rows=ColumnarRows(columns, arrays),
-        first=days["min"],
-        last=days["max"],
-        uncounted=_UNCOUNTED,
-    )
-
-
-def _told(
-    row: Any, column: Column, field: str | Callable[[Any], Any], business: Organisation
-) -> Any:
-    value = getattr(row, field) if isinstance(field, str) else field(row)
-    if value is None:
-        return None
+def _told(found: pa.Table, column: Column, field: Field, business: Organisation) -> pa.ChunkedArray:
+    values = found[field] if isinstance(field, str) else field(found)
     if column.kind is Kind.MONEY:
-        return to_decimal(value, row.currency_code)
-    if column.kind is Kind.DATE:
-        return business.day_of(value) if hasattr(value, "hour") else value
-    return value.value if isinstance(value, StrEnum) else value
+        return to_major(values, found["currency_code"])
+    if column.kind is Kind.DATE and pa.types.is_timestamp(values.type):
+        return local_days(values, business.timezone)
+    return values
 
 
 def of_statement(told: StatementColumns, customer: str, business: Organisation) -> Table:
@@ -250,7 +219,7 @@ def of_statement(told: StatementColumns, customer: str, business: Organisation) 
 
     def money(before: int | None, within: pa.ChunkedArray, after: int | None) -> pa.ChunkedArray:
         minor = column(before, within, after)
-        return to_texts(minor, pa.chunked_array([pa.repeat(code, len(minor))]))
+        return to_major(minor, pa.chunked_array([pa.repeat(code, len(minor))]))
 
     rows = ColumnarRows(
         _STATEMENT,

@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from portal_data import preferences, store
+from portal_data.columnar import mapped, with_column
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
 from portal_data.search import contains
@@ -153,9 +156,7 @@ def list_page(
         "pattern": contains(search),
     }
     with store.reading(scope) as session:
-        preferences.need_projects(session)
-        if session.value(_PROJECT, project=project_id) is None:
-            raise NotFound("There is no such project.")
+        _need(session, project_id)
         sums = {row["status"]: row for row in session.rows(_COUNTS, **given)}
         skip = max(page - 1, 0) * (size or 0)
         found = session.rows(_PAGES[sort], **given, wanted=wanted.value, size=size, skip=skip)
@@ -163,6 +164,47 @@ def list_page(
     return EntryPage(
         [_row(each) for each in found], counts[wanted], counts, _totals(sums, "minutes")
     )
+
+
+def extract(
+    scope: Scope,
+    project_id: UUID,
+    *,
+    wanted: Filter = Filter.ALL,
+    task: UUID | None = None,
+    person: UUID | None = None,
+    first: Date | None = None,
+    last: Date | None = None,
+    search: str = "",
+    sort: Sort = Sort.NEWEST,
+) -> pa.Table:
+    """Return all rows of `list_page` by column, under the names of `EntryRow`, for files.
+
+    Raises NotFound as `list_page`.
+    """
+    with store.reading(scope) as session:
+        _need(session, project_id)
+        found = session.arrow(
+            _PAGES[sort],
+            project=project_id,
+            task=task,
+            person=person,
+            first=first,
+            last=last,
+            pattern=contains(search),
+            wanted=wanted.value,
+            size=None,
+            skip=0,
+        )
+    status = mapped(found["status"], lambda stored: Status[stored.upper()])
+    return with_column(found, "status", status)
+
+
+def _need(session: store.Session, project_id: UUID) -> None:
+    """Raise NotFound unless projects are shown, and the customer has this one."""
+    preferences.need_projects(session)
+    if session.value(_PROJECT, project=project_id) is None:
+        raise NotFound("There is no such project.")
 
 
 def _totals(sums: Mapping[str, Mapping[str, Any]], name: str) -> dict[Filter, int]:

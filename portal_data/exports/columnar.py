@@ -1,8 +1,7 @@
 """Rows that are kept by column, as the store's engine hands them over, and written set by set.
 
 A hundred thousand rows as Python objects take longer than all that is done with them. Here whole
-columns become text at once, and Python looks only at the few cells that need care. The files are
-the same, byte for byte, as those of rows.
+columns become text at once, and Python looks only at the few cells that need care.
 """
 
 import json
@@ -24,22 +23,38 @@ _MAY_CALCULATE = (
     "(^|[\\s\\p{Z}\\x0b\\x1c-\\x1f\\x{85}\"'\\x{200b}\\x{200e}\\x{200f}\\x{feff},;|])"
     "[=+\\-@＝＋－＠]|^[\\t\\r\\n]|[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x{fffe}\\x{ffff}]"
 )
+_WRITTEN = (Kind.TEXT, Kind.CURRENCY)
+"""What people wrote, and so may hold anything; all else is made of figures."""
 _CSV_QUOTED = '[,"\\r\\n]'
 
 
 class ColumnarRows(Sequence[tuple[Any, ...]]):
-    """The rows of a table by column: text, dates and whole numbers as they are, and amounts and
-    other decimals as exact plain text."""
+    """The rows of a table by column: text, dates and whole numbers as they are; amounts and other
+    decimals as decimals, or as exact plain text where they have more or fewer places."""
 
     def __init__(self, columns: Sequence[Column], arrays: Sequence[pa.ChunkedArray]) -> None:
         self.kinds = [column.kind for column in columns]
         self.data = pa.table(
             [
-                array.cast(_TYPES.get(kind, pa.string()))
+                array
+                if pa.types.is_decimal(array.type)
+                else array.cast(_TYPES.get(kind, pa.string()))
                 for kind, array in zip(self.kinds, arrays, strict=True)
             ],
             names=[column.key for column in columns],
         )
+
+    @classmethod
+    def of(cls, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> "ColumnarRows":
+        """Return rows of Python values by column."""
+        cells = zip(*rows, strict=True) if rows else [()] * len(columns)
+        arrays = [
+            pa.array(values, _TYPES[column.kind])
+            if column.kind in _TYPES
+            else pa.array(map(_text, values), pa.string())
+            for column, values in zip(columns, cells, strict=True)
+        ]
+        return cls(columns, [pa.chunked_array([array]) for array in arrays])
 
     def __len__(self) -> int:
         return int(self.data.num_rows)
@@ -83,9 +98,12 @@ class ColumnarRows(Sequence[tuple[Any, ...]]):
 
     def total(self, place: int) -> Decimal | None:
         """The sum of a column, with the decimals of its values; None when there are none."""
-        texts = self.data.column(place).drop_null().cast(pa.string())
-        if not len(texts):
+        values = self.data.column(place).drop_null()
+        if not len(values):
             return None
+        if pa.types.is_decimal(values.type):
+            return pc.sum(values.cast(pa.decimal128(38, values.type.scale))).as_py()  # type: ignore[no-any-return]
+        texts = values.cast(pa.string())
         places = pc.max(pc.utf8_length(pc.replace_substring_regex(texts, "^[^.]*[.]?", "")))
         summed = pc.sum(texts.cast(pa.decimal128(38, 6))).as_py()
         return Decimal(summed).quantize(Decimal(1).scaleb(-places.as_py()))
@@ -104,17 +122,16 @@ class ColumnarRows(Sequence[tuple[Any, ...]]):
         keys = [json.dumps(name, ensure_ascii=False) for name in self.data.column_names]
         for batch in self.batches():
             parts: list[Any] = []
+            between = "{"  # what stands before the next value
             for key, kind, array in zip(keys, self.kinds, batch.columns, strict=True):
-                parts += [f",{key}:" if parts else f"{{{key}:", _json_values(kind, array)]
-            yield _joined(pc.binary_join_element_wise(*parts, "}", ""), ",\n")
+                values, mark = _json_values(kind, array)
+                parts += [f"{between}{key}:{mark}", values]
+                between = f"{mark},"
+            yield _joined(pc.binary_join_element_wise(*parts, f"{between[:-1]}}}", ""), ",\n")
 
-    def typed(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        """The rows with the types of a schema, some at a time."""
-        for batch in self.batches():
-            arrays = [
-                array.cast(field.type) for array, field in zip(batch.columns, schema, strict=True)
-            ]
-            yield pa.record_batch(arrays, schema=schema)
+    def typed(self, schema: pa.Schema) -> pa.Table:
+        """The rows with the types of a schema."""
+        return self.data.cast(schema)
 
     def _where(self, mask: pa.ChunkedArray) -> "ColumnarRows":
         some = ColumnarRows.__new__(ColumnarRows)
@@ -123,6 +140,12 @@ class ColumnarRows(Sequence[tuple[Any, ...]]):
 
 
 _TYPES = {Kind.DATE: pa.date32(), Kind.WHOLE: pa.int64()}
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _values(kind: Kind, array: pa.Array) -> list[Any]:
@@ -134,21 +157,25 @@ def _values(kind: Kind, array: pa.Array) -> list[Any]:
 
 def _csv_cells(kind: Kind, array: pa.Array) -> pa.Array:
     texts = pc.fill_null(array.cast(pa.string()), "")
-    if kind not in (Kind.TEXT, Kind.CURRENCY):
+    if kind not in _WRITTEN:
         return texts
     texts = _changed(texts, _MAY_CALCULATE, inert)
     return _changed(texts, _CSV_QUOTED, lambda text: '"' + text.replace('"', '""') + '"')
 
 
-def _json_values(kind: Kind, array: pa.Array) -> pa.Array:
+def _json_values(kind: Kind, array: pa.Array) -> tuple[pa.Array, str]:
+    """Return a column's values, and the mark that belongs around each of them."""
     texts = array.cast(pa.string())
-    if kind is not Kind.WHOLE:
+    if kind is Kind.WHOLE:
+        return pc.fill_null(texts, "null"), ""
+    if kind in _WRITTEN:
         # what JSON escapes is escaped by its own encoder, which puts the marks around it too
         texts = _changed(
             texts, '["\\\\\\x00-\\x1f]', lambda text: json.dumps(text, ensure_ascii=False)[1:-1]
         )
-        texts = pc.binary_join_element_wise('"', texts, '"', "")
-    return pc.fill_null(texts, "null")
+    if not texts.null_count:
+        return texts, '"'
+    return pc.fill_null(pc.binary_join_element_wise('"', texts, '"', ""), "null"), ""
 
 
 def _changed(texts: pa.Array, pattern: str, change: Callable[[str], str]) -> pa.Array:

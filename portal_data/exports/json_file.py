@@ -5,12 +5,10 @@ of columns tells which strings are numbers and which are dates.
 """
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import IO, Any
 
-from portal_data.exports.columnar import ColumnarRows
 from portal_data.exports.model import Table
 
 
@@ -40,19 +38,10 @@ def write(table: Table, file: IO[bytes]) -> None:
     }
     file.write(_line(head)[:-1] + b',"rows":[')
     before = b"\n"
-    for lines in _lines(table):
+    for lines in table.rows.json_lines():
         file.write(before + lines)
         before = b",\n"
     file.write(b"\n]}\n")
-
-
-def _lines(table: Table) -> Iterator[bytes]:
-    if isinstance(table.rows, ColumnarRows):
-        yield from table.rows.json_lines()
-        return
-    keys = [column.key for column in table.columns]
-    for row in table.rows:
-        yield _line(dict(zip(keys, map(_plain, row), strict=True)))
 
 
 def _plain(value: Any) -> Any:

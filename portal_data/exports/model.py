@@ -1,10 +1,9 @@
 """One table of typed values: what every file format is written from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from portal_data.exports.columnar import ColumnarRows
 from portal_data.exports.columns import Column, Kind
@@ -26,7 +25,7 @@ class Table:
     """The business whose books these are."""
     customer: str
     columns: tuple[Column, ...]
-    rows: Sequence[tuple[Any, ...]]
+    rows: ColumnarRows
     subject: str = ""
     """The one record that all rows belong to, if they do: a project, a timesheet."""
     first: date | None = None
@@ -38,7 +37,7 @@ class Table:
     def currencies(self) -> list[str]:
         """The currencies of the rows, in the order they come."""
         place = self._place_of_currency()
-        return [] if place is None else self._distinct(place)
+        return [] if place is None else self.rows.distinct(place)
 
     @property
     def left_out(self) -> list[str]:
@@ -46,7 +45,7 @@ class Table:
         status = self._place("Status") if self.uncounted else None
         if status is None:
             return []
-        return [each for each in self._distinct(status) if each in self.uncounted]
+        return [each for each in self.rows.distinct(status) if each in self.uncounted]
 
     def totals(self) -> dict[str, dict[Column, Decimal]]:
         """Return the sum of each summed column by currency: amounts of two are never added.
@@ -59,21 +58,13 @@ class Table:
         status = self._place("Status") if self.uncounted else None
         if not summed or (money and place is None):
             return {}
-        if isinstance(self.rows, ColumnarRows):
-            sums = _column_sums(self.rows, summed, place, status, sorted(self.uncounted))
-        else:
-            sums = _row_sums(self.rows, summed, place, status, self.uncounted)
+        sums = _sums(self.rows, summed, place, status, sorted(self.uncounted))
         for own in sums.values():
             by_name = {column.name: total for column, total in own.items()}
             own.update(
                 (column, in_hours(by_name[column.minutes])) for column in own if column.minutes
             )
         return sums
-
-    def _distinct(self, place: int) -> list[Any]:
-        if isinstance(self.rows, ColumnarRows):
-            return self.rows.distinct(place)
-        return list(dict.fromkeys(row[place] for row in self.rows))
 
     def _place(self, name: str) -> int | None:
         names = [column.name for column in self.columns]
@@ -84,28 +75,7 @@ class Table:
         return kinds.index(Kind.CURRENCY) if Kind.CURRENCY in kinds else None
 
 
-def _row_sums(
-    rows: Sequence[tuple[Any, ...]],
-    summed: list[tuple[int, Column]],
-    currency: int | None,
-    status: int | None,
-    uncounted: Collection[str],
-) -> dict[str, dict[Column, Decimal]]:
-    sums: dict[str, dict[Column, Decimal]] = {}
-    for row in rows:
-        if status is not None and row[status] in uncounted:
-            continue
-        own = sums.setdefault("" if currency is None else row[currency], {})
-        for at, column in summed:
-            if row[at] is not None:
-                own[column] = own.get(column, Decimal(0)) + row[at]
-    return {
-        code: {column: own[column] for _, column in summed if column in own}
-        for code, own in sums.items()
-    }
-
-
-def _column_sums(
+def _sums(
     rows: ColumnarRows,
     summed: list[tuple[int, Column]],
     currency: int | None,

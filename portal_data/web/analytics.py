@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_data import analytics, money, organisation
-from portal_data.exports import Column, Format, Table, write
+from portal_data import analytics, exports, money, organisation
+from portal_data.exports import Column, ColumnarRows, Format, Table, write
 from portal_data.questions import Kind
 from portal_data.scope import Staff
 from portal_data.web.bundles import Outlet
@@ -22,6 +22,15 @@ from portal_data.web.turns import EXPORTS
 
 _CHUNK = 256 * 1024
 _IN_MEMORY = 4_000_000
+_KINDS = {
+    Kind.CURRENCY: exports.Kind.CURRENCY,
+    Kind.DATE: exports.Kind.DATE,
+    Kind.MONTH: exports.Kind.DATE,
+    Kind.MONEY: exports.Kind.MONEY,
+    Kind.NUMBER: exports.Kind.NUMBER,
+    Kind.PERCENT: exports.Kind.NUMBER,
+    Kind.WHOLE: exports.Kind.WHOLE,
+}
 
 
 @for_staff(EXPORTS)
@@ -44,10 +53,14 @@ def parquet(request: Request, staff: Staff) -> Response:
 def answer(request: Request, staff: Staff) -> Response:
     """GET /analytics/{question}.csv: the answer of a saved question, with all of its rows."""
     found = analytics.answer(staff, request.path_params["question"])
-    columns = tuple(Column(column.label) for column in found.question.columns)
     kinds = [column.kind for column in found.question.columns]
+    columns = tuple(
+        Column(column.label, _KINDS.get(column.kind, exports.Kind.TEXT))
+        for column in found.question.columns
+    )
     rows = [_row(kinds, row) for row in found.rows]
-    table = Table(found.question.title, organisation.get(staff).name, "", columns, rows)
+    told = ColumnarRows.of(columns, rows)
+    table = Table(found.question.title, organisation.get(staff).name, "", columns, told)
     file = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed once sent
     write(table, Format.CSV, file)
     return _sent(file, f"{found.question.slug}.csv", Format.CSV.media_type)

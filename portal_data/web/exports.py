@@ -5,11 +5,11 @@ shows, from all of its pages. What an address has wrongly is refused with what i
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -54,12 +54,7 @@ def statement(request: Request, scope: Scope) -> Response:
 def listed(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.{format}?status=…&q=…&sort=… as the list's own address has them."""
     format, kind = _format(request), _list(request)
-    if kind.extract is None:
-        return _file(_table(request, scope, kind)[0], format)
-    business = organisation.get(scope)
-    found = kind.extract(scope, Asked(request.query_params, business.today(utc_now())))
-    table = tables.of_columns(kind.title, kind.fields, found, scope.customer_name, business)
-    return _file(table, format)
+    return _file(_table(request, scope, kind)[0], format)
 
 
 @for_customers(EXPORTS)
@@ -68,10 +63,9 @@ def bundle(request: Request, scope: Scope) -> Response:
     kind, now = _list(request), utc_now()
     if not kind.printed:
         raise NotFound("Not found.")
-    table, rows = _table(request, scope, kind)
-    if not rows:
+    table, numbers = _table(request, scope, kind)
+    if not numbers:
         raise NotFound("There are no documents in this list.")
-    numbers = [row.number for row in rows]
     documents = [
         (number, partial(kind.printed, scope, number, now=now))
         for number in numbers[: papers.AT_ONCE]
@@ -103,14 +97,15 @@ def _list(request: Request) -> List:
         raise NotFound("Not found.") from error
 
 
-def _table(request: Request, scope: Scope, kind: List) -> tuple[Table, Sequence[Any]]:
-    """Return all pages of the list that the address asks for: as a table, and the noun's rows."""
+def _table(request: Request, scope: Scope, kind: List) -> tuple[Table, list[str]]:
+    """Return all pages of the list that the address asks for as a table, and the documents'
+    numbers; none of a list whose rows are not printed."""
     business = organisation.get(scope)
     found = kind.read(scope, Asked(request.query_params, business.today(utc_now())))
-    told = tables.of_list(
+    table = tables.of_list(
         kind.title, kind.fields, found.rows, scope.customer_name, business, found.subject
     )
-    return told, found.rows
+    return table, found.rows["number"].to_pylist() if kind.printed else []
 
 
 def _file(table: Table, format: Format) -> Response:

@@ -1,10 +1,10 @@
 """Every list of the portal: how an address asks for it, how it is told, and how it is printed."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import pyarrow as pa
@@ -71,9 +71,9 @@ class Asked:
 
 
 class Found(NamedTuple):
-    """All rows of a list, and the name of the record they belong to."""
+    """All rows of a list by column, and the name of the record they belong to."""
 
-    rows: Sequence[Any]
+    rows: pa.Table
     subject: str = ""
 
 
@@ -82,16 +82,12 @@ Read = Callable[[Scope, Asked], Found]
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """One list: its rows under what an address asks; `printed` makes the PDF of a number.
-
-    `extract` reads the same rows by column, where there may be very many.
-    """
+    """One list: its rows under what an address asks; `printed` makes the PDF of a number."""
 
     title: str
     fields: tables.Fields
     read: Read
     printed: Callable[..., tuple[str, bytes]] | None = None
-    extract: Callable[[Scope, Asked], pa.Table] | None = None
 
 
 class Noun(Protocol):
@@ -106,35 +102,24 @@ class Noun(Protocol):
         """Its orders."""
 
     @property
-    def list_page(self) -> Callable[..., Any]:
-        """Reads a page of it, or without a `size` all pages."""
+    def extract(self) -> Callable[..., pa.Table]:
+        """Reads all of its rows by column."""
 
 
 def _all(noun: Noun, *, by_day: bool = False) -> Read:
     """Return what reads all of a noun's rows; `by_day` those of which some change with the day."""
 
     def read(scope: Scope, asked: Asked) -> Found:
-        found = noun.list_page(
+        rows = noun.extract(
             scope,
             wanted=asked.choice("status", next(iter(noun.Filter))),
             search=asked.search,
             sort=asked.choice("sort", next(iter(noun.Sort))),
-            size=None,
             **({"today": asked.today} if by_day else {}),
         )
-        return Found(found.rows)
+        return Found(rows)
 
     return read
-
-
-def _invoice_columns(scope: Scope, asked: Asked) -> pa.Table:
-    return invoices.extract(
-        scope,
-        today=asked.today,
-        wanted=asked.choice("status", invoices.Filter.ALL),
-        search=asked.search,
-        sort=asked.choice("sort", invoices.Sort.NEWEST),
-    )
 
 
 def _time_log(scope: Scope, asked: Asked) -> Found:
@@ -143,7 +128,7 @@ def _time_log(scope: Scope, asked: Asked) -> Found:
     if period is Period.CUSTOM:
         raise Invalid("A time log has no custom period.")
     first, last = (None, None) if period is Period.ALL else statements.bounds(period, asked.today)
-    found = time_entries.list_page(
+    rows = time_entries.extract(
         scope,
         project.id,
         wanted=asked.choice("status", time_entries.Filter.ALL),
@@ -153,21 +138,19 @@ def _time_log(scope: Scope, asked: Asked) -> Found:
         last=last,
         search=asked.search,
         sort=asked.choice("sort", time_entries.Sort.NEWEST),
-        size=None,
     )
-    return Found(found.rows, project.name)
+    return Found(rows, project.name)
 
 
 def _timesheet(scope: Scope, asked: Asked) -> Found:
     approval = approvals.get(scope, asked.identifier("id"))
-    found = approvals.entries(
+    rows = approvals.extract_entries(
         scope,
         approval.id,
         wanted=asked.choice("status", EntryFilter.ALL),
         sort=asked.choice("sort", EntrySort.OLDEST),
-        size=None,
     )
-    return Found(found.rows, approval.name)
+    return Found(rows, approval.name)
 
 
 LISTS: Mapping[str, List] = {
@@ -175,11 +158,7 @@ LISTS: Mapping[str, List] = {
         "Estimates", tables.ESTIMATES, _all(estimates, by_day=True), printouts.estimate_pdf
     ),
     "invoices": List(
-        "Invoices",
-        tables.INVOICES,
-        _all(invoices, by_day=True),
-        printouts.invoice_pdf,
-        _invoice_columns,
+        "Invoices", tables.INVOICES, _all(invoices, by_day=True), printouts.invoice_pdf
     ),
     "payments": List("Payments", tables.PAYMENTS, _all(payments), printouts.receipt_pdf),
     "credit_notes": List(

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from pyarrow import parquet
 
 from portal_data.errors import Invalid
-from portal_data.exports import Column, Format, Kind, Table, write, xlsx_file
+from portal_data.exports import Column, ColumnarRows, Format, Kind, Table, write, xlsx_file
 from portal_data.exports.texts import inert
 
 COLUMNS = (
@@ -40,7 +40,7 @@ def made(rows: list[tuple[Any, ...]], format: Format) -> bytes:
         "Fern",
         "株式会社さくら",
         COLUMNS,
-        rows,
+        ColumnarRows.of(COLUMNS, rows),
         first=date(2026, 2, 28),
         last=date(2026, 11, 20),
     )
@@ -201,7 +201,7 @@ def test_excel_refuses_more_rows_than_it_holds(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_totals_never_mix_currencies() -> None:
-    table = Table("Invoices", "Fern", "A", COLUMNS, [*ROWS, *ROWS])
+    table = Table("Invoices", "Fern", "A", COLUMNS, ColumnarRows.of(COLUMNS, [*ROWS, *ROWS]))
     amount = COLUMNS[3]
     assert {code: sums[amount] for code, sums in table.totals().items()} == {
         "GBP": Decimal("2469.20"), "JPY": Decimal(2400), "KWD": Decimal("-0.010"),
@@ -212,7 +212,8 @@ def test_totals_never_mix_currencies() -> None:
 def test_totals_leave_out_what_is_void_and_say_so() -> None:
     columns = (Column("Status"), Column("Currency", Kind.CURRENCY), COLUMNS[3])
     rows = [("Paid", "GBP", Decimal("1.50")), ("Void", "GBP", Decimal("9.00"))]
-    table = Table("Invoices", "Fern", "A", columns, rows, uncounted=frozenset({"Void"}))
+    by_column = ColumnarRows.of(columns, rows)
+    table = Table("Invoices", "Fern", "A", columns, by_column, uncounted=frozenset({"Void"}))
     assert table.totals() == {"GBP": {COLUMNS[3]: Decimal("1.50")}}
     told = json.loads(written(table, Format.JSON))
     assert (told["totals"][0]["amount"], told["not_in_totals"]) == ("1.50", ["Void"])
