@@ -146,6 +146,17 @@ SAME_FOR_ALL: dict[str, str] = {
     "preferences": "which parts of the portal are switched on",
 }
 
+# Modules whose SQL names what is only known while they run, with where those names come from.
+COMPOSED_SQL: dict[str, str] = {
+    "store.answers": "a file's path, quoted",
+    "store.duckdb_engine": "tables and columns of the schema, and paths, quoted",
+    "store.postgres_engine": "a table of the schema",
+    "store.scratch": "tables of its own and a file's path, quoted",
+    "store.snapshot": "tables and columns of the schema, and paths, quoted",
+    "zoho.line_sets": "columns that an export's header was recognised as",
+    "zoho.staging": "tables of the scratch store",
+}
+
 # Functions that st.cache_data or st.cache_resource may wrap.
 CACHED: dict[str, str] = {}
 
@@ -443,6 +454,45 @@ def unbound_statements(path: Path) -> list[str]:
     ]
 
 
+_STATEMENT = re.compile(
+    r"\b(select\b.*\bfrom|from core\.|insert into|update core|delete from|set variable|copy\b.*\bto"
+    r"|create (table|view)|describe|attach|order by|where [\w.]+ ?(=|<|>|in|is))(?!\w)",
+    re.DOTALL,
+)
+
+
+def composed_statements(path: Path) -> list[str]:
+    """SQL that is put together from more than literals and constants in capitals."""
+    found = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+            pieces = [part.value for part in node.values if isinstance(part, ast.Constant)]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+            parts = [each for each in (node.left, node.right) if not isinstance(each, ast.Constant)]
+            parts = [each for each in parts if not isinstance(each, ast.BinOp | ast.JoinedStr)]
+            pieces = [
+                each.value for each in (node.left, node.right) if isinstance(each, ast.Constant)
+            ]
+        elif isinstance(node, ast.Call) and last_name(node) == "format":
+            parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+            pieces = [each.value for each in ast.walk(node.func) if isinstance(each, ast.Constant)]
+        else:
+            continue
+        if _STATEMENT.search(" ".join(str(piece) for piece in pieces)):
+            odd = [
+                part for part in parts if not re.fullmatch(r"_?[A-Z][A-Z0-9_]*", last_name(part))
+            ]
+            found += [f"line {node.lineno}: {ast.unparse(part)}" for part in odd]
+    return found
+
+
+@pytest.mark.parametrize("path", modules("portal_data"), ids=name_of)
+def test_sql_is_made_of_constants(path: Path) -> None:
+    """What somebody typed never becomes part of a statement; it is a parameter."""
+    assert bool(composed_statements(path)) == (dotted(path) in COMPOSED_SQL)
+
+
 @each_module
 def test_only_identity_makes_a_scope(path: Path) -> None:
     if name_of(path) != "portal_data/identity.py":
@@ -471,11 +521,15 @@ def test_the_rules_reach_into_packages(tmp_path: Path) -> None:
         "_ALL = f'select id {_FROM}'\n"
         "_ONE: str = _ALL + ' where id = $id'\n"
         "def all_of(scope: Scope) -> None:\n    read(_ALL, _ONE)\n"
+        "def by(session: Session, key: str) -> None:\n"
+        "    read(f'select id {_FROM} order by {key}', 'select id from core.x where id = ' + key,\n"
+        "         'select %s from core.invoices' % key, 'delete from core.{}'.format(key))\n"
         "def of(customer_id: UUID) -> Scope:\n    return Scope(customer_id)\n"
         "def grown(scope: Scope) -> Scope:\n    return replace(scope, role=1)\n"
     )
     assert find_nouns(tmp_path) == [nested]
-    assert made_scopes(nested) == ["line 7: Scope", "line 9: replace"]
+    assert len(composed_statements(nested)) == 4
+    assert made_scopes(nested) == ["line 10: Scope", "line 12: replace"]
     assert unscoped_functions(nested) == {"of"}
     assert unbound_statements(nested) == ["all_of: _ALL", "all_of: _ONE"]
     for package in NOT_NOUN_PACKAGES:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
@@ -45,6 +45,14 @@ def _wire(sql: str) -> str:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
+
+
+_BUSY = "The portal is busy just now. Try again in a moment."
+_LOST = "The database does not answer just now. Nothing was changed. Try again in a moment."
+_LOST_AT_COMMIT = (
+    "The database ceased to answer while this was being saved. Look whether it is there before you "
+    "do it again."
+)
 
 
 class PostgresTransaction:
@@ -167,13 +175,15 @@ class PostgresEngine:
     name = "postgres"
     changes: Changes | None = None  # other processes write too
 
+    _MOST = 10  # connections
+
     def __init__(self, url: str) -> None:
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
             url,
             connection_class=psycopg.Connection[Row],
             kwargs={"row_factory": dict_row, "autocommit": True},
             min_size=1,
-            max_size=10,
+            max_size=self._MOST,
             timeout=10,
             open=False,
         )
@@ -201,19 +211,15 @@ class PostgresEngine:
     def _transaction(
         self, sight: Sight, customer_id: UUID | None, begin: str
     ) -> Iterator[PostgresTransaction]:
-        with self._pool.connection() as connection:
-            connection.execute(begin.encode())
+        connection = self._begin(sight, customer_id, begin)
+        try:
             try:
-                connection.execute(
-                    "select set_config('search_path', %s, true),"
-                    " set_config('portal.customer_id', %s, true),"
-                    " set_config('portal.sees_all', %s, true)",
-                    (sight.value, str(customer_id or ""), "yes" if sight is Sight.ALL else "no"),
-                )
                 yield PostgresTransaction(connection)
-            except BaseException:
-                if not connection.broken:
+            except BaseException as error:
+                with suppress(psycopg.OperationalError):  # what is lost needs no rollback
                     connection.execute("rollback")
+                if isinstance(error, psycopg.OperationalError):
+                    raise Unavailable(_LOST) from error
                 raise
             try:
                 connection.execute("commit")
@@ -221,6 +227,38 @@ class PostgresEngine:
                 raise Conflict(
                     "Someone else changed this at the same moment. Try again."
                 ) from error
+            except psycopg.OperationalError as error:
+                raise Unavailable(_LOST_AT_COMMIT) from error
+        finally:
+            self._pool.putconn(connection)
+
+    def _begin(self, sight: Sight, customer_id: UUID | None, begin: str) -> psycopg.Connection[Row]:
+        """Return a pooled connection in a new transaction.
+
+        One that the server has closed meanwhile, as at its restart, is replaced by another: nothing
+        was done over it yet. Raises Unavailable when none can be had.
+        """
+        for _ in range(self._MOST + 1):  # all of the pool's may be closed
+            try:
+                connection = self._pool.getconn()
+            except PoolTimeout as error:
+                raise Unavailable(_BUSY) from error
+            try:
+                connection.execute(begin.encode())
+                connection.execute(
+                    "select set_config('search_path', %s, true),"
+                    " set_config('portal.customer_id', %s, true),"
+                    " set_config('portal.sees_all', %s, true)",
+                    (sight.value, str(customer_id or ""), "yes" if sight is Sight.ALL else "no"),
+                )
+            except psycopg.OperationalError:
+                self._pool.putconn(connection)
+            except BaseException:
+                self._pool.putconn(connection)
+                raise
+            else:
+                return connection
+        raise Unavailable(_LOST)
 
     def is_writing(self) -> bool:
         """Nothing is remembered here, so nobody needs to know."""
