@@ -5,6 +5,8 @@ from uuid import UUID
 
 from portal_data import activity, invitations, sign_ins, store
 from portal_data.errors import Conflict, Invalid, NotFound
+from portal_data.messaging import events
+from portal_data.messaging.events import Event
 from portal_data.scope import Role, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
@@ -44,7 +46,7 @@ def disable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
             raise Conflict("This contact has no access.")
         sign_ins.revoke_contact(session, contact_id, "disabled", now)
         invitations.revoke(session, contact_id, now)
-        _record(session, staff, "contact.disabled", contact, now)
+        _record(session, staff, events.CONTACT_DISABLED, contact, now)
 
 
 def enable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
@@ -57,7 +59,7 @@ def enable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
         contact = _contact(session, contact_id)
         if session.change(_ENABLE, id=contact_id, now=now) != 1:
             raise Conflict("Only a disabled contact who had a password can be enabled. Invite it.")
-        _record(session, staff, "contact.enabled", contact, now)
+        _record(session, staff, events.CONTACT_ENABLED, contact, now)
 
 
 def set_role(
@@ -77,7 +79,7 @@ def set_role(
         seen = before.value if before else contact["role"]
         if session.change(_SET_ROLE, id=contact_id, role=role.value, before=seen, now=now) != 1:
             raise Conflict("Somebody else changed this role meanwhile. Look at it first.")
-        _record(session, staff, "contact.role_changed", contact, now, details=role.value)
+        _record(session, staff, events.CONTACT_ROLE_CHANGED, contact, now, details=role.value)
 
 
 def disable_customer(staff: Staff, customer_id: UUID, now: datetime) -> None:
@@ -108,7 +110,7 @@ def _switch(staff: Staff, customer_id: UUID, *, enabled: bool, now: datetime) ->
         activity.record(
             session,
             staff,
-            "customer.portal_enabled" if enabled else "customer.portal_disabled",
+            events.CUSTOMER_PORTAL_ENABLED if enabled else events.CUSTOMER_PORTAL_DISABLED,
             now=now,
             customer_id=customer_id,
             subject_kind="customer",
@@ -127,7 +129,7 @@ def _contact(session: OpenSession, contact_id: UUID) -> Row:
 def _record(
     session: OpenSession,
     staff: Staff,
-    event: str,
+    event: Event,
     contact: Row,
     now: datetime,
     details: str | None = None,

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from portal_data import bidi, notifications, outbox, security_log, store
+from portal_data import bidi, outbox, security_log, store
 from portal_data.ids import new_id
+from portal_data.messaging.events import EVENTS, Audience, Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
 
@@ -35,59 +36,7 @@ _OF_DOCUMENT_ALL = _COLUMNS + " from core.activity where subject_id = $id order 
 _REPEATS = 5
 """So many entries are read for each one wanted, to find repeated ones among them."""
 
-# Events that say who may do what: they stand in the security log too.
-_OF_ACCESS = ("contact.", "customer.portal_", "preferences.", "staff.")
-
 Kind = Literal["contact", "staff", "system"]
-
-# What an event says happened; the actor's name stands before it, the document's number after it.
-_PHRASES = {
-    "approval.approved": "approved timesheet",
-    "approval.partly_approved": "approved in part timesheet",
-    "approval.rejected": "rejected timesheet",
-    "approval.submitted": "sent timesheet",
-    "comment.added": "commented on",
-    "contact.accepted_invitation": "joined the portal",
-    "contact.changed_password": "changed the password",
-    "contact.disabled": "switched off portal access of",
-    "contact.enabled": "switched on portal access of",
-    "contact.invited": "invited",
-    "contact.reset_password": "set a new password of",
-    "contact.role_changed": "changed the role of",
-    "contact.signed_in": "signed in",
-    "credit_note.viewed": "viewed credit note",
-    "customer.portal_disabled": "switched off the portal of",
-    "customer.portal_enabled": "switched on the portal of",
-    "dispute.accepted": "accepted the dispute of",
-    "dispute.opened": "disputed",
-    "dispute.rejected": "rejected the dispute of",
-    "document.question_cleared": "said that this is owed:",
-    "estimate.accepted": "accepted estimate",
-    "estimate.declined": "declined estimate",
-    "estimate.sent": "sent estimate",
-    "estimate.viewed": "viewed estimate",
-    "file.added": "added document",
-    "import.finished": "finished importing",
-    "import.voided": "voided what is no longer in the backup:",
-    "invoice.sent": "sent invoice",
-    "invoice.viewed": "viewed invoice",
-    "message.sent": "sent a message",
-    "organisation.changed": "changed the details of",
-    "payment.failed": "could not pay",
-    "payment.received": "paid",
-    "preferences.changed": "changed the portal's settings",
-    "retainer_invoice.sent": "sent retainer invoice",
-    "retainer_invoice.viewed": "viewed retainer invoice",
-    "review.added": "wrote a review",
-    "staff.changed_password": "changed the password",
-    "staff.created": "added to the staff:",
-    "staff.disabled": "switched off access of",
-    "staff.enabled": "switched on access of",
-    "staff.link_renewed": "sent a new link to",
-    "staff.reset_password": "set a new password of",
-    "staff.role_changed": "changed the role of",
-    "staff.signed_in": "signed in",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +76,14 @@ def sentence(actor_name: str, event: str, subject_number: str | None) -> str:
 
 def phrase(event: str) -> str:
     """Return what an event says happened, for between the actor's name and the number."""
-    return _PHRASES.get(event, event.replace(".", " ").replace("_", " "))
+    known = EVENTS.get(event)  # a newer portal may have recorded what this one does not know
+    return known.words if known else event.replace(".", " ").replace("_", " ")
 
 
 def record(
     session: Session,
     who: Scope | Staff | None,
-    event: str,
+    event: Event,
     *,
     now: datetime,
     customer_id: UUID | None = None,
@@ -145,7 +95,7 @@ def record(
     details: str | None = None,
     visible: bool = False,
 ) -> UUID:
-    """Record an event `<noun>.<done>` in the transaction that did it, and return its id.
+    """Record an event in the transaction that did it, and return its id.
 
     `who` is None for the portal itself. `visible` shows it to the customer; `details` is for staff
     only. A contact's event belongs to the contact's customer, whatever `customer_id` says. Whoever
@@ -160,7 +110,7 @@ def record(
         id=activity_id,
         customer_id=customer_id,
         now=now,
-        event=event,
+        event=event.key,
         subject_kind=subject_kind,
         subject_id=subject_id,
         subject_number=subject_number,
@@ -172,9 +122,9 @@ def record(
         details=details,
         visible=visible,
     )
-    if event.startswith(_OF_ACCESS):
-        security_log.event(event, actor=who, subject=subject_id, details=details)
-    if event in notifications.RULES:
+    if event.of_access:
+        security_log.event(event.key, actor=who, subject=subject_id, details=details)
+    if event.heard_by is not Audience.NOBODY:
         outbox.enqueue(
             session,
             "notify",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from portal_data import activity, store
 from portal_data.errors import Conflict, Invalid, NotFound
+from portal_data.messaging import events
 from portal_data.paging import Page
 from portal_data.scope import Staff
 from portal_data.search import amounts, contains
@@ -256,7 +257,7 @@ def clear_question(staff: Staff, kind: Kind, number: str, now: datetime) -> None
         activity.record(
             session,
             staff,
-            "document.question_cleared",
+            events.DOCUMENT_QUESTION_CLEARED,
             now=now,
             customer_id=found["customer_id"],
             subject_kind=_SUBJECTS[kind],

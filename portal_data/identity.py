@@ -19,6 +19,8 @@ from portal_data import (
     tokens,
 )
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal_data.messaging import events
+from portal_data.messaging.events import Event
 from portal_data.scope import Role, Scope, Staff
 from portal_data.sign_ins import IDLE, Browser
 from portal_data.store import OpenSession
@@ -231,7 +233,7 @@ def switch(scope: Scope, contact_id: UUID, browser: Browser, now: datetime) -> U
         if sign_ins.revoke(session, scope.sign_in_id, "switched", now) != 1:
             raise Conflict("You were signed out meanwhile. Sign in again.")
         started = sign_ins.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
-        _record(session, started, "contact.signed_in", now)
+        _record(session, started, events.CONTACT_SIGNED_IN, now)
         return started
 
 
@@ -285,7 +287,7 @@ def change_password(
         )
         started = sign_ins.start(session, login.id, **person, browser=browser, now=now)
         kind = "staff" if isinstance(who, Staff) else "contact"
-        _record(session, started, f"{kind}.changed_password", now)
+        _record(session, started, events.CHANGED_PASSWORD[kind], now)
     return started
 
 
@@ -311,18 +313,18 @@ def _begin(session: OpenSession, login: logins.Login, browser: Browser, now: dat
     staff_id = session.value(_ACTIVE_STAFF, login_id=login.id)
     if staff_id is not None:
         started = sign_ins.start(session, login.id, staff_id=staff_id, browser=browser, now=now)
-        _record(session, started, "staff.signed_in", now)
+        _record(session, started, events.STAFF_SIGNED_IN, now)
         return started
     latest = session.one(_CONTACTS_OF_LOGIN, login_id=login.id)
     if latest is None:
         raise NotAllowed("Your access to this portal is switched off. Please contact us.")
     contact_id = latest["contact_id"]
     started = sign_ins.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
-    _record(session, started, "contact.signed_in", now)
+    _record(session, started, events.CONTACT_SIGNED_IN, now)
     return started
 
 
-def _record(session: OpenSession, sign_in_id: UUID, event: str, now: datetime) -> None:
+def _record(session: OpenSession, sign_in_id: UUID, event: Event, now: datetime) -> None:
     activity.record(session, within(session, sign_in_id, now), event, now=now)
 
 

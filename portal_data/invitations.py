@@ -22,6 +22,7 @@ from portal_data import (
 )
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
+from portal_data.messaging import events
 from portal_data.scope import Staff
 from portal_data.sign_ins import Browser
 from portal_data.store import OpenSession
@@ -140,7 +141,7 @@ def issue(session: OpenSession, who: Staff | None, contact_id: UUID, now: dateti
     activity.record(
         session,
         who,
-        "contact.invited",
+        events.CONTACT_INVITED,
         now=now,
         customer_id=customer_id,
         subject_kind="contact",
@@ -201,7 +202,7 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
         activity.record(
             session,
             who,
-            "contact.accepted_invitation",
+            events.CONTACT_ACCEPTED_INVITATION,
             now=now,
             subject_kind="contact",
             subject_id=row["contact_id"],

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from portal_data import activity, bidi, outbox, store
 from portal_data.errors import Conflict, Invalid, Unavailable
 from portal_data.ids import new_id
+from portal_data.messaging import events
 from portal_data.scope import Permission, Scope
 
 SUBJECT_LIMIT = 200
@@ -47,7 +48,7 @@ def send(scope: Scope, subject: str, body: str, *, now: datetime) -> None:
         if not to:
             raise Unavailable("The business has not published an e-mail address.")
         message_id = new_id()
-        activity.record(session, scope, "message.sent", now=now, details=subject)
+        activity.record(session, scope, events.MESSAGE_SENT, now=now, details=subject)
         outbox.enqueue(
             session,
             "mail.message",

@@ -15,6 +15,7 @@ from portal_data import (
 )
 from portal_data.clock import local_date, local_time
 from portal_data.errors import Conflict, NotFound
+from portal_data.messaging import events
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
 
@@ -243,7 +244,7 @@ def _record(
     activity.record(
         session,
         who,
-        "organisation.changed",
+        events.ORGANISATION_CHANGED,
         now=now,
         subject_kind="organisation",
         subject_number=business.name,

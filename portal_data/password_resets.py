@@ -23,6 +23,7 @@ from portal_data import (
 )
 from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
+from portal_data.messaging import events
 from portal_data.sign_ins import Browser
 from portal_data.store import OpenSession
 
@@ -170,7 +171,7 @@ def reset(token: str, password: str, now: datetime) -> None:
             activity.record(
                 session,
                 None,
-                f"{owner['kind']}.reset_password",
+                events.RESET_PASSWORD[owner["kind"]],
                 now=now,
                 customer_id=owner["customer_id"],
                 subject_kind=owner["kind"],

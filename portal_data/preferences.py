@@ -9,6 +9,7 @@ from typing import Any
 
 from portal_data import activity, store
 from portal_data.errors import Conflict, Invalid, NotFound
+from portal_data.messaging import events
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession, Session
 
@@ -170,5 +171,7 @@ def change_within(
             staff_id=who.staff_id if who else None,
         )
     if changed:
-        activity.record(session, who, "preferences.changed", now=now, details=", ".join(changed))
+        activity.record(
+            session, who, events.PREFERENCES_CHANGED, now=now, details=", ".join(changed)
+        )
     return replace(current, **changes)

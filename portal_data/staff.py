@@ -18,6 +18,8 @@ from portal_data import (
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.form_fields import Field
 from portal_data.ids import new_id
+from portal_data.messaging import events
+from portal_data.messaging.events import Event
 from portal_data.scope import Role, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
@@ -106,7 +108,7 @@ def add(
     session.change(
         _ADD, id=staff_id, login_id=login.id, name=name, email=email, role=role.value, now=now
     )
-    _record(session, who, "staff.created", staff_id, name, now)
+    _record(session, who, events.STAFF_CREATED, staff_id, name, now)
     return password_resets.issue(session, login, now, LINK_LIFETIME)
 
 
@@ -124,7 +126,7 @@ def renew_link(staff: Staff, staff_id: UUID, now: datetime) -> str:
             raise Conflict("Only an active member without a password needs a link.")
         link = password_resets.issue(session, login, now, LINK_LIFETIME)
         _mail(session, staff, row, link, now)
-        _record(session, staff, "staff.link_renewed", staff_id, row["name"], now)
+        _record(session, staff, events.STAFF_LINK_RENEWED, staff_id, row["name"], now)
         return link
 
 
@@ -179,7 +181,7 @@ def set_status(
         raise Conflict(f"This member is {status} already.")
     if status == "disabled":
         sign_ins.revoke_staff(session, staff_id, "disabled", now)
-    event = "staff.disabled" if status == "disabled" else "staff.enabled"
+    event = events.STAFF_DISABLED if status == "disabled" else events.STAFF_ENABLED
     _record(session, who, event, staff_id, row["name"], now)
 
 
@@ -200,7 +202,7 @@ def set_role(
         raise Conflict(f"{row['name']} has that role already.")
     if session.change(_SET_ROLE, id=staff_id, role=role.value, before=before.value) != 1:
         raise Conflict("Somebody else changed this role meanwhile. Look at it first.")
-    _record(session, who, "staff.role_changed", staff_id, row["name"], now, details=role.value)
+    _record(session, who, events.STAFF_ROLE_CHANGED, staff_id, row["name"], now, details=role.value)
 
 
 def _refuse_oneself(staff: Staff, staff_id: UUID) -> None:
@@ -249,7 +251,7 @@ def _mail(session: OpenSession, who: Staff, row: Row, link: str, now: datetime) 
 def _record(
     session: OpenSession,
     who: Staff | None,
-    event: str,
+    event: Event,
     staff_id: UUID,
     name: str,
     now: datetime,

@@ -13,6 +13,7 @@ from uuid import UUID
 from portal_data import activity, store
 from portal_data.document_history import Viewing
 from portal_data.errors import NotFound
+from portal_data.messaging import events
 from portal_data.scope import Role, Scope
 from portal_data.store import Session
 
@@ -107,7 +108,7 @@ def _count(session: Session, scope: Scope, kind: Kind, document_id: UUID, now: d
         activity.record(
             session,
             scope,
-            f"{kind}.viewed",
+            events.VIEWED[kind.value],
             now=now,
             subject_kind=kind.value,
             subject_id=document_id,

@@ -1,11 +1,11 @@
-"""Telling: turns one recorded event into bells and mails, as the table of `notifications` says."""
+"""Telling: turns one recorded event into bells and mails, as `messaging.events` says."""
 
 from datetime import datetime
 from uuid import UUID
 
 from portal_data import activity, letters, outbox, preferences, screens
 from portal_data.ids import new_id
-from portal_data.notifications import RULES
+from portal_data.messaging.events import EVENTS, Audience
 from portal_data.store import OpenSession
 
 _ACTIVITY = """
@@ -34,10 +34,10 @@ _RING = """
 def tell(session: OpenSession, activity_id: UUID, now: datetime) -> int:
     """Tell everybody who is to know of an event and return how many; again tells nobody twice."""
     event = session.one(_ACTIVITY, id=activity_id)
-    if event is None or event["event"] not in RULES:
+    known = EVENTS.get(event["event"]) if event else None
+    if event is None or known is None or known.heard_by is Audience.NOBODY:
         return 0
-    rule = RULES[event["event"]]
-    mailed = rule.mail is not None and getattr(preferences.get(session), rule.mail)
+    mailed = known.mailed is not None and getattr(preferences.get(session), known.mailed)
     page = screens.of_document(event["subject_kind"], event["subject_number"])
     recipients = session.rows(_STAFF, activity_id=activity_id)
     for recipient in recipients:

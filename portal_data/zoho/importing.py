@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal_data import activity, store
 from portal_data.ids import new_id
+from portal_data.messaging import events
 from portal_data.store import OpenSession
 from portal_data.store.scratch import Scratch
 from portal_data.zoho.acceptance import refusals
@@ -214,7 +215,7 @@ def _record(session: OpenSession, import_id: UUID, report: Report, now: datetime
     activity.record(
         session,
         None,
-        "import.finished",
+        events.IMPORT_FINISHED,
         now=now,
         subject_kind="import",
         subject_id=import_id,

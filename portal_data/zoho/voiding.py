@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from portal_data import activity
+from portal_data.messaging import events
 from portal_data.store import OpenSession
 from portal_data.zoho.books import SOURCE
 from portal_data.zoho.removal import REMOVED, Removal
@@ -94,7 +95,7 @@ def void(
         activity.record(
             session,
             None,
-            "import.voided",
+            events.IMPORT_VOIDED,
             now=now,
             customer_id=gone.customer_id,
             subject_kind=gone.kind.replace(" ", "_"),

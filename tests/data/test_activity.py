@@ -7,6 +7,7 @@ import pytest
 from portal_data import activity, preferences, store
 from portal_data.errors import Invalid, NotAllowed
 from portal_data.ids import new_id
+from portal_data.messaging.events import EVENTS
 from portal_data.preferences import Preferences, SecondFactor
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
@@ -15,7 +16,7 @@ from tests.people import events, rows
 
 def _record(who: Scope | Staff | None, event: str = "invoice.viewed", **more: Any) -> None:
     with store.system_writing() as session:
-        activity.record(session, who, event, now=more.pop("now", NOW), **more)
+        activity.record(session, who, EVENTS[event], now=more.pop("now", NOW), **more)
 
 
 def test_an_entry_says_who_did_what_to_which_document(alice: Scope) -> None:
@@ -73,7 +74,7 @@ def test_a_customers_own_views_are_no_news_and_repeats_are_one(cast: Cast) -> No
 
 def test_an_undone_action_leaves_no_trace(alice: Scope) -> None:
     with pytest.raises(RuntimeError), store.writing(alice) as session:
-        activity.record(session, alice, "invoice.viewed", now=NOW)
+        activity.record(session, alice, EVENTS["invoice.viewed"], now=NOW)
         raise RuntimeError
     assert events() == []
     assert rows("select id from core.outbox order by id") == []

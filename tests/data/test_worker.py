@@ -19,6 +19,7 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 from portal_data import activity, invitations, outbox, password_resets, preferences, settings, store
 from portal_data.ids import new_id
 from portal_data.mail import DeliveryFailed, FolderMailer, SmtpMailer, compose, mailer_for
+from portal_data.messaging.events import INVOICE_VIEWED
 from portal_data.ops.worker import Worker, clean
 from portal_data.outbox import ABANDONED_AFTER, LADDER
 from portal_data.scope import Scope, Staff
@@ -419,7 +420,7 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 def _view(scope: Scope) -> None:
     with store.writing(scope) as session:
         activity.record(
-            session, scope, "invoice.viewed", now=NOW, subject_number="INV-1", visible=True
+            session, scope, INVOICE_VIEWED, now=NOW, subject_number="INV-1", visible=True
         )
 
 

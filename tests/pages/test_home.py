@@ -6,6 +6,7 @@ import pytest
 
 from portal_data import activity, preferences, store
 from portal_data.clock import utc_now
+from portal_data.messaging.events import PAYMENT_FAILED
 from portal_data.scope import Scope, Staff
 from tests.factories import (
     insert,
@@ -132,7 +133,7 @@ def test_activity_says_you_and_counts_repeats(screen: Open, alice: Scope, bob: S
     with store.system_writing() as session:
         for who in (alice, alice, bob):
             activity.record(
-                session, who, "payment.failed", now=utc_now(), subject_kind="invoice",
+                session, who, PAYMENT_FAILED, now=utc_now(), subject_kind="invoice",
                 subject_number="INV-1", visible=True,
             )  # fmt: skip
     shown = screen(alice).html

@@ -1,0 +1,114 @@
+"""Every event there is: what it is called, its words in a history, and who hears of it.
+
+One line each. An event that is not here cannot be recorded, and one without words or without a word
+on who hears of it does not come into being.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Audience(Enum):
+    """Who finds an event at the bell."""
+
+    NOBODY = "nobody"
+    STAFF = "staff"
+    """Every active member of staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A kind of event.
+
+    `words` stand between the actor's name and the subject's number. `mailed` names the preference
+    under which those who hear of it get a mail, too.
+    """
+
+    key: str
+    words: str
+    heard_by: Audience
+    mailed: str | None = None
+
+    @property
+    def of_access(self) -> bool:
+        """Whether it says who may do what: then it stands in the security log, too."""
+        return self.key.startswith(("contact.", "customer.portal_", "preferences.", "staff."))
+
+
+EVENTS: dict[str, Event] = {}
+"""Every event by its key, as the store keeps it."""
+
+_KEY = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def _event(key: str, words: str, heard_by: Audience, *, mailed: str | None = None) -> Event:
+    """Enter an event. Raises ValueError for a key that is taken or odd, and for no words."""
+    if not _KEY.fullmatch(key) or key in EVENTS:
+        raise ValueError(f"{key!r} is no key of a new event.")
+    if not words.strip() or (mailed and heard_by is Audience.NOBODY):
+        raise ValueError(f"{key} has no words, or mails for nobody.")
+    EVENTS[key] = Event(key, words, heard_by, mailed)
+    return EVENTS[key]
+
+
+_NOBODY, _STAFF = Audience.NOBODY, Audience.STAFF
+_ON_ACTIVITY = "notify_staff_of_activity"
+
+APPROVAL_APPROVED = _event("approval.approved", "approved timesheet", _NOBODY)
+APPROVAL_PARTLY_APPROVED = _event("approval.partly_approved", "approved in part timesheet", _NOBODY)
+APPROVAL_REJECTED = _event("approval.rejected", "rejected timesheet", _NOBODY)
+APPROVAL_SUBMITTED = _event("approval.submitted", "sent timesheet", _NOBODY)
+COMMENT_ADDED = _event("comment.added", "commented on", _NOBODY)
+CONTACT_ACCEPTED_INVITATION = _event("contact.accepted_invitation", "joined the portal", _STAFF)
+CONTACT_CHANGED_PASSWORD = _event("contact.changed_password", "changed the password", _NOBODY)
+CONTACT_DISABLED = _event("contact.disabled", "switched off portal access of", _NOBODY)
+CONTACT_ENABLED = _event("contact.enabled", "switched on portal access of", _NOBODY)
+CONTACT_INVITED = _event("contact.invited", "invited", _NOBODY)
+CONTACT_RESET_PASSWORD = _event("contact.reset_password", "set a new password of", _NOBODY)
+CONTACT_ROLE_CHANGED = _event("contact.role_changed", "changed the role of", _NOBODY)
+CONTACT_SIGNED_IN = _event("contact.signed_in", "signed in", _NOBODY)
+CREDIT_NOTE_VIEWED = _event("credit_note.viewed", "viewed credit note", _STAFF, mailed=_ON_ACTIVITY)
+CUSTOMER_PORTAL_DISABLED = _event("customer.portal_disabled", "switched off the portal of", _NOBODY)
+CUSTOMER_PORTAL_ENABLED = _event("customer.portal_enabled", "switched on the portal of", _NOBODY)
+DISPUTE_ACCEPTED = _event("dispute.accepted", "accepted the dispute of", _NOBODY)
+DISPUTE_OPENED = _event("dispute.opened", "disputed", _NOBODY)
+DISPUTE_REJECTED = _event("dispute.rejected", "rejected the dispute of", _NOBODY)
+DOCUMENT_QUESTION_CLEARED = _event("document.question_cleared", "said that this is owed:", _NOBODY)
+ESTIMATE_ACCEPTED = _event("estimate.accepted", "accepted estimate", _NOBODY)
+ESTIMATE_DECLINED = _event("estimate.declined", "declined estimate", _NOBODY)
+ESTIMATE_SENT = _event("estimate.sent", "sent estimate", _NOBODY)
+ESTIMATE_VIEWED = _event("estimate.viewed", "viewed estimate", _STAFF, mailed=_ON_ACTIVITY)
+FILE_ADDED = _event("file.added", "added document", _NOBODY)
+IMPORT_FINISHED = _event("import.finished", "finished importing", _NOBODY)
+IMPORT_VOIDED = _event("import.voided", "voided what is no longer in the backup:", _NOBODY)
+INVOICE_SENT = _event("invoice.sent", "sent invoice", _NOBODY)
+INVOICE_VIEWED = _event("invoice.viewed", "viewed invoice", _STAFF, mailed=_ON_ACTIVITY)
+MESSAGE_SENT = _event("message.sent", "sent a message", _NOBODY)
+ORGANISATION_CHANGED = _event("organisation.changed", "changed the details of", _NOBODY)
+PAYMENT_FAILED = _event("payment.failed", "could not pay", _NOBODY)
+PAYMENT_RECEIVED = _event("payment.received", "paid", _NOBODY)
+PREFERENCES_CHANGED = _event("preferences.changed", "changed the portal's settings", _NOBODY)
+RETAINER_INVOICE_SENT = _event("retainer_invoice.sent", "sent retainer invoice", _NOBODY)
+RETAINER_INVOICE_VIEWED = _event(
+    "retainer_invoice.viewed", "viewed retainer invoice", _STAFF, mailed=_ON_ACTIVITY
+)
+REVIEW_ADDED = _event("review.added", "wrote a review", _NOBODY)
+STAFF_CHANGED_PASSWORD = _event("staff.changed_password", "changed the password", _NOBODY)
+STAFF_CREATED = _event("staff.created", "added to the staff:", _NOBODY)
+STAFF_DISABLED = _event("staff.disabled", "switched off access of", _NOBODY)
+STAFF_ENABLED = _event("staff.enabled", "switched on access of", _NOBODY)
+STAFF_LINK_RENEWED = _event("staff.link_renewed", "sent a new link to", _NOBODY)
+STAFF_RESET_PASSWORD = _event("staff.reset_password", "set a new password of", _NOBODY)
+STAFF_ROLE_CHANGED = _event("staff.role_changed", "changed the role of", _NOBODY)
+STAFF_SIGNED_IN = _event("staff.signed_in", "signed in", _NOBODY)
+
+VIEWED = {
+    each.key.partition(".")[0]: each
+    for each in (CREDIT_NOTE_VIEWED, ESTIMATE_VIEWED, INVOICE_VIEWED, RETAINER_INVOICE_VIEWED)
+}
+"""What a customer's first look at a document is, by the kind of document."""
+
+CHANGED_PASSWORD = {"contact": CONTACT_CHANGED_PASSWORD, "staff": STAFF_CHANGED_PASSWORD}
+RESET_PASSWORD = {"contact": CONTACT_RESET_PASSWORD, "staff": STAFF_RESET_PASSWORD}
+"""By the kind of person whose password it is."""

@@ -1,0 +1,42 @@
+"""Every event has its words and says who hears of it; nothing else can be recorded."""
+
+import pytest
+
+from portal_data.demo import compose
+from portal_data.messaging import events
+from portal_data.messaging.events import EVENTS, Audience
+from portal_data.preferences import Preferences
+from tests.conftest import NOW
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("invoice.viewed", "viewed again"), ("Invoice.Viewed", "x"), ("viewed", "x"), ("a.b", " ")],
+    ids=["taken", "odd", "no noun", "no words"],
+)
+def test_what_is_no_event_does_not_come_into_being(key: str, words: str) -> None:
+    before = dict(EVENTS)
+    with pytest.raises(ValueError, match=r"no key|no words"):
+        events._event(key, words, Audience.NOBODY)
+    with pytest.raises(ValueError, match="mails for nobody"):
+        events._event("made.up", "made up", Audience.NOBODY, mailed="notify_staff_of_activity")
+    assert before == EVENTS
+
+
+def test_every_event_says_who_hears_of_it_under_a_preference_there_is() -> None:
+    for event in EVENTS.values():
+        assert isinstance(event.heard_by, Audience), event.key
+        if event.mailed:
+            assert isinstance(getattr(Preferences(), event.mailed), bool), event.key
+
+
+def test_what_says_who_may_do_what_is_of_access() -> None:
+    of_access = {key for key, event in EVENTS.items() if event.of_access}
+    assert {"contact.invited", "customer.portal_disabled", "staff.role_changed"} <= of_access
+    assert "customer.viewed" not in of_access
+    assert "invoice.viewed" not in of_access
+
+
+def test_the_demo_records_nothing_that_the_portal_cannot() -> None:
+    recorded = {row["event"] for row in compose(NOW, "no hash").tables["activity"]}
+    assert recorded <= set(EVENTS)
