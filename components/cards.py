@@ -132,6 +132,14 @@ def tabs(label: str, screens: Iterable[tuple[str, str]], current: str) -> Markup
     return tag("nav", each, class_="pt-tabs", aria_label=label)
 
 
+def email(address: str | None) -> Markup | None:
+    """Return an e-mail address, which goes on in the next line behind its @ where it must."""
+    if not address:
+        return None
+    name, at, host = address.partition("@")
+    return said(join(name, at, tag("wbr"), host))
+
+
 def pills(statuses: Iterable[tuple[str, str]]) -> Markup:
     """Return statuses as (text, tone) side by side."""
     each = [tag("span", text, class_=f"pt-pill {tone}") for text, tone in statuses]

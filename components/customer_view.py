@@ -83,7 +83,7 @@ def facts(customer: StaffCustomer) -> Markup:
     return cards.facts(
         [
             ("Number", customer.number),
-            ("E-mail", customer.email),
+            ("E-mail", cards.email(customer.email)),
             ("Phone", customer.phone),
             ("Terms", customer.payment_terms_label),
             ("Currency", customer.currency_code),

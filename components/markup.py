@@ -42,7 +42,7 @@ def lines(text: str | list[str], **attributes: object) -> Markup:
     return join(*(said(line, "div", **attributes) for line in each))
 
 
-_VOID = {"br", "hr", "img", "link"}
+_VOID = {"br", "hr", "img", "link", "wbr"}
 
 
 def _inner(children: object) -> str:

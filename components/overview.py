@@ -213,7 +213,7 @@ def details(mine: MyDetails) -> Markup:
     return cards.facts(
         [
             ("Company", mine.company_name or mine.display_name),
-            ("E-mail", mine.email),
+            ("E-mail", cards.email(mine.email)),
             ("Phone", mine.phone),
             ("Tax", tax),
             *where,

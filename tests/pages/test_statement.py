@@ -8,7 +8,8 @@ import pytest
 from components import format as say
 from portal_data.scope import Scope
 from portal_data.statements import Period
-from tests.factories import make_invoice, make_payment
+from tests.conftest import NOW
+from tests.factories import insert, make_credit_note, make_invoice, make_payment
 from tests.pages.conftest import TODAY, Open, Screen
 
 DAY = timedelta(days=1)
@@ -112,6 +113,17 @@ def test_no_other_difference_is_called_later(screen: Open, alice: Scope) -> None
     shown = screen(alice, "statement")
     assert _figures(shown)["Not on the statement"] == "-£5.00"
     assert "Dated after" not in shown.html
+
+
+def test_a_refund_opens_what_it_is_paid_from(screen: Open, alice: Scope) -> None:
+    note = make_credit_note(alice, number="CN-1", day=TODAY, balance_minor=0)
+    insert(
+        "refunds", customer_id=alice.customer_id, credit_note_id=note, date=TODAY,
+        status="succeeded", currency_code="GBP", amount_minor=500, created_at=NOW,
+    )  # fmt: skip
+    shown = screen(alice, "statement")
+    bodies = "".join(each.proto.body for each in shown.app.get("html"))
+    assert re.search(r'Refund <a[^>]*href="credit_note\?number=CN-1"', bodies)
 
 
 def _figures(shown: Screen) -> dict[str, str]:
