@@ -6,11 +6,20 @@ from datetime import timedelta
 
 from benchmarks import books
 from benchmarks.clockwork import Timing, time_each
-from portal_data import activity, balances, customers, identity, invoices, statements, store
+from portal_data import (
+    activity,
+    balances,
+    customers,
+    identity,
+    invoices,
+    periods,
+    statements,
+    store,
+)
 from portal_data.clock import utc_now
 from portal_data.invoices import Filter, Sort
+from portal_data.periods import EARLIEST, Period
 from portal_data.scope import Scope
-from portal_data.statements import EARLIEST, Period
 
 ROUNDS = 40
 
@@ -39,7 +48,7 @@ def _reads(scope: Scope) -> dict[str, Callable[[], object]]:
     today = utc_now().date()
     listed = invoices.list_page(scope, today=today)
     number = listed.rows[0].number
-    first, last = statements.bounds(Period.THIS_MONTH, today)
+    first, last = periods.bounds(Period.THIS_MONTH, today)
     return {
         "home: figures and charts": lambda: balances.home(scope, today=today),
         "home: recent activity": lambda: activity.recent(scope, 6),

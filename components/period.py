@@ -7,8 +7,8 @@ import streamlit as st
 from components import address, cards
 from components import format as say
 from components.markup import Markup
-from portal_data import choices, statements
-from portal_data.statements import Period
+from portal_data import choices, periods
+from portal_data.periods import Period
 
 WRONG = cards.empty("The period ends before it begins", "Choose a later second date.")
 
@@ -40,14 +40,14 @@ def choose(today: date) -> tuple[date, date] | None:
     if period is not before:
         st.query_params["period"] = period.value
     if period is not Period.CUSTOM:
-        return statements.bounds(period, today)
+        return periods.bounds(period, today)
     first, last = _day("From", today - _SUGGESTED), _day("To", today)
     return (first, last) if first <= last else None
 
 
 def words(first: date, last: date, locale: str) -> str:
     """Return a period in words; one that begins before all books has only an end."""
-    if first <= statements.EARLIEST:
+    if first <= periods.EARLIEST:
         return f"to {say.day(last, locale)}"
     return say.days(first, last, locale)
 
@@ -94,7 +94,7 @@ def _day(label: str, default: date) -> date:
     chosen: date = st.date_input(
         label,
         default,
-        min_value=statements.EARLIEST,
+        min_value=periods.EARLIEST,
         key=label.lower(),
         bind="query-params",
         format="DD/MM/YYYY",

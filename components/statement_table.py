@@ -6,7 +6,8 @@ from components.cards import Figure, figure, link
 from components.markup import Markup, said, tag
 from portal_data import labels
 from portal_data.balances import Balance
-from portal_data.statements import EARLIEST, Statement, StatementLine
+from portal_data.periods import EARLIEST
+from portal_data.statements import Statement, StatementLine
 
 MOST_LINES = 500
 """Transactions that a browser draws without waiting; files and PDF hold them all."""

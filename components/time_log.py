@@ -11,9 +11,9 @@ from components.cards import Figure, figure
 from components.listing import Asked, Kind
 from components.markup import Markup, tag
 from components.record_list import Cell, Choice, Column, Empty, Menu, Pill, Row
-from portal_data import statements
+from portal_data import periods
+from portal_data.periods import Period
 from portal_data.projects import Heading
-from portal_data.statements import Period
 from portal_data.time_entries import PAGE_SIZE, EntryPage, EntryRow, Filter, Sort, Status
 
 _TONES = {Status.UNBILLED: "blue", Status.BILLED: "green", Status.NON_BILLABLE: "gray"}
@@ -87,7 +87,7 @@ def narrowed(heading: Heading, today: date) -> Narrowed:
         if address.text(name) and address.identifier(name) not in ids
     ]
     refused = address.refusal("period", Period.ALL)
-    days = (None, None) if period is Period.ALL else statements.bounds(period, today)
+    days = (None, None) if period is Period.ALL else periods.bounds(period, today)
     return Narrowed(
         task if task in heading.tasks else None,
         person if person in heading.people else None,

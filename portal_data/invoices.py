@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import store
+from portal_data import settlements, store
 from portal_data.columnar import with_states
 from portal_data.document_history import Event
 from portal_data.document_lines import Line, TaxLine, taxes
@@ -18,6 +18,7 @@ from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.scope import Scope
 from portal_data.search import amounts, contains
+from portal_data.settlements import Settlement
 
 PAGE_SIZE = 20
 
@@ -79,20 +80,6 @@ class InvoiceRow:
     pending_minor: int
     in_question_minor: int
     viewed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """Something that lowered the balance: kind is payment, credit, retainer or write-off."""
-
-    kind: str
-    number: str
-    date: Date
-    amount_minor: int
-    withheld_minor: int = 0
-    early_discount_minor: int = 0
-    mode: str | None = None
-    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,26 +209,6 @@ _LINES = """
     where invoice_id = $id
     order by position, id
 """
-_SETTLEMENTS = """
-    select 'payment' as kind, p.number, a.date, a.amount_minor, a.withheld_minor,
-        a.early_discount_minor, p.mode, p.reference
-    from allocations a
-    join payments p on p.id = a.payment_id
-    where a.invoice_id = $id and p.status = 'succeeded'
-    union all
-    select 'credit' as kind, n.number, c.date, c.amount_minor, 0 as withheld_minor,
-        0 as early_discount_minor, null as mode, n.reference
-    from credit_applications c
-    join credit_notes n on n.id = c.credit_note_id
-    where c.invoice_id = $id
-    union all
-    select 'retainer' as kind, r.number, d.date, d.amount_minor, 0 as withheld_minor,
-        0 as early_discount_minor, null as mode, r.reference
-    from retainer_applications d
-    join retainer_invoices r on r.id = d.retainer_invoice_id
-    where d.invoice_id = $id
-    order by 3, 2, 4
-"""
 _NUMBER_OF = "select number from invoices where id = $id order by number"
 
 
@@ -306,16 +273,14 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         if head is None:
             raise NotFound("There is no such invoice.")
         lines = [Line(**row) for row in session.rows(_LINES, id=head["id"])]
-        settlements = [Settlement(**row) for row in session.rows(_SETTLEMENTS, id=head["id"])]
-    written_off_on = head.pop("written_off_on")
-    if written_off_on is not None and head["written_off_minor"]:
-        settlements.append(Settlement("write-off", "", written_off_on, head["written_off_minor"]))
+        settled = settlements.of_invoice(session, head)
+    del head["written_off_on"]
     return Invoice(
         **{**head, **_derived(head, today)},
         lines=lines,
         taxes=taxes(lines),
-        settlements=settlements,
-        history=_history(head, settlements),
+        settlements=settled,
+        history=settlements.history(head, settled),
     )
 
 
@@ -350,21 +315,3 @@ def _derived(row: Mapping[str, Any], today: Date) -> dict[str, Any]:
 def _row(row: dict[str, Any], today: Date) -> InvoiceRow:
     viewed = row.pop("first_viewed_at") is not None
     return InvoiceRow(**{**row, **_derived(row, today)}, viewed=viewed)
-
-
-_WORDS = {
-    "payment": "Payment received",
-    "credit": "Credit applied",
-    "retainer": "Retainer drawn",
-    "write-off": "Written off",
-}
-
-
-def _history(head: Mapping[str, Any], settlements: list[Settlement]) -> list[Event]:
-    """Return what happened to the document, in that order; who viewed it is told by viewings."""
-    sent = head["sent_at"] or head["date"]
-    events = [Event(sent, "Invoice sent", amount_minor=head["total_minor"])]
-    for each in settlements:
-        detail = " · ".join(part for part in (each.number, each.mode, each.reference) if part)
-        events.append(Event(each.date, _WORDS[each.kind], detail or None, each.amount_minor))
-    return events

@@ -10,7 +10,6 @@ payments and retainers.
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
-from enum import StrEnum
 
 import pyarrow as pa
 from pyarrow import compute as pc
@@ -19,21 +18,6 @@ from portal_data import store
 from portal_data.balances import AGES, age
 from portal_data.errors import Invalid
 from portal_data.scope import Scope
-
-EARLIEST = Date(1970, 1, 1)
-
-
-class Period(StrEnum):
-    """The presets of the period, and a custom one."""
-
-    THIS_MONTH = "this_month"
-    LAST_MONTH = "last_month"
-    THIS_QUARTER = "this_quarter"
-    LAST_QUARTER = "last_quarter"
-    THIS_YEAR = "this_year"
-    LAST_YEAR = "last_year"
-    ALL = "all"
-    CUSTOM = "custom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,30 +331,3 @@ def currencies(scope: Scope) -> list[str]:
     """Return the currencies the customer has documents in, its own first."""
     with store.reading(scope) as session:
         return [str(row["currency_code"]) for row in session.rows(_CURRENCIES)]
-
-
-def bounds(period: Period, today: Date) -> tuple[Date, Date]:
-    """Return the first and last day of a preset.
-
-    Periods that are running end today; ALL begins at `EARLIEST`. Raises Invalid for CUSTOM.
-    """
-    month = today.replace(day=1)
-    quarter = month.replace(month=(today.month - 1) // 3 * 3 + 1)
-    year = month.replace(month=1)
-    day = timedelta(days=1)
-    if period is Period.CUSTOM:
-        raise Invalid("A custom period needs its two dates.")
-    return {
-        Period.THIS_MONTH: (month, today),
-        Period.LAST_MONTH: ((month - day).replace(day=1), month - day),
-        Period.THIS_QUARTER: (quarter, today),
-        Period.LAST_QUARTER: (_months_before(quarter, 3), quarter - day),
-        Period.THIS_YEAR: (year, today),
-        Period.LAST_YEAR: (year.replace(year=year.year - 1), year - day),
-        Period.ALL: (EARLIEST, today),
-    }[period]
-
-
-def _months_before(first: Date, months: int) -> Date:
-    index = first.year * 12 + first.month - 1 - months
-    return Date(index // 12, index % 12 + 1, 1)

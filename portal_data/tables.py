@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from portal_data import credit_notes, estimates, invoices, labels, retainers, statements
+from portal_data import credit_notes, estimates, invoices, labels, periods, retainers, statements
 from portal_data.columnar import local_days, mapped
 from portal_data.exports import Column, ColumnarRows, Kind, Table, in_hours
 from portal_data.money import to_major
@@ -208,7 +208,7 @@ def _told(found: pa.Table, column: Column, field: Field, business: Organisation)
 def of_statement(told: StatementColumns, customer: str, business: Organisation) -> Table:
     """Return a statement as a table, its opening and closing balance included as on screen."""
     lines, code = told.lines, told.currency_code
-    opened = None if told.first <= statements.EARLIEST else told.first
+    opened = None if told.first <= periods.EARLIEST else told.first
     words = pa.array([labels.TRANSACTIONS[kind] for kind in statements.KINDS])
     amounts = lines["amount"]
     nothing = pa.scalar(None, pa.int64())

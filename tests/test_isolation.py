@@ -21,8 +21,8 @@ import portal_data
 from portal_data import store
 from portal_data.errors import NotFound, PortalError
 from portal_data.invoices import Filter
+from portal_data.periods import EARLIEST
 from portal_data.scope import Role, Scope
-from portal_data.statements import EARLIEST
 from portal_data.viewings import Kind
 from tests.conftest import NOW, Cast
 from tests.factories import (

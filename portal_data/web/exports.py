@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_data import choices, organisation, papers, statements, tables
+from portal_data import choices, organisation, papers, periods, statements, tables
 from portal_data.clock import utc_now
 from portal_data.documents import file_name
 from portal_data.errors import Invalid, NotFound
 from portal_data.exports import Format, Table, write
+from portal_data.periods import Period
 from portal_data.scope import Scope
-from portal_data.statements import Period
 from portal_data.web import bundles
 from portal_data.web.lists import LISTS, Asked, List
 from portal_data.web.requests import file_headers, for_customers, signed_in
@@ -40,11 +40,11 @@ def statement(request: Request, scope: Scope) -> Response:
     if currency not in currencies:
         raise Invalid(choices.unknown("currency", currency, currencies))
     business = organisation.get(scope)
-    month = statements.bounds(Period.THIS_MONTH, business.today(utc_now()))
+    month = periods.bounds(Period.THIS_MONTH, business.today(utc_now()))
     told = statements.extract(
         scope,
         currency,
-        max(_day(request, "first", month[0]), statements.EARLIEST),
+        max(_day(request, "first", month[0]), periods.EARLIEST),
         _day(request, "last", month[1]),
     )
     return _file(tables.of_statement(told, scope.customer_name, business), format)

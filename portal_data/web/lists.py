@@ -15,17 +15,17 @@ from portal_data import (
     estimates,
     invoices,
     payments,
+    periods,
     projects,
     retainers,
-    statements,
     tables,
     time_entries,
 )
 from portal_data.approvals import EntryFilter, EntrySort
 from portal_data.choices import Choice, choose
 from portal_data.errors import Invalid
+from portal_data.periods import Period
 from portal_data.scope import Scope
-from portal_data.statements import Period
 from portal_data.web import printouts
 
 _SEARCH_LIMIT = 100
@@ -127,7 +127,7 @@ def _time_log(scope: Scope, asked: Asked) -> Found:
     period = asked.choice("period", Period.ALL)
     if period is Period.CUSTOM:
         raise Invalid("A time log has no custom period.")
-    first, last = (None, None) if period is Period.ALL else statements.bounds(period, asked.today)
+    first, last = (None, None) if period is Period.ALL else periods.bounds(period, asked.today)
     rows = time_entries.extract(
         scope,
         project.id,

@@ -13,6 +13,7 @@ from portal_data import (
     organisation,
     papers,
     payments,
+    periods,
     retainers,
     statements,
 )
@@ -91,7 +92,7 @@ def statement_pdf(
     """Return the statement's file name and PDF. Raises Invalid for a period that runs backwards."""
     business = organisation.get(scope)
     told = statements.statement(scope, currency, first, last)
-    starts = told.lines[0].date if first == statements.EARLIEST and told.lines else first
+    starts = told.lines[0].date if first == periods.EARLIEST and told.lines else first
     printed = Statement(
         issuer=papers.issuer(business),
         customer=papers.customer(customers.my_details(scope)),

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal_data import balances, statements, store
+from portal_data import balances, periods, statements, store
 from portal_data.errors import Invalid
+from portal_data.periods import Period
 from portal_data.scope import Scope
-from portal_data.statements import Period
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_credit_note, make_invoice, make_payment
 
@@ -111,11 +111,11 @@ def test_currencies_start_with_the_customers_own(alice: Scope) -> None:
         (Period.LAST_QUARTER, date(2025, 10, 1), date(2025, 12, 31)),
         (Period.THIS_YEAR, date(2026, 1, 1), date(2026, 2, 14)),
         (Period.LAST_YEAR, date(2025, 1, 1), date(2025, 12, 31)),
-        (Period.ALL, statements.EARLIEST, date(2026, 2, 14)),
+        (Period.ALL, periods.EARLIEST, date(2026, 2, 14)),
     ],
 )
 def test_presets(period: Period, first: date, last: date) -> None:
-    assert statements.bounds(period, date(2026, 2, 14)) == (first, last)
+    assert periods.bounds(period, date(2026, 2, 14)) == (first, last)
 
 
 def test_what_was_owed_before_the_books_began_opens_every_statement(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from portal_data import demo, identity, invoices, settings, statements, store
+from portal_data import demo, identity, invoices, periods, settings, statements, store
 from portal_data.demo import cli
 from portal_data.demo.books import Books
 from portal_data.errors import Conflict
@@ -121,7 +121,7 @@ def test_the_main_customer_sees_every_state_and_the_new_one_nothing(
     listed = invoices.list_page(imogen, today=today)
     assert all(listed.counts.values()), listed.counts
     assert statements.currencies(imogen) == ["GBP", "EUR"]
-    whole = statements.statement(imogen, "GBP", *statements.bounds(statements.Period.ALL, today))
+    whole = statements.statement(imogen, "GBP", *periods.bounds(periods.Period.ALL, today))
     assert all(whole.aging.values()), whole.aging
 
     alex = scope_of("alex@blank.example")

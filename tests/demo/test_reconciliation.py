@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from portal_data import balances, demo, statements, store
+from portal_data import balances, demo, periods, statements, store
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope
 from tests.conftest import NOW
@@ -20,7 +20,7 @@ def test_payable_and_closing_balance_reconcile(db: store.Store, tmp_path: Path) 
         who = Scope(customer["id"], new_id(), new_id(), Role.ADMIN, "", "", "")
         home = balances.home(who, today=TODAY)
         for currency in statements.currencies(who):
-            shown = statements.statement(who, currency, statements.EARLIEST, TODAY)
+            shown = statements.statement(who, currency, periods.EARLIEST, TODAY)
             found = home.of(currency) or balances.Balance(currency)
             about = (customer["display_name"], currency)
             assert found.statement_minor == shown.closing_minor, about

@@ -11,9 +11,9 @@ import pytest
 
 from portal_data import balances, estimates, projects, statements, store
 from portal_data.money import to_decimal
+from portal_data.periods import EARLIEST
 from portal_data.published import FILE
 from portal_data.scope import Role, Scope
-from portal_data.statements import EARLIEST
 from tests.conftest import NOW
 from tests.ops.conftest import Query
 from tools.dictionary import PAGE, written

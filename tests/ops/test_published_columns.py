@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from portal_data import statements, store
 from portal_data.money import to_decimal
 from portal_data.ops.publish import publish
+from portal_data.periods import EARLIEST
 from portal_data.published import CURRENT, FILE, FOLDER
-from portal_data.statements import EARLIEST
 from tests.conftest import NOW, Cast
 from tests.factories import insert, make_credit_note, make_invoice, make_payment
 from tests.ops.conftest import Query

@@ -11,8 +11,8 @@ import pytest
 from portal_data import demo, statements, store
 from portal_data.money import to_decimal
 from portal_data.ops.publish import publish
+from portal_data.periods import EARLIEST
 from portal_data.scope import Role, Scope
-from portal_data.statements import EARLIEST
 from portal_data.zoho.importing import import_backup
 from portal_data.zoho.totals import control_totals
 from tests.conftest import NOW

@@ -13,8 +13,8 @@ import pytest
 from portal_data import statements, store
 from portal_data.ids import new_id
 from portal_data.ops.publish import publish
+from portal_data.periods import EARLIEST
 from portal_data.scope import Scope
-from portal_data.statements import EARLIEST
 from portal_data.zoho.totals import control_totals
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from components import format as say
+from portal_data.periods import Period
 from portal_data.scope import Scope
-from portal_data.statements import Period
 from tests.conftest import NOW
 from tests.factories import insert, make_credit_note, make_invoice, make_payment
 from tests.pages.conftest import TODAY, Open, Screen

@@ -19,7 +19,7 @@ from pyarrow import parquet
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import invoices, money, statements, store
+from portal_data import invoices, money, periods, statements, store
 from portal_data.clock import utc_now
 from portal_data.exports import Format
 from portal_data.ids import new_id
@@ -339,7 +339,7 @@ def test_a_statement_is_the_one_on_screen(client: TestClient, alice: Scope) -> N
     )
     name = unquote(answer.headers["content-disposition"].partition("''")[2])
     assert name == f"Statement Alder Ltd {begins} {TODAY} GBP.csv"
-    told = statements.statement(alice, "GBP", statements.EARLIEST, TODAY)
+    told = statements.statement(alice, "GBP", periods.EARLIEST, TODAY)
     whole = json.loads(client.get(f"/exports/statement.json?first=1000-01-01&last={TODAY}").content)
     amount = Decimal(whole["totals"][0]["amount"]) - Decimal(
         whole["totals"][0]["payment_or_credit"]
