@@ -21,7 +21,7 @@ from portal_data import (
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.messaging import events
 from portal_data.messaging.events import Event
-from portal_data.scope import Role, Scope, Staff
+from portal_data.scope import Role, Scope, Staff, need_actor
 from portal_data.sign_ins import IDLE, Browser
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
@@ -264,8 +264,10 @@ def change_password(
     """Replace the person's own password and return a new sign-in for this browser; all others end.
 
     Raises Invalid for a wrong current or a bad new password, TooManyAttempts after several wrong
-    ones, Conflict when the password was changed meanwhile.
+    ones, Conflict when the password was changed meanwhile, NotAllowed for staff who look at what a
+    customer sees.
     """
+    need_actor(who)
     with store.system_writing() as session:
         login = logins.of_sign_in(session, who.sign_in_id)
         if login is None:

@@ -97,3 +97,10 @@ class Staff:
         if self.role is not Role.OWNER:
             security_log.event("refused", actor=self, permission="owner")
             raise NotAllowed("Only an owner may do this.")
+
+
+def need_actor(who: Scope | Staff) -> None:
+    """Raise NotAllowed for staff who look at what a customer sees: they never act as anybody."""
+    if isinstance(who, Scope) and who.role is Role.STAFF:
+        security_log.event("refused", actor=who, permission="act")
+        raise NotAllowed("You are looking at what the customer sees. Nothing is done from here.")

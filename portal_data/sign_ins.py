@@ -7,7 +7,7 @@ from uuid import UUID
 from portal_data import store, tokens
 from portal_data.errors import NotFound
 from portal_data.ids import new_id
-from portal_data.scope import Scope, Staff
+from portal_data.scope import Scope, Staff, need_actor
 from portal_data.store import OpenSession
 
 IDLE = timedelta(hours=12)
@@ -216,14 +216,19 @@ def list_own(who: Scope | Staff, now: datetime) -> list[SignIn]:
 def end_own(who: Scope | Staff, sign_in_id: UUID, now: datetime) -> None:
     """End one of the person's own sign-ins.
 
-    Raises NotFound when it is somebody else's, unknown or over.
+    Raises NotFound when it is somebody else's, unknown or over, NotAllowed for staff who look.
     """
+    need_actor(who)
     with store.system_writing() as session:
         if session.change(_REVOKE_ONE_OWN, id=sign_in_id, own=who.sign_in_id, now=now) != 1:
             raise NotFound("That sign-in is over already.")
 
 
 def end_others(who: Scope | Staff, now: datetime) -> int:
-    """End all of the person's sign-ins but this one; return how many ended."""
+    """End all of the person's sign-ins but this one; return how many ended.
+
+    Raises NotAllowed for staff who look at what a customer sees.
+    """
+    need_actor(who)
     with store.system_writing() as session:
         return session.change(_REVOKE_OTHERS, own=who.sign_in_id, now=now)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from portal_data.errors import Invalid, Unavailable
-from portal_data.scope import Scope, Staff
+from portal_data.scope import Scope, Staff, need_actor
 from portal_data.settings import ROOT
 from portal_data.store.duckdb_engine import DuckDBEngine
 from portal_data.store.engine import Engine, Sight
@@ -57,7 +57,11 @@ class Store:
 
     @contextmanager
     def writing(self, scope: Scope) -> Iterator[Session]:
-        """Write as one customer, in one transaction."""
+        """Write as one customer, in one transaction.
+
+        Raises NotAllowed for staff who look at what the customer sees: they can never act as it.
+        """
+        need_actor(scope)
         with self.engine.writing(Sight.MINE, scope.customer_id) as transaction:
             yield ScopedSession(transaction, scope.customer_id, self.engine.row_lock())
 
@@ -165,7 +169,7 @@ def reading(scope: Scope) -> AbstractContextManager[Session]:
 
 
 def writing(scope: Scope) -> AbstractContextManager[Session]:
-    """Open a session that writes as one customer, in one transaction."""
+    """Open a session that writes as one customer, in one transaction; see `Store.writing`."""
     return current().writing(scope)
 
 

@@ -1,0 +1,300 @@
+"""Who may do what: every action with every role, colleagues, strangers and staff who look.
+
+An action that is missing from ACTIONS fails the first test: new code cannot dodge.
+"""
+
+import ast
+import io
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PIL import Image
+
+from portal_data import (
+    access,
+    customer_documents,
+    identity,
+    invitations,
+    messages,
+    organisation,
+    preferences,
+    sign_ins,
+    store,
+    viewings,
+)  # fmt: skip
+from portal_data import staff as team
+from portal_data.customer_documents import Kind as AnyKind
+from portal_data.errors import NotAllowed, NotFound
+from portal_data.ids import new_id
+from portal_data.scope import Role, Scope, Staff
+from portal_data.viewings import Kind
+from tests.conftest import NOW, PASSWORD, Cast
+from tests.factories import make_invoice
+from tests.people import BROWSER, make_contact, rows
+from tests.test_architecture import NOUNS, dotted, tree
+
+Who = Scope | Staff
+
+
+def _png() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (60, 20), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
+PNG = _png()
+
+
+@dataclass(frozen=True)
+class World:
+    """What actions are tried on: rows of customer A, and a colleague among the staff."""
+
+    cast: Cast
+    invoice: UUID
+    contact: UUID
+    member: UUID
+
+
+@pytest.fixture
+def world(cast: Cast, owner: Staff) -> World:
+    with store.system_writing() as session:
+        team.add(session, None, "max@fern.example", "Max", Role.STAFF, NOW)
+        member = team.find(session, "max@fern.example").id
+    invoice = make_invoice(cast.alice, number="INV-1")
+    with store.system_writing() as session:
+        session.change("update core.invoices set in_question_minor = 5 where number = 'INV-1'")
+    return World(cast, invoice, make_contact(cast.alice, "dora@alder.example"), member)
+
+
+CONTACTS = {"admin", "payer", "approver", "viewer"}
+STAFF = {"staff", "owner"}
+OWNER = {"owner"}
+
+
+@dataclass(frozen=True)
+class Action:
+    """What somebody does, and who may. A stranger is of another customer."""
+
+    do: Callable[[Any, World], object]
+    allowed: set[str]
+    stranger: bool = True
+    """Whether contacts of another customer may: true of what concerns only themselves."""
+    prepare: Callable[[World, Any], object] = lambda world, who: None
+
+
+def _sign_in_elsewhere(who: Who) -> None:
+    """Sign the person in with another browser."""
+    with store.system_writing() as session:
+        session.change(_SIGN_IN_AGAIN, id=new_id(), own=who.sign_in_id)
+
+
+def _elsewhere(who: Who) -> UUID:
+    (row,) = rows(_OTHER_SIGN_IN, own=who.sign_in_id)
+    found: UUID = row["id"]
+    return found
+
+
+_OTHER_SIGN_IN = """
+    select id from core.sign_ins where id <> $own and login_id =
+        (select login_id from core.sign_ins where id = $own) order by id
+"""
+_SIGN_IN_AGAIN = """
+    insert into core.sign_ins (id, login_id, contact_id, staff_id, created_at, last_seen_at,
+                               expires_at)
+    select $id, login_id, contact_id, staff_id, created_at, last_seen_at, expires_at
+      from core.sign_ins where id = $own
+"""
+
+
+def _role_of(world: World) -> Role:
+    (row,) = rows("select role from core.staff where id = $id", id=world.member)
+    return Role(row["role"])
+
+
+ACTIONS: dict[str, Action] = {
+    "access.disable_contact": Action(
+        lambda who, w: access.disable_contact(who, w.cast.bob.contact_id, NOW), STAFF
+    ),
+    "access.enable_contact": Action(
+        lambda who, w: access.enable_contact(who, w.cast.bob.contact_id, NOW),
+        STAFF,
+        prepare=lambda w, who: access.disable_contact(w.cast.owner, w.cast.bob.contact_id, NOW),
+    ),
+    "access.set_role": Action(
+        lambda who, w: access.set_role(
+            who, w.cast.bob.contact_id, Role.PAYER, before=Role.VIEWER, now=NOW
+        ),
+        STAFF,
+    ),
+    "access.disable_customer": Action(
+        lambda who, w: access.disable_customer(who, w.cast.alice.customer_id, NOW), STAFF
+    ),
+    "access.enable_customer": Action(
+        lambda who, w: access.enable_customer(who, w.cast.alice.customer_id, NOW),
+        STAFF,
+        prepare=lambda w, who: access.disable_customer(w.cast.owner, w.cast.alice.customer_id, NOW),
+    ),
+    "customer_documents.clear_question": Action(
+        lambda who, w: customer_documents.clear_question(who, AnyKind.INVOICE, "INV-1", NOW), STAFF
+    ),
+    "identity.change_password": Action(
+        lambda who, w: identity.change_password(who, PASSWORD, "wholly other words", BROWSER, NOW),
+        CONTACTS | STAFF,
+    ),
+    "invitations.invite": Action(lambda who, w: invitations.invite(who, w.contact, NOW), STAFF),
+    "messages.send": Action(lambda who, w: messages.send(who, "Hello", "There", now=NOW), CONTACTS),
+    "organisation.change": Action(
+        lambda who, w: organisation.change(
+            who, {"phone": "+44 1632 960000"}, before=organisation.get(w.cast.owner), now=NOW
+        ),
+        OWNER,
+    ),
+    "organisation.set_logo": Action(
+        lambda who, w: organisation.set_logo(
+            who, PNG, before=organisation.get(w.cast.owner), now=NOW
+        ),
+        OWNER,
+    ),
+    "preferences.change": Action(
+        lambda who, w: preferences.change(who, now=NOW, banner_message="Closed"), OWNER
+    ),
+    "sign_ins.end_own": Action(
+        lambda who, w: sign_ins.end_own(who, _elsewhere(who), NOW),
+        CONTACTS | STAFF,
+        prepare=lambda w, who: _sign_in_elsewhere(who),
+    ),
+    "sign_ins.end_others": Action(
+        lambda who, w: sign_ins.end_others(who, NOW),
+        CONTACTS | STAFF,
+        prepare=lambda w, who: _sign_in_elsewhere(who),
+    ),
+    "staff.create": Action(
+        lambda who, w: team.create(who, "new@fern.example", "New", Role.STAFF, NOW), OWNER
+    ),
+    "staff.renew_link": Action(lambda who, w: team.renew_link(who, w.member, NOW), OWNER),
+    "staff.disable": Action(lambda who, w: team.disable(who, w.member, NOW), OWNER),
+    "staff.enable": Action(
+        lambda who, w: team.enable(who, w.member, NOW),
+        OWNER,
+        prepare=lambda w, who: team.disable(w.cast.owner, w.member, NOW),
+    ),
+    "staff.change_role": Action(
+        lambda who, w: team.change_role(who, w.member, Role.OWNER, before=_role_of(w), now=NOW),
+        OWNER,
+    ),
+    "viewings.mark": Action(
+        lambda who, w: viewings.mark(who, Kind.INVOICE, w.invoice, NOW), CONTACTS, stranger=False
+    ),
+}
+
+NO_ACTIONS = {
+    "identity.switch": "from one's own access to another of one's own; see test_identity",
+}
+"""Functions that write and ask who is there, but do nothing that a role allows."""
+
+
+def _writers() -> set[str]:
+    """Public functions that take Scope or Staff first and write, themselves or by a helper."""
+    found = set()
+    for path in (*NOUNS, Path(identity.__file__)):
+        functions = {f.name: f for f in tree(path).body if isinstance(f, ast.FunctionDef)}
+        writing: set[str] = set()
+        while True:
+            more = {
+                name
+                for name, function in functions.items()
+                for node in ast.walk(function)
+                if isinstance(node, ast.Call)
+                and (
+                    re.fullmatch(r"store\.\w*writing", ast.unparse(node.func))
+                    or (isinstance(node.func, ast.Name) and node.func.id in writing)
+                )
+            }  # fmt: skip
+            if more <= writing:
+                break
+            writing |= more
+        for name in writing:
+            arguments = functions[name].args.args
+            kind = ast.unparse(arguments[0].annotation or ast.Name("")) if arguments else ""
+            if not name.startswith("_") and {"Scope", "Staff"} & set(kind.split(" | ")):
+                found.add(f"{dotted(path)}.{name}")
+    return found
+
+
+def test_every_action_stands_in_the_table() -> None:
+    assert _writers() == {*ACTIONS, *NO_ACTIONS}
+
+
+def _people(world: World, sam: Staff) -> dict[str, Who]:
+    cast = world.cast
+    contacts: dict[str, Who] = {
+        role.value: replace(cast.alice, role=role)
+        for role in (Role.ADMIN, Role.PAYER, Role.APPROVER, Role.VIEWER)
+    }
+    looking = identity.looking(cast.owner, cast.alice.customer_id)
+    return {**contacts, "looking": looking, "staff": sam, "owner": cast.owner}
+
+
+def _everything() -> dict[str, str]:
+    """A digest of every table but the counts of wrong passwords."""
+    with store.system_reading() as session:
+        tables = session.rows(_TABLES)
+        return {row["table_name"]: session.digest(row["table_name"]) for row in tables}
+
+
+_TABLES = """
+    select table_name from information_schema.tables
+    where table_schema = 'core' and table_name <> 'sign_in_failures' order by table_name
+"""
+REFUSALS = (NotAllowed, NotFound, TypeError, AttributeError)
+"""How a role is refused: by the rule, as if nothing were there, or because its type has no such
+thing."""
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize(
+    "role", ["admin", "payer", "approver", "viewer", "looking", "staff", "owner"]
+)
+def test_who_may_do_what(name: str, role: str, world: World, sam: Staff) -> None:
+    action, who = ACTIONS[name], _people(world, sam)[role]
+    action.prepare(world, who)
+    before = _everything()
+    if role in action.allowed:
+        action.do(who, world)
+        assert _everything() != before
+    else:
+        with suppress(*REFUSALS):
+            action.do(who, world)
+        assert _everything() == before, f"{role} did {name}"
+
+
+@pytest.mark.parametrize("name", [name for name, each in ACTIONS.items() if not each.stranger])
+def test_a_stranger_finds_nothing_to_act_on(name: str, world: World) -> None:
+    before = _everything()
+    with pytest.raises(NotFound):
+        ACTIONS[name].do(world.cast.charlie, world)
+    assert _everything() == before
+
+
+def test_whoever_is_disabled_is_nobody(world: World, sam: Staff) -> None:
+    """No session of theirs leads to a Scope or Staff, so there is nothing to try."""
+    cast = world.cast
+    access.disable_contact(cast.owner, cast.bob.contact_id, NOW)
+    team.disable(cast.owner, sam.staff_id, NOW)
+    access.disable_customer(cast.owner, cast.charlie.customer_id, NOW)
+    for each in (cast.bob, sam, cast.charlie):
+        assert identity.scope_of(each.sign_in_id, NOW) is None
+    assert identity.scope_of(cast.alice.sign_in_id, NOW) == cast.alice
+
+
+def test_staff_who_look_cannot_even_begin_to_write(world: World, sam: Staff) -> None:
+    looking = _people(world, sam)["looking"]
+    assert isinstance(looking, Scope)
+    with pytest.raises(NotAllowed), store.writing(looking):
+        pass
