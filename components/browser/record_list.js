@@ -16,6 +16,11 @@ const link = (href, className, text) => {
 
 const pill = ({ text, tone }) => make("span", `pill ${tone}`, text)
 
+// Numbers side by side, none of which goes on in the next line behind its hyphen.
+function whole(text) {
+  return text.split(", ").flatMap((each, i) => [...(i ? [", "] : []), make("span", "whole", each)])
+}
+
 function cell(column, value, row) {
   const parts = typeof value === "object" ? value : { text: value }
   const node = make("td", `${column.end ? "end " : ""}${column.people ? "people " : ""}${column.wide ? "wide " : ""}${column.place}`)
@@ -28,6 +33,7 @@ function cell(column, value, row) {
   }
   const text = column.link && row.href ? link(row.href, "row", parts.text) : make("span", parts.tone, parts.text)
   if (column.people) text.dir = "auto"
+  else if (column.wide && parts.text) text.replaceChildren(...whole(parts.text))
   if (column.narrow) text.prepend(make("span", "narrow", `${column.narrow} `))
   node.append(text)
   if (column.people) node.title = parts.text

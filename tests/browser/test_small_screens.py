@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.browser.conftest import Window
 from tools.browser import settle
 
@@ -9,10 +11,14 @@ ALICE = "imogen@brackenridge.example"
 Open = Callable[..., Window]
 
 
-def test_a_statements_numbers_stay_on_one_line(window: Open) -> None:
-    page = window("phone").open_as(ALICE, "/statement?period=this_year")
+@pytest.mark.parametrize(
+    ("path", "numbers"),
+    [("/statement?period=this_year", ".pt-statement .what a"), ("/payments", ".shown .whole")],
+)
+def test_numbers_stay_on_one_line(window: Open, path: str, numbers: str) -> None:
+    page = window("phone").open_as(ALICE, path)
     settle(page)
-    lines = page.locator(".pt-statement .what a").evaluate_all(
+    lines = page.locator(numbers).evaluate_all(
         """links => links.map((link) => {
             const range = document.createRange()
             range.selectNodeContents(link)
