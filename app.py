@@ -38,6 +38,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
     """Open the store and start the worker before the first request; close both at the end."""
     log_as_json()
     tuning.forbid_outgoing_calls()
+    tuning.stop_watching_files()
     deadlines.install(proxies=SETTINGS.trusted_proxies, message_limit=sockets.MESSAGE_LIMIT)
     runtime.start(SETTINGS)
     tuning.settle_heap()

@@ -9,6 +9,7 @@ import types
 import streamlit as st
 from streamlit import config, net_util
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
 from portal_data.errors import Invalid
 
@@ -47,6 +48,14 @@ def forbid_outgoing_calls() -> None:
     It would do so, waiting, within any handshake whose Origin it does not know.
     """
     net_util.get_external_ip = lambda: None
+
+
+def stop_watching_files() -> None:
+    """Let Streamlit look at its configuration no more: settings are read once, at the start.
+
+    It would ask for the state of each file five times a second, for ever.
+    """
+    PollingPathWatcher._schedule = lambda self: None  # type: ignore[method-assign]
 
 
 def take_base_path(path: str) -> None:

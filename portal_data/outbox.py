@@ -5,6 +5,7 @@ Delivery is at least once: a row that was being sent when the process died is se
 """
 
 import json
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,9 @@ KEEP_SENT = timedelta(days=30)
 SECRET_FIELDS = ("link",)
 """Fields of a payload that open an account: wiped as soon as the row needs them no more."""
 
+WAITING = threading.Event()
+"""Set once this process has committed new work: its worker needs to look for none before."""
+
 _ENQUEUE = """
     insert into core.outbox (id, customer_id, kind, dedup_key, payload, status, not_before,
         created_at)
@@ -33,6 +37,13 @@ _DUE = """
     where (status in ('queued', 'retry') and not_before <= $now)
         or (status = 'sending' and claimed_at <= $abandoned)
     order by not_before, id limit $limit
+"""
+_NEXT = """
+    select min(case when status in ('queued', 'retry') then not_before end) as begins,
+        min(case when status = 'sending' then claimed_at end) as claimed
+    from core.outbox
+    where status in ('queued', 'retry', 'sending')
+    order by 1
 """
 _CLAIM = """
     update core.outbox
@@ -74,19 +85,19 @@ def enqueue(
     `mail.…` kinds are mails with the payload of `portal_data.letters`. A customer's session always
     writes its own customer.
     """
-    return (
-        session.change(
-            _ENQUEUE,
-            id=new_id(),
-            customer_id=customer_id,
-            kind=kind,
-            dedup_key=dedup_key,
-            payload=json.dumps(payload, ensure_ascii=False),
-            not_before=now,
-            now=now,
-        )
-        == 1
+    queued = session.change(
+        _ENQUEUE,
+        id=new_id(),
+        customer_id=customer_id,
+        kind=kind,
+        dedup_key=dedup_key,
+        payload=json.dumps(payload, ensure_ascii=False),
+        not_before=now,
+        now=now,
     )
+    if queued:
+        session.after_commit(WAITING.set)
+    return queued == 1
 
 
 def due(session: OpenSession, now: datetime, limit: int = 20) -> list[Row]:
@@ -96,6 +107,13 @@ def due(session: OpenSession, now: datetime, limit: int = 20) -> list[Row]:
         Row(r["id"], r["customer_id"], r["kind"], json.loads(r["payload"]), r["attempts"] + 1)
         for r in rows
     ]
+
+
+def next_due(session: OpenSession) -> datetime | None:
+    """Return when the next row becomes due, which may be over; None when nothing waits."""
+    row = session.one(_NEXT) or {}
+    moments = [row["begins"], row["claimed"] and row["claimed"] + ABANDONED_AFTER]
+    return min(filter(None, moments), default=None)
 
 
 def claim(session: OpenSession, row: Row, now: datetime) -> bool:

@@ -22,7 +22,9 @@ from portal_data.mail import DeliveryFailed, Mailer, compose
 from portal_data.ops.telling import tell
 
 PAUSE = 2.0
-"""Seconds between looks at the outbox."""
+"""Seconds between looks at the outbox where other processes write to it, and after a failure."""
+REST = 60.0
+"""Seconds at most between looks where only this process writes, which tells of new work."""
 CLEAN_EVERY = timedelta(minutes=10)
 
 _SENDER = "select email from core.organisation order by name"
@@ -54,6 +56,7 @@ class Worker:
     def stop(self) -> None:
         """Stop after the row at hand and wait for it."""
         self._stopping.set()
+        outbox.WAITING.set()
         if self._thread is not None:
             self._thread.join()
 
@@ -76,11 +79,27 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            outbox.WAITING.clear()  # before the look, so that what comes during it is not missed
             try:
-                self.work(self._clock())
+                pause = self._pause(self.work(self._clock()))
             except Exception:  # the thread outlives any one failure; the row is tried again
                 log.exception("worker failed")
-            self._stopping.wait(PAUSE)
+                pause = PAUSE
+            if not self._stopping.is_set():
+                outbox.WAITING.wait(pause)
+
+    def _pause(self, sent: int) -> float:
+        """Return the seconds until something is due, when nothing new comes before."""
+        opened = store.current()
+        longest = REST if opened.written_here_alone else PAUSE
+        with opened.system_reading() as session:
+            due = outbox.next_due(session)
+        if due is None:
+            return longest
+        seconds = (due - self._clock()).total_seconds()
+        if seconds <= 0 and not sent:
+            return PAUSE  # it is due and could not be done: not again at once
+        return min(max(seconds, 0.0), longest)
 
     def _handle(self, row: outbox.Row, now: datetime) -> bool:
         try:

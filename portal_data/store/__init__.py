@@ -49,6 +49,11 @@ class Store:
         self.engine = engine
         self.memory = Memory(engine)
 
+    @property
+    def written_here_alone(self) -> bool:
+        """Whether no other process can write to it."""
+        return self.engine.changes is not None
+
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[Session]:
         """Read as one customer."""
@@ -63,7 +68,9 @@ class Store:
         """
         need_actor(scope)
         with self.engine.writing(Sight.MINE, scope.customer_id) as transaction:
-            yield ScopedSession(transaction, scope.customer_id, self.engine.row_lock())
+            session = ScopedSession(transaction, scope.customer_id, self.engine.row_lock())
+            yield session
+        session.committed()
 
     @contextmanager
     def system_reading(self) -> Iterator[OpenSession]:
@@ -75,7 +82,9 @@ class Store:
     def system_writing(self) -> Iterator[OpenSession]:
         """Write over all customers, as the portal itself, in one transaction."""
         with self.engine.writing(Sight.ALL, None) as transaction:
-            yield OpenSession(transaction, self.engine.row_lock())
+            session = OpenSession(transaction, self.engine.row_lock())
+            yield session
+        session.committed()
 
     def check_integrity(self) -> list[str]:
         """Return one sentence for each broken rule of the books; none when all hold."""

@@ -1,6 +1,6 @@
 """Sessions: SQL as one customer or as the whole business. Every query runs in one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,16 @@ class Session:
     def __init__(self, transaction: Transaction, row_lock: str = "") -> None:
         self._transaction = transaction
         self._row_lock = row_lock
+        self._afterwards: list[Callable[[], None]] = []
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Have something called once this writing transaction is committed; never if it fails."""
+        self._afterwards.append(call)
+
+    def committed(self) -> None:
+        """Call what waited for the commit; the store does, at the end of a transaction."""
+        for call in self._afterwards:
+            call()
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return every row of a query as a dict of column names."""

@@ -4,6 +4,7 @@ import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import brotli
 import httpx2 as httpx
@@ -101,6 +102,33 @@ def test_bytes_of_a_cold_load(window: Open, portal: Portal) -> None:
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     settle(page)
     assert sum(sizes) < HOME_BYTES
+
+
+def test_a_warm_load_asks_for_the_page_and_the_server_alone(window: Open) -> None:
+    opened = window()
+    page = opened.open_as("imogen@brackenridge.example")
+    asked: dict[str, str] = {}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on(
+        "Network.responseReceived",
+        lambda e: (
+            e["response"].get("fromDiskCache")
+            or asked.update({e["requestId"]: urlsplit(e["response"]["url"]).path})
+        ),
+    )
+    cached: set[str] = set()
+    session.on("Network.requestServedFromCache", lambda e: cached.add(e["requestId"]))
+    page.goto(f"{opened.portal.url}/invoices")
+    settle(page)
+    page.reload()
+    settle(page)
+    over_the_wire = {
+        path
+        for request, path in asked.items()
+        if request not in cached and not path.startswith("http")  # a blob holds an address
+    }
+    assert over_the_wire == {"/invoices", "/_stcore/health", "/_stcore/host-config"}
 
 
 def test_a_deep_link_asks_for_nothing_in_vain(window: Open) -> None:
