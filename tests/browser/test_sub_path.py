@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Response, expect
 
 from tests.browser.conftest import Window
@@ -14,9 +15,14 @@ Open = Callable[..., Window]
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The demo's portal under /billing/portal."""
-    with demo_portal(tmp_path_factory.mktemp("portal"), path="/billing/portal") as serving:
-        yield serving
+    """The demo's portal under /billing/portal, with a logo, whose address all screens bear."""
+    folder = tmp_path_factory.mktemp("portal")
+    logo = folder / "logo.png"
+    Image.new("RGB", (64, 64), "#123456").save(logo)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PORTAL_LOGO", str(logo))
+        with demo_portal(folder, path="/billing/portal") as serving:
+            yield serving
 
 
 def test_it_works_as_at_the_root(window: Open) -> None:
@@ -42,6 +48,7 @@ def test_it_works_as_at_the_root(window: Open) -> None:
     missed = [each.url for each in asked if each.status >= 400]
     outside = [each.url for each in asked if not each.url.startswith(opened.portal.url)]
     assert (missed, [url for url in outside if url.startswith("http")]) == ([], [])
+    assert [each.url for each in asked if "/app/static/brand/" in each.url]
     assert opened.errors == []
 
 
@@ -55,6 +62,7 @@ def test_its_address_needs_no_slash_and_an_unknown_one_leads_home(window: Open) 
     answer = page.goto(f"{opened.portal.url}/no/such")
     assert answer is not None
     assert answer.status == 404
+    assert page.locator(".pt-logo").evaluate("picture => picture.naturalWidth") == 64
     page.get_by_role("link", name="Home").click()
     settle(page)
     expect(page.get_by_label("E-mail")).to_be_visible()
