@@ -89,6 +89,7 @@ app = st.App(
             signed_in=SIGNED_IN,
             cookie=identity.cookie_name(SETTINGS.secure),
             known=screens.ADDRESSES,
+            moved=screens.MOVED,
             missing=not_found.page,
             root=f"{SETTINGS.path}/",
         ),

@@ -87,7 +87,7 @@ def _screens(server: Server) -> dict[str, tuple[str, str]]:
         "home": ("", ""),
         "invoices": ("invoices", ""),
         "invoice": ("invoice", f"number={server.invoice_number}"),
-        "statement": ("statement", ""),
+        "statement": ("statements", ""),
         "payments": ("payments", ""),
         "account": ("account", ""),
     }

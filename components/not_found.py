@@ -19,7 +19,7 @@ _OF_CUSTOMERS = {
     "project": "Projects",
     "projects": "Projects",
     "retainers": "Retainer invoices",
-    "statement": "Statements",
+    "statements": "Statements",
     "timesheet": "Timesheets",
     "timesheets": "Timesheets",
 }

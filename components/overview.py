@@ -91,7 +91,7 @@ def _rest(balance: Balance, locale: str) -> Markup | None:
             "Balance on the statement",
             statement if statement != balance.payable_minor else 0,
             "",
-            links.page("statement", currency=balance.currency_code),
+            links.page("statements", currency=balance.currency_code),
         ),
     ]
     figures = [

@@ -71,7 +71,7 @@ def of_customers(shown: Preferences) -> list[StreamlitPage]:
         page("invoices", "Invoices", "invoices", "receipt_long"),
         page("payments", "Payments made", "payments", "payments"),
         *(of_projects() if shown.projects_and_timesheets else ()),
-        page("statement", "Statement", "statement", "account_balance"),
+        page("statements", "Statements", "statements", "account_balance"),
         page("account", "Account", "account", "badge"),
         page("estimate", "Estimate", "estimate", hidden=True),
         page("invoice", "Invoice", "invoice", hidden=True),

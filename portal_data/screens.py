@@ -8,7 +8,7 @@ OF_BOTH = frozenset(
 """Addresses that customers and staff both have, each with screens of their own."""
 OF_CUSTOMERS = OF_BOTH | {
     "account", "credit_notes", "estimates", "invoices", "payments", "project", "projects",
-    "retainers", "statement", "timesheet", "timesheets",
+    "retainers", "statements", "timesheet", "timesheets",
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
     "customer", "data", "organisation", "preferences", "readiness", "team",
@@ -17,6 +17,8 @@ OF_EVERYBODY = frozenset({"accept", "forgotten", "reset_password"})
 """Addresses that need no sign-in."""
 ADDRESSES = OF_CUSTOMERS | OF_STAFF | OF_EVERYBODY
 """Every address that there is. Any other one is answered with 404, whoever asks."""
+MOVED = {"statement": "statements"}
+"""Addresses of earlier portals, which links and bookmarks may still have, and where they lead."""
 
 _OF_DOCUMENTS = {
     "invoice": "invoice",

@@ -36,7 +36,7 @@ SHOTS = {
     "project-phone": (CUSTOMER, "/projects >", "phone", "dark"),
     "timesheets": (CUSTOMER, "/timesheets", "desktop", "light"),
     "timesheet": (CUSTOMER, "/timesheets >", "desktop", "light"),
-    "statement": (CUSTOMER, "/statement?period=this_year", "desktop", "light"),
+    "statement": (CUSTOMER, "/statements?period=this_year", "desktop", "light"),
     "account": (CUSTOMER, "/account", "desktop", "light"),
     "security": (CUSTOMER, "/security", "desktop", "light"),
     "customers": (STAFF, "/", "desktop", "light"),

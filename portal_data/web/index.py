@@ -1,7 +1,7 @@
 """The portal's page where there is a screen: one for each side of the sign-in. Elsewhere, a 404."""
 
 import hashlib
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -17,8 +17,9 @@ class Index:
 
     A cookie is not checked here: the page holds nothing but the frame, and a wrong guess moves it.
 
-    Streamlit has that page for every address at all. Those that are not `known` get the page that
-    `missing` makes, with status 404; `root` is the portal's own path, with a slash at its end.
+    Streamlit has that page for every address at all. Those that have `moved` lead to where they are
+    now. Those that are not `known` get the page that `missing` makes, with status 404; `root` is the
+    portal's own path, with a slash at its end.
     """
 
     def __init__(
@@ -29,11 +30,12 @@ class Index:
         signed_in: str,
         cookie: str,
         known: Container[str],
+        moved: Mapping[str, str],
         missing: Callable[[str], str],
         root: str,
     ) -> None:
         self._app, self._cookie = app, cookie
-        self._known, self._missing, self._root = known, missing, root
+        self._known, self._moved, self._missing, self._root = known, moved, missing, root
         self._bodies = {
             (side, name): static.compress(page.encode(), name)
             for side, page in ((False, signed_out), (True, signed_in))
@@ -46,10 +48,11 @@ class Index:
             await self._app(scope, receive, send)
             return
         name = scope["path"].removeprefix("/")
-        if name.endswith("/") and name[:-1] in self._known:
+        leads = self._moved.get(name.removesuffix("/"), name.removesuffix("/"))
+        if leads != name and leads in self._known:
             query = scope["query_string"].decode("latin-1")
-            moved = f"{self._root}{name[:-1]}{query and '?'}{query}"
-            await RedirectResponse(moved, 308)(scope, receive, send)
+            address = f"{self._root}{leads}{query and '?'}{query}"
+            await RedirectResponse(address, 308)(scope, receive, send)
             return
         replaced = False
 

@@ -54,7 +54,7 @@ def test_every_format_holds_the_list_on_screen(window: Open) -> None:
 
 
 def test_a_statement_closes_with_the_balance_on_screen(window: Open) -> None:
-    page = window().sign_in(CUSTOMER, "/statement?period=this_year")
+    page = window().sign_in(CUSTOMER, "/statements?period=this_year")
     closing = page.locator("tr", has_text="Closing balance").inner_text()
     name, content = _taken(page, "CSV")
     assert name.startswith("Statement Brackenridge Hotels Ltd ")
@@ -63,7 +63,7 @@ def test_a_statement_closes_with_the_balance_on_screen(window: Open) -> None:
     assert f"{float(last['Balance']):,.2f}" in closing
 
 
-@pytest.mark.parametrize("path", ["/invoices", "/statement"])
+@pytest.mark.parametrize("path", ["/invoices", "/statements"])
 def test_the_menu_opens_and_closes_as_menus_do(window: Open, path: str) -> None:
     page = window().sign_in(CUSTOMER, path)
     button = page.locator("summary", has_text="Download")
@@ -83,7 +83,7 @@ def test_the_menu_opens_and_closes_as_menus_do(window: Open, path: str) -> None:
     expect(offered).not_to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/invoices", "/statement"])
+@pytest.mark.parametrize("path", ["/invoices", "/statements"])
 def test_the_menu_fits_a_phone(window: Open, path: str) -> None:
     page = window("phone").sign_in(CUSTOMER, path)
     page.locator("summary", has_text="Download").tap()

@@ -74,7 +74,7 @@ def test_the_statements_pdf_closes_with_the_balance_on_screen(
     window: Open, portal: Portal, tmp_path: Path
 ) -> None:
     opened = window()
-    page = opened.sign_in(ALICE, "/statement")
+    page = opened.sign_in(ALICE, "/statements")
     href = page.get_by_role("link", name="PDF").get_attribute("href") or ""
     answer = opened.context.request.get(urljoin(portal.url, href))
     file = tmp_path / "statement.pdf"

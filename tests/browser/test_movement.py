@@ -21,7 +21,7 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true })
 """
 _SCREENS = (
-    "/", "/invoices", "/invoice?number=INV-001200", "/statement", "/payments", "/account",
+    "/", "/invoices", "/invoice?number=INV-001200", "/statements", "/payments", "/account",
 )  # fmt: skip
 # what a person sees in each frame from a click on, and when: the screen, or the copy before it
 _FRAMES = """
@@ -112,7 +112,7 @@ def _frames_on_the_way(page: Page, path: str) -> list[tuple[str, bool, float]]:
 
 def test_no_frame_between_two_screens_is_empty(window: Open) -> None:
     page = window().sign_in(ALICE)
-    for path in ("/invoices", "/statement", "/account"):
+    for path in ("/invoices", "/statements", "/account"):
         frames = _frames_on_the_way(page, path)
         assert frames[0][0] != frames[-1][0], path
         assert [title for title, _, _ in frames if not title] == [], path

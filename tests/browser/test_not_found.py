@@ -61,7 +61,7 @@ def test_a_customer_finds_nothing_at_addresses_of_staff(window: Open, path: str)
     [
         ("/invoices?status=overdue", "Invoices"),
         ("/payments", "Payments"),
-        ("/statement", "Statements"),
+        ("/statements", "Statements"),
         ("/project?id=1", "Projects"),
         ("/account", "Account details"),
     ],
@@ -81,7 +81,7 @@ def test_staff_are_led_to_customers_from_a_list_of_theirs(
 @pytest.mark.parametrize(
     ("email", "path", "title"),
     [
-        (CUSTOMER, "/statement?period=this_year", "Statement"),
+        (CUSTOMER, "/statements?period=this_year", "Statement"),
         (CUSTOMER, "/team", "Page not found"),
         (STAFF, "/invoices", "Invoices"),
         (STAFF, "/readiness", "Getting ready"),

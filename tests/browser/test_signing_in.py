@@ -88,7 +88,7 @@ def test_signing_out_ends_every_tab_and_the_cookie(window: Open, portal: Portal)
 
 
 def test_a_signed_out_visitor_sees_no_data_anywhere(window: Open, portal: Portal) -> None:
-    for path in ("/", "/invoices", "/invoice?number=INV-001231", "/statement", "/customer"):
+    for path in ("/", "/invoices", "/invoice?number=INV-001231", "/statements", "/customer"):
         page = window().open(path)
         _sign_in_form(page)
         text = page.locator("body").inner_text()

@@ -13,7 +13,7 @@ Open = Callable[..., Window]
 
 @pytest.mark.parametrize(
     ("path", "numbers"),
-    [("/statement?period=this_year", ".pt-statement .what a"), ("/payments", ".shown .whole")],
+    [("/statements?period=this_year", ".pt-statement .what a"), ("/payments", ".shown .whole")],
 )
 def test_numbers_stay_on_one_line(window: Open, path: str, numbers: str) -> None:
     page = window("phone").open_as(ALICE, path)

@@ -82,9 +82,9 @@ def test_a_customer_by_its_name(window: Open) -> None:
 
 def test_a_statement_by_its_period(window: Open) -> None:
     opened = window()
-    page = opened.open_as(CUSTOMER, "/statement?period=custom&from=2026-01-05&to=2026-02-06")
+    page = opened.open_as(CUSTOMER, "/statements?period=custom&from=2026-01-05&to=2026-02-06")
     _titled(page, "Statement 5 Jan – 6 Feb 2026")
-    page.goto(f"{opened.portal.url}/statement?period=all")
+    page.goto(f"{opened.portal.url}/statements?period=all")
     _titled(page, f"Statement to {say.day(utc_now().date())}")
     page.get_by_label("Period").click()
     page.get_by_role("option", name="Last month").click()

@@ -118,13 +118,13 @@ def test_banner_is_text(screen: Open, alice: Scope, owner: Staff) -> None:
 def test_what_is_payable_leads_to_the_statements_balance(
     screen: Open, alice: Scope, books: None
 ) -> None:
-    home, statement = screen(alice), screen(alice, "statement", period="all")
+    home, statement = screen(alice), screen(alice, "statements", period="all")
     # £100 invoice + £20 retainer = £120; £100 − £12.34 credit − £30 retainer payment = £57.66
     for words in ("£120.00", "-£12.34", "-£30.00", "Balance on the statement", "£57.66"):
         assert words in home.html, words
     for words in ("Closing balance", "£57.66", "£12.34", "£30.00", "Balance payable", "£120.00"):
         assert words in statement.html, words
-    earlier = screen(alice, "statement", period="last_year")
+    earlier = screen(alice, "statements", period="last_year")
     assert "Balance payable" not in earlier.html
 
 

@@ -96,6 +96,14 @@ def test_the_portals_own_path_is_taken_off(given: str, arrives: str) -> None:
     assert TestClient(Prefix(_echo, "")).get(given).text == given.replace("%20", " ")
 
 
+def test_an_address_of_an_earlier_portal_leads_where_it_is_now(portal: Portal) -> None:
+    for old in ("/statement", "/statement/"):
+        status, headers, _ = wire.request(portal, "GET", f"{old}?period=last_year&currency=EUR")
+        assert (status, headers["Location"]) == (308, "/statements?period=last_year&currency=EUR")
+    assert set(screens.MOVED.values()) <= screens.ADDRESSES
+    assert not set(screens.MOVED) & screens.ADDRESSES
+
+
 def test_the_portals_own_path_without_its_slash_leads_there() -> None:
     client = TestClient(Prefix(_echo, "/portal"), follow_redirects=False)
     answer = client.get("/portal?a=b")
