@@ -18,8 +18,8 @@ class Index:
     A cookie is not checked here: the page holds nothing but the frame, and a wrong guess moves it.
 
     Streamlit has that page for every address at all. Those that have `moved` lead to where they are
-    now. Those that are not `known` get the page that `missing` makes, with status 404; `root` is the
-    portal's own path, with a slash at its end.
+    now. Those that are not `known` get the page that `missing` makes, with status 404. `root` is
+    the portal's own path, with a slash at its end.
     """
 
     def __init__(
