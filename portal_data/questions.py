@@ -1,10 +1,13 @@
-"""Ten questions that a business asks of its published books: the SQL, and how an answer is read.
+"""Ten questions that a business asks of its published books, and how their answers are read.
 
-Each is a question of docs/analysts.md, word for word: a test compares them.
+The SQL of each is in `saved_questions`, word for word that of docs/analysts.md: a test compares.
 """
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "saved_questions"
 
 
 class Kind(Enum):
@@ -48,9 +51,13 @@ class Question:
     slug: str
     title: str
     note: str
-    sql: str
     columns: tuple[Column, ...]
     chart: Chart
+
+    @property
+    def sql(self) -> str:
+        """The query for the published file: that of its name in `saved_questions`."""
+        return (_FOLDER / f"{self.slug}.sql").read_text("utf-8")
 
 
 _AGING = Question(
@@ -60,18 +67,6 @@ _AGING = Question(
         "The further right, the less likely it is to come in. The last column is what the "
         "portal's Home calls outstanding."
     ),
-    sql="""
-select customer, currency_code,
-       sum(open_amount) filter (bucket = 'not due') as not_due,
-       sum(open_amount) filter (bucket = '1-30') as "1-30",
-       sum(open_amount) filter (bucket = '31-60') as "31-60",
-       sum(open_amount) filter (bucket = '61-90') as "61-90",
-       sum(open_amount) filter (bucket = 'over 90') as "over 90",
-       sum(open_amount) as owed
-  from aging
- group by customer_id, customer, currency_code
- order by currency_code, owed desc
-""",
     columns=(
         Column("customer", "Customer", Kind.TEXT),
         Column("currency_code", "Currency", Kind.CURRENCY),
@@ -89,13 +84,6 @@ _MONTH_ENDS = Question(
     slug="month-ends",
     title="What was owed at the end of each of the last twelve months?",
     note=("Each row is the books as they stood that evening: later payments are not in it."),
-    sql="""
-select month_end, currency_code, sum(open_invoices) as owed, sum(overdue) as overdue
-  from month_end_balances
- where month_end >= (select date_trunc('month', day) - interval 12 month from about)
- group by month_end, currency_code
- order by currency_code, month_end
-""",
     columns=(
         Column("month_end", "Month end", Kind.DATE),
         Column("currency_code", "Currency", Kind.CURRENCY),
@@ -113,38 +101,6 @@ _PAID_IN_TIME = Question(
         "for one month's invoices, down a column for the trend. The newest months have "
         "not had their time."
     ),
-    sql="""
-with settled as (
-    select invoice_id,
-           sum(amount) filter (kind = 'Credit note') as credited,
-           sum(amount) filter (kind not in ('Credit note', 'Written off')) as paid,
-           sum(amount) filter (kind not in ('Credit note', 'Written off')
-               and date - invoice_date <= 30) as in_30,
-           sum(amount) filter (kind not in ('Credit note', 'Written off')
-               and date - invoice_date <= 60) as in_60,
-           sum(amount) filter (kind not in ('Credit note', 'Written off')
-               and date - invoice_date <= 90) as in_90
-      from settlements
-     group by invoice_id
-), months as (
-    select date_trunc('month', i.date) as month, i.currency_code, sum(i.total) as billed,
-           coalesce(sum(s.credited), 0) as credited, coalesce(sum(s.paid), 0) as paid,
-           coalesce(sum(s.in_30), 0) as in_30, coalesce(sum(s.in_60), 0) as in_60,
-           coalesce(sum(s.in_90), 0) as in_90
-      from invoices i
-      left join settled s on s.invoice_id = i.id
-     where i.is_posted
-     group by month, i.currency_code
-)
-select month, currency_code, billed, credited,
-       round(100 * in_30 / (billed - credited)) as paid_in_30,
-       round(100 * in_60 / (billed - credited)) as paid_in_60,
-       round(100 * in_90 / (billed - credited)) as paid_in_90,
-       round(100 * paid / (billed - credited)) as paid_so_far
-  from months
- where billed > credited
- order by currency_code, month
-""",
     columns=(
         Column("month", "Month", Kind.MONTH),
         Column("currency_code", "Currency", Kind.CURRENCY),
@@ -166,29 +122,6 @@ _LATE_PAYERS = Question(
         "days so far. Negative days were paid early. Three invoices are the least that "
         "says anything."
     ),
-    sql="""
-with paid as (
-    select invoice_id, max(date) as paid_on
-      from settlements
-     where kind in ('Payment', 'Retainer')
-     group by invoice_id
-), timed as (
-    select i.customer_id, i.customer,
-           case when i.balance = 0 then p.paid_on else a.day end - i.due_date as days_late
-      from invoices i
-      cross join about a
-      left join paid p on p.invoice_id = i.id
-     where i.is_posted and i.written_off = 0
-       and (i.balance = 0 and p.paid_on is not null or i.status = 'Overdue')
-)
-select customer, count(*) as invoices, round(avg(days_late), 1) as days_late_on_average,
-       max(days_late) as days_late_at_most,
-       round(100.0 * count(*) filter (days_late > 0) / count(*)) as percent_late
-  from timed
- group by customer_id, customer
-having count(*) >= 3
- order by days_late_on_average desc, customer
-""",
     columns=(
         Column("customer", "Customer", Kind.TEXT),
         Column("invoices", "Invoices", Kind.WHOLE),
@@ -205,13 +138,6 @@ _BILLED = Question(
     note=(
         "Every invoice converted at the rate it was written with: the only way to add currencies."
     ),
-    sql="""
-select date_trunc('month', i.date) as month, a.currency_code, sum(i.total_base) as billed
-  from invoices i cross join about a
- where i.is_posted
- group by month, a.currency_code
- order by month
-""",
     columns=(
         Column("month", "Month", Kind.MONTH),
         Column("currency_code", "Currency", Kind.CURRENCY),
@@ -227,20 +153,6 @@ _BEST_SELLERS = Question(
         "What was credited is taken off. After the discounts of lines, before those of "
         "whole documents."
     ),
-    sql="""
-with sold as (
-    select name, currency_code, invoice_id, quantity, total from invoice_lines where is_posted
-    union all
-    select name, currency_code, null, -quantity, -total from credit_note_lines where is_posted
-)
-select name, currency_code, count(distinct invoice_id) as invoices, sum(quantity) as quantity,
-       sum(total) as sold
-  from sold
- group by name, currency_code
-having sum(total) > 0
- order by currency_code, sold desc
- limit 25
-""",
     columns=(
         Column("name", "Article", Kind.TEXT),
         Column("currency_code", "Currency", Kind.CURRENCY),
@@ -255,20 +167,6 @@ _ESTIMATES = Question(
     slug="estimates",
     title="How many estimates become orders?",
     note=("The share is of those that were decided: what still waits says nothing yet."),
-    sql="""
-select e.currency_code, count(*) as written,
-       count(*) filter (e.status in ('Accepted', 'Invoiced')) as won,
-       count(*) filter (e.status in ('Declined', 'Expired')) as lost,
-       count(*) filter (e.status = 'Open') as waiting,
-       round(100.0 * count(*) filter (e.status in ('Accepted', 'Invoiced'))
-           / nullif(count(*) filter (e.status <> 'Open'), 0)) as percent_won,
-       sum(e.total) filter (e.status in ('Accepted', 'Invoiced')) as value_won,
-       median(date_diff('day', e.sent_at, e.accepted_at)) as days_to_yes
-  from estimates e
- where e.status <> 'Draft'
- group by e.currency_code
- order by e.currency_code
-""",
     columns=(
         Column("currency_code", "Currency", Kind.CURRENCY),
         Column("written", "Written", Kind.WHOLE),
@@ -286,14 +184,6 @@ _UNBILLED_TIME = Question(
     slug="unbilled-time",
     title="Which time is worked and not yet billed?",
     note=("Money on the table; `worth` is empty where the project has a fixed price."),
-    sql="""
-select customer, project, currency_code, count(*) as entries, round(sum(minutes) / 60, 2) as hours,
-       sum(value) as worth, min(date) as oldest
-  from time_entries
- where billable and not billed
- group by customer_id, customer, project_id, project, currency_code
- order by currency_code, worth desc nulls last
-""",
     columns=(
         Column("customer", "Customer", Kind.TEXT),
         Column("project", "Project", Kind.TEXT),
@@ -313,23 +203,6 @@ _CONCENTRATION = Question(
         "In the business's own currency, less what was credited. When two names reach "
         "eighty per cent, they are the business."
     ),
-    sql="""
-with sold as (
-    select customer_id, customer, total_base from invoices where is_posted
-    union all
-    select customer_id, customer, -total_base from credit_notes where is_posted
-), customers as (
-    select customer_id, customer, sum(total_base) as billed
-      from sold
-     group by customer_id, customer
-    having sum(total_base) > 0
-)
-select customer, currency_code, billed, round(100 * billed / sum(billed) over (), 1) as percent,
-       round(100 * sum(billed) over (order by billed desc, customer_id rows unbounded preceding)
-           / sum(billed) over (), 1) as percent_so_far
-  from customers cross join (select currency_code from about)
- order by billed desc, customer_id
-""",
     columns=(
         Column("customer", "Customer", Kind.TEXT),
         Column("currency_code", "Currency", Kind.CURRENCY),
@@ -347,15 +220,6 @@ _VIEWS = Question(
         "Of invoices that count. Those that nobody has opened are worth a call before "
         "they are overdue."
     ),
-    sql="""
-select customer, count(*) as sent, count(first_viewed_at) as viewed,
-       round(100.0 * count(first_viewed_at) / count(*)) as percent_viewed,
-       median(date_diff('hour', sent_at, first_viewed_at)) as hours_to_first_view
-  from invoices
- where is_posted and sent_at is not null
- group by customer_id, customer
- order by percent_viewed, customer
-""",
     columns=(
         Column("customer", "Customer", Kind.TEXT),
         Column("sent", "Sent", Kind.WHOLE),

@@ -142,7 +142,7 @@ def test_an_answer_as_csv_has_exact_amounts_and_inert_texts(
 def test_saved_questions_are_those_of_the_page(slug: str) -> None:
     question = QUESTIONS[slug]
     assert question.slug == slug
-    assert f"{question.title}\n\n```sql{question.sql.rstrip()};\n```" in TEXT
+    assert f"{question.title}\n\n```sql\n{question.sql.rstrip()};\n```" in TEXT
     assert " ".join(question.note.split()) in " ".join(TEXT.split())
 
 
