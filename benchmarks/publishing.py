@@ -1,11 +1,13 @@
-"""How long publishing for analysts takes, and how long it keeps the portal's writers waiting.
+"""How long publishing for analysts takes, how long writers wait meanwhile, and analysts afterwards.
 
 It runs in a process of its own (`python -m benchmarks.publishing`) over a copy of the books, as the
 portal's worker does it, while a writer beside it changes an invoice again and again.
 """
 
 import json
+import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,22 +16,28 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import duckdb
 import psutil
 
 from benchmarks import books
 from portal_data import store
 from portal_data.clock import utc_now
 from portal_data.ops import publish
+from portal_data.published import FILE
 from portal_data.settings import ROOT
 
 _WATCH = 0.02
+_ROUNDS = 5
+_QUESTION = re.compile(r"^### (\d+\. [^\n]*)\n\n```sql\n(.*?);\n```", re.DOTALL | re.MULTILINE)
 _CHANGE = "update core.organisation set phone = $phone"
 
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
     """One publication: seconds of all and of reading the store, bytes of the files, bytes of memory
-    it took at most, and milliseconds that writers needed, at most and while nobody published."""
+    it took at most, and milliseconds that writers needed, at most and while nobody published.
+
+    `questions` are the milliseconds that each question of docs/analysts.md takes, by its title."""
 
     invoices: int
     seconds: float
@@ -40,6 +48,7 @@ class Publishing:
     writes: int
     longest_write: float
     usual_write: float
+    questions: dict[str, float]
 
 
 def measure(made: books.BenchBooks) -> Publishing:
@@ -86,9 +95,25 @@ def main(path: str, invoices: str) -> None:
         writes=len(writes),
         longest_write=max(writes),
         usual_write=usual,
+        questions=_asked(Path(path).parent / "published" / FILE),
     )
     sys.stdout.write(json.dumps(asdict(told)))
     opened.close()
+
+
+def _asked(file: Path) -> dict[str, float]:
+    """Ask each question of docs/analysts.md, and return its median of milliseconds by title."""
+    page = (ROOT / "docs" / "analysts.md").read_text("utf-8")
+    taken = {}
+    with duckdb.connect(str(file), read_only=True) as published:
+        for title, sql in _QUESTION.findall(page):
+            times = []
+            for _ in range(_ROUNDS):
+                began = time.perf_counter()
+                published.execute(sql).fetchall()
+                times.append((time.perf_counter() - began) * 1000)
+            taken[title] = statistics.median(times)
+    return taken
 
 
 def _write(number: int) -> float:

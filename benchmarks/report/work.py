@@ -77,3 +77,10 @@ def published(measured: list[Publishing]) -> Iterator[str]:
             f"{each.usual_write:.0f}",
         )
     yield ""
+    yield "The questions of [analysts](analysts.md), asked of that file in milliseconds (p50):"
+    yield ""
+    yield row("Question", *(f"{each.invoices:,}" for each in measured))
+    yield rule(1, len(measured))
+    for title in measured[0].questions:
+        yield row(title, *(f"{each.questions[title]:,.0f}" for each in measured))
+    yield ""

@@ -112,6 +112,7 @@ def test_everything_is_measured_and_told(
     for words in (
         "| home | ", "| one invoice | ", "| empty | 1.00 |", "sign-ins a second",
         "| invoices.xlsx | 50 | ", "| statement | 3 | ", f"| {made.invoices:,} | ",
+        "| 14. How does one customer's account read? | ",
     ):  # fmt: skip
         assert words in told
 
