@@ -23,6 +23,8 @@ PAGE = ROOT / "docs" / "analysts.md"
 _PLACE = re.compile(r"(<!-- dictionary -->\n).*(<!-- end of dictionary -->)", re.DOTALL)
 _VIEWS = """
     select table_name, comment from duckdb_tables() where schema_name = 'main'
+    union all
+    select view_name, comment from duckdb_views() where schema_name = 'main' and not internal
     order by table_name
 """
 _COLUMNS = """

@@ -74,6 +74,13 @@ _CURRENCIES = """
     order by currency_code
 """
 _CURRENCY = "insert into currencies (currency_code, unit) values ($code, $unit)"
+_DISPUTED = """
+    select distinct l.id, l.position, l.name
+    from core.disputes d
+    join core.invoice_lines l on l.id = d.invoice_line_id and l.customer_id = d.customer_id
+    order by l.id
+"""
+_DISPUTED_LINE = "insert into disputed_lines (id, position, name) values ($id, $position, $name)"
 _PUBLICATION = """
     insert into publication (version, published_at, day, books_changed_at, portal_version,
         base_decimals)
@@ -211,6 +218,8 @@ def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published
             for row in books.rows(_CURRENCIES):
                 code = row["currency_code"]
                 made.change(_CURRENCY, code=code, unit=Decimal(1).scaleb(-money.exponent(code)))
+            for line in books.rows(_DISPUTED):
+                made.change(_DISPUTED_LINE, **line)
             made.change(
                 _PUBLICATION,
                 version=version,

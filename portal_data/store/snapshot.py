@@ -17,7 +17,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from portal_data.errors import Unavailable
-from portal_data.store.duckdb_engine import DuckDBTransaction
+from portal_data.store.duckdb_engine import DuckDBEngine, DuckDBTransaction
 from portal_data.store.engine import Engine, Row, Sight, Transaction
 from portal_data.store.postgres_engine import PostgresTransaction
 from portal_data.store.session import OpenSession
@@ -56,6 +56,7 @@ class Snapshot:
         self._folder = folder
         self._goes_on = goes_on
         self._transaction: Transaction | None = None
+        self._engine: DuckDBEngine | None = None
         self._sources: Columns = {}
 
     @contextmanager
@@ -63,10 +64,11 @@ class Snapshot:
         """Open the books as they stand now; `run` reads the same moment until they are closed."""
         with engine.reading(Sight.ALL, None) as transaction:
             self._transaction = transaction
+            self._engine = engine if isinstance(engine, DuckDBEngine) else None
             try:
                 yield OpenSession(transaction)
             finally:
-                self._transaction = None
+                self._transaction = self._engine = None
 
     def prepare(self, definitions: str) -> None:
         """Run SQL in the scratch database beside the file.
@@ -83,7 +85,7 @@ class Snapshot:
         self._connection.execute("set search_path = 'made.main,memory.main'")
 
     def run(self, script: str) -> None:
-        """Run the statements of a script, each with the books' tables that it names.
+        """Run the statements of a script, each with the books' tables that it names; comments last.
 
         A statement may name a table once. The first is read as a stream, the others whole, so they
         should be small. Raises Unavailable between statements once the work shall not go on.
@@ -92,15 +94,10 @@ class Snapshot:
         for statement in self._connection.extract_statements(script):
             if statement.query.lstrip().startswith("comment on"):
                 comments.append(statement.query)
-                continue
-            self._comment(comments)
-            self._run(statement)
-        self._comment(comments)
-
-    def _comment(self, comments: list[str]) -> None:
-        """Write comments in one transaction: each by itself would wait for the disk."""
+            else:
+                self._run(statement)
+        # in one transaction: each by itself would wait for the disk
         self._connection.execute("\n".join(["begin;", *comments, "commit;"]))
-        comments.clear()
 
     def _run(self, statement: duckdb.Statement) -> None:
         if not self._goes_on():
@@ -120,6 +117,8 @@ class Snapshot:
             for table in named:
                 self._connection.unregister(f"stream_{table}")
                 self._spool(table).unlink(missing_ok=True)
+            if named and self._engine is not None:
+                self._engine.let_go()
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return every row of a query as a dict of column names."""
@@ -173,6 +172,8 @@ def making(target: Path, goes_on: GoesOn = lambda: True) -> Iterator[Snapshot]:
             "temp_directory": str(spill),
             # or each statement would hold on to what it has made until its end
             "preserve_insertion_order": False,
+            # once at the end: each would write what all tables are made of again
+            "checkpoint_threshold": "1TB",
         }
     )
     try:

@@ -69,10 +69,10 @@ def _read(version: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _attached(sql: str) -> str:
-    """Return a query for a file that is attached as books."""
+    """Return a query for a file that is attached as ledger."""
     tables = r"aging|invoices|settlements|about|customers|balances|month_end_balances"
-    sql = re.sub(rf"\b(from|join) ({tables})\b(?!\()", r"\1 books.\2", sql)
-    return re.sub(r"(\w+_as_of)\((.*?)\)", r"books.\1(\2, books := 'books')", sql)
+    sql = re.sub(rf"\b(from|join) ({tables})\b(?!\()", r"\1 ledger.\2", sql)
+    return re.sub(r"(\w+_as_of)\((.*?)\)", r"ledger.\1(\2, books := 'ledger')", sql)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -82,6 +82,7 @@ def test_an_older_duckdb_answers_every_question(version: str, published_demo: Pa
         **{f"question {number}": sql for number, sql in QUESTIONS.items()},
         **{f"as of {number}": sql for number, sql in enumerate(AS_OF)},
     }
+    tables = ("invoice_lines", "settlements", "statement_lines", "balances", "dictionary")
     views = [
         f"create view {path.stem} as from read_parquet('{path}')"
         for path in sorted(parquet.glob("*.parquet"))
@@ -92,8 +93,11 @@ def test_an_older_duckdb_answers_every_question(version: str, published_demo: Pa
             "file": {"open": [str(published_demo / FILE), True], "before": [], "asked": asked},
             "attached": {
                 "open": [],
-                "before": [f"attach '{published_demo / FILE}' as books (read_only)"],
-                "asked": {f"as of {number}": _attached(sql) for number, sql in enumerate(AS_OF)},
+                "before": [f"attach '{published_demo / FILE}' as ledger (read_only)"],
+                "asked": {
+                    **{f"as of {number}": _attached(sql) for number, sql in enumerate(AS_OF)},
+                    **{f"all of {table}": f"from ledger.{table}" for table in tables},
+                },
             },
             "used": {
                 "open": [],

@@ -7,6 +7,9 @@ create table publication (
     base_decimals integer
 );
 
+-- Filled by the publisher too: the lines of invoices that customers object to.
+create table disputed_lines (id uuid, position integer, name text);
+
 create macro major(minor, unit) as
     cast(cast(minor as decimal(19,0)) * unit as decimal(23,4));
 
@@ -22,3 +25,18 @@ create macro base(amount, rate, decimals) as
 
 -- A stored state as people read it: on_hold is 'On hold'.
 create macro label(state) as upper(state[1]) || replace(state[2:], '_', ' ');
+
+-- What is asked for: what the last import could not take over is asked of nobody.
+create macro is_owed(state, balance, in_question) as
+    state = 'sent' and balance > 0 and coalesce(in_question, 0) = 0;
+
+-- The status of an invoice or a retainer on a day, as the portal shows it.
+create macro payment_status(state, balance, total, in_question, due, on_day) as
+    case
+        when state <> 'sent' then label(state)
+        when balance = 0 then 'Paid'
+        when not is_owed(state, balance, in_question) then 'In question'
+        when due < on_day then 'Overdue'
+        when balance < total then 'Partially paid'
+        else 'Unpaid'
+    end;

@@ -46,8 +46,8 @@ create table source.invoices (
     currency_code text, exchange_rate decimal(28,12), tax_inclusive boolean, subtotal_minor bigint,
     discount_minor bigint, tax_minor bigint, shipping_minor bigint, adjustment_minor bigint,
     round_off_minor bigint, total_minor bigint, balance_minor bigint, pending_minor bigint,
-    written_off_minor bigint, written_off_on date, salesperson text, sent_at timestamp,
-    first_viewed_at timestamp, created_at timestamp, updated_at timestamp
+    in_question_minor bigint, written_off_minor bigint, written_off_on date, salesperson text,
+    sent_at timestamp, first_viewed_at timestamp, created_at timestamp, updated_at timestamp
 );
 create table source.invoice_lines (
     invoice_id uuid, position integer, item_id uuid, project_id uuid, sku text, name text,
@@ -59,7 +59,8 @@ create table source.retainer_invoices (
     id uuid, customer_id uuid, number text, estimate_id uuid, project_id uuid, reference text,
     date date, due_date date, status text, currency_code text, exchange_rate decimal(28,12),
     total_minor bigint, balance_minor bigint, unused_minor bigint, pending_minor bigint,
-    sent_at timestamp, first_viewed_at timestamp, created_at timestamp, updated_at timestamp
+    in_question_minor bigint, sent_at timestamp, first_viewed_at timestamp, created_at timestamp,
+    updated_at timestamp
 );
 create table source.retainer_applications (
     retainer_invoice_id uuid, invoice_id uuid, date date, amount_minor bigint
@@ -85,8 +86,8 @@ create table source.payments (
     mode text, reference text, created_at timestamp, updated_at timestamp
 );
 create table source.allocations (
-    payment_id uuid, invoice_id uuid, retainer_invoice_id uuid, date date, amount_minor bigint,
-    withheld_minor bigint, early_discount_minor bigint
+    customer_id uuid, payment_id uuid, invoice_id uuid, retainer_invoice_id uuid, date date,
+    amount_minor bigint, withheld_minor bigint, early_discount_minor bigint
 );
 create table source.refunds (
     id uuid, customer_id uuid, credit_note_id uuid, payment_id uuid, date date, status text,
@@ -140,9 +141,9 @@ create table source.payment_attempts (
     failure_code text, created_at timestamp, updated_at timestamp
 );
 create table source.disputes (
-    id uuid, customer_id uuid, kind text, invoice_id uuid, payment_id uuid, contact_id uuid,
-    reason text, body text, currency_code text, amount_minor bigint, status text, resolution text,
-    credit_note_id uuid, opened_at timestamp, decided_at timestamp
+    id uuid, customer_id uuid, kind text, invoice_id uuid, invoice_line_id uuid, payment_id uuid,
+    contact_id uuid, reason text, body text, currency_code text, amount_minor bigint, status text,
+    resolution text, credit_note_id uuid, opened_at timestamp, decided_at timestamp
 );
 create table source.imports (name text, finished_at timestamp);
 create table source.migrations (version integer);

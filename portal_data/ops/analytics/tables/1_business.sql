@@ -1,5 +1,8 @@
 -- Who publishes, and whom the business deals with.
 
+-- Tables that views of this file are made of lie in a schema of their own.
+create schema made.parts;
+
 create table about as
     select p.version, p.published_at, p.day, p.books_changed_at, b.name as backup,
         b.finished_at as backup_imported_at, o.name as organisation, o.currency_code, o.timezone,

@@ -45,17 +45,12 @@ create table invoices as
         from stated
     )
     select i.id, i.number, i.customer_id, c.name as customer, i.date, i.due_date,
-        case
-            when i.status <> 'sent' then label(i.status)
-            when i.balance_minor = 0 then 'Paid'
-            when i.due_date < p.day then 'Overdue'
-            when i.balance_minor < i.total_minor then 'Partially paid'
-            else 'Unpaid'
-        end as status,
+        payment_status(i.status, i.balance_minor, i.total_minor, i.in_question_minor, i.due_date, p.day)
+            as status,
         i.is_posted,
         i.status = 'sent' and i.balance_minor > 0 and i.balance_minor < i.total_minor as partially_paid,
-        case when i.status = 'sent' and i.balance_minor > 0 then greatest(p.day - i.due_date, 0)
-            else 0 end as days_overdue,
+        case when is_owed(i.status, i.balance_minor, i.in_question_minor)
+            then greatest(p.day - i.due_date, 0) else 0 end as days_overdue,
         i.settled_on,
         case when i.written_off_minor = 0 then i.settled_on - i.date end as days_to_pay,
         i.reference, i.subject, i.currency_code, i.exchange_rate, i.tax_inclusive,
@@ -69,7 +64,9 @@ create table invoices as
         major(i.balance_minor, m.unit) as balance,
         base(major(i.balance_minor, m.unit), i.exchange_rate, p.base_decimals) as balance_base,
         major(i.pending_minor, m.unit) as pending,
+        major(i.in_question_minor, m.unit) as in_question,
         major(i.written_off_minor, m.unit) as written_off,
+        base(major(i.written_off_minor, m.unit), i.exchange_rate, p.base_decimals) as written_off_base,
         i.written_off_on, i.last_payment_date, i.expected_payment_date,
         i.payment_terms_label as payment_terms, i.salesperson, i.estimate_id, i.estimate_number,
         i.recurring_profile_id, i.project_id, c.billing_country, i.sent_at, i.first_viewed_at,
@@ -86,10 +83,10 @@ comment on column invoices.customer_id is 'Who was billed: customers.id.';
 comment on column invoices.customer is 'The customer''s name.';
 comment on column invoices.date is 'Date of the document.';
 comment on column invoices.due_date is 'Day it is to be paid.';
-comment on column invoices.status is 'Draft, Unpaid, Partially paid, Overdue, Paid, Void or Written off, as the portal shows it.';
+comment on column invoices.status is 'Draft, Unpaid, Partially paid, Overdue, In question, Paid, Void or Written off, as the portal shows it.';
 comment on column invoices.is_posted is 'True when it counts: neither draft nor void. Written-off invoices count.';
 comment on column invoices.partially_paid is 'True when some of it is settled and some is open; Overdue does not hide this.';
-comment on column invoices.days_overdue is 'Days past due_date on the published day; 0 when nothing is late.';
+comment on column invoices.days_overdue is 'Days past due_date on the published day; 0 when nothing is late, or all of it is in question.';
 comment on column invoices.settled_on is 'Day on which nothing was open any more, also by a write-off; empty while something is.';
 comment on column invoices.days_to_pay is 'Days from date to settled_on; empty when open or written off.';
 comment on column invoices.reference is 'The customer''s reference, such as a purchase order.';
@@ -107,7 +104,9 @@ comment on column invoices.total_base is 'Total in the business''s own currency,
 comment on column invoices.balance is 'Still open: total less payments, credits, retainers drawn and what was written off.';
 comment on column invoices.balance_base is 'Balance in the business''s own currency, at exchange_rate.';
 comment on column invoices.pending is 'Part of the balance that is on its way from the bank.';
+comment on column invoices.in_question is 'Part of the balance that the books of the last import call settled without saying by what; nobody is asked to pay the invoice meanwhile.';
 comment on column invoices.written_off is 'Given up as uncollectable.';
+comment on column invoices.written_off_base is 'The same in the business''s own currency, at exchange_rate.';
 comment on column invoices.written_off_on is 'Day it was given up.';
 comment on column invoices.last_payment_date is 'Day of the last payment.';
 comment on column invoices.expected_payment_date is 'Day the customer promised to pay.';
@@ -123,21 +122,36 @@ comment on column invoices.first_viewed_at is 'When the customer first opened it
 comment on column invoices.created_at is 'When it was written, UTC.';
 comment on column invoices.updated_at is 'When it last changed, UTC.';
 
-create table invoice_lines as
-    select l.invoice_id, i.number as invoice_number, i.customer_id, c.name as customer, i.date,
-        i.status, i.is_posted, l.position, l.item_id, l.sku, l.name, l.description, l.quantity, l.unit,
-        l.unit_price, l.discount_percent, l.tax_name, l.tax_percent, i.currency_code, i.tax_inclusive,
-        major(l.discount_minor, m.unit) as discount,
-        major(l.tax_minor, m.unit) as tax,
-        major(l.total_minor, m.unit) as total,
-        base(major(l.total_minor, m.unit), i.exchange_rate, p.base_decimals) as total_base,
-        coalesce(l.project_id, i.project_id) as project_id
+-- What a line says itself. What its invoice says is not repeated for each: a view puts it beside.
+create table made.parts.invoice_line_values as
+    with odd as (
+        -- few invoices, if any: others have two decimals and are in the business's own currency
+        select i.id, i.exchange_rate, m.unit
+        from invoices i
+        join currencies m on m.currency_code = i.currency_code
+        where i.exchange_rate <> 1 or m.unit <> 0.01
+    )
+    select l.invoice_id, l.position, l.item_id, l.project_id, l.sku, l.name, l.description, l.quantity,
+        l.unit, l.unit_price, l.discount_percent, l.tax_name, l.tax_percent,
+        major(l.discount_minor, coalesce(o.unit, 0.01)) as discount,
+        major(l.tax_minor, coalesce(o.unit, 0.01)) as tax,
+        major(l.total_minor, coalesce(o.unit, 0.01)) as total,
+        base(major(l.total_minor, o.unit), o.exchange_rate, p.base_decimals) as odd_total_base
     from source_invoice_lines l
-    join invoices i on i.id = l.invoice_id
-    join customers c on c.id = i.customer_id
-    join currencies m on m.currency_code = i.currency_code
+    left join odd o on o.id = l.invoice_id
     cross join publication p;
-comment on table invoice_lines is 'One row a line of an invoice.';
+comment on table made.parts.invoice_line_values is 'What invoice_lines is made of; ask that.';
+
+create view invoice_lines as
+    select v.invoice_id, i.number as invoice_number, i.customer_id, c.name as customer, i.date,
+        i.status, i.is_posted, v.position, v.item_id, v.sku, v.name, v.description, v.quantity, v.unit,
+        v.unit_price, v.discount_percent, v.tax_name, v.tax_percent, i.currency_code, i.tax_inclusive,
+        v.discount, v.tax, v.total, coalesce(v.odd_total_base, v.total) as total_base,
+        coalesce(v.project_id, i.project_id) as project_id
+    from parts.invoice_line_values v
+    join invoices i on i.id = v.invoice_id
+    join customers c on c.id = i.customer_id;
+comment on view invoice_lines is 'One row a line of an invoice.';
 comment on column invoice_lines.invoice_id is 'Its invoice: invoices.id.';
 comment on column invoice_lines.invoice_number is 'Number of the invoice.';
 comment on column invoice_lines.customer_id is 'The customer: customers.id.';
@@ -166,20 +180,17 @@ comment on column invoice_lines.project_id is 'The project it bills, or else the
 
 create table retainers as
     select r.id, r.number, r.customer_id, c.name as customer, r.date, r.due_date,
-        case
-            when r.status <> 'sent' then label(r.status)
-            when r.balance_minor = 0 then 'Paid'
-            when r.due_date < p.day then 'Overdue'
-            when r.balance_minor < r.total_minor then 'Partially paid'
-            else 'Unpaid'
-        end as status,
+        payment_status(r.status, r.balance_minor, r.total_minor, r.in_question_minor, r.due_date, p.day)
+            as status,
         r.status = 'sent' as is_posted, r.reference, r.currency_code, r.exchange_rate,
         major(r.total_minor, m.unit) as total,
         base(major(r.total_minor, m.unit), r.exchange_rate, p.base_decimals) as total_base,
         major(r.balance_minor, m.unit) as balance,
         base(major(r.balance_minor, m.unit), r.exchange_rate, p.base_decimals) as balance_base,
         major(r.unused_minor, m.unit) as unused,
+        base(major(r.unused_minor, m.unit), r.exchange_rate, p.base_decimals) as unused_base,
         major(r.pending_minor, m.unit) as pending,
+        major(r.in_question_minor, m.unit) as in_question,
         r.estimate_id, r.project_id, c.billing_country, r.sent_at, r.first_viewed_at, r.created_at,
         r.updated_at
     from source_retainer_invoices r
@@ -193,7 +204,7 @@ comment on column retainers.customer_id is 'Who was asked: customers.id.';
 comment on column retainers.customer is 'The customer''s name.';
 comment on column retainers.date is 'Date of the document.';
 comment on column retainers.due_date is 'Day it is to be paid.';
-comment on column retainers.status is 'Draft, Unpaid, Partially paid, Overdue, Paid or Void, as the portal shows it.';
+comment on column retainers.status is 'Draft, Unpaid, Partially paid, Overdue, In question, Paid or Void, as the portal shows it.';
 comment on column retainers.is_posted is 'True when it counts: neither draft nor void.';
 comment on column retainers.reference is 'The customer''s reference.';
 comment on column retainers.currency_code is 'Currency of its amounts, ISO 4217.';
@@ -203,7 +214,9 @@ comment on column retainers.total_base is 'Total in the business''s own currency
 comment on column retainers.balance is 'Not yet paid.';
 comment on column retainers.balance_base is 'Balance in the business''s own currency, at exchange_rate.';
 comment on column retainers.unused is 'Paid, and not yet drawn for an invoice.';
+comment on column retainers.unused_base is 'Unused part in the business''s own currency, at exchange_rate.';
 comment on column retainers.pending is 'On its way from the bank.';
+comment on column retainers.in_question is 'Part of the balance that the books of the last import call settled without saying by what.';
 comment on column retainers.estimate_id is 'The estimate it was made from: estimates.id.';
 comment on column retainers.project_id is 'The project it is for: projects.id.';
 comment on column retainers.billing_country is 'Country of the customer''s billing address as it is today.';
@@ -215,11 +228,13 @@ comment on column retainers.updated_at is 'When it last changed, UTC.';
 create table retainer_applications as
     select a.retainer_invoice_id as retainer_id, r.number as retainer_number, a.invoice_id,
         i.number as invoice_number, i.date as invoice_date, i.due_date, r.customer_id, r.customer,
-        a.date, r.currency_code, major(a.amount_minor, m.unit) as amount
+        a.date, r.currency_code, major(a.amount_minor, m.unit) as amount,
+        base(major(a.amount_minor, m.unit), i.exchange_rate, p.base_decimals) as amount_base
     from source_retainer_applications a
     join retainers r on r.id = a.retainer_invoice_id
     join invoices i on i.id = a.invoice_id
-    join currencies m on m.currency_code = r.currency_code;
+    join currencies m on m.currency_code = r.currency_code
+    cross join publication p;
 comment on table retainer_applications is 'One row each time a paid retainer settled an invoice.';
 comment on column retainer_applications.retainer_id is 'The retainer: retainers.id.';
 comment on column retainer_applications.retainer_number is 'Its number.';
@@ -232,3 +247,4 @@ comment on column retainer_applications.customer is 'The customer''s name.';
 comment on column retainer_applications.date is 'Day it was drawn.';
 comment on column retainer_applications.currency_code is 'Currency of the amount.';
 comment on column retainer_applications.amount is 'How much was drawn.';
+comment on column retainer_applications.amount_base is 'The same in the business''s own currency, at the invoice''s rate.';

@@ -36,17 +36,25 @@ comment on column payments.created_at is 'When it was recorded, UTC.';
 comment on column payments.updated_at is 'When it last changed, UTC.';
 
 create table allocations as
-    select a.payment_id, p.number as payment_number, p.customer_id, p.customer, a.invoice_id,
+    select a.payment_id, p.number as payment_number, a.customer_id, c.name as customer, a.invoice_id,
         i.number as invoice_number, i.date as invoice_date, i.due_date,
         a.retainer_invoice_id as retainer_id, r.number as retainer_number, a.date, p.currency_code,
         major(a.amount_minor, m.unit) as amount,
+        base(major(a.amount_minor, m.unit), coalesce(i.exchange_rate, r.exchange_rate, 1),
+            b.base_decimals) as amount_base,
         major(a.withheld_minor, m.unit) as withheld,
-        major(a.early_discount_minor, m.unit) as early_discount
+        base(major(a.withheld_minor, m.unit), coalesce(i.exchange_rate, r.exchange_rate, 1),
+            b.base_decimals) as withheld_base,
+        major(a.early_discount_minor, m.unit) as early_discount,
+        base(major(a.early_discount_minor, m.unit), coalesce(i.exchange_rate, r.exchange_rate, 1),
+            b.base_decimals) as early_discount_base
     from source_allocations a
+    join customers c on c.id = a.customer_id
     join payments p on p.id = a.payment_id
     join currencies m on m.currency_code = p.currency_code
     left join invoices i on i.id = a.invoice_id
-    left join retainers r on r.id = a.retainer_invoice_id;
+    left join retainers r on r.id = a.retainer_invoice_id
+    cross join publication b;
 comment on table allocations is 'One row a part of a payment that settled an invoice or a retainer.';
 comment on column allocations.payment_id is 'The payment: payments.id.';
 comment on column allocations.payment_number is 'Its number.';
@@ -61,8 +69,11 @@ comment on column allocations.retainer_number is 'Its number.';
 comment on column allocations.date is 'Day it settled the document.';
 comment on column allocations.currency_code is 'Currency of its amounts.';
 comment on column allocations.amount is 'Part of the payment.';
+comment on column allocations.amount_base is 'The same in the business''s own currency, at the rate of what was settled.';
 comment on column allocations.withheld is 'Tax the customer kept back; settles the document too.';
+comment on column allocations.withheld_base is 'The same in the business''s own currency.';
 comment on column allocations.early_discount is 'Discount for paying early; settles the document too.';
+comment on column allocations.early_discount_base is 'The same in the business''s own currency.';
 
 create table payment_attempts as
     select a.id, a.customer_id, c.name as customer, a.contact_id,
@@ -173,11 +184,13 @@ comment on column credit_note_lines.total_base is 'Line total in the business''s
 create table credit_applications as
     select a.credit_note_id, n.number as credit_note_number, a.invoice_id, i.number as invoice_number,
         i.date as invoice_date, i.due_date, n.customer_id, n.customer, a.date, n.currency_code,
-        major(a.amount_minor, m.unit) as amount
+        major(a.amount_minor, m.unit) as amount,
+        base(major(a.amount_minor, m.unit), i.exchange_rate, p.base_decimals) as amount_base
     from source_credit_applications a
     join credit_notes n on n.id = a.credit_note_id
     join invoices i on i.id = a.invoice_id
-    join currencies m on m.currency_code = n.currency_code;
+    join currencies m on m.currency_code = n.currency_code
+    cross join publication p;
 comment on table credit_applications is 'One row each time a credit note settled an invoice.';
 comment on column credit_applications.credit_note_id is 'The credit note: credit_notes.id.';
 comment on column credit_applications.credit_note_number is 'Its number.';
@@ -190,6 +203,7 @@ comment on column credit_applications.customer is 'The customer''s name.';
 comment on column credit_applications.date is 'Day it was applied.';
 comment on column credit_applications.currency_code is 'Currency of the amount.';
 comment on column credit_applications.amount is 'How much was applied.';
+comment on column credit_applications.amount_base is 'The same in the business''s own currency, at the invoice''s rate.';
 
 create table refunds as
     select r.id, r.customer_id, c.name as customer, r.date,
@@ -225,12 +239,13 @@ comment on column refunds.created_at is 'When it was recorded, UTC.';
 
 create table disputes as
     select d.id, d.customer_id, c.name as customer, d.kind, label(d.status) as status, d.invoice_id,
-        i.number as invoice_number, d.payment_id, p.number as payment_number, d.contact_id, d.reason,
-        d.body, d.currency_code, major(d.amount_minor, m.unit) as amount, d.resolution,
+        i.number as invoice_number, l.position as line_position, l.name as line_name, d.payment_id,
+        p.number as payment_number, d.contact_id, d.reason, d.body, d.currency_code, major(d.amount_minor, m.unit) as amount, d.resolution,
         d.credit_note_id, d.opened_at, d.decided_at
     from source_disputes d
     join customers c on c.id = d.customer_id
     join currencies m on m.currency_code = d.currency_code
+    left join disputed_lines l on l.id = d.invoice_line_id
     left join invoices i on i.id = d.invoice_id
     left join payments p on p.id = d.payment_id;
 comment on table disputes is 'One row an invoice or payment that was questioned.';
@@ -241,6 +256,8 @@ comment on column disputes.kind is 'customer when raised in the portal, provider
 comment on column disputes.status is 'Opened, In review, Accepted, Rejected or Withdrawn.';
 comment on column disputes.invoice_id is 'The invoice in question: invoices.id.';
 comment on column disputes.invoice_number is 'Its number.';
+comment on column disputes.line_position is 'Place on the invoice of the line in question; empty when it is about the whole.';
+comment on column disputes.line_name is 'Name of the article on that line.';
 comment on column disputes.payment_id is 'The payment in question: payments.id.';
 comment on column disputes.payment_number is 'Its number.';
 comment on column disputes.contact_id is 'Who raised it: contacts.id.';

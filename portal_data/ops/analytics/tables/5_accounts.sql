@@ -1,41 +1,34 @@
 -- What settled invoices, and what is owed: now, at month ends and transaction by transaction.
 
-create table settlements as
-    with applied as (
-        select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
-            'Payment' as kind, payment_number as document_number, currency_code, amount
-        from allocations
-        where invoice_id is not null and amount > 0
-        union all
-        select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
-            'Tax withheld', payment_number, currency_code, withheld
-        from allocations
-        where invoice_id is not null and withheld > 0
-        union all
-        select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
-            'Early payment discount', payment_number, currency_code, early_discount
-        from allocations
-        where invoice_id is not null and early_discount > 0
-        union all
-        select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
-            'Credit note', credit_note_number, currency_code, amount
-        from credit_applications
-        union all
-        select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
-            'Retainer', retainer_number, currency_code, amount
-        from retainer_applications
-        union all
-        select id, number, date, due_date, customer_id, customer, written_off_on, 'Written off', null,
-            currency_code, written_off
-        from invoices
-        where is_posted and written_off > 0
-    )
-    select a.*, base(a.amount, coalesce(r.exchange_rate, 1), p.base_decimals) as amount_base
-    from applied a
-    cross join publication p
-    left join (select id, exchange_rate from invoices where exchange_rate <> 1) r
-        on r.id = a.invoice_id;
-comment on table settlements is 'One row each thing that settled a part of an invoice: with invoices, what was open on any day.';
+create view settlements as
+    select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
+        'Payment' as kind, payment_number as document_number, currency_code, amount, amount_base
+    from allocations
+    where invoice_id is not null and amount > 0
+    union all
+    select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
+        'Tax withheld', payment_number, currency_code, withheld, withheld_base
+    from allocations
+    where invoice_id is not null and withheld > 0
+    union all
+    select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
+        'Early payment discount', payment_number, currency_code, early_discount, early_discount_base
+    from allocations
+    where invoice_id is not null and early_discount > 0
+    union all
+    select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
+        'Credit note', credit_note_number, currency_code, amount, amount_base
+    from credit_applications
+    union all
+    select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
+        'Retainer', retainer_number, currency_code, amount, amount_base
+    from retainer_applications
+    union all
+    select id, number, date, due_date, customer_id, customer, written_off_on, 'Written off', null,
+        currency_code, written_off, written_off_base
+    from invoices
+    where is_posted and written_off > 0;
+comment on view settlements is 'One row each thing that settled a part of an invoice: with invoices, what was open on any day.';
 comment on column settlements.invoice_id is 'The invoice: invoices.id.';
 comment on column settlements.invoice_number is 'Its number.';
 comment on column settlements.invoice_date is 'Its date.';
@@ -49,57 +42,100 @@ comment on column settlements.currency_code is 'Currency of the amount.';
 comment on column settlements.amount is 'How much of the invoice it settled.';
 comment on column settlements.amount_base is 'The same in the business''s own currency, at the invoice''s rate.';
 
-create table statement_lines as
-    with flows as (
-        select customer_id, customer, currency_code, date, 1 as place, 'Invoice' as kind, number,
-            coalesce(subject, reference) as details, total as amount
-        from invoices
-        where is_posted
-        union all
-        select customer_id, customer, currency_code, date, 2, 'Credit note', number,
-            coalesce(subject, reference), -total
-        from credit_notes
-        where is_posted
-        union all
-        select customer_id, customer, currency_code, date, 3, 'Payment received', number,
-            case when reference is null then mode else mode || ' · ' || reference end, -amount
-        from payments
-        where is_posted
-        union all
-        select customer_id, customer, currency_code, date, 4, kind, invoice_number, document_number,
-            -amount
-        from settlements
-        where kind = 'Tax withheld'
-        union all
-        select customer_id, customer, currency_code, date, 5, kind, invoice_number, document_number,
-            -amount
-        from settlements
-        where kind = 'Early payment discount'
-        union all
-        select customer_id, customer, currency_code, date, 6, 'Refund', document_number, reference,
-            amount
-        from refunds
-        where is_posted
-        union all
-        select customer_id, customer, currency_code, written_off_on, 7, 'Written off', number, subject,
-            -written_off
-        from invoices
-        where is_posted and written_off > 0
-        union all
-        select id, name, currency_code, null, 0, 'Opening balance', null, null, opening_balance
-        from customers
-        where opening_balance <> 0
-    )
-    select customer_id, customer, currency_code, row_number() over in_order as line, date, kind, number,
-        details, greatest(amount, 0)::decimal(23,4) as charge,
-        greatest(-amount, 0)::decimal(23,4) as credit,
-        (sum(amount) over (in_order rows unbounded preceding))::decimal(23,4) as balance
+-- What statements are made of, not yet in order. A kind's place is its number in the view below.
+create temp view flows as
+    select customer_id, currency_code, date, 1 as place, number, coalesce(subject, reference) as details,
+        total as amount, total_base as amount_base
+    from invoices
+    where is_posted
+    union all
+    select customer_id, currency_code, date, 2, number, coalesce(subject, reference), -total, -total_base
+    from credit_notes
+    where is_posted
+    union all
+    select customer_id, currency_code, date, 3, number,
+        case when reference is null then mode else mode || ' · ' || reference end, -amount, -amount_base
+    from payments
+    where is_posted
+    union all
+    select customer_id, currency_code, date, 4, invoice_number, payment_number, -withheld, -withheld_base
+    from allocations
+    where invoice_id is not null and withheld > 0
+    union all
+    select customer_id, currency_code, date, 5, invoice_number, payment_number, -early_discount,
+        -early_discount_base
+    from allocations
+    where invoice_id is not null and early_discount > 0
+    union all
+    select customer_id, currency_code, date, 6, document_number, reference, amount, amount_base
+    from refunds
+    where is_posted
+    union all
+    select customer_id, currency_code, written_off_on, 7, number, subject, -written_off,
+        -written_off_base
+    from invoices
+    where is_posted and written_off > 0
+    union all
+    -- what was owed before the books in a foreign currency has no rate
+    select c.id, c.currency_code, null, 0, null, null, c.opening_balance,
+        case when c.currency_code = a.currency_code then c.opening_balance end
+    from customers c cross join about a
+    where c.opening_balance <> 0;
+
+-- Statements in the business's own currency: what they are in it need not be said twice.
+create table made.parts.statement_values as
+    select customer_id, currency_code, (row_number() over in_order)::integer as line, date,
+        place::tinyint as place, number, details, amount,
+        (sum(amount) over (in_order rows unbounded preceding))::decimal(23,4) as balance,
+        null::decimal(23,4) as foreign_base, null::decimal(23,4) as foreign_balance_base
     from flows
+    where currency_code = (select currency_code from about)
     window in_order as (
-        partition by customer_id, currency_code
-        order by date nulls first, place, number, amount
+        partition by customer_id order by date nulls first, place, number, amount
     );
-comment on table statement_lines is 'One row a transaction of a customer''s statement in one currency, over all time.';
+insert into made.parts.statement_values
+    select customer_id, currency_code, (row_number() over in_order)::integer, date, place, number,
+        details, amount, (sum(amount) over (in_order rows unbounded preceding))::decimal(23,4),
+        amount_base,
+        case when count(amount_base) over (in_order rows unbounded preceding)
+                = row_number() over in_order
+            then (sum(amount_base) over (in_order rows unbounded preceding))::decimal(23,4) end
+    from flows
+    where currency_code <> (select currency_code from about)
+    window in_order as (
+        partition by customer_id, currency_code order by date nulls first, place, number, amount
+    );
+drop view flows;
+comment on table made.parts.statement_values is 'What statement_lines is made of; ask that.';
+
+create view statement_lines as
+    select v.customer_id, c.name as customer, v.currency_code, v.line::bigint as line, v.date,
+        case v.place
+            when 0 then 'Opening balance'
+            when 1 then 'Invoice'
+            when 2 then 'Credit note'
+            when 3 then 'Payment received'
+            when 4 then 'Tax withheld'
+            when 5 then 'Early payment discount'
+            when 6 then 'Refund'
+            else 'Written off'
+        end as kind,
+        v.number, v.details,
+        greatest(v.amount, 0)::decimal(23,4) as charge,
+        case when v.currency_code = a.currency_code then greatest(v.amount, 0)::decimal(23,4)
+            when v.foreign_base is not null then greatest(v.foreign_base, 0)::decimal(23,4) end
+            as charge_base,
+        greatest(-v.amount, 0)::decimal(23,4) as credit,
+        case when v.currency_code = a.currency_code then greatest(-v.amount, 0)::decimal(23,4)
+            when v.foreign_base is not null then greatest(-v.foreign_base, 0)::decimal(23,4) end
+            as credit_base,
+        v.balance,
+        case when v.currency_code = a.currency_code then v.balance else v.foreign_balance_base end
+            as balance_base
+    from parts.statement_values v
+    join customers c on c.id = v.customer_id
+    cross join about a;
+comment on view statement_lines is 'One row a transaction of a customer''s statement in one currency, over all time.';
 comment on column statement_lines.customer_id is 'The customer: customers.id.';
 comment on column statement_lines.customer is 'The customer''s name.';
 comment on column statement_lines.currency_code is 'Currency of the amounts; each has a statement of its own.';
@@ -109,8 +145,11 @@ comment on column statement_lines.kind is 'Opening balance, Invoice, Credit note
 comment on column statement_lines.number is 'Number of the document.';
 comment on column statement_lines.details is 'What it is about, or the payment that brought it.';
 comment on column statement_lines.charge is 'Raises the balance.';
+comment on column statement_lines.charge_base is 'The same in the business''s own currency, at the document''s rate; empty for an opening balance in another currency, which has none.';
 comment on column statement_lines.credit is 'Lowers the balance.';
+comment on column statement_lines.credit_base is 'The same in the business''s own currency, at the document''s rate.';
 comment on column statement_lines.balance is 'Owed after this line; negative is the customer''s credit.';
+comment on column statement_lines.balance_base is 'Sum of charge_base less credit_base so far: what is left of it when balance is 0 was gained or lost by changes of the rate. Empty when the statement opens with a balance in another currency.';
 
 create macro aging_as_of(as_of, books := '') as table
     with later as (
@@ -137,7 +176,7 @@ create macro aging_as_of(as_of, books := '') as table
         currency_code, exchange_rate, open_amount
     from owed
     where open_amount > 0;
-comment on macro table aging_as_of is 'aging_as_of(date ''2026-09-30''): one row an invoice that was open at the end of that day, with its age then. In a file attached as books: books.aging_as_of(date ''2026-09-30'', books := ''books'').';
+comment on macro table aging_as_of is 'aging_as_of(date ''2026-09-30''): one row an invoice that was open at the end of that day, with its age then. In a file attached as ledger: ledger.aging_as_of(date ''2026-09-30'', books := ''ledger'').';
 
 create table aging as
     select a.customer_id, a.customer, a.invoice_id, a.invoice_number, a.date, a.due_date, a.days_late,
@@ -160,29 +199,53 @@ comment on column aging.open_amount_base is 'The same in the business''s own cur
 
 create table balances as
     with owed as (
-        select id as customer_id, currency_code, opening_balance as opening, 0 as invoices,
-            0 as overdue, 0 as credits, 0 as payments, 0 as retainers
-        from customers
+        select c.id as customer_id, c.currency_code, c.opening_balance as opening,
+            case when c.currency_code = a.currency_code or c.opening_balance = 0
+                then c.opening_balance end as opening_base,
+            0 as invoices, 0 as invoices_base, 0 as overdue, 0 as overdue_base, 0 as credits,
+            0 as credits_base, 0 as payments, 0 as payments_base, 0 as retainers, 0 as retainers_base
+        from customers c cross join about a
         union all
-        select customer_id, currency_code, 0, balance,
-            case when status = 'Overdue' then balance else 0 end, 0, 0, 0
+        select customer_id, currency_code, 0, 0, balance, balance_base,
+            case when status = 'Overdue' then balance else 0 end,
+            case when status = 'Overdue' then balance_base else 0 end, 0, 0, 0, 0, 0, 0
         from invoices
+        where is_posted and balance > 0
+        union all
+        select customer_id, currency_code, 0, 0, 0, 0, 0, 0, balance, balance_base, 0, 0, 0, 0
+        from credit_notes
         where is_posted
         union all
-        select customer_id, currency_code, 0, 0, 0, balance, 0, 0 from credit_notes where is_posted
+        select customer_id, currency_code, 0, 0, 0, 0, 0, 0, 0, 0, unused, unused_base, 0, 0
+        from payments
+        where is_posted and unused > 0
         union all
-        select customer_id, currency_code, 0, 0, 0, 0, unused, 0 from payments where is_posted
+        select customer_id, currency_code, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, unused, unused_base
+        from retainers
+        where is_posted
         union all
-        select customer_id, currency_code, 0, 0, 0, 0, 0, unused from retainers where is_posted
+        -- a customer has a line in every currency that was used, also when nothing is left of it
+        select distinct customer_id, currency_code, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        from parts.statement_values
     )
     select o.customer_id, c.name as customer, o.currency_code,
         sum(o.opening)::decimal(23,4) as opening_balance,
+        case when count(*) = count(o.opening_base) then sum(o.opening_base)::decimal(23,4) end
+            as opening_balance_base,
         sum(o.invoices)::decimal(23,4) as open_invoices,
+        sum(o.invoices_base)::decimal(23,4) as open_invoices_base,
         sum(o.overdue)::decimal(23,4) as overdue,
+        sum(o.overdue_base)::decimal(23,4) as overdue_base,
         sum(o.credits)::decimal(23,4) as unused_credits,
+        sum(o.credits_base)::decimal(23,4) as unused_credits_base,
         sum(o.payments)::decimal(23,4) as unused_payments,
+        sum(o.payments_base)::decimal(23,4) as unused_payments_base,
         sum(o.retainers)::decimal(23,4) as unused_retainers,
-        sum(o.opening + o.invoices - o.credits - o.payments - o.retainers)::decimal(23,4) as balance
+        sum(o.retainers_base)::decimal(23,4) as unused_retainers_base,
+        sum(o.opening + o.invoices - o.credits - o.payments - o.retainers)::decimal(23,4) as balance,
+        case when count(*) = count(o.opening_base)
+            then sum(o.opening_base + o.invoices_base - o.credits_base - o.payments_base
+                - o.retainers_base)::decimal(23,4) end as balance_base
     from owed o
     join customers c on c.id = o.customer_id
     group by o.customer_id, c.name, o.currency_code;
@@ -208,43 +271,57 @@ create macro balances_as_of(as_of, books := '') as table
     from events
     group by customer_id, customer, currency_code
     having sum(owed) <> 0 or sum(balance) <> 0;
-comment on macro table balances_as_of is 'balances_as_of(date ''2026-09-30''): one row a customer and currency with what was open, overdue and owed in all at the end of that day. In a file attached as books: books.balances_as_of(date ''2026-09-30'', books := ''books'').';
+comment on macro table balances_as_of is 'balances_as_of(date ''2026-09-30''): one row a customer and currency with what was open, overdue and owed in all at the end of that day. In a file attached as ledger: ledger.balances_as_of(date ''2026-09-30'', books := ''ledger'').';
 comment on table balances is 'One row a customer and currency: what is owed either way. Currencies are never to be added.';
 comment on column balances.customer_id is 'The customer: customers.id.';
 comment on column balances.customer is 'The customer''s name.';
 comment on column balances.currency_code is 'Currency of the amounts.';
 comment on column balances.opening_balance is 'Owed before the first document of these books.';
+comment on column balances.opening_balance_base is 'The same in the business''s own currency; empty when it is in another, as it has no rate.';
 comment on column balances.open_invoices is 'Open on invoices.';
+comment on column balances.open_invoices_base is 'The same in the business''s own currency, at the rates of the invoices.';
 comment on column balances.overdue is 'Part of open_invoices that is past due on the published day.';
+comment on column balances.overdue_base is 'The same in the business''s own currency, at the rates of the invoices.';
 comment on column balances.unused_credits is 'Left on credit notes.';
+comment on column balances.unused_credits_base is 'The same in the business''s own currency, at the rates of the credit notes.';
 comment on column balances.unused_payments is 'Received and not yet allocated.';
+comment on column balances.unused_payments_base is 'The same in the business''s own currency, at the rates of the payments.';
 comment on column balances.unused_retainers is 'Paid ahead and not yet drawn.';
+comment on column balances.unused_retainers_base is 'The same in the business''s own currency, at the rates of the retainers.';
 comment on column balances.balance is 'opening_balance + open_invoices - unused_credits - unused_payments - unused_retainers: the closing balance of a statement.';
+comment on column balances.balance_base is 'The same of the columns that end in _base; empty when opening_balance_base is.';
 
 create table month_end_balances as
     with events as (
-        -- an invoice is owed from its date on, and overdue from the day after it was due
-        select customer_id, currency_code, last_day(date) as month_end, total as owed, 0 as overdue,
-            total_base as owed_base, 0 as overdue_base, 0 as balance
+        -- an invoice is owed from its date on, and overdue from the day after it was due; each kind
+        -- is summed by itself first, so that few rows have all columns
+        select customer_id, currency_code, last_day(date) as month_end, sum(total) as owed, 0 as overdue,
+            sum(total_base) as owed_base, 0 as overdue_base, 0 as balance
         from invoices
         where is_posted
+        group by all
         union all
-        select customer_id, currency_code, last_day(greatest(date, due_date + 1)), 0, total, 0,
-            total_base, 0
+        select customer_id, currency_code, last_day(greatest(date, due_date + 1)) as month_end, 0,
+            sum(total), 0, sum(total_base), 0
         from invoices
         where is_posted
+        group by all
         union all
-        select customer_id, currency_code, last_day(greatest(date, invoice_date)), -amount, 0,
-            -amount_base, 0, 0
+        select customer_id, currency_code, last_day(greatest(date, invoice_date)) as month_end,
+            -sum(amount), 0, -sum(amount_base), 0, 0
         from settlements
+        group by all
         union all
-        select customer_id, currency_code, last_day(greatest(date, invoice_date, due_date + 1)), 0,
-            -amount, 0, -amount_base, 0
+        select customer_id, currency_code,
+            last_day(greatest(date, invoice_date, due_date + 1)) as month_end, 0, -sum(amount), 0,
+            -sum(amount_base), 0
         from settlements
+        group by all
         union all
-        select customer_id, currency_code, last_day(coalesce(date, date '0001-01-01')), 0, 0, 0, 0,
-            charge - credit
-        from statement_lines
+        select customer_id, currency_code, last_day(coalesce(date, date '0001-01-01')) as month_end, 0, 0,
+            0, 0, sum(amount)
+        from parts.statement_values
+        group by all
     ), changes as (
         select customer_id, currency_code, month_end, sum(owed) as owed, sum(overdue) as overdue,
             sum(owed_base) as owed_base, sum(overdue_base) as overdue_base, sum(balance) as balance
@@ -264,7 +341,7 @@ create table month_end_balances as
         from (
             select unnest(generate_series(min(date_trunc('month', s.date)), max(p.day),
                 interval 1 month)) as month
-            from statement_lines s cross join publication p
+            from parts.statement_values s cross join publication p
         ) made
         where last_day(month::date) < (select day from publication)
     ), grid as (
