@@ -24,10 +24,13 @@ run: $(RUNTIME) ## Serve the portal on http://localhost:8501 (PORT=9000 for anot
 	PORTAL_BASE_URL=$${PORTAL_BASE_URL:-http://localhost:$(PORT)} \
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
-# three workers for two processors: tests in a browser wait most of their time
-test: lint audit ## Run everything CI runs: lint, types, import rules, vulnerabilities, tests
+# Lint computes while the audit waits for the network. Three workers for two processors: tests in a
+# browser wait a lot. Each takes whole files, so what a file shares is made once, the longest first
+# (tests/conftest.py).
+test: $(DEV) ## Run everything CI runs: lint, types, import rules, vulnerabilities, tests
+	$(MAKE) --no-print-directory -j 2 lint audit
 	chromium=$$(tools/chromium.sh $(BIN)/python) && \
-	PORTAL_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST)
+	PORTAL_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: lint ## Check what changed before a commit: lint, types and its tests, on DuckDB
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal --engine duckdb \

@@ -1,9 +1,12 @@
 """What is published for analysts, for staff: freshness, files, questions and answers."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
+from unicodedata import east_asian_width
 
 import streamlit as st
 from babel.numbers import format_decimal
@@ -23,6 +26,10 @@ MOST_ROWS = 100
 _MOST_BARS = 10
 _MEASURED = {Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.WHOLE}
 _BAR = 34  # pixels of height
+_TICK = 28  # letters beside a bar
+_STACKS = {3: 450, 5: 700}
+"""How wide a table of at most so many columns must be, in pixels; see portal.css."""
+_STACKS_MANY = 980
 _COLOURS = ("#000001", "#000002", "#000005", "#000006", "#000007")
 _AGES = ("#000003", "#000004", "#000005", "#000006", "#000007")
 
@@ -145,16 +152,19 @@ def table(answer: Answer, business: Organisation) -> Markup:
             tag(
                 "td",
                 said(_cell(column.kind, value, currency, business.locale)),
-                class_="end" if end else None,
+                class_="end" if end else "grow" if column.kind is Kind.TEXT else None,
+                data_label=column.label,
             )
             for column, value, end in zip(columns, row, ends, strict=True)
         ]
         body.append(tag("tr", cells))
     left_out = len(answer.rows) - MOST_ROWS
+    needs = next((width for most, width in _STACKS.items() if len(columns) <= most), _STACKS_MANY)
+    look = f"pt-table stacks-{needs}"
     return join(
         tag(
             "div",
-            tag("table", tag("thead", tag("tr", heads)), tag("tbody", body), class_="pt-table"),
+            tag("table", tag("thead", tag("tr", heads)), tag("tbody", body), class_=look),
             class_="pt-answer",
             tabindex="0",
             role="region",
@@ -227,7 +237,9 @@ def _figure(answer: Answer, rows: Sequence[dict[str, Any]], locale: str) -> dict
 
 def _tick(kind: Kind, value: Any, locale: str) -> str:
     text = _cell(kind, value, "", locale)
-    return text if len(text) <= 28 else f"{text[:27]}…"
+    # Chinese and Japanese characters take the room of two
+    ends = list(accumulate(1 + (east_asian_width(character) in "WF") for character in text))
+    return text if not ends or ends[-1] <= _TICK else f"{text[: bisect_left(ends, _TICK)]}…"
 
 
 def _cell(kind: Kind, value: Any, currency: str, locale: str) -> str:

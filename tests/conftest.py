@@ -44,6 +44,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "only_engine(name): what the test proves holds for one engine"
     )
+    config.addinivalue_line(
+        "markers", "own_portal: the file's tests change what others would see, or want a new portal"
+    )
+
+
+_LONGEST_FIRST = ("browser", "zoho", "ops")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders whose files take longest, so that short ones fill up the end."""
+    places = {folder: place for place, folder in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -47,7 +47,7 @@
       const select = list.querySelector(".order")
       const sorts = select.hidden ? [] : [select, ...list.querySelectorAll("th .sort")]
       const seen = sorts.filter((each) => each.getClientRects().length && !hidden(each))
-      if (sorts.length && !seen.length) found.push("no way to sort")
+      if (sorts.length && !seen.length && list.querySelector("tbody tr")) found.push("no way to sort")
     }
     for (const cell of root.querySelectorAll("td.narrow-hide:not(:empty)")) {
       const below = cell.parentElement.querySelector(".wide-hide")
@@ -66,8 +66,10 @@
       }
     }
   }
-  const main = document.querySelector('[data-testid="stMain"]')
-  walk(main)
-  cells(main)
+  const parts = '[data-testid="stSidebar"]:not([data-collapsed="true"]), [data-testid="stMain"]'
+  for (const part of document.querySelectorAll(parts)) {
+    walk(part)
+    cells(part)
+  }
   return [...new Set(found)]
 }

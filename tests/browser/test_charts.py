@@ -13,11 +13,15 @@ LINE = {"light": "rgb(227, 230, 236)", "dark": "rgb(42, 48, 59)"}
 Open = Callable[..., Window]
 
 
-def _colours(page: Page, parts: str, style: str) -> set[str]:
-    found = page.locator(f".js-plotly-plot .main-svg {parts}").evaluate_all(
-        "(parts, style) => parts.map((part) => getComputedStyle(part)[style])", style
-    )
-    return set(found)
+_WORN = """([parts, style, colour]) => {
+  const found = [...document.querySelectorAll(`.js-plotly-plot .main-svg ${parts}`)]
+  return found.length && found.every((part) => getComputedStyle(part)[style] === colour)
+}"""
+
+
+def _wears(page: Page, parts: str, style: str, colour: str) -> None:
+    """Wait until every such part of the charts has a colour."""
+    page.wait_for_function(_WORN, arg=[parts, style, colour])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -26,6 +30,5 @@ def test_what_is_read_in_a_chart_follows_the_theme(window: Open, scheme: str) ->
     page.wait_for_selector(".st-key-chart-home-months .main-svg .gridlayer path", state="attached")
     for now in (scheme, "dark" if scheme == "light" else "light"):
         page.emulate_media(color_scheme="dark" if now == "dark" else "light")
-        page.wait_for_timeout(500)
-        assert _colours(page, "text", "fill") == {MUTE[now]}
-        assert _colours(page, ".gridlayer path", "stroke") == {LINE[now]}
+        _wears(page, "text", "fill", MUTE[now])
+        _wears(page, ".gridlayer path", "stroke", LINE[now])

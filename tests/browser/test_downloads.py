@@ -33,7 +33,7 @@ def _taken(page: Page, label: str) -> tuple[str, bytes]:
 
 
 def test_every_format_holds_the_list_on_screen(window: Open) -> None:
-    page = window().sign_in(CUSTOMER, "/invoices?status=overdue&sort=due")
+    page = window().open_as(CUSTOMER, "/invoices?status=overdue&sort=due")
     shown = page.get_by_role("link", name="INV-").all_inner_texts()
     assert shown
     name, content = _taken(page, "CSV")
@@ -54,7 +54,7 @@ def test_every_format_holds_the_list_on_screen(window: Open) -> None:
 
 
 def test_a_statement_closes_with_the_balance_on_screen(window: Open) -> None:
-    page = window().sign_in(CUSTOMER, "/statements?period=this_year")
+    page = window().open_as(CUSTOMER, "/statements?period=this_year")
     closing = page.locator("tr", has_text="Closing balance").inner_text()
     name, content = _taken(page, "CSV")
     assert name.startswith("Statement Brackenridge Hotels Ltd ")
@@ -65,7 +65,7 @@ def test_a_statement_closes_with_the_balance_on_screen(window: Open) -> None:
 
 @pytest.mark.parametrize("path", ["/invoices", "/statements"])
 def test_the_menu_opens_and_closes_as_menus_do(window: Open, path: str) -> None:
-    page = window().sign_in(CUSTOMER, path)
+    page = window().open_as(CUSTOMER, path)
     button = page.locator("summary", has_text="Download")
     offered = page.get_by_role("link", name=re.compile("^Excel"))
     expect(offered).not_to_be_visible()
@@ -85,7 +85,7 @@ def test_the_menu_opens_and_closes_as_menus_do(window: Open, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/invoices", "/statements"])
 def test_the_menu_fits_a_phone(window: Open, path: str) -> None:
-    page = window("phone").sign_in(CUSTOMER, path)
+    page = window("phone").open_as(CUSTOMER, path)
     page.locator("summary", has_text="Download").tap()
     box = page.get_by_role("link", name=re.compile("^Parquet")).bounding_box()
     assert box is not None
@@ -95,7 +95,7 @@ def test_the_menu_fits_a_phone(window: Open, path: str) -> None:
 
 
 def test_nothing_to_download_offers_nothing(window: Open) -> None:
-    page = window().sign_in(CUSTOMER, "/invoices?q=nothing-is-called-so")
+    page = window().open_as(CUSTOMER, "/invoices?q=nothing-is-called-so")
     expect(page.locator("summary", has_text="Download")).not_to_be_visible()
 
 

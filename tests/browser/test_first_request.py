@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Window
 
+pytestmark = pytest.mark.own_portal
+
 
 # one fresh server serves this file: the first case is its first request ever
 @pytest.mark.parametrize("path", ["/invoices"])

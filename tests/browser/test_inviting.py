@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable
 from email import message_from_bytes, policy
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Window
 from tools.browser import Portal, settle
 
 Open = Callable[..., Window]
+pytestmark = pytest.mark.own_portal
 
 
 def _mailed_link(portal: Portal, to: str) -> str:

@@ -20,7 +20,7 @@ def _address(page: Page) -> str:
 
 
 def test_filter_search_and_page_live_in_the_address(window: Open) -> None:
-    page = window().sign_in(ALICE, "/invoices")
+    page = window().open_as(ALICE, "/invoices")
     page.get_by_role("link", name=re.compile("^Overdue")).click()
     expect(page.get_by_text("Unpaid", exact=True)).to_have_count(0)
     assert "status=overdue" in _address(page)
@@ -36,12 +36,12 @@ def test_filter_search_and_page_live_in_the_address(window: Open) -> None:
 
 
 def test_nothing_found_says_so(window: Open) -> None:
-    page = window().sign_in(ALICE, "/invoices?q=nothing-is-called-so")
+    page = window().open_as(ALICE, "/invoices?q=nothing-is-called-so")
     expect(page.get_by_text(re.compile("no invoice", re.IGNORECASE))).to_be_visible()
 
 
 def test_rows_are_real_links_and_back_returns_to_the_list(window: Open, portal: Portal) -> None:
-    page = window().sign_in(ALICE, "/invoices?status=unpaid")
+    page = window().open_as(ALICE, "/invoices?status=unpaid")
     link = page.get_by_role("link", name="INV-").first
     number = link.inner_text()
     assert f"invoice?number={number}" in (link.get_attribute("href") or "")
@@ -56,7 +56,7 @@ def test_the_pdf_of_an_invoice_is_the_document(
     window: Open, portal: Portal, tmp_path: Path
 ) -> None:
     opened = window()
-    page = opened.sign_in(ALICE, "/invoices?status=unpaid")
+    page = opened.open_as(ALICE, "/invoices?status=unpaid")
     page.get_by_role("link", name="INV-").first.click()
     heading = page.get_by_role("heading", name="INV-")
     expect(heading).to_be_visible()
@@ -74,7 +74,7 @@ def test_the_statements_pdf_closes_with_the_balance_on_screen(
     window: Open, portal: Portal, tmp_path: Path
 ) -> None:
     opened = window()
-    page = opened.sign_in(ALICE, "/statements")
+    page = opened.open_as(ALICE, "/statements")
     href = page.get_by_role("link", name="PDF").get_attribute("href") or ""
     answer = opened.context.request.get(urljoin(portal.url, href))
     file = tmp_path / "statement.pdf"
@@ -85,7 +85,7 @@ def test_the_statements_pdf_closes_with_the_balance_on_screen(
 
 
 def test_pay_now_tells_how_to_pay(window: Open) -> None:
-    page = window().sign_in(ALICE, "/invoices?status=overdue")
+    page = window().open_as(ALICE, "/invoices?status=overdue")
     page.get_by_role("link", name="INV-").first.click()
     heading = page.get_by_role("heading", name="INV-")
     expect(heading).to_be_visible()

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 from pypdf import PdfReader
@@ -12,6 +13,7 @@ from tests.browser.conftest import Window
 from tools.browser import settle
 
 Open = Callable[..., Window]
+pytestmark = pytest.mark.own_portal
 
 
 def _logo(file: Path) -> Path:

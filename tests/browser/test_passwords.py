@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
@@ -15,6 +16,7 @@ from tools.browser import Portal, settle
 ALICE = "imogen@brackenridge.example"
 CHARLIE = "maelle@cote.example"
 Open = Callable[..., Window]
+pytestmark = pytest.mark.own_portal
 
 
 def _mailed_link(folder: Path, to: str) -> str:

@@ -26,7 +26,7 @@ def _opened(page: Page, series: str) -> str:
 
 
 def test_invoice_and_payment_lead_to_each_other(window: Open) -> None:
-    page = window().sign_in(ALICE, "/invoices?status=paid")
+    page = window().open_as(ALICE, "/invoices?status=paid")
     page.get_by_role("link", name="INV-").first.click()
     invoice = _opened(page, "INV-")
     page.get_by_role("link", name="PAY-").first.click()
@@ -36,7 +36,7 @@ def test_invoice_and_payment_lead_to_each_other(window: Open) -> None:
 
 
 def test_tabs_lead_to_retainers_and_credit_notes(window: Open) -> None:
-    page = window().sign_in(ALICE, "/invoices")
+    page = window().open_as(ALICE, "/invoices")
     tabs = page.get_by_role("navigation", name="Invoices and credit notes")
     for title in ("Retainer invoices", "Credit notes", "Invoices"):
         tabs.get_by_role("link", name=title, exact=True).click()
@@ -48,7 +48,7 @@ def test_tabs_lead_to_retainers_and_credit_notes(window: Open) -> None:
 
 @pytest.mark.parametrize("order", ["Amount", "Date"])
 def test_headings_sort_both_ways(window: Open, order: str) -> None:
-    page = window().sign_in(ALICE, "/payments?status=retainer")
+    page = window().open_as(ALICE, "/payments?status=retainer")
 
     def numbers() -> list[str]:
         settle(page)
@@ -74,7 +74,7 @@ def test_the_pdf_is_the_document(
     window: Open, portal: Portal, tmp_path: Path, path: str, series: str, words: str
 ) -> None:
     opened = window()
-    page = opened.sign_in(ALICE, path)
+    page = opened.open_as(ALICE, path)
     page.get_by_role("link", name=series).first.click()
     number = _opened(page, series)
     href = page.get_by_role("link", name="PDF").get_attribute("href") or ""
@@ -89,12 +89,12 @@ def test_the_pdf_is_the_document(
 
 def test_a_stranger_cannot_open_it(window: Open, portal: Portal) -> None:
     mine = window()
-    page = mine.sign_in(ALICE, "/payments")
+    page = mine.open_as(ALICE, "/payments")
     page.get_by_role("link", name="PAY-").first.click()
     number = _opened(page, "PAY-")
     href = page.get_by_role("link", name="PDF").get_attribute("href") or ""
     stranger = window()
-    other = stranger.sign_in("layla@nakheel.example", f"/payment?number={number}")
+    other = stranger.open_as("layla@nakheel.example", f"/payment?number={number}")
     expect(other.get_by_role("heading", name="Payment not found")).to_be_visible()
     assert stranger.context.request.get(urljoin(portal.url, href)).status == 404
     assert not re.search(number, other.locator("body").inner_text())
@@ -103,7 +103,7 @@ def test_a_stranger_cannot_open_it(window: Open, portal: Portal) -> None:
 def test_print_opens_the_print_dialog_over_the_document_alone(window: Open) -> None:
     opened = window()
     opened.context.add_init_script("window.print = () => { window.printed = true }")
-    page = opened.sign_in(ALICE, "/payments")
+    page = opened.open_as(ALICE, "/payments")
     page.get_by_role("link", name="PAY-").first.click()
     number = _opened(page, "PAY-")
     page.get_by_role("button", name="Print").click()

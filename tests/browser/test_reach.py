@@ -14,7 +14,7 @@ def test_the_keyboard_begins_in_the_form_and_its_place_is_seen(window: Open) -> 
     opened = window()
     page = opened.open("/")
     expect(page.get_by_label("E-mail")).to_be_focused()
-    page = opened.sign_in(ALICE)
+    page = opened.open_as(ALICE)
     page.locator('[data-testid="stSidebarNavLink"]').first.focus()
     page.keyboard.press("Tab")
     style = "getComputedStyle(document.activeElement).outlineStyle"
@@ -23,7 +23,7 @@ def test_the_keyboard_begins_in_the_form_and_its_place_is_seen(window: Open) -> 
 
 
 def test_a_thumb_finds_rows_and_fields(window: Open) -> None:
-    page = window("phone").sign_in(ALICE, "/invoices")
+    page = window("phone").open_as(ALICE, "/invoices")
     search = page.get_by_role("searchbox")
     assert search.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 16
     heights = page.locator('[data-testid="stSidebarNavLink"]').evaluate_all(

@@ -1,186 +1,77 @@
-"""Every screen at both sizes in both themes: no console errors, nothing cut, accessible."""
+"""Every screen on a phone in both themes: nothing is cut, all is accessible, no errors."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Window
-from tools.browser import SIZES, settle
+from tests.browser import screens
+from tests.browser.screens import ARABIC, CUSTOMER, ON_PHONES, STAFF, Tab
+from tools.browser import Portal
 
-CUSTOMER = "imogen@brackenridge.example"
-PEOPLE = {
-    CUSTOMER: [
-        "/",
-        "/estimates",
-        "/invoices",
-        "/invoices?status=overdue&q=zzz",
-        "/payments",
-        "/retainers",
-        "/credit_notes",
-        "/projects",
-        "/timesheets?status=pending",
-        "/statement",
-        "/account",
-        "/security",
-    ],
-    "layla@nakheel.example": [
-        "/",
-        "/estimates",
-        "/invoices",
-        "/payments",
-        "/retainers",
-        "/account",
-    ],
-    "alex@blank.example": ["/", "/estimates", "/invoices", "/payments", "/statement", "/account"],
-    "rowan@larkspur.example": ["/"],
-}
-SIGNED_OUT = ["/", "/forgotten", "/accept?token=none", "/reset_password?token=none"]
-
-# rules that Streamlit's own frame breaks and a page cannot mend
-_FRAME = {
-    "region",  # its toolbar and its status lie outside landmarks
-    "scrollable-region-focusable",  # its main block scrolls and takes no focus
-}
-
-Open = Callable[..., Window]
-each_size = pytest.mark.parametrize("size", SIZES)
+# the navigation slides in
+_AT_THE_EDGE = """() =>
+  document.querySelector('[data-testid="stSidebar"]').getBoundingClientRect().left === 0"""
 
 
-def _check(page: Page, window: Window, path: str) -> None:
-    """Look at a screen in the light theme, switch to the dark one, and look at what differs."""
-    _check_layout(page, path)
-    assert _violations(page) == [], path
-    page.emulate_media(color_scheme="dark")
-    settle(page)
-    _check_layout(page, f"{path} in the dark theme")
-    assert _violations(page, "color-contrast") == [], f"{path} in the dark theme"
-    page.emulate_media(color_scheme="light")
-    assert window.errors == [], path
+@pytest.fixture(scope="module")
+def tabs(browser: Browser, extreme_portal: Portal) -> Iterator[dict[str, Tab]]:
+    """A tab of each person on a phone."""
+    with screens.tabs(browser, extreme_portal, "phone") as opened:
+        yield opened
 
 
-def _check_layout(page: Page, path: str) -> None:
-    overflow = page.evaluate(
-        """() => { const m = document.querySelector('[data-testid="stMain"]');
-                   return m.scrollWidth - m.clientWidth }"""
-    )
-    assert overflow <= 0, f"{path} scrolls sideways by {overflow} px"
+@pytest.fixture(scope="module", params=ON_PHONES, ids="-".join)
+def screen(request: pytest.FixtureRequest, tabs: dict[str, Tab]) -> Tab:
+    """A tab with a screen in it."""
+    email, path = request.param
+    tabs[email].show(path)
+    return tabs[email]
 
 
-def _violations(page: Page, *rules: str) -> list[str]:
-    """Return what axe finds serious, by its rules of that name or by all of them."""
-    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
-    return [
-        f"{rule['id']} ({rule['impact']}): {rule['nodes'][0]['html'][:200]}"
-        for rule in Axe().run(page, options=options).response["violations"]
-        if rule["impact"] in ("serious", "critical") and rule["id"] not in _FRAME
-    ]
+def test_it_opens_without_errors(screen: Tab) -> None:
+    assert screen.page.get_by_text("not found").count() == 0
+    assert screen.errors == []
 
 
-@each_size
-def test_signed_out_screens(window: Open, size: str) -> None:
-    for path in SIGNED_OUT:
-        opened = window(size)
-        _check(opened.open(path), opened, path)
+def test_it_is_accessible(screen: Tab) -> None:
+    assert screen.violations() == []
+    assert screen.errors == []
 
 
-@each_size
-@pytest.mark.parametrize("email", PEOPLE)
-def test_screens(window: Open, email: str, size: str) -> None:
-    opened = window(size)
-    page = opened.open_as(email)
-    for path in PEOPLE[email]:
-        page.goto(opened.portal.url + path)
-        settle(page)
-        _check(page, opened, path)
+def test_nothing_is_cut(screen: Tab) -> None:
+    found = {}
+    for scheme in ("light", "dark"):
+        screen.wear(scheme)
+        cut = screen.cut()
+        if cut:
+            found[scheme] = cut
+    assert found == {}
+    assert screen.errors == []
 
 
-@each_size
-def test_one_invoice(window: Open, size: str) -> None:
-    opened = window(size)
-    page = opened.open_as(CUSTOMER, "/invoices?status=partially_paid")
-    page.get_by_role("link", name="INV-").first.click()
-    expect(page.get_by_role("heading", name="INV-")).to_be_visible()
-    settle(page)
-    _check(page, opened, "/invoice")
+@pytest.mark.parametrize("email", [CUSTOMER, ARABIC, STAFF])
+def test_the_navigation_opens_whole(tabs: dict[str, Tab], email: str) -> None:
+    tab = tabs[email]
+    tab.show("/security")
+    bar = tab.page.locator('[data-testid="stSidebar"]')
+    expect(bar).to_have_attribute("data-collapsed", "true")
+    tab.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(bar).not_to_have_attribute("data-collapsed", "true")
+    tab.page.wait_for_function(_AT_THE_EDGE)
+    assert bar.get_by_role("link").count() > 5
+    found = {}
+    for scheme in ("light", "dark"):
+        tab.wear(scheme)
+        cut = tab.cut()
+        if cut:
+            found[scheme] = cut
+    assert found == {}
+    assert tab.violations() == []
+    tab.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    expect(bar).to_have_attribute("data-collapsed", "true")
 
 
-@each_size
-def test_one_estimate(window: Open, size: str) -> None:
-    opened = window(size)
-    page = opened.open_as(CUSTOMER, "/estimates?status=open")
-    page.get_by_role("link", name="EST-").first.click()
-    expect(page.get_by_role("heading", name="EST-")).to_be_visible()
-    settle(page)
-    _check(page, opened, "/estimate")
-
-
-@each_size
-@pytest.mark.parametrize("email", [CUSTOMER, "layla@nakheel.example"])
-@pytest.mark.parametrize(
-    ("path", "series"), [("/payments", "PAY-"), ("/retainers", "RET-"), ("/credit_notes", "CN-")]
-)
-def test_one_payment_retainer_and_credit_note(
-    window: Open, path: str, series: str, email: str, size: str
-) -> None:
-    opened = window(size)
-    page = opened.open_as(email, path)
-    page.get_by_role("link", name=series).first.click()
-    expect(page.get_by_role("heading", name=series)).to_be_visible()
-    settle(page)
-    _check(page, opened, path)
-
-
-@each_size
-@pytest.mark.parametrize("email", [CUSTOMER, "layla@nakheel.example"])
-def test_one_project(window: Open, email: str, size: str) -> None:
-    opened = window(size)
-    page = opened.open_as(email, "/projects?status=active&sort=hours")
-    page.get_by_role("table").get_by_role("link").last.click()
-    expect(page.get_by_role("heading", name="Tasks")).to_be_visible()
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    settle(page)
-    _check(page, opened, "/project")
-    page.get_by_role("link", name="Time log").click()
-    expect(page.get_by_label("Period")).to_be_visible()
-    settle(page)
-    _check(page, opened, "/project?view=time")
-    page.get_by_label("Period").select_option("This year")
-    expect(page).to_have_url(re.compile("period=this_year"))
-    settle(page)
-    expect(page.get_by_label("Period")).to_have_value(re.compile("period=this_year"))
-
-
-@each_size
-def test_one_timesheet(window: Open, size: str) -> None:
-    opened = window(size)
-    page = opened.open_as(CUSTOMER, "/timesheets?status=partly_approved")
-    page.get_by_role("table").get_by_role("link").last.click()
-    expect(page.get_by_role("heading", name="History")).to_be_visible()
-    settle(page)
-    _check(page, opened, "/timesheet")
-
-
-@each_size
-def test_one_customer_for_staff(window: Open, size: str) -> None:
-    opened = window(size)
-    page = opened.open_as("rowan@larkspur.example")
-    page.get_by_role("link", name="Brackenridge").first.click()
-    expect(page.get_by_role("heading", name="People")).to_be_visible()
-    settle(page)
-    _check(page, opened, "/customer")
-
-
-@each_size
-def test_one_document_for_staff(window: Open, size: str) -> None:
-    opened = window(size)
-    page = opened.open_as("rowan@larkspur.example")
-    page.get_by_role("link", name="Brackenridge").first.click()
-    page.get_by_role("link", name="PAY-").first.click()
-    expect(page.get_by_role("heading", name="PAY-")).to_be_visible()
-    settle(page)
-    _check(page, opened, "/payment")
-    page.get_by_role("link", name=re.compile("INV-|RET-")).first.click()
-    expect(page.get_by_role("heading", name="History")).to_be_visible()
+@pytest.mark.parametrize("email", [CUSTOMER, ARABIC])
+def test_a_project_has_a_chart_and_its_time_log_periods(tabs: dict[str, Tab], email: str) -> None:
+    screens.choose_a_period(tabs[email])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urljoin
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
@@ -11,6 +12,7 @@ from tools.browser import Portal, settle
 ALICE = "imogen@brackenridge.example"
 CHARLIE = "maelle@cote.example"
 Open = Callable[..., Window]
+pytestmark = pytest.mark.own_portal
 
 
 def _sign_in_form(page: Page) -> None:

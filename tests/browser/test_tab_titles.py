@@ -1,6 +1,6 @@
 """The title of the browser's tab names what is open in it, on screens of one record above all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +10,7 @@ from components import format as say
 from portal_data.clock import utc_now
 from tests.browser import extremes
 from tests.browser.conftest import Window
-from tools.browser import Portal, demo_portal, settle
+from tools.browser import Portal, settle
 
 CUSTOMER, STAFF = "imogen@brackenridge.example", "rowan@larkspur.example"
 BUSINESS = "Larkspur & Vane"
@@ -31,14 +31,13 @@ _RUNS = """
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The demo's portal, with names of other scripts among its books."""
-    with demo_portal(tmp_path_factory.mktemp("portal"), extremes.add) as serving:
-        yield serving
+def portal(extreme_portal: Portal) -> Portal:
+    """The one with names of other scripts among its books."""
+    return extreme_portal
 
 
 def _titled(page: Page, what: str) -> None:
-    expect(page).to_have_title(f"{what} · {BUSINESS}", timeout=15_000)
+    expect(page).to_have_title(f"{what} · {BUSINESS}")
 
 
 @pytest.mark.parametrize("email", [CUSTOMER, STAFF])

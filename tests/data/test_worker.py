@@ -483,9 +483,9 @@ def test_the_thread_works_survives_a_failure_and_stops(
     worker = Worker(mailer_for(settings.load()), clock)
     assert not worker.alive
     worker.start()
-    assert failed.wait(5)
+    assert failed.wait(30)
     _enqueue()
-    for _ in range(500):
+    for _ in range(3000):
         if inbox.messages:
             break
         time.sleep(0.01)

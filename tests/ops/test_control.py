@@ -355,10 +355,10 @@ def test_an_operation_that_takes_long_shows_signs_of_life(
     folder: Path, serve: Callable[..., ControlServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channel, "ALIVE_EVERY", 0.05)
-    monkeypatch.setattr(channel, "SILENT_FOR", 1.0)
+    monkeypatch.setattr(channel, "SILENT_FOR", 3.0)  # a busy machine holds its breath
 
     def slow() -> Lines:
-        time.sleep(2)
+        time.sleep(4)
         yield "done"
         return 0
 
@@ -436,7 +436,8 @@ def test_a_portal_that_dies_or_hangs_in_the_middle(
     slow_portal: subprocess.Popen[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(channel, "SILENT_FOR", 2.0)
+    # whoever is killed is known at once, by the end of the connection
+    monkeypatch.setattr(channel, "SILENT_FOR", 2.0 if blow == signal.SIGSTOP else 60.0)
     with pytest.raises(Unavailable) as failed:
         client.ask(folder, DATABASE, "slow", {}, lambda line: slow_portal.send_signal(blow))
     assert str(failed.value).startswith(sentence)

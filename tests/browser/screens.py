@@ -1,0 +1,204 @@
+"""Every screen of the portal with who sees it, and how a browser looks at one."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tools.browser import SIZES, Portal, settle, sign_in
+
+CUSTOMER, STAFF = "imogen@brackenridge.example", "rowan@larkspur.example"
+ARABIC, EMPTY = "layla@nakheel.example", "alex@blank.example"
+NOBODY = ""
+_LISTS = (
+    "invoices",
+    "estimates",
+    "payments",
+    "retainers",
+    "credit_notes",
+    "projects",
+    "timesheets",
+)
+_RECORDS = ("invoice?number=INV-X", "estimate?number=EST-X", "payment?number=PAY-X",
+            "credit_note?number=CN-X", "retainer?number=RET-X")  # fmt: skip
+
+SCREENS = [
+    *((NOBODY, f"/{path}") for path in ("", "forgotten", "accept?token=none",
+                                        "reset_password?token=none")),
+    *((CUSTOMER, f"/{path}") for path in ("", *_LISTS, "statements", "statements?period=all",
+                                          "account", "security")),
+    *((CUSTOMER, f"/{path}") for path in ("invoices?status=overdue&q=zzz",
+                                          "timesheets?status=pending")),
+    *((CUSTOMER, f"/{path}-{place}") for path in _RECORDS for place in range(3)),
+    *((CUSTOMER, f"/{path} > first") for path in (*_LISTS, "projects?q=%D8%AA",
+                                                  "timesheets?q=%D8%AA")),
+    *((CUSTOMER, f"/{path} > last") for path in ("payments", "retainers", "credit_notes",
+                                                 "invoices?status=partially_paid",
+                                                 "estimates?status=open",
+                                                 "projects?status=active&sort=hours",
+                                                 "timesheets?status=partly_approved")),
+    (CUSTOMER, "/projects?status=active&sort=hours > last > Time log"),
+    *((ARABIC, f"/{path}") for path in ("", "estimates", "invoices", "payments", "retainers",
+                                        "statements?period=all", "account")),
+    *((ARABIC, f"/{path} > first") for path in ("payments", "retainers", "credit_notes",
+                                                "projects?status=active&sort=hours")),
+    (ARABIC, "/projects?status=active&sort=hours > last > Time log"),
+    *((EMPTY, f"/{path}") for path in ("", "estimates", "invoices", "payments", "statements",
+                                       "account")),
+    *((STAFF, f"/{path}") for path in ("", "?status=owing", "data", "readiness", "organisation",
+                                       "preferences", "team", "security")),
+    *((STAFF, f"/data?question={name}") for name in ("unbilled-time", "views")),
+    *((STAFF, f"/{path}-0") for path in _RECORDS),
+    *((STAFF, f"/?q=Brackenridge > first{more}") for more in ("", " > PAY-", " > PAY- > INV-")),
+]  # fmt: skip
+"""Who opens which address and then follows what: the first or last row of a list, or a link."""
+
+ON_PHONES = [
+    each for each in SCREENS if not re.search("-X-|question=|q=%D8%AA|status=owing", each[1])
+]
+"""Those to load on a phone, too; the rest differs from them by what test_widths reads at 390."""
+
+_CLIPPED = (Path(__file__).parent / "clipped.js").read_text(encoding="utf-8")
+_OVERFLOW = """() => {
+  const main = document.querySelector('[data-testid="stMain"]')
+  return main.scrollWidth - main.clientWidth
+}"""
+# rules that Streamlit's own frame breaks and a page cannot mend
+_FRAME = {
+    "region",  # its toolbar and its status lie outside landmarks
+    "scrollable-region-focusable",  # its main block scrolls and takes no focus
+}
+# what Plotly draws comes by itself, after the run
+_CHARTS = """() => [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
+  .every(chart => chart.querySelector(".main-svg"))"""
+_NARROW = 768  # pixels, below which Streamlit folds the navigation away
+_NO_NAVIGATION = """() =>
+  !document.querySelector('[data-testid="stSidebar"]:not([data-collapsed="true"])')"""
+_TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_AXE = """options => axe.run(document, { resultTypes: ["violations"], ...options })
+  .then(found => found.violations)"""
+
+
+@dataclass
+class Tab:
+    """A tab of one person, which goes from screen to screen and notes every console error."""
+
+    page: Page
+    portal: Portal
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda said: said.type == "error" and self.errors.append(said.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def show(self, path: str) -> None:
+        """Load the screen at an address, follow what stands behind each `>`, and forget errors."""
+        self.errors.clear()
+        address, *follow = path.split(" > ")
+        self.page.goto(self.portal.url + address)
+        settle(self.page)
+        for each in follow:
+            if each in ("first", "last"):
+                rows = self.page.locator(".shown a.row")
+                (rows.first if each == "first" else rows.last).click()
+                self.page.wait_for_selector(".pt-back")
+            else:
+                before = self.page.url
+                self.page.get_by_role("link", name=each).first.click()
+                self.page.wait_for_url(lambda url, before=before: url != before)
+            settle(self.page)
+        self.page.wait_for_function(_CHARTS)
+
+    def resize(self, width: int, height: int) -> None:
+        """Make the window another size, and wait until the navigation has given way to it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        if width < _NARROW:
+            self.page.wait_for_function(_NO_NAVIGATION)
+
+    def wear(self, scheme: str) -> None:
+        """Change to the light or the dark theme, and wait until it is painted."""
+        self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        self.painted()
+
+    def painted(self) -> None:
+        """Wait two frames: one lays out, in the next one what watches sizes has answered."""
+        self.page.evaluate(
+            "new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))"
+        )
+
+    def cut(self) -> list[str]:
+        """Return what a person cannot read, and by how much the screen scrolls sideways."""
+        found: list[str] = self.page.evaluate(_CLIPPED)[:12]
+        beyond = self.page.evaluate(_OVERFLOW)
+        return [*found, f"scrolls sideways by {beyond} px"] if beyond > 0 else found
+
+    def violations(self) -> list[str]:
+        """Return what axe finds serious in the light theme, and of contrast in the dark one."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        self.wear("light")
+        found = self._run_axe({})
+        self.wear("dark")
+        contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+        found += [f"{each} in the dark theme" for each in self._run_axe(contrast)]
+        self.wear("light")
+        return found
+
+    def _run_axe(self, options: dict[str, Any]) -> list[str]:
+        return [
+            f"{rule['id']} ({rule['impact']}): {rule['nodes'][0]['html'][:200]}"
+            for rule in self.page.evaluate(_AXE, options)
+            if rule["impact"] in ("serious", "critical") and rule["id"] not in _FRAME
+        ]
+
+
+@contextmanager
+def tabs(browser: Browser, portal: Portal, size: str) -> Iterator[dict[str, Tab]]:
+    """A tab of each person who is in SCREENS, signed in, on a desktop or a phone."""
+    width, height = SIZES[size]
+    with ExitStack() as opened:
+        found = {}
+        for email in dict.fromkeys(email for email, _ in SCREENS):
+            context = browser.new_context(
+                locale="en-GB",
+                viewport={"width": width, "height": height},
+                is_mobile=size == "phone",
+                has_touch=size == "phone",
+            )
+            opened.callback(context.close)
+            page = context.new_page()
+            if email != NOBODY:
+                page.goto(portal.url)
+                settle(page)
+                sign_in(page, portal, email)
+            found[email] = Tab(page, portal)
+        _publish(found[STAFF])
+        yield found
+
+
+def _publish(tab: Tab) -> None:
+    """Publish the books, so that Data has answers, unless the portal did it meanwhile."""
+    tab.show("/data")
+    answer = tab.page.locator(".pt-answer").first
+    if not answer.is_visible():
+        tab.page.get_by_role("button", name="Publish now").click()
+        expect(answer).to_be_visible()
+
+
+def choose_a_period(tab: Tab) -> None:
+    """Go from a project with its chart to its time log, and there to another period."""
+    tab.show("/projects?status=active&sort=hours > first")
+    expect(tab.page.get_by_role("heading", name="Tasks")).to_be_visible()
+    expect(tab.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    tab.page.get_by_role("link", name="Time log").click()
+    period = tab.page.get_by_label("Period")
+    period.select_option("This year")
+    expect(tab.page).to_have_url(re.compile("period=this_year"))
+    settle(tab.page)
+    expect(period).to_have_value(re.compile("period=this_year"))
+    assert tab.errors == []
