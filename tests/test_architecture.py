@@ -106,6 +106,7 @@ NOT_TENANT: dict[str, str] = {
     "counters": "next document numbers",
     "exchange_rates": "public figures",
     "known_devices": "belongs to a login",
+    "import_blocks": "what an import read in a part of a file, whosever rows are in it",
     "imports": "what staff imported",
     "items": "the business's price list",
     "logos": "the picture on sign-in page and documents",
@@ -154,6 +155,7 @@ COMPOSED_SQL: dict[str, str] = {
     "store.postgres_engine": "a table of the schema",
     "store.scratch": "tables of its own and a file's path, quoted",
     "store.snapshot": "tables and columns of the schema, and paths, quoted",
+    "zoho.line_columns": "columns that an export's header was recognised as",
     "zoho.line_sets": "columns that an export's header was recognised as",
     "zoho.staging": "tables of the scratch store",
 }

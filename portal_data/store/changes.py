@@ -18,6 +18,7 @@ EVERYONE = UUID(int=0)
 UNSEEN = frozenset(
     {
         "document_views",
+        "import_blocks",
         "import_refs",
         "imports",
         "invitations",

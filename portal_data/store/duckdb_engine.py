@@ -15,6 +15,7 @@ import pyarrow as pa
 from portal_data.errors import Conflict, InUse, Invalid, Unavailable
 from portal_data.store.changes import EVERYONE, Changes, Touched
 from portal_data.store.engine import Row, Sight
+from portal_data.store.uuids import uuid_array
 
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _FEW = 8  # rows that cost less as parameters than as an arrow table
@@ -147,7 +148,9 @@ def _arrow(
     arrays = []
     for column, values in zip(columns, zip(*batch, strict=True), strict=True):
         kind = _ARROW.get(kinds[column])
-        if kind is None:  # text, uuid and decimal travel as text
+        if kinds[column] == "UUID" and all(v is None or isinstance(v, UUID) for v in values):
+            arrays.append(uuid_array(values))
+        elif kind is None:  # text, decimal and ids that are text already travel as text
             texts = [v if v is None or isinstance(v, str) else str(v) for v in values]
             arrays.append(pa.array(texts, type=pa.string()))
         else:

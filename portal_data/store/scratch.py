@@ -3,12 +3,16 @@
 Whatever engine the books are in, nothing is written to them here.
 """
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
 import duckdb
 import pyarrow as pa
+
+from portal_data.store.uuids import uuid_array
 
 _DESCRIPTORS = Path("/dev/fd")  # where a file without a name can be opened by its descriptor
 _NO_NULL = "\x1e\x1enull\x1e\x1e"  # an empty cell is an empty text
@@ -22,6 +26,11 @@ class Scratch:
         self._connection = duckdb.connect(":memory:")
         # ids stay numbers on their way into the books: as text each would be written and read
         self._connection.execute("set arrow_lossless_conversion = true")
+        self._files = ExitStack()
+
+    def file(self) -> IO[bytes]:
+        """Return a new file without a name, which lasts no longer than this. Raises OSError."""
+        return self._files.enter_context(tempfile.TemporaryFile())
 
     def read_csv(
         self,
@@ -48,7 +57,7 @@ class Scratch:
         try:
             self._connection.execute(
                 f"""
-                create table {table} as select {kept} from read_csv('{path}',
+                create or replace table {table} as select {kept} from read_csv('{path}',
                     auto_detect = false, header = true, columns = {{{columns}}},
                     delim = '{separator}', quote = '"', escape = '"', comment = '',
                     new_line = '\\n', nullstr = '{_NO_NULL}', strict_mode = true,
@@ -61,9 +70,15 @@ class Scratch:
         return True
 
     def keep(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
-        """Make a table of Python values: names with their types, and a sequence for each."""
+        """Make a table of Python values: names with their types, and a sequence for each.
+
+        Those of type `uuid` are UUIDs or None.
+        """
         listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        arrays = [pa.array(list(each)) for each in values]
+        arrays = [
+            uuid_array(each) if kind == "uuid" else pa.array(list(each))
+            for kind, each in zip(columns.values(), values, strict=True)
+        ]
         self._connection.register("given", pa.table(arrays, names=list(columns)))
         self._connection.execute(f"create or replace table {table} ({listed})")
         self._connection.execute(f"insert into {table} select * from given")
@@ -72,6 +87,10 @@ class Scratch:
     def run(self, sql: str, **params: Any) -> None:
         """Run one statement whose result nobody needs."""
         self._connection.execute(sql, params or None)
+
+    def compress(self) -> None:
+        """Keep what is in the tables in less memory; reading them stays as fast."""
+        self._connection.execute("checkpoint")
 
     def rows(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
@@ -83,4 +102,5 @@ class Scratch:
 
     def close(self) -> None:
         """Forget everything."""
+        self._files.close()
         self._connection.close()

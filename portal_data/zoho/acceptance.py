@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from portal_data.zoho.defects import Problem, SetAside
 from portal_data.zoho.document_sets import lines_naming
-from portal_data.zoho.plan import FILES, KINDS
+from portal_data.zoho.kinds import KINDS
+from portal_data.zoho.plan import FILES
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver
 

@@ -32,6 +32,7 @@ _FALSE = frozenset({"false", "no", "0", "n", ""})
 _SIX = Decimal("0.000001")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def decimal(raw: str) -> Decimal:
     """Return a plain decimal number. No thousands marks, exponents, NaN or infinities."""
     text = raw.strip()

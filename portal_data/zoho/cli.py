@@ -18,8 +18,8 @@ from portal_data.zoho import importing
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Problem, UploadRefused
 from portal_data.zoho.organise import Founding
+from portal_data.zoho.reader import Progress as Told
 from portal_data.zoho.report import Report
-from portal_data.zoho.upload import Progress as Told
 
 
 def import_backup(

@@ -97,6 +97,7 @@ class Findings:
     set_aside: list[SetAside] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     in_question: dict[str, str] = field(default_factory=dict)  # number of a document: its file
+    suspicious: set[str] = field(default_factory=set)  # texts that were warned of, once each
     _texts: set[str] = field(default_factory=set)
 
     def warn(
@@ -114,8 +115,10 @@ class Findings:
             return
         self._texts.add(text)
         if text.startswith(_FORMULA_STARTS):
-            self.warn(
-                file, "Text starts like a formula; kept as plain text.", row=row, column=column
-            )
+            what = "starts like a formula"
         elif any(hint in text for hint in _MARKUP_HINTS):
-            self.warn(file, "Text contains markup; kept as plain text.", row=row, column=column)
+            what = "contains markup"
+        else:
+            return
+        self.suspicious.add(text)
+        self.warn(file, f"Text {what}; kept as plain text.", row=row, column=column)

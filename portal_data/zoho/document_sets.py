@@ -12,6 +12,7 @@ from portal_data.zoho.identifiers import Identifiers
 from portal_data.zoho.line_fields import LineFields
 from portal_data.zoho.line_sets import LineSet
 from portal_data.zoho.lines import REPEATED, Gatherer, Line, Sheaf, picker
+from portal_data.zoho.places import Place
 from portal_data.zoho.records import Reading, Row
 
 
@@ -54,16 +55,15 @@ def is_staged(parts: Any) -> bool:
 
 
 def kept_by_lines(
-    documents: Iterable[Any],
-) -> Iterator[tuple[tuple[str | None, str | None], int]]:
-    """Return what staged lines keep beside their fields (see LineSet.kept), and how many do."""
-    firsts: dict[LineSet, list[int]] = defaultdict(list)
-    for parts in documents:
-        if is_staged(parts):
-            firsts[parts.source].append(parts.first)
-    for source, wanted in firsts.items():
-        for custom, kept, count in source.kept(wanted):
-            yield (custom, kept), count
+    documents: Iterable[tuple[StagedLines, int]],
+) -> Iterator[tuple[int, str | None, str | None, int]]:
+    """Return what staged lines keep beside their fields by group, and how many do: LineSet.kept."""
+    wanted: dict[LineSet, list[tuple[int, int]]] = defaultdict(list)
+    for parts, group in documents:
+        wanted[parts.source].append((parts.first, group))
+    for source, pairs in wanted.items():
+        firsts, groups = zip(*pairs, strict=True)
+        yield from source.kept(firsts, groups)
 
 
 def read_lines(documents: list[StagedLines]) -> None:
@@ -95,19 +95,29 @@ def read_lines(documents: list[StagedLines]) -> None:
 
 
 def gather_set(
-    gatherer: Gatherer, source: LineSet, dates: Dates, ids: Identifiers, findings: Findings
-) -> bool:
-    """Add the documents of a set to a gatherer; False when it must read the file row by row."""
+    gatherer: Gatherer,
+    source: LineSet,
+    module: str,
+    dates: Dates,
+    ids: Identifiers,
+    findings: Findings,
+) -> list[Place] | None:
+    """Add the documents of a set to a gatherer, and return where each of them stands.
+
+    None when the gatherer must read the file row by row.
+    """
     documents = source.documents()
     if documents is None:
-        return False
+        return None
     repeated, kept = picker(source.layout, REPEATED), LineFields(source.layout)
     opened: dict[int, Sheaf] = {}
-    odd = []
-    for first, plain, key, *cells in documents:
+    odd, places = [], []
+    for first, rows, plain, key, *cells in documents:
         cells.append("")
-        sheaf = gatherer.open(Row(ids.file, first + 2, source.layout, cells, dates), key)
+        row = Row(ids.file, source.number(first), source.layout, cells, dates)
+        sheaf = gatherer.open(row, key)
         sheaf.repeated, sheaf.unread = repeated(cells), kept.shared(cells)
+        places.append(Place.of(row, module, key, first, rows if plain else 0))
         if plain:
             opened[first] = sheaf
         else:
@@ -124,13 +134,13 @@ def gather_set(
         sheaf.lines = StagedLines(source, first, count, sheaf)
         sheaf.subtotal, sheaf.tax, sheaf.digest = subtotal, tax, digest
         if uneven:
-            sheaf.uneven, sheaf.uneven_row = uneven, uneven_place + 2
+            sheaf.uneven, sheaf.uneven_row = uneven, source.number(uneven_place)
     for text, place, header in source.watched():
-        findings.watch(text, ids.file, place + 2, header)
+        findings.watch(text, ids.file, source.number(place), header)
     for own in ("product_id", "project_id"):
-        for text, number in source.identifiers(own):
-            ids.see(own, text, number)
+        for text, place in source.identifiers(own):
+            ids.see(own, text, source.number(place))
     if odd:
         gatherer.gather(source.cells(odd), source.layout, dates, ids)
     source.keep_lines()
-    return True
+    return places

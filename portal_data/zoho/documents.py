@@ -52,6 +52,14 @@ _STATES: dict[str, dict[str, str]] = {
         "partiallyinvoiced": "invoiced",
     },
 }
+_PROVIDERS = {f"gateway {header}": name for header, name in GATEWAYS.items()}
+_ENVELOPES = {
+    kind: tuple(
+        f"{kind}_{part}"
+        for part in ("attention", "street1", "street2", "city", "state", "postal_code", "country")
+    )
+    for kind in ("billing", "shipping")
+}
 _SOURCES = {
     "reference": ("reference",),
     "subject": ("subject",),
@@ -284,11 +292,8 @@ def _extra(kind: str, row: Row, currency: str) -> dict[str, Any]:
     """What is checked or kept beside the document's own table."""
     extra: dict[str, Any] = {}
     if kind in ("invoice", "retainer invoice"):
-        extra["providers"] = sorted(
-            name
-            for header, name in GATEWAYS.items()
-            if f"gateway {header}" in row.layout.positions and row.flag(f"gateway {header}")
-        )
+        named = _PROVIDERS.keys() & row.layout.positions.keys()
+        extra["providers"] = sorted(_PROVIDERS[name] for name in named if row.flag(name))
     if kind != "estimate":
         extra["balance"] = row.minor("balance", currency) if row.key("balance") else None
         if extra["balance"] is None and row.key("status").lower() in ("closed", "paid"):
@@ -300,10 +305,6 @@ def _extra(kind: str, row: Row, currency: str) -> dict[str, Any]:
 
 def _address(row: Row, kind: str) -> str | None:
     """Return the address as the lines of an envelope, or None."""
-    part = {
-        name: row.key(f"{kind}_{name}")
-        for name in ("attention", "street1", "street2", "city", "state", "postal_code", "country")
-    }
-    town = " ".join(filter(None, (part["city"], part["state"], part["postal_code"])))
-    lines = (part["attention"], part["street1"], part["street2"], town, part["country"])
+    attention, street1, street2, *place, country = map(row.key, _ENVELOPES[kind])
+    lines = (attention, street1, street2, " ".join(filter(None, place)), country)
     return "\n".join(filter(None, lines)) or None

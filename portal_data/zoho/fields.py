@@ -2,49 +2,67 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from portal_data.zoho.document_sets import is_staged, kept_by_lines
-from portal_data.zoho.plan import KINDS
+from portal_data.zoho.kinds import KINDS
 from portal_data.zoho.records import Record
 from portal_data.zoho.report import FileReport
 from portal_data.zoho.upload import Upload
+
+T = TypeVar("T")
+Names = Counter[str]
 
 _NOT_KEPT = ("exchange rate",)  # a rate is nothing but currency, day and number
 
 
 def count_kept(upload: Upload, files: Mapping[str, FileReport]) -> None:
     """Count the filled columns of each file that are custom fields or no field of the portal's."""
-    custom: dict[str, Counter[str]] = {file: Counter() for file in files}
-    source: dict[str, Counter[str]] = {file: Counter() for file in files}
+    by_file: dict[str, list[Record]] = {file: [] for file in files}
     for kind in set(KINDS.values()):
         for record in upload.of(kind):
-            custom[record.file].update(list(record.values.get("custom_fields", ())))
-            source[record.file].update(list(record.values.get("source_fields", ())))
-        for file, records in _by_file(upload.of(kind)).items():
-            for counts, name in ((custom, "custom"), (source, "source")):
-                for text, lines in Counter(_texts(records, name)).items():
-                    labels = json.loads(text) if isinstance(text, str) else text
-                    counts[file].update(dict.fromkeys(labels, lines))
-            for texts, lines in kept_by_lines([record.parts for record in records]):
-                for counts, own in zip((custom, source), texts, strict=True):
-                    counts[file].update(dict.fromkeys(json.loads(own or "{}"), lines))
+            by_file[record.file].append(record)
+    kept = kept_by_records(by_file)
+    for reading in upload.readings:
+        for counts, name in zip(kept[reading.entry.file.name], ("custom", "source"), strict=True):
+            for block, _ in reading.staged.parts.known:
+                counts.update(block.told[name])
     for name, report in files.items():
-        kept = "unread_columns" if KINDS[report.module] in _NOT_KEPT else "source_fields"
-        report.custom_fields = dict(custom[name].most_common())
-        setattr(report, kept, dict(source[name].most_common()))
+        own = "unread_columns" if KINDS[report.module] in _NOT_KEPT else "source_fields"
+        custom, source = kept[name]
+        report.custom_fields = dict(custom.most_common())
+        setattr(report, own, dict(source.most_common()))
 
 
-def _by_file(records: Iterable[Record]) -> dict[str, list[Record]]:
-    by_file: dict[str, list[Record]] = {}
-    for record in records:
-        by_file.setdefault(record.file, []).append(record)
-    return by_file
+def kept_by_records(groups: Mapping[T, Iterable[Record]]) -> dict[T, tuple[Names, Names]]:
+    """Count what groups of records keep: custom fields, and columns that are no field, by name."""
+    found: dict[T, tuple[Names, Names]] = {group: (Counter(), Counter()) for group in groups}
+    staged = []
+    for index, (group, records) in enumerate(groups.items()):
+        custom, source = found[group]
+        texts: Counter[tuple[int, str | tuple[str, ...]]] = Counter()
+        for record in records:
+            for counts, name in ((custom, "custom_fields"), (source, "source_fields")):
+                if names := record.values.get(name):
+                    counts.update(list(names))
+            if is_staged(record.parts):
+                staged.append((record.parts, index))
+            else:
+                texts.update(_texts(record.parts))
+        for (of, text), lines in texts.items():
+            labels = json.loads(text) if isinstance(text, str) else text
+            found[group][of].update(dict.fromkeys(labels, lines))
+    groups_in_order = list(groups)
+    for index, own, other, lines in kept_by_lines(staged):
+        for counts, told in zip(found[groups_in_order[index]], (own, other), strict=True):
+            counts.update(dict.fromkeys(json.loads(told or "{}"), lines))
+    return found
 
 
-def _texts(records: Iterable[Record], name: str) -> Iterable[str | tuple[str, ...]]:
-    """Yield what each line or application keeps: JSON, or the names of its columns."""
-    for record in records:
-        for part in () if is_staged(record.parts) else record.parts:
+def _texts(parts: Iterable[Any]) -> Iterator[tuple[int, str | tuple[str, ...]]]:
+    """Yield what lines or applications keep, as JSON or names of columns: 0 custom, 1 others."""
+    for part in parts:
+        for of, name in enumerate(("custom", "source")):
             if kept := getattr(part, name, None):
-                yield kept if isinstance(kept, str) else tuple(kept)
+                yield of, kept if isinstance(kept, str) else tuple(kept)

@@ -9,6 +9,7 @@ is looked at before any id is believed.
 import math
 import re
 from collections import defaultdict
+from operator import itemgetter
 
 from portal_data.zoho.columns import Layout, Module
 from portal_data.zoho.defects import Problem
@@ -37,7 +38,8 @@ class Identifiers:
     def see(self, field: str, text: str, row: int) -> None:
         """Take note of an id and of the first row that has it."""
         if text:
-            self._seen[field].setdefault(text, row)
+            seen = self._seen[field]
+            seen[text] = min(seen.get(text, row), row)
 
     def name(self, field: str, text: str, names: tuple[str, ...], row: int) -> None:
         """Take note of what an id stands for: two things cannot share one."""
@@ -52,13 +54,13 @@ class Identifiers:
 
     def values(self, field: str) -> dict[str, int]:
         """Return the distinct ids of a field, each with the first row that has it."""
-        return self._seen.get(field, {})
+        return dict(sorted(self._seen.get(field, {}).items(), key=itemgetter(1)))
 
     def problems(self) -> list[Problem]:
         """Return what is wrong with each id column."""
         found = []
         for field in sorted(self._seen.keys() | self._shared.keys()):
-            values = self._seen[field]
+            values = self.values(field)
             written = next((text for text in values if SCIENTIFIC.fullmatch(text)), None)
             if written:
                 reason = f"The id {written} is in scientific notation: a spreadsheet has rounded it"

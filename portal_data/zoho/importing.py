@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,9 @@ from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Findings, Problem, UploadRefused
 from portal_data.zoho.fields import count_kept
 from portal_data.zoho.hints import infer_applications
+from portal_data.zoho.kinds import KINDS
 from portal_data.zoho.load import Loader
+from portal_data.zoho.memory import Doubt, Memory, keep, read_memory
 from portal_data.zoho.organise import (
     Founding,
     found_organisation,
@@ -29,13 +31,15 @@ from portal_data.zoho.organise import (
     refuse_demo,
     rename_organisation,
 )
-from portal_data.zoho.plan import KINDS, Decisions
+from portal_data.zoho.plan import Decisions
+from portal_data.zoho.reader import Progress
 from portal_data.zoho.records import Reading
+from portal_data.zoho.remember import kept_blocks
 from portal_data.zoho.repeats import reading_key, same_again
 from portal_data.zoho.report import FileReport, Report
 from portal_data.zoho.resolve import Resolver
 from portal_data.zoho.settle import Settler
-from portal_data.zoho.upload import Progress, Upload, read_upload
+from portal_data.zoho.upload import Upload, read_upload
 
 # Rows that are always there: while an import holds them another one waits, and then sees its books.
 _ALL_IMPORTS = "select version from core.migrations order by version"
@@ -73,30 +77,42 @@ def import_backup(
         if repeated:
             return _repeat(repeated, dry_run, now)
         founding = founding or Founding()
-        reading = Reading(
-            Findings(), founding.timezone or books.timezone, books.base_currency, books.currencies()
-        )
-        upload = read_upload(
-            archive, reading, scratch, date_order, progress, accept_losses=accept_losses
-        )
-        infer_applications(upload)
+        timezone = founding.timezone or books.timezone
+        with store.system_reading() as session:
+            memory = read_memory(session, reading_key(date_order, timezone, books.base_currency))
+
+        def read() -> Upload:
+            findings = Findings()
+            reading = Reading(findings, timezone, books.base_currency, books.currencies())
+            upload = read_upload(
+                archive, reading, scratch, memory, date_order, progress, accept_losses=accept_losses
+            )
+            infer_applications(upload)
+            return upload
+
+        upload = _certain(read, memory)
         if dry_run:
             with store.system_reading() as session:
-                decisions, settler, resolver = _decide(session, upload, remove_missing)
+                upload, decisions, settler, resolver = _decide(
+                    session, upload, read, memory, remove_missing
+                )
                 losses = _losses(resolver, settler, strict=strict, accept_losses=accept_losses)
                 if decisions.books.base_currency is None:
                     founding_currency(upload)
             return _report(archive, upload, settler, losses, dry_run=True)
         with store.system_writing() as session:
             session.locked(_ALL_IMPORTS)
-            decisions, settler, resolver = _decide(session, upload, remove_missing)
+            upload, decisions, settler, resolver = _decide(
+                session, upload, read, memory, remove_missing
+            )
             losses = _losses(resolver, settler, strict=strict, accept_losses=accept_losses)
             currency = decisions.books.base_currency
             if currency is None:
                 currency = founding_currency(upload)
                 found_organisation(session, upload, founding, currency, now)
             report = _report(archive, upload, settler, losses, dry_run=False)
-            report.read_by = reading_key(date_order, reading.timezone, currency)
+            report.read_by = reading_key(date_order, timezone, currency)
+            keep(session, kept_blocks(upload, decisions, report.read_by))
             rename_organisation(session, founding, now)
             import_id = new_id()
             if report.verdict != "unchanged" or settler.rebalanced:
@@ -106,6 +122,15 @@ def import_backup(
                 raise_counters(session)
             _record(session, import_id, report, now)
         return report
+
+
+def _certain(read: Callable[[], Upload], memory: Memory) -> Upload:
+    """Read the upload, and read again what an earlier import's reading is not enough for."""
+    while True:
+        try:
+            return read()
+        except Doubt as doubt:
+            memory.distrust(doubt.digests)
 
 
 def _repeat(report: Report, dry_run: bool, now: datetime) -> Report:
@@ -118,17 +143,29 @@ def _repeat(report: Report, dry_run: bool, now: datetime) -> Report:
 
 
 def _decide(
-    session: OpenSession, upload: Upload, remove_missing: bool
-) -> tuple[Decisions, Settler, Resolver]:
-    decisions = Decisions(upload, read_books(session))
-    resolver = Resolver(decisions)
-    settler = Settler(decisions, resolver, remove_missing=remove_missing)
-    resolver.decide_parties()
-    resolver.decide_items()
-    resolver.decide_work()
-    resolver.decide_profiles()
-    settler.decide()
-    return decisions, settler, resolver
+    session: OpenSession,
+    upload: Upload,
+    read: Callable[[], Upload],
+    memory: Memory,
+    remove_missing: bool,
+) -> tuple[Upload, Decisions, Settler, Resolver]:
+    """Decide an upload; records that have to be written and were only recalled are read first."""
+    books = read_books(session)
+    while True:
+        decisions = Decisions(upload, books)
+        resolver = Resolver(decisions)
+        settler = Settler(decisions, resolver, remove_missing=remove_missing)
+        resolver.decide_parties()
+        resolver.decide_items()
+        resolver.decide_work()
+        resolver.decide_profiles()
+        try:
+            settler.decide()
+        except Doubt as doubt:
+            memory.distrust(doubt.digests)
+            upload = _certain(read, memory)
+        else:
+            return upload, decisions, settler, resolver
 
 
 def _losses(

@@ -24,23 +24,6 @@ NUMBERED = {  # kinds with a number that is unique in the books: header of that 
 }
 
 
-KINDS = {  # module of a file: the kind that its rows become
-    "customers": "customer",
-    "contact_persons": "contact",
-    "items": "item",
-    "exchange_rates": "exchange rate",
-    "projects": "project",
-    "tasks": "task",
-    "estimates": "estimate",
-    "invoices": "invoice",
-    "retainer_invoices": "retainer invoice",
-    "credit_notes": "credit note",
-    "payments": "payment",
-    "credit_applications": "credit application",
-    "refunds": "refund",
-    "time_entries": "time entry",
-    "recurring_invoices": "recurring profile",
-}
 FILES = {  # module: what Zoho's backup calls its file
     "customers": "Contacts.csv",
     "items": "Item.csv",
@@ -89,6 +72,7 @@ class Decisions:
         self.findings = upload.reading.findings
         self.changes: dict[str, Change] = {}
         self.refused = dict(upload.reading.refused)
+        self.doubtful: set[str] = set()
         self._numbers = {kind: books.numbers(kind) for kind in NUMBERED}
         self._by_row = {
             kind: {ref.row_id: (key, ref) for key, ref in books.refs[kind].items()}
@@ -113,6 +97,7 @@ class Decisions:
                 self.set_aside(record, error)
                 continue
             if known is None:
+                self._doubt(record)
                 record.row_id = new_id()
                 change.created.append(record)
                 continue
@@ -120,8 +105,15 @@ class Decisions:
             stays = record.customer_id in (None, known.customer_id)
             same = stays and known.fingerprint == record.fingerprint
             record.same_parts = stays and _parts(known.fingerprint) == _parts(record.fingerprint)
+            if not same:
+                self._doubt(record)
             (change.unchanged if same else change.updated).append(record)
         return change
+
+    def _doubt(self, record: Record) -> None:
+        """Take note of a block whose record has to be written, which needs all of it."""
+        if record.block:
+            self.doubtful.add(record.block)
 
     def refuse(self, kind: str, record: Record, error: CellError) -> None:
         """Take back a decision: the record is left out after all."""

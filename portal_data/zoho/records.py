@@ -163,6 +163,7 @@ class Record:
     `customer_name`, `invoice_number` …) and are resolved later. `absent` columns have no source in
     the file: an update keeps what the books say there. `labels` are the columns of the file that go
     into `custom_fields` and `source_fields`. `parts` belong to the record and are replaced with it.
+    A record that was recalled (recall.py) names the `block` whose reading it comes from.
     """
 
     kind: str
@@ -183,6 +184,7 @@ class Record:
     row_id: Any = None
     customer_id: Any = None
     fingerprint: str = ""
+    block: str = ""
 
     def seal(self) -> "Record":
         """Compute the fingerprint: equal when an import would write the same again.

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from portal_data.zoho.books import Ref
 from portal_data.zoho.defects import Problem
+from portal_data.zoho.kinds import KINDS
 from portal_data.zoho.ledger import Ledger
-from portal_data.zoho.plan import KINDS, Decisions
+from portal_data.zoho.plan import Decisions
 
 REMOVED = "removed"
 """Fingerprint of a record that an import voided: it is not missed again, and may come back."""

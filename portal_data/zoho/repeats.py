@@ -5,6 +5,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+from portal_data import money
 from portal_data.store import OpenSession
 from portal_data.zoho.archive import Archive
 from portal_data.zoho.books import SOURCE
@@ -68,8 +69,8 @@ def same_again(session: OpenSession, archive: Archive, key: str) -> Report | Non
 
 @cache
 def _code() -> str:
-    """Return a digest of this package: another version of the portal may read more of a file."""
+    """Return a digest of what reads files: another version of the portal may read more of one."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), Path(money.__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()

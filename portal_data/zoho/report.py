@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from portal_data.zoho.defects import Problem, SetAside
-from portal_data.zoho.upload import IN_ENGLISH
+from portal_data.zoho.sorting import IN_ENGLISH
 
 _SHOWN = 20  # warnings and missing numbers in the text; JSON has them all
 

@@ -128,14 +128,14 @@ class RowMaker:
         """Return the lines of documents that stand in a set, as rows of the line table."""
         targets = (
             [record.parts.first for record in records],
-            [str(record.customer_id) for record in records],
-            [str(record.row_id) for record in records],
+            [record.customer_id for record in records],
+            [record.row_id for record in records],
         )
         projects = {}
         for customer, key in source.projects(targets):
             if project := self.resolver.line_project(key, customer):
                 projects[customer, key] = project
-        return source.rows_of(shelf.columns, targets, self.items, projects)
+        return source.rows_of(shelf.columns, targets, self.resolver.items.by_id, projects)
 
     def merged_lines(
         self, record: Record, shelf: LineShelf, stored: Mapping[int, dict[str, Any]]

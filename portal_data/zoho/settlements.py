@@ -52,6 +52,11 @@ class Receipt:
     row: Row
     rows: list[Row] = field(default_factory=list)
 
+    @property
+    def together(self) -> bool:
+        """Whether its rows stand one after the other."""
+        return self.rows[-1].number - self.row.number + 1 == len(self.rows)
+
 
 def gather_payments(rows: Iterable[Row]) -> list[Receipt]:
     """Group the rows of payments: one row an application, the payment's own cells repeated."""

@@ -7,10 +7,12 @@ says what is wrong with it and where.
 
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import IO
 
 from portal_data.errors import Unavailable
 from portal_data.store.scratch import Scratch
+from portal_data.zoho.blocks import Known, Parts, Splitter
 from portal_data.zoho.tables import MAX_CELL, MAX_ROWS, Table, too_many_rows
 
 Progress = Callable[[int], None]
@@ -20,64 +22,95 @@ _BLANK = ord(" ")
 _BOM = b"\xef\xbb\xbf"
 
 
+@dataclass
+class Staged:
+    """A file in the scratch engine: the table `name` has the rows that are not known already."""
+
+    name: str
+    copy: IO[bytes]
+    parts: Parts
+    known: Known
+
+
 def stage(
     scratch: Scratch,
     name: str,
     table: Table,
     keep: Iterable[int],
     repeated: Iterable[list[int]],
+    known: Known,
     progress: Progress,
-) -> int | None:
-    """Read the columns at `keep` of a file into the scratch table `name`; return its records.
+) -> Staged | None:
+    """Read the columns at `keep` of a file into the scratch table `name`, but no known blocks.
 
     None means that the file must be read record by record instead. Raises FileError for more rows
     than any business has, and Unavailable when there is no room for the copy.
     """
     twins = [(first, other) for first, *others in repeated for other in others]
-    with _room(table) as copy:
-        read = _copy(table, copy, progress) and scratch.read_csv(
-            name,
-            copy,
-            width=len(table.columns),
-            keep=sorted({*keep, *(place for pair in twins for place in pair)}),
-            separator=table.separator,
-            longest=MAX_CELL,
-        )
+    copy, splitter = _room(scratch, table), Splitter(known, table.separator)
+    read = _copy(table, copy, splitter, progress) and scratch.read_csv(
+        name,
+        copy,
+        width=len(table.columns),
+        keep=sorted({*keep, *(place for pair in twins for place in pair)}),
+        separator=table.separator,
+        longest=MAX_CELL,
+    )
     if not read:
+        copy.close()
         return None
+    parts = splitter.parts
+    if parts.known and not parts.sure:
+        copy.close()
+        return stage(scratch, name, table, keep, repeated, Known(known.key), progress)
+    if parts.rows > MAX_ROWS:
+        raise too_many_rows()
     uneven = " or ".join(f"c{first} <> c{other}" for first, other in twins) or "false"
     ((count, odd),) = scratch.rows(f"select count(*), count(*) filter ({uneven}) from {name}")
-    if count > MAX_ROWS:
-        raise too_many_rows()
-    return None if odd else int(count)
+    if odd or count != parts.copied:
+        copy.close()
+        return None
+    return Staged(name, copy, parts, known)
 
 
-def _room(table: Table) -> IO[bytes]:
+def taken(scratch: Scratch, staged: Staged, width: int) -> list[tuple[str, ...]]:
+    """Return the rows of a file of which all `width` columns were kept, and drop its table."""
+    cells = ", ".join(f"c{place}" for place in range(width))
+    rows = scratch.rows(f"select {cells} from {staged.name} order by rowid")
+    scratch.run(f"drop table {staged.name}")
+    return rows
+
+
+def _room(scratch: Scratch, table: Table) -> IO[bytes]:
     try:
-        return tempfile.TemporaryFile()
+        return scratch.file()
     except OSError as error:
         raise _no_room(table, error) from error
 
 
-def _copy(table: Table, copy: IO[bytes], progress: Progress) -> bool:
-    """Copy a file with plain line ends; tell whether nothing about its bytes is unusual."""
+def _copy(table: Table, copy: IO[bytes], splitter: Splitter, progress: Progress) -> bool:
+    """Copy what must be read with plain line ends; tell whether nothing about it is unusual."""
     look = _Look(table.separator)
-    rest, first = b"", True
+    rest, first, last = b"", True, False
     with table.part.open() as source:
-        while block := source.read(_BLOCK):
+        while not last:
+            block = source.read(_BLOCK)
             progress(len(block))
             if first:
                 block, first = block.removeprefix(_BOM), False
+            last = not block
             end = block.rfind(b"\n") + 1
             lines, rest = (rest + block[:end], block[end:]) if end else (b"", rest + block)
+            if last:
+                lines, rest = lines + rest, b""
             if b"\r" in lines:
                 lines = lines.replace(b"\r\n", b"\n")
-            if len(rest) > MAX_CELL or not look.usual(lines):
+            if len(rest) > MAX_CELL:
                 return False
-            _write(table, copy, lines)
-    if not look.usual(rest):
-        return False
-    _write(table, copy, rest)
+            for new in splitter.split(lines, last=last):
+                if not look.usual(new):
+                    return False
+                _write(table, copy, new)
     return True
 
 

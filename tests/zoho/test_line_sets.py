@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from portal_data.store.scratch import Scratch
 from portal_data.zoho import document_modules
+from portal_data.zoho.blocks import Known
 from portal_data.zoho.columns import layout
 from portal_data.zoho.dates import Dates
 from portal_data.zoho.defects import FileError, Findings
@@ -140,8 +141,10 @@ def _gathered(table: Table, scratch: Scratch | None) -> Any:
         gatherer.gather(table.records(found.repeated, lambda _: None), found, dates, ids)
     else:
         name, keep = "staged", kept_positions(found)
-        assert stage(scratch, name, table, keep, found.repeated, lambda _: None) is not None
-        assert gather_set(gatherer, LineSet(scratch, name, found), dates, ids, findings)
+        staged = stage(scratch, name, table, keep, found.repeated, Known(), lambda _: None)
+        assert staged is not None
+        source = LineSet(scratch, name, found, staged.parts.number)
+        assert gather_set(gatherer, source, "invoices", dates, ids, findings)
     documents = {
         key: (
             None if sheaf.error else (sheaf.subtotal, sheaf.tax, sheaf.digest, list(sheaf.lines)),
@@ -185,9 +188,10 @@ def test_a_staged_file_has_the_cells_that_python_reads(content: bytes) -> None:
     except FileError:
         return  # so broken that its first block cannot be read
     with closing(Scratch()) as scratch:
-        count = stage(scratch, "staged", table, range(3), [], lambda _: None)
-        if count is None:
+        staged = stage(scratch, "staged", table, range(3), [], Known(), lambda _: None)
+        if staged is None:
             return  # Python reads it, or says what is wrong with it
+        count = staged.parts.rows
         rows = scratch.rows("select rowid + 2, c0, c1, c2 from staged order by rowid")
     assert count == len(rows)
     try:
