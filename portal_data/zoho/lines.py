@@ -294,7 +294,7 @@ class Gatherer:
         )
         content = (str(len(sheaf.lines) + 1), *picked, line.custom or "", line.source or "")
         digest = hashlib.md5("\x1f".join(content).encode(), usedforsecurity=False).digest()
-        sheaf.digest += int.from_bytes(digest[:8], "little")  # as the scratch engine adds them up
+        sheaf.digest += int.from_bytes(digest[8:], "little")  # as the scratch engine adds them up
         return line
 
 

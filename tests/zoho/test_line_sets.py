@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from portal_data.store.scratch import Scratch
@@ -157,8 +157,17 @@ def _gathered(table: Table, scratch: Scratch | None) -> Any:
     return documents, ids.problems()
 
 
+PLAIN = dict.fromkeys(HEADER[HEADER.index("Item Name") :], "") | {
+    "Item Name": "Oak",
+    "Quantity": "2.5",
+    "Item Price": "4",
+    "Item Total": "10.00",
+}
+
+
 @settings(max_examples=60, deadline=None)
 @given(ROWS)
+@example([("71", "GBP", [PLAIN, PLAIN | {"Account": "Sales"}]), ("72", "GBP", [PLAIN])])
 def test_a_set_of_lines_is_what_python_reads(
     documents: list[tuple[str, str, list[dict[str, str]]]],
 ) -> None:
