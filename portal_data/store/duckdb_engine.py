@@ -19,7 +19,7 @@ from portal_data.store.uuids import uuid_array
 
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _FEW = 8  # rows that cost less as parameters than as an arrow table
-_LET_GO = "set memory_limit = '64MB'"
+_LET_GO = "set memory_limit = '48MB'"
 """Leaves that much of the file in memory after somebody has read all of it."""
 _CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
 _NO_ROOM = (

@@ -22,7 +22,7 @@ from portal_data.store.engine import Engine, Row, Sight, Transaction
 from portal_data.store.postgres_engine import PostgresTransaction
 from portal_data.store.session import OpenSession
 
-MEMORY = "192MB"
+MEMORY = "224MB"
 """How much the making of a snapshot may take before it writes to disk."""
 STORAGE = "v1.2.0"
 """The oldest DuckDB that can open the file."""
