@@ -1,6 +1,7 @@
 """What a piece of work takes: time on the clock, of the processor, and memory."""
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -32,8 +33,18 @@ def measured() -> Iterator[Cost]:
     yield cost
     cost.seconds = time.perf_counter() - clock
     cost.processor = time.process_time() - processor
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    cost.memory = peak * (1 if sys.platform == "darwin" else _KIBIBYTE)
+    cost.memory = _peak()
+
+
+def _peak() -> int:
+    """Return the most memory that this process had, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # not getrusage's, which on Linux begins with what the parent had
+        (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status.read_text("utf-8"), re.MULTILINE)
+        return int(peak) * _KIBIBYTE
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used * (1 if sys.platform == "darwin" else _KIBIBYTE)
 
 
 def say(cost: Cost) -> None:

@@ -14,17 +14,15 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
-from starlette.applications import Starlette
 
 from benchmarks import books
+from benchmarks.asking import ask
 from benchmarks.clockwork import timing
-from portal_data import identity, settings, store
+from portal_data import store
 from portal_data.exports import Format
 from portal_data.settings import ROOT
-from portal_data.web import exports
 
 ROWS = 100_000
 DOCUMENTS = 200
@@ -90,7 +88,7 @@ async def _ask(name: str, token: str) -> tuple[int, list[float], int]:
     """Return the bytes of the answer, by how many milliseconds each beat was late, and the most
     memory that any of them saw."""
     late: list[float] = []
-    size = status = most = 0
+    most = 0
 
     async def beat() -> None:
         nonlocal most
@@ -100,26 +98,9 @@ async def _ask(name: str, token: str) -> tuple[int, list[float], int]:
             await asyncio.sleep(_BEAT)
             late.append((time.perf_counter() - began - _BEAT) * 1000)
 
-    async def receive() -> dict[str, Any]:
-        await asyncio.sleep(3600)
-        return {"type": "http.disconnect"}
-
-    async def send(message: dict[str, Any]) -> None:
-        nonlocal size, status
-        status = message.get("status", status)
-        size += len(message.get("body", b""))
-
-    cookie = f"{identity.cookie_name(settings.load().secure)}={token}".encode()
-    scope = {
-        "type": "http", "method": "GET", "path": f"/exports/{name}", "scheme": "http",
-        "query_string": b"first=2000-01-01", "headers": [(b"cookie", cookie)],
-        "http_version": "1.1", "root_path": "", "server": ("localhost", 80),
-    }  # fmt: skip
     beating = asyncio.create_task(beat())
-    await Starlette(routes=exports.ROUTES)(scope, receive, send)
+    size = await ask(name, "first=2000-01-01", token)
     beating.cancel()
-    if status != 200:
-        raise RuntimeError(f"{name} was answered with {status}.")
     return size, late, most
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from benchmarks import (
     books,
+    cold_load,
+    comparing_documents,
+    comparing_exports,
     exporting,
     importing,
     pages,
@@ -67,8 +70,17 @@ PARTS: Mapping[str, Part] = {
     ),
     "import": Part(("Import",), lambda _: [work.imported(importing.measure())]),
     "signing-in": Part(("Signing in",), lambda _: [work.signing_in(signing_in.measure())]),
+    "cold-load": Part(("Loads over a slow line",), lambda _: [work.loads(cold_load.measure())]),
     "exports": Part(("Files",), lambda _: [files.exported(exporting.measure())]),
+    "exports-beside": Part(
+        ("Files beside pandas and DuckDB",),
+        lambda _: [files.compared(comparing_exports.measure())],
+    ),
     "pdf": Part(("Documents as PDF",), lambda _: [files.printed(printing.measure())]),
+    "pdf-beside": Part(
+        ("Documents beside reportlab and typst",),
+        lambda _: [files.drawn(comparing_documents.measure())],
+    ),
     "publishing": Part(("Publishing for analysts",), _publishing),
 }
 """Every part by its name on the command line, in the order of the page."""

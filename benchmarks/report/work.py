@@ -1,7 +1,8 @@
-"""Imports, sign-ins and publishing, as text."""
+"""Imports, sign-ins, loads and publishing, as text."""
 
 from collections.abc import Iterator
 
+from benchmarks.cold_load import BITS_A_SECOND, ROUND_TRIP, Load
 from benchmarks.importing import Import
 from benchmarks.publishing import Publishing
 from benchmarks.report.markdown import row, rule
@@ -49,6 +50,32 @@ def signing_in(measured: SigningIn) -> Iterator[str]:
         f"which every run of a screen does: p50 {measured.check.p50:.1f} ms, p95 "
         f"{measured.check.p95:.1f} ms."
     )
+    yield ""
+
+
+def loads(measured: list[Load]) -> Iterator[str]:
+    """Yield the lines of the section."""
+    yield (
+        f"What Chromium loads of the demo over a line of {BITS_A_SECOND / _MEGA:.1f} Mbit a second "
+        f"with a round trip of {ROUND_TRIP} ms, one after the other in one browser: usable is a "
+        "form that takes letters, or Home with its head; drawn is all of it, charts included. The "
+        "websocket is not slowed down."
+    )
+    yield ""
+    heads = ("usable, s", "drawn, s", "requests on the wire", "answers from the cache",
+             "KB on the wire", "layout shift")  # fmt: skip
+    yield row("Load", *heads)
+    yield rule(1, len(heads))
+    for each in measured:
+        yield row(
+            each.name,
+            f"{each.usable:.1f}",
+            f"{each.drawn:.1f}",
+            f"{len(each.requests)}",
+            f"{each.cached}",
+            f"{each.size / 1000:,.0f}",
+            f"{each.shift:.3f}",
+        )
     yield ""
 
 
