@@ -27,6 +27,7 @@ _FLAGS = [
 ]  # fmt: skip
 _READY_SECONDS = 60
 _PATIENCE = 30_000  # milliseconds; what never comes fails then, what comes is waited for no longer
+_NAMES = ("chromium-headless-shell", "chromium", "google-chrome")
 _QUIET = 250  # milliseconds without a run after which none follows by itself
 _SETTLED = """
 ([call, quiet]) => {
@@ -61,7 +62,7 @@ def launch(playwright: Playwright) -> Browser:
     Raises FileNotFoundError when there is none.
     """
     named = os.environ.get("PORTAL_CHROMIUM")
-    found = named or shutil.which("chromium") or shutil.which("google-chrome")
+    found = named or next(filter(None, map(shutil.which, _NAMES)), None)
     if not found:
         raise FileNotFoundError("No Chromium: run `make test`, or name one in PORTAL_CHROMIUM.")
     expect.set_options(timeout=_PATIENCE)  # the 5 s of the library are short on a busy machine
