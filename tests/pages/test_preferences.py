@@ -31,7 +31,7 @@ def test_only_what_has_an_effect_is_offered() -> None:
     used = {
         name
         for name in Preferences.__dataclass_fields__
-        if re.search(rf'\.{name}\b|mail="{name}"', code)
+        if re.search(rf'\.{name}\b|= ?"{name}"', code)
     }
     assert used == set(EFFECTS)
 
