@@ -10,6 +10,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -195,11 +196,8 @@ def _payments(invoices: int) -> Iterator[dict[str, str]]:
 def _import(backup: Path, database: Path) -> Cost:
     """Import into a store, new or not, and measure this process."""
     opened = store.install(store.open_store(f"duckdb:///{database}"))
-    try:
-        with measured() as cost:
-            report = import_backup(backup, now=utc_now())
-    finally:
-        opened.close()
+    with measured() as cost, closing(opened):  # the measure closes its file, too
+        report = import_backup(backup, now=utc_now())
     if report.set_aside:
         raise RuntimeError(f"The import ended as {report.verdict}.")
     return cost

@@ -2,7 +2,7 @@
 
 from portal_data import money
 from portal_data.zoho.defects import CellError
-from portal_data.zoho.documents import ALLOWANCE
+from portal_data.zoho.documents import allowance
 from portal_data.zoho.ledger import Account, Ledger
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Record
@@ -56,7 +56,7 @@ def _compare(account: Account, record: Record, decisions: Decisions, *, written:
         account.in_question = min(account.stored_question, max(account.balance, 0))
         return
     missing = account.balance - stated
-    if abs(missing) <= money.to_minor(ALLOWANCE, currency):
+    if abs(missing) <= allowance(currency):
         return
     text = (
         f"{account.number}: the file says {money.to_decimal(stated, currency)} is left; with the "

@@ -6,12 +6,12 @@ files are read, so equal digests mean that reading gives the same again.
 
 import hashlib
 import json
+import os
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from mmap import mmap
-from typing import Any
+from typing import IO, Any
 
 SIZE = 1 << 15  # bytes of a block, more or less: one changed document costs reading one block
 _LARGEST = 1 << 22  # bytes: no more is held in memory to compare it
@@ -101,6 +101,10 @@ class Piece:
     end: int
     offset: int
     beyond: int
+
+    def read(self, copy: IO[bytes]) -> bytes:
+        """Return its bytes. A mapped file would count as memory from its first byte to its last."""
+        return os.pread(copy.fileno(), self.beyond - self.offset, self.offset)
 
 
 class Splitter:
@@ -195,7 +199,7 @@ class Splitter:
         return self.parts.copied - self.parts.stretches[-1].place
 
 
-def _record_end(lines: bytes | mmap, place: int) -> int:
+def _record_end(lines: bytes, place: int) -> int:
     """Return where the record that begins at `place` ends, or -1."""
     start, quotes = place, 0
     while (end := lines.find(b"\n", start) + 1) > 0:
@@ -206,10 +210,10 @@ def _record_end(lines: bytes | mmap, place: int) -> int:
     return -1
 
 
-def cut(parts: Parts, firsts: Sequence[int], content: mmap) -> Iterator[Piece]:
+def cut(parts: Parts, firsts: Sequence[int], copy: IO[bytes]) -> Iterator[Piece]:
     """Cut what was copied into blocks that begin where a document does.
 
-    `firsts` are the places of the documents' first rows, in order; `content` is the copy.
+    `firsts` are the places of the documents' first rows, in order.
     """
     begins = [stretch.place for stretch in parts.stretches]
     marks = [mark for mark in parts.marks if mark[1] < parts.copied]
@@ -218,11 +222,12 @@ def cut(parts: Parts, firsts: Sequence[int], content: mmap) -> Iterator[Piece]:
         index = bisect_left(firsts, place)
         first = firsts[index] if index < len(firsts) else parts.copied
         if first not in cuts and first < parts.copied:
-            cuts[first] = _skip(content, offset, first - place)
+            cuts[first] = _skip(copy, offset, first - place)
     places = sorted(cuts)
     ends = [*places[1:], parts.copied]
+    size = os.fstat(copy.fileno()).st_size
     for place, end in zip(places, ends, strict=True):
-        beyond = cuts.get(end, len(content))
+        beyond = cuts.get(end, size)
         within = not any(place < begin < end for begin in _between(begins, place, end))
         if within and 0 < beyond - cuts[place] <= _LARGEST:
             yield Piece(place, end, cuts[place], beyond)
@@ -232,8 +237,11 @@ def _between(begins: Sequence[int], place: int, end: int) -> Sequence[int]:
     return begins[bisect_left(begins, place) : bisect_left(begins, end)]
 
 
-def _skip(content: mmap, offset: int, rows: int) -> int:
+def _skip(copy: IO[bytes], offset: int, rows: int) -> int:
     """Return where the record stands that comes `rows` after the one at `offset`."""
+    lines, place = b"", 0
     for _ in range(rows):
-        offset = _record_end(content, offset)
-    return offset
+        while (end := _record_end(lines, place)) < 0:
+            lines += os.pread(copy.fileno(), SIZE, offset + len(lines))
+        place = end
+    return offset + place

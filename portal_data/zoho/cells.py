@@ -102,14 +102,14 @@ def flag(raw: str) -> bool:
 def identifier(raw: str) -> str:
     """Return one of Zoho's ids: digits, kept as text because they do not fit a float."""
     text = raw.strip()
+    if not text or _IDENTIFIER.fullmatch(text):
+        return text
     if SCIENTIFIC.fullmatch(text):
         raise CellError(
             f"The id {text} is in scientific notation: a spreadsheet has rounded it.",
             "Import the file as Zoho made it, without saving it in a spreadsheet first.",
         )
-    if text and not _IDENTIFIER.fullmatch(text):
-        raise CellError(f"{_shown(raw)} is not an id.", "Ids have at most 30 digits.")
-    return text
+    raise CellError(f"{_shown(raw)} is not an id.", "Ids have at most 30 digits.")
 
 
 def email(raw: str) -> str | None:

@@ -4,8 +4,8 @@ Header spellings are facts about Zoho's exports of 2019 to 2026; the backup, the
 the Billing, Invoice and Books editions differ. Columns are found by name, never by position.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from portal_data.zoho.tables import Table, fold
 
@@ -116,6 +116,36 @@ def layout(module: Module, table: Table) -> Layout:
         line_custom=line_custom,
         labels=frozenset((*custom, *unread, *line_custom, *line_unread)),
     )
+
+
+def moved(layout: Layout, places: Sequence[int]) -> Layout:
+    """Return the layout of rows that have only the cells at these places."""
+    new = {place: index for index, place in enumerate(places)}
+
+    def renumbered(cells: Mapping[str, int]) -> dict[str, int]:
+        return {name: new[place] for name, place in cells.items()}
+
+    return replace(
+        layout,
+        positions=renumbered(layout.positions),
+        custom=renumbered(layout.custom),
+        line_custom=renumbered(layout.line_custom),
+        unread=renumbered(layout.unread),
+        line_unread=renumbered(layout.line_unread),
+        absent_columns={},
+    )
+
+
+def kept_positions(layout: Layout) -> set[int]:
+    """Return the positions of all columns that somebody reads."""
+    columns = (
+        layout.positions,
+        layout.custom,
+        layout.line_custom,
+        layout.unread,
+        layout.line_unread,
+    )
+    return {place for group in columns for place in group.values()}
 
 
 def named(**names: str | tuple[str, ...]) -> dict[str, tuple[str, ...]]:

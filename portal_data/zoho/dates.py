@@ -73,9 +73,10 @@ class Dates:
 
     def moment(self, raw: str, timezone: str | None = None) -> datetime | None:
         """Return a date and time as naive UTC, or None. Zoho writes the organisation's time."""
-        if (raw, timezone) not in self._read:
-            self._read[raw, timezone] = self._moment(raw, timezone)
-        return self._read[raw, timezone]
+        key = raw, timezone
+        if key not in self._read:
+            self._read[key] = self._moment(raw, timezone)
+        return self._read[key]
 
     def _moment(self, raw: str, timezone: str | None) -> datetime | None:
         text = raw.strip()

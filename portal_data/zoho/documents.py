@@ -1,11 +1,12 @@
 """Estimates, invoices, retainer invoices and credit notes as records.
 
-Status words, arithmetic and the allowance of 0.05 for differences are those of Zoho's own exports:
+The arithmetic and the allowance of 0.05 for differences are those of Zoho's own exports:
 SubTotal is the sum of the line totals, and Total adds tax, shipping, adjustment and round-off and
 takes off the document's discount.
 """
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from portal_data import money
@@ -13,44 +14,14 @@ from portal_data.zoho.defects import CellError
 from portal_data.zoho.document_modules import GATEWAYS
 from portal_data.zoho.lines import LINE_SOURCES, Sheaf, watch_texts
 from portal_data.zoho.records import Reading, Record, Row, absent_columns, split_key
+from portal_data.zoho.states import status_of
 
-ALLOWANCE = Decimal("0.05")  # how far lines and header may differ
+_ALLOWANCE = Decimal("0.05")  # how far lines and header may differ
 _KINDS = {
     "estimates": "estimate",
     "invoices": "invoice",
     "retainer_invoices": "retainer invoice",
     "credit_notes": "credit note",
-}
-_DRAFT = dict.fromkeys(("draft", "pendingapproval", "approved", "rejected"), "draft")
-_SENT = ("sent", "open", "overdue", "partiallypaid", "paid", "closed", "unpaid", "viewed")
-_STATES: dict[str, dict[str, str]] = {
-    "invoice": {
-        **_DRAFT,
-        **dict.fromkeys(_SENT, "sent"),
-        "void": "void",
-        "writeoff": "written_off",
-        "writtenoff": "written_off",
-    },
-    "retainer invoice": {
-        **_DRAFT,
-        **dict.fromkeys((*_SENT, "drawn", "partiallydrawn"), "sent"),
-        "void": "void",
-    },
-    "credit note": {**_DRAFT, "open": "open", "closed": "open", "void": "void"},
-    "estimate": {
-        "draft": "draft",
-        "pendingapproval": "draft",
-        "approved": "draft",
-        "sent": "sent",
-        "open": "sent",
-        "viewed": "sent",
-        "expired": "sent",
-        "accepted": "accepted",
-        "declined": "declined",
-        "rejected": "declined",
-        "invoiced": "invoiced",
-        "partiallyinvoiced": "invoiced",
-    },
 }
 _PROVIDERS = {f"gateway {header}": name for header, name in GATEWAYS.items()}
 _ENVELOPES = {
@@ -99,6 +70,12 @@ def read_documents(module: str, sheaves: list[Sheaf], reading: Reading) -> list[
     return records
 
 
+@lru_cache
+def allowance(currency: str) -> int:
+    """Return how far amounts that should be the same may differ, in minor units."""
+    return money.to_minor(_ALLOWANCE, currency)
+
+
 def _record(kind: str, subject: str, sheaf: Sheaf, reading: Reading) -> Record:
     if sheaf.error:
         raise sheaf.error
@@ -109,7 +86,7 @@ def _record(kind: str, subject: str, sheaf: Sheaf, reading: Reading) -> Record:
         raise CellError("The number is missing.", "Enter it.", column=row.header("number"))
     identifier = row.identifier("id")
     watch_texts(sheaf, reading.findings)
-    status = _status(kind, row)
+    status = status_of(kind, row)
     values: dict[str, Any] = {
         "number": row.key("number"),
         "reference": row.text("reference"),
@@ -153,18 +130,6 @@ def _record(kind: str, subject: str, sheaf: Sheaf, reading: Reading) -> Record:
         labels=row.layout.labels,
         currency=currency,
     ).seal()
-
-
-def _status(kind: str, row: Row) -> str:
-    word = "".join(letter for letter in row.key("status").lower() if letter.isalpha())
-    states = _STATES[kind]
-    if word not in states:
-        raise CellError(
-            f"The status {row.raw('status')!r} is not known.",
-            f"Known are {', '.join(sorted(states))}.",
-            column=row.header("status"),
-        )
-    return states[word]
 
 
 def amounts(kind: str, sheaf: Sheaf, reading: Reading) -> dict[str, Any]:
@@ -232,7 +197,7 @@ def _same(sheaf: Sheaf, field: str, header: int, lines: int, reading: Reading) -
         return
     shown = f"{row.header(field)} is {money.to_decimal(header, currency)}"
     shown += f", the lines give {money.to_decimal(lines, currency)}."
-    if abs(header - lines) > max(1, money.to_minor(ALLOWANCE, currency)):
+    if abs(header - lines) > max(1, allowance(currency)):
         raise CellError(
             shown,
             "Lines are missing or changed: export again, or correct the document in Zoho.",
@@ -292,8 +257,11 @@ def _extra(kind: str, row: Row, currency: str) -> dict[str, Any]:
     """What is checked or kept beside the document's own table."""
     extra: dict[str, Any] = {}
     if kind in ("invoice", "retainer invoice"):
-        named = _PROVIDERS.keys() & row.layout.positions.keys()
-        extra["providers"] = sorted(_PROVIDERS[name] for name in named if row.flag(name))
+        extra["providers"] = sorted(
+            provider
+            for name, provider in _PROVIDERS.items()
+            if name in row.layout.positions and row.flag(name)
+        )
     if kind != "estimate":
         extra["balance"] = row.minor("balance", currency) if row.key("balance") else None
         if extra["balance"] is None and row.key("status").lower() in ("closed", "paid"):
@@ -305,6 +273,11 @@ def _extra(kind: str, row: Row, currency: str) -> dict[str, Any]:
 
 def _address(row: Row, kind: str) -> str | None:
     """Return the address as the lines of an envelope, or None."""
-    attention, street1, street2, *place, country = map(row.key, _ENVELOPES[kind])
+    return _envelope(tuple(map(row.raw, _ENVELOPES[kind])))
+
+
+@lru_cache(maxsize=4096)
+def _envelope(cells: tuple[str, ...]) -> str | None:
+    attention, street1, street2, *place, country = map(str.strip, cells)
     lines = (attention, street1, street2, " ".join(filter(None, place)), country)
     return "\n".join(filter(None, lines)) or None

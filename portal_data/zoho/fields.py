@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeVar
 
 from portal_data.zoho.document_sets import is_staged, kept_by_lines
@@ -41,7 +42,7 @@ def kept_by_records(groups: Mapping[T, Iterable[Record]]) -> dict[T, tuple[Names
     staged = []
     for index, (group, records) in enumerate(groups.items()):
         custom, source = found[group]
-        texts: Counter[tuple[int, str | tuple[str, ...]]] = Counter()
+        read: list[Iterable[Any]] = []
         for record in records:
             for counts, name in ((custom, "custom_fields"), (source, "source_fields")):
                 if names := record.values.get(name):
@@ -49,7 +50,8 @@ def kept_by_records(groups: Mapping[T, Iterable[Record]]) -> dict[T, tuple[Names
             if is_staged(record.parts):
                 staged.append((record.parts, index))
             else:
-                texts.update(_texts(record.parts))
+                read.append(record.parts)
+        texts = Counter(_texts(chain.from_iterable(read)))
         for (of, text), lines in texts.items():
             labels = json.loads(text) if isinstance(text, str) else text
             found[group][of].update(dict.fromkeys(labels, lines))

@@ -39,13 +39,16 @@ class Identifiers:
         """Take note of an id and of the first row that has it."""
         if text:
             seen = self._seen[field]
-            seen[text] = min(seen.get(text, row), row)
+            if row < seen.get(text, row + 1):
+                seen[text] = row
 
     def name(self, field: str, text: str, names: tuple[str, ...], row: int) -> None:
         """Take note of what an id stands for: two things cannot share one."""
         if not text or not any(names):
             return
         first = self._names.setdefault((field, text), names)
+        if first == names:
+            return
         pairs = zip(first, names, strict=True)
         if differing := next(((a, b) for a, b in pairs if a and b and a != b), None):
             one, other = differing

@@ -45,6 +45,22 @@ from portal_data.zoho.upload import Upload, read_upload
 _ALL_IMPORTS = "select version from core.migrations order by version"
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the cyclic garbage collector: with millions of live rows each run costs seconds.
+
+    It runs as soon as it may again, so what it decorates has let go of its rows by then.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_without_collector()
 def import_backup(
     path: Path,
     *,
@@ -66,7 +82,7 @@ def import_backup(
     the demo organisation, or when the books changed at the same moment. With `remove_missing` a
     complete backup voids what earlier imports made and it no longer has (removal.py).
     """
-    with _without_collector(), closing(Scratch()) as scratch, open_upload(path) as archive:
+    with closing(Scratch()) as scratch, open_upload(path) as archive:
         with store.system_reading() as session:
             refuse_demo(session)
             books = read_customers(session)
@@ -259,15 +275,3 @@ def _record(session: OpenSession, import_id: UUID, report: Report, now: datetime
         subject_number=report.name,
         details=details,
     )
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the cyclic garbage collector: with millions of live rows each run costs seconds."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -13,7 +13,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from portal_data.store.scratch import Scratch
-from portal_data.zoho.columns import Layout
+from portal_data.zoho.columns import Layout, kept_positions, moved
 from portal_data.zoho.line_columns import NEEDED, WATCHED, LineColumns
 from portal_data.zoho.line_fields import LineFields
 from portal_data.zoho.lines import LINE_FIELDS, REPEATED
@@ -39,7 +39,7 @@ class LineSet:
         self._scratch, self._name, self.number = scratch, name, number
         self._kept, self._keeps = "", False
         self._named: dict[tuple[str, ...], bool] = {}
-        self._use(_moved(layout, places := sorted(kept_positions(layout))), places)
+        self._use(moved(layout, places := sorted(kept_positions(layout))), places)
         self._key = f"if({self._text('id')} <> '', {self._text('id')}, {self._text('number')})"
 
     def _use(self, layout: Layout, places: Sequence[int], exponent: int = 2) -> None:
@@ -187,7 +187,7 @@ class LineSet:
         positions = {own: place for own, place in layout.positions.items() if own in lines}
         left = replace(layout, positions=positions, custom={}, unread={})
         places = [self._places[place] for place in sorted(kept)]
-        self._use(_moved(left, sorted(kept)), places, self._sql.exponent)
+        self._use(moved(left, sorted(kept)), places, self._sql.exponent)
         self._scratch.compress()
 
     def forget(self) -> None:
@@ -289,36 +289,6 @@ class LineSet:
         ((count,),) = self._scratch.rows(f"select count(*) from {self._name}")
         for start in range(0, count, _AT_ONCE):  # not the whole result in memory
             yield from self._scratch.batches(query, start=start, rows=_AT_ONCE)
-
-
-def _moved(layout: Layout, places: Sequence[int]) -> Layout:
-    """Return the layout of rows that have only the cells at these places."""
-    new = {place: index for index, place in enumerate(places)}
-
-    def moved(cells: Mapping[str, int]) -> dict[str, int]:
-        return {name: new[place] for name, place in cells.items()}
-
-    return replace(
-        layout,
-        positions=moved(layout.positions),
-        custom=moved(layout.custom),
-        line_custom=moved(layout.line_custom),
-        unread=moved(layout.unread),
-        line_unread=moved(layout.line_unread),
-        absent_columns={},
-    )
-
-
-def kept_positions(layout: Layout) -> set[int]:
-    """Return the positions of all columns that somebody reads."""
-    columns = (
-        layout.positions,
-        layout.custom,
-        layout.line_custom,
-        layout.unread,
-        layout.line_unread,
-    )
-    return {place for group in columns for place in group.values()}
 
 
 def suits(layout: Layout) -> bool:

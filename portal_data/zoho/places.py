@@ -1,7 +1,7 @@
 """Where the documents of a staged file stand, as far as a later import may know them again."""
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
 from portal_data.zoho.line_sets import LineSet
 from portal_data.zoho.records import Record, Row
@@ -30,8 +30,7 @@ DATES = {  # fields of each module that hold dates
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One document: the place of its first row among those that were read, and its rows.
 
     No `rows` are told of a document that is more than its own rows say: they do not stand together,

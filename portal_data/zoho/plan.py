@@ -142,7 +142,7 @@ class Decisions:
 
     def waits_for(self, kind: str, *keys: str) -> None:
         """Raise Waits when one of the keys names something that was set aside."""
-        for key in keys:
+        for key in keys if self.refused else ():
             if key and (subject := self.refused.get((kind, key.strip().lower()))):
                 raise Waits(f"{kind} {subject}")
 
@@ -195,7 +195,7 @@ class Decisions:
             by_id.setdefault(record.external_id, []).append(record)
         kept = []
         for group in by_id.values():
-            if len({record.fingerprint for record in group}) == 1:
+            if len(group) == 1 or len({record.fingerprint for record in group}) == 1:
                 kept.append(group[0])
                 continue
             for record in group:

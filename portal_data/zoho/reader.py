@@ -6,7 +6,7 @@ from operator import attrgetter
 from portal_data.store.scratch import Scratch
 from portal_data.zoho import document_modules, modules
 from portal_data.zoho.archive import Archive
-from portal_data.zoho.columns import Module
+from portal_data.zoho.columns import Module, kept_positions
 from portal_data.zoho.copies import Copies
 from portal_data.zoho.dates import DateOrder, Dates
 from portal_data.zoho.defects import FileError
@@ -14,7 +14,7 @@ from portal_data.zoho.document_sets import gather_set
 from portal_data.zoho.documents import read_documents
 from portal_data.zoho.identifiers import Identifiers, id_fields
 from portal_data.zoho.kinds import KINDS
-from portal_data.zoho.line_sets import LineSet, kept_positions, suits
+from portal_data.zoho.line_sets import LineSet, suits
 from portal_data.zoho.lines import Gatherer
 from portal_data.zoho.memory import Doubt, Memory
 from portal_data.zoho.places import DATES, FileReading, Place, header_of
@@ -232,14 +232,15 @@ class Reader(Sorter):
         Raises Doubt instead when a part of the file was recalled: what is wrong with a file is
         said by reading it.
         """
-        for own in id_fields(module):
+        columns = rows[0].layout.positions if rows else {}  # rows of one file
+        for own in filter(columns.__contains__, id_fields(module)):
             names = module.names.get(own, ())
             for row in rows:
                 if text := row.key(own):
                     ids.see(own, text, row.number)
                     if names:
                         ids.name(own, text, tuple(map(row.key, names)), row.number)
-        for name in DATES.get(module.name, ()):
+        for name in filter(columns.__contains__, DATES.get(module.name, ())):
             for row in rows:
                 if text := row.raw(name):
                     dates.see(row.header(name), text, row.number)

@@ -40,12 +40,13 @@ class Row:
 
     def key(self, name: str) -> str:
         """Return a cell used to find something by: trimmed."""
-        return self.raw(name).strip()
+        position = self.layout.positions.get(name)
+        return "" if position is None else self.cells[position].strip()
 
     def text(self, name: str) -> str | None:
         """Return free text unchanged, or None when there is nothing but blanks."""
         raw = self.raw(name)
-        return raw if raw.strip() else None
+        return raw if raw and not raw.isspace() else None
 
     def number_of(self, name: str) -> Decimal | None:
         """Return a plain decimal, or None when empty."""
@@ -67,7 +68,8 @@ class Row:
 
     def minor(self, name: str, currency: str) -> int:
         """Return an amount in minor units; 0 when empty."""
-        if not self.key(name):
+        raw = self.raw(name)
+        if not raw or raw.isspace():
             return 0
         return self._read(name, lambda raw: cells.minor_units(raw, currency))
 
@@ -123,10 +125,13 @@ class Row:
             if self.cells[place].strip()
         }
 
-    def source(self, *, lines: bool = True) -> dict[str, str]:
-        """Return the filled columns that are no field of ours; without `lines` the document's."""
-        columns = self.layout.unread
-        if lines:
+    def source(self, *, document: bool = True, lines: bool = True) -> dict[str, str]:
+        """Return the filled columns that are no field of ours: the document's, the lines' or both.
+
+        A name that both have is the lines'.
+        """
+        columns = self.layout.unread if document else self.layout.line_unread
+        if document and lines:
             columns = columns | self.layout.line_unread
         return {
             label: self.cells[place]
@@ -141,7 +146,8 @@ class Row:
     def watch(self, findings: Findings, *names: str) -> None:
         """Look for text that other programs might evaluate."""
         for name in names:
-            findings.watch(self.raw(name), self.file, self.number, self.header(name))
+            if text := self.raw(name):
+                findings.watch(text, self.file, self.number, self.header(name))
 
     def currency(self, name: str) -> str | None:
         """Return an ISO 4217 code, or None when empty."""

@@ -10,7 +10,6 @@ import zlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from mmap import ACCESS_READ, mmap
 from typing import Any
 
 from portal_data.zoho.blocks import Block, Known, Piece, cut
@@ -23,6 +22,8 @@ from portal_data.zoho.plan import Decisions
 from portal_data.zoho.recall import VALUES
 from portal_data.zoho.records import Record
 from portal_data.zoho.upload import Upload
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def kept_blocks(upload: Upload, decisions: Decisions, key: str) -> list[Kept]:
@@ -49,28 +50,27 @@ class _Keeping:
         if not places or not self._parts.sure:
             return Kept(self._module, known, [])
         copy = self._reading.staged.copy
-        with mmap(copy.fileno(), 0, access=ACCESS_READ) as content:
-            firsts = [place.first for place in places]
-            saying = self._saying()
-            whole: list[tuple[Piece, list[Place]]] = []
-            for piece in cut(self._parts, firsts, content):
-                inside = places[bisect_left(firsts, piece.place) : bisect_left(firsts, piece.end)]
-                if self._whole(piece, inside, saying):
-                    whole.append((piece, inside))
-            readings = self._readings(whole)
-            new = [
-                self._block(piece, reading, content)
-                for (piece, _), reading in zip(whole, readings, strict=True)
-            ]
+        firsts = [place.first for place in places]
+        saying = self._saying()
+        whole: list[tuple[Piece, list[Place]]] = []
+        for piece in cut(self._parts, firsts, copy):
+            inside = places[bisect_left(firsts, piece.place) : bisect_left(firsts, piece.end)]
+            if self._whole(piece, inside, saying):
+                whole.append((piece, inside))
+        readings = self._readings(whole)
+        new = [
+            self._block(piece, reading, piece.read(copy))
+            for (piece, _), reading in zip(whole, readings, strict=True)
+        ]
         return Kept(self._module, known, new)
 
-    def _block(self, piece: Piece, reading: str, content: mmap) -> Block:
-        end = content.find(b"\n", piece.offset, piece.beyond) + 1 or piece.beyond
+    def _block(self, piece: Piece, reading: str, content: bytes) -> Block:
+        end = content.find(b"\n") + 1 or len(content)
         return Block(
-            self._known.digest(content[piece.offset : piece.beyond]),
+            self._known.digest(content),
             self._module,
-            zlib.crc32(content[piece.offset : end]),
-            piece.beyond - piece.offset,
+            zlib.crc32(content[:end]),
+            len(content),
             piece.end - piece.place,
             reading,
         )
@@ -143,7 +143,7 @@ class _Keeping:
                 "custom": custom,
                 "source": other,
             }
-            yield json.dumps(reading, ensure_ascii=False, separators=(",", ":"))
+            yield _JSON.encode(reading)
 
 
 def _told(

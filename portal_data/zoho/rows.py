@@ -16,12 +16,13 @@ from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
 from portal_data.zoho.shelves import LineShelf, Shelf
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _KEPT = ("custom_fields", "source_fields")  # columns of JSON, by the file's own names
 
 
 def as_text(kept: dict[str, str] | None) -> str | None:
     """Return what is kept of a file's own columns as the JSON it is stored as; None for nothing."""
-    return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None
+    return _JSON.encode(kept) if kept else None
 
 
 @dataclass

@@ -10,7 +10,7 @@ from uuid import UUID
 from portal_data import money
 from portal_data.zoho.balance import settle_balances
 from portal_data.zoho.defects import CellError, Missing
-from portal_data.zoho.documents import ALLOWANCE
+from portal_data.zoho.documents import allowance
 from portal_data.zoho.ledger import Account, Allocation, Ledger
 from portal_data.zoho.memory import Doubt
 from portal_data.zoho.plan import Decisions
@@ -103,7 +103,7 @@ class Settler:
         if complete or stated is None or values["status"] != "sent":
             return
         missing = values["total_minor"] - values["written_off_minor"] - settled - stated
-        if missing > money.to_minor(ALLOWANCE, record.currency):
+        if missing > allowance(record.currency):
             file = "Credit_Note.csv" if "payments" in modules else "Customer_Payment.csv"
             raise Missing(
                 file,
@@ -237,7 +237,7 @@ class Settler:
         kept = self._kept_by_portal()
         for record in _by_date(self.decisions.of("payment").written):
             parts = [(part, self.ledger.invoices[part.invoice_number]) for part in record.parts]
-            taken: Counter[UUID] = Counter()
+            taken: dict[UUID, int] = defaultdict(int)
             for part, target in parts:
                 taken[target.row_id] += part.amount + part.withheld + part.early_discount
             over = next((t for _, t in parts if taken[t.row_id] > t.open), None)

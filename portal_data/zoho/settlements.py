@@ -8,7 +8,7 @@ from datetime import date
 
 from portal_data import money
 from portal_data.zoho.defects import CellError
-from portal_data.zoho.documents import ALLOWANCE
+from portal_data.zoho.documents import allowance
 from portal_data.zoho.records import Reading, Record, Row, absent_columns, split_key
 
 _STATES = {
@@ -143,10 +143,10 @@ def _payment(receipt: Receipt, subject: str, reading: Reading) -> Record:
 
 def _apart(row: Row, head: Row) -> dict[str, str]:
     """Return the columns in which an application's row says something of its own."""
-    first = head.source()
+    first = {} if row is head else head.source()
     return {
         label: cell
-        for label, cell in row.source().items()
+        for label, cell in row.source(document=row is not head).items()
         if label in row.layout.line_unread or first.get(label) != cell
     }
 
@@ -227,7 +227,7 @@ def _credited(row: Row, amount: int, charges: int, used: int, reading: Reading) 
     told = row.key("unused") != ""
     unused = row.minor("unused", currency) if told else max(amount - used, 0)
     rest = amount - used - unused
-    allowed = money.to_minor(ALLOWANCE, currency)
+    allowed = allowance(currency)
     if abs(rest) <= allowed and used <= amount:
         if rest:
             reading.findings.warn(
