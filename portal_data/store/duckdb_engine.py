@@ -147,15 +147,23 @@ def _arrow(
 ) -> pa.Table:
     arrays = []
     for column, values in zip(columns, zip(*batch, strict=True), strict=True):
-        kind = _ARROW.get(kinds[column])
-        if kinds[column] == "UUID" and all(v is None or isinstance(v, UUID) for v in values):
-            arrays.append(uuid_array(values))
-        elif kind is None:  # text, decimal and ids that are text already travel as text
-            texts = [v if v is None or isinstance(v, str) else str(v) for v in values]
-            arrays.append(pa.array(texts, type=pa.string()))
+        first = values[0]
+        if all(value is first for value in values):  # most columns of an import are such
+            one = _array(kinds[column], (first,))
+            arrays.append(one.take(pa.repeat(pa.scalar(0, pa.int32()), len(values))))
         else:
-            arrays.append(pa.array(values, type=kind))
+            arrays.append(_array(kinds[column], values))
     return pa.Table.from_arrays(arrays, names=list(columns))
+
+
+def _array(kind: str, values: Sequence[Any]) -> pa.Array:
+    if kind == "UUID" and all(value is None or isinstance(value, UUID) for value in values):
+        return uuid_array(values)
+    if kind in _ARROW:
+        return pa.array(values, type=_ARROW[kind])
+    # text, decimals and ids that are text already travel as text
+    texts = [v if v is None or isinstance(v, str) else str(v) for v in values]
+    return pa.array(texts, type=pa.string())
 
 
 class DuckDBEngine:

@@ -13,6 +13,7 @@ Everything smaller is set aside by name, and the rest is imported.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from portal_data.zoho.defects import Problem, SetAside
 from portal_data.zoho.document_sets import lines_naming
@@ -117,8 +118,9 @@ def _lost_links(resolver: Resolver) -> Iterator[tuple[Record, str, str, str]]:
         if "projects" not in modules:
             own = record.links.get("project_id") or record.links.get("project_name") or ""
             lines = lines_naming(record.parts, "project_id", "project_name")
-            named = [own, *(line.project for line in lines)]
-            if lost := next((name for name in named if name and not resolver.knows(name)), None):
+            named = {own: None, **{line.project: None for line in lines}}  # in order, once each
+            named.pop("", None)
+            if lost := next(filterfalse(resolver.knows, named), None):
                 yield record, FILES["projects"], f"There is no project {lost!r}.", "Project Name"
         number = record.links.get("estimate_number", "")
         if number and "estimates" not in modules and number not in estimates:

@@ -78,6 +78,7 @@ def rounded_units(raw: str, currency: str) -> int:
     return amount
 
 
+@lru_cache(maxsize=512)
 def currency(raw: str) -> str:
     """Return an ISO 4217 code in capitals."""
     code = raw.strip().upper()

@@ -117,9 +117,9 @@ class LineColumns:
         """Return the condition if any filled cell of the column meets it: distinct ones are few."""
         query = f"""
             with filled as materialized (
-                select distinct {column} from {self._name} where {column} <> ''
+                select distinct {column} from {self._name}
             )
-            select 1 from filled where {condition} limit 1
+            select 1 from filled where {column} <> '' and {condition} limit 1
         """
         found = column != "''" and self._scratch.rows(query)
         return [f"({column} <> '' and {condition})"] if found else []

@@ -45,8 +45,10 @@ class Row:
 
     def text(self, name: str) -> str | None:
         """Return free text unchanged, or None when there is nothing but blanks."""
-        raw = self.raw(name)
-        return raw if raw and not raw.isspace() else None
+        position = self.layout.positions.get(name)
+        if position is None or not (raw := self.cells[position]) or raw.isspace():
+            return None
+        return raw
 
     def number_of(self, name: str) -> Decimal | None:
         """Return a plain decimal, or None when empty."""
@@ -68,10 +70,13 @@ class Row:
 
     def minor(self, name: str, currency: str) -> int:
         """Return an amount in minor units; 0 when empty."""
-        raw = self.raw(name)
-        if not raw or raw.isspace():
+        position = self.layout.positions.get(name)
+        if position is None or not (raw := self.cells[position]) or raw.isspace():
             return 0
-        return self._read(name, lambda raw: cells.minor_units(raw, currency))
+        try:
+            return cells.minor_units(raw, currency)
+        except CellError as error:
+            raise self._in_column(name, error) from None
 
     def flag(self, name: str, default: bool = False) -> bool:
         """Return a boolean; `default` when the cell is empty."""
@@ -96,7 +101,7 @@ class Row:
 
     def date(self, name: str) -> Day | None:
         """Return a day, or None when empty."""
-        return self._read(name, self.dates.date)
+        return self._read(name, self.dates.date) if name in self.layout.positions else None
 
     def needed_date(self, name: str) -> Day:
         """Return a day that must be there."""
@@ -146,7 +151,7 @@ class Row:
     def watch(self, findings: Findings, *names: str) -> None:
         """Look for text that other programs might evaluate."""
         for name in names:
-            if text := self.raw(name):
+            if name in self.layout.positions and (text := self.raw(name)):
                 findings.watch(text, self.file, self.number, self.header(name))
 
     def currency(self, name: str) -> str | None:
@@ -154,11 +159,15 @@ class Row:
         return self._read(name, cells.currency) if self.key(name) else None
 
     def _read(self, name: str, reader: Callable[[str], T]) -> T:
+        position = self.layout.positions.get(name)
         try:
-            return reader(self.raw(name))
+            return reader("" if position is None else self.cells[position])
         except CellError as error:
-            error.column = error.column or self.header(name)
-            raise
+            raise self._in_column(name, error) from None
+
+    def _in_column(self, name: str, error: CellError) -> CellError:
+        error.column = error.column or self.header(name)
+        return error
 
 
 @dataclass(slots=True, eq=False)
