@@ -215,7 +215,16 @@ def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published
             business = organisation.of_portal(books)
             for definitions in ("setup.sql", "sources.sql"):
                 made.prepare((_HERE / definitions).read_text("utf-8"))
-            for row in books.rows(_CURRENCIES):
+            currencies = books.rows(_CURRENCIES)
+            made.vocabulary("currency_word", [row["currency_code"] for row in currencies])
+            words: dict[str, list[str]] = {}
+            for row in books.rows((_HERE / "repeated.sql").read_text("utf-8")):
+                found = words.setdefault(row["type"], [])
+                if row["word"] is not None:
+                    found.append(row["word"])
+            for name, found in words.items():
+                made.vocabulary(name, found)
+            for row in currencies:
                 code = row["currency_code"]
                 made.change(_CURRENCY, code=code, unit=Decimal(1).scaleb(-money.exponent(code)))
             for line in books.rows(_DISPUTED):

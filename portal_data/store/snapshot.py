@@ -6,7 +6,7 @@ with little memory, and to it rows go as Arrow batches: they never become Python
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +26,8 @@ MEMORY = "224MB"
 """How much the making of a snapshot may take before it writes to disk."""
 STORAGE = "v1.2.0"
 """The oldest DuckDB that can open the file."""
+WORDS = 16_384
+"""How many words a type may have to be more than text."""
 _BATCH = 20_480  # rows that travel at a time: Arrow reads several batches ahead
 
 _SOURCE = re.compile(r"\bsource_([a-z_]+)\b")
@@ -40,6 +42,11 @@ _SOURCES = """
 # keep all of it in memory, so joins stay as they are written, the stream first.
 _AS_WRITTEN = "set disabled_optimizers = 'join_order,build_side_probe_side'"
 _AS_OPTIMIZED = "set disabled_optimizers = ''"
+
+_COMPACT = """
+    select 1 from information_schema.tables
+    where table_schema = 'parts' and table_name = $table || '_compact'
+"""
 
 GoesOn = Callable[[], bool]
 Columns = dict[str, dict[str, str]]
@@ -83,6 +90,16 @@ class Snapshot:
             listed[row["column_name"]] = row["data_type"]
         self._connection.execute("drop schema source cascade")
         self._connection.execute("set search_path = 'made.main,memory.main'")
+
+    def vocabulary(self, name: str, words: Sequence[str]) -> None:
+        """Name a type, in the scratch database, for texts that are all one of these words.
+
+        It is an ENUM: numbers, with the words said once. Of no words, or more than `WORDS`, it is
+        text.
+        """
+        listed = ", ".join(map(_literal, words))
+        kind = f"enum ({listed})" if 0 < len(words) <= WORDS else "text"
+        self._connection.execute(f"create type memory.main.{name} as {kind}")
 
     def run(self, script: str) -> None:
         """Run the statements of a script, each with the books' tables that it names; comments last.
@@ -131,11 +148,17 @@ class Snapshot:
         self._connection.execute(sql, params)
 
     def export(self, table: str, target: Path, metadata: Mapping[str, str]) -> int:
-        """Write a table to a Parquet file with words about it, and return how many rows it has."""
+        """Write a table to a Parquet file with words about it, and return how many rows it has.
+
+        Where `parts.<table>_compact` has the same rows with ENUMs for texts, those are written:
+        Parquet's dictionaries are made of them, and no text is looked at twice.
+        """
         if not self._goes_on():
             raise Unavailable("The portal is stopping.")
+        compact = self.rows(_COMPACT, table=table)
+        source = f'parts."{table}_compact"' if compact else f'"{table}"'
         counted = self._connection.execute(
-            f'copy "{table}" to {quoted(target)} (format parquet, compression zstd,'
+            f"copy (from {source}) to {quoted(target)} (format parquet, compression zstd,"
             " compression_level 1, row_group_size 40960, kv_metadata $metadata)",
             {"metadata": dict(metadata)},
         ).fetchone()
@@ -226,4 +249,8 @@ def _texts(file: Path | BytesIO, columns: list[str]) -> csv.CSVStreamingReader:
 
 def quoted(path: Path) -> str:
     """Return a path as a literal of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
+    return _literal(str(path))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

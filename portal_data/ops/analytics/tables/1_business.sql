@@ -86,6 +86,11 @@ comment on column customers.billing_country is 'Country of the billing address.'
 comment on column customers.created_at is 'When the customer entered the books, UTC.';
 comment on column customers.updated_at is 'When the customer''s details last changed, UTC.';
 
+-- What other tables say of a customer, in words.
+create temp view named as
+    select id, name::customer_word as name, billing_country::country_word as billing_country
+    from customers;
+
 create table contacts as
     select p.id, p.customer_id, c.name as customer, p.salutation, p.first_name, p.last_name,
         p.email, p.phone, p.mobile, p.designation, p.department, p.is_primary, p.role,

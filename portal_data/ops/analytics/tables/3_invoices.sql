@@ -32,7 +32,7 @@ insert into applied
 insert into applied select invoice_id, date from source_credit_applications;
 insert into applied select invoice_id, date from source_retainer_applications;
 
-create table invoices as
+create table made.parts.invoices_compact as
     with stated as (
         select i.*, a.date as applied_on, i.status in ('sent', 'written_off') as is_posted
         from source_invoices i
@@ -46,14 +46,15 @@ create table invoices as
     )
     select i.id, i.number, i.customer_id, c.name as customer, i.date, i.due_date,
         payment_status(i.status, i.balance_minor, i.total_minor, i.in_question_minor, i.due_date, p.day)
-            as status,
+            ::status_word as status,
         i.is_posted,
         i.status = 'sent' and i.balance_minor > 0 and i.balance_minor < i.total_minor as partially_paid,
         case when is_owed(i.status, i.balance_minor, i.in_question_minor)
             then greatest(p.day - i.due_date, 0) else 0 end as days_overdue,
         i.settled_on,
         case when i.written_off_minor = 0 then i.settled_on - i.date end as days_to_pay,
-        i.reference, i.subject, i.currency_code, i.exchange_rate, i.tax_inclusive,
+        i.reference, i.subject, i.currency_code::currency_word as currency_code, i.exchange_rate,
+        i.tax_inclusive,
         major(i.subtotal_minor, m.unit) as subtotal,
         major(i.discount_minor, m.unit) as discount,
         major(i.tax_minor, m.unit) as tax,
@@ -68,15 +69,25 @@ create table invoices as
         major(i.written_off_minor, m.unit) as written_off,
         base(major(i.written_off_minor, m.unit), i.exchange_rate, p.base_decimals) as written_off_base,
         i.written_off_on, i.last_payment_date, i.expected_payment_date,
-        i.payment_terms_label as payment_terms, i.salesperson, i.estimate_id, i.estimate_number,
+        i.payment_terms_label::terms_word as payment_terms,
+        i.salesperson::salesperson_word as salesperson, i.estimate_id, i.estimate_number,
         i.recurring_profile_id, i.project_id, c.billing_country, i.sent_at, i.first_viewed_at,
         i.created_at, i.updated_at
     from settled i
-    join customers c on c.id = i.customer_id
+    join named c on c.id = i.customer_id
     join currencies m on m.currency_code = i.currency_code
     cross join publication p;
 drop table applied;
-comment on table invoices is 'One row an invoice, drafts and void ones included: is_posted tells which count.';
+comment on table made.parts.invoices_compact is 'What invoices is made of; ask that.';
+
+create view invoices as
+    select * replace (
+        customer::text as customer, status::text as status, currency_code::text as currency_code,
+        payment_terms::text as payment_terms, salesperson::text as salesperson,
+        billing_country::text as billing_country
+    )
+    from parts.invoices_compact;
+comment on view invoices is 'One row an invoice, drafts and void ones included: is_posted tells which count.';
 comment on column invoices.id is 'Key.';
 comment on column invoices.number is 'Number on the document.';
 comment on column invoices.customer_id is 'Who was billed: customers.id.';
@@ -131,8 +142,10 @@ create table made.parts.invoice_line_values as
         join currencies m on m.currency_code = i.currency_code
         where i.exchange_rate <> 1 or m.unit <> 0.01
     )
-    select l.invoice_id, l.position, l.item_id, l.project_id, l.sku, l.name, l.description, l.quantity,
-        l.unit, l.unit_price, l.discount_percent, l.tax_name, l.tax_percent,
+    select l.invoice_id, l.position, l.item_id, l.project_id, l.sku::sku_word as sku,
+        l.name::article_word as name, l.description::description_word as description, l.quantity,
+        l.unit::unit_word as unit, l.unit_price, l.discount_percent, l.tax_name::tax_word as tax_name,
+        l.tax_percent,
         major(l.discount_minor, coalesce(o.unit, 0.01)) as discount,
         major(l.tax_minor, coalesce(o.unit, 0.01)) as tax,
         major(l.total_minor, coalesce(o.unit, 0.01)) as total,
@@ -142,15 +155,23 @@ create table made.parts.invoice_line_values as
     cross join publication p;
 comment on table made.parts.invoice_line_values is 'What invoice_lines is made of; ask that.';
 
-create view invoice_lines as
-    select v.invoice_id, i.number as invoice_number, i.customer_id, c.name as customer, i.date,
+create view made.parts.invoice_lines_compact as
+    select v.invoice_id, i.number as invoice_number, i.customer_id, i.customer, i.date,
         i.status, i.is_posted, v.position, v.item_id, v.sku, v.name, v.description, v.quantity, v.unit,
         v.unit_price, v.discount_percent, v.tax_name, v.tax_percent, i.currency_code, i.tax_inclusive,
         v.discount, v.tax, v.total, coalesce(v.odd_total_base, v.total) as total_base,
         coalesce(v.project_id, i.project_id) as project_id
     from parts.invoice_line_values v
-    join invoices i on i.id = v.invoice_id
-    join customers c on c.id = i.customer_id;
+    join parts.invoices_compact i on i.id = v.invoice_id;
+comment on view made.parts.invoice_lines_compact is 'What invoice_lines is made of; ask that.';
+
+create view invoice_lines as
+    select * replace (
+        customer::text as customer, status::text as status, sku::text as sku, name::text as name,
+        description::text as description, unit::text as unit, tax_name::text as tax_name,
+        currency_code::text as currency_code
+    )
+    from parts.invoice_lines_compact;
 comment on view invoice_lines is 'One row a line of an invoice.';
 comment on column invoice_lines.invoice_id is 'Its invoice: invoices.id.';
 comment on column invoice_lines.invoice_number is 'Number of the invoice.';

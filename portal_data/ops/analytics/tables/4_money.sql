@@ -1,9 +1,10 @@
 -- What was paid, credited and given back.
 
-create table payments as
-    select p.id, p.number, p.customer_id, c.name as customer, p.kind, p.date,
-        case p.status when 'succeeded' then 'Received' else label(p.status) end as status,
-        p.status = 'succeeded' as is_posted, p.mode, p.reference, p.currency_code, p.exchange_rate,
+create table made.parts.payments_compact as
+    select p.id, p.number, p.customer_id, c.name as customer, p.kind::payment_word as kind, p.date,
+        case p.status when 'succeeded' then 'Received' else label(p.status) end::status_word as status,
+        p.status = 'succeeded' as is_posted, p.mode::mode_word as mode, p.reference,
+        p.currency_code::currency_word as currency_code, p.exchange_rate,
         major(p.amount_minor, m.unit) as amount,
         base(major(p.amount_minor, m.unit), p.exchange_rate, b.base_decimals) as amount_base,
         major(p.unused_minor, m.unit) as unused,
@@ -11,10 +12,18 @@ create table payments as
         major(p.bank_charges_minor, m.unit) as bank_charges,
         p.created_at, p.updated_at
     from source_payments p
-    join customers c on c.id = p.customer_id
+    join named c on c.id = p.customer_id
     join currencies m on m.currency_code = p.currency_code
     cross join publication b;
-comment on table payments is 'One row a payment. What it settled is in allocations.';
+comment on table made.parts.payments_compact is 'What payments is made of; ask that.';
+
+create view payments as
+    select * replace (
+        customer::text as customer, kind::text as kind, status::text as status, mode::text as mode,
+        currency_code::text as currency_code
+    )
+    from parts.payments_compact;
+comment on view payments is 'One row a payment. What it settled is in allocations.';
 comment on column payments.id is 'Key.';
 comment on column payments.number is 'Number of the receipt.';
 comment on column payments.customer_id is 'Who paid: customers.id.';
@@ -35,7 +44,7 @@ comment on column payments.bank_charges is 'What the bank kept; not part of the 
 comment on column payments.created_at is 'When it was recorded, UTC.';
 comment on column payments.updated_at is 'When it last changed, UTC.';
 
-create table allocations as
+create table made.parts.allocations_compact as
     select a.payment_id, p.number as payment_number, a.customer_id, c.name as customer, a.invoice_id,
         i.number as invoice_number, i.date as invoice_date, i.due_date,
         a.retainer_invoice_id as retainer_id, r.number as retainer_number, a.date, p.currency_code,
@@ -49,13 +58,18 @@ create table allocations as
         base(major(a.early_discount_minor, m.unit), coalesce(i.exchange_rate, r.exchange_rate, 1),
             b.base_decimals) as early_discount_base
     from source_allocations a
-    join customers c on c.id = a.customer_id
-    join payments p on p.id = a.payment_id
+    join named c on c.id = a.customer_id
+    join parts.payments_compact p on p.id = a.payment_id
     join currencies m on m.currency_code = p.currency_code
-    left join invoices i on i.id = a.invoice_id
+    left join parts.invoices_compact i on i.id = a.invoice_id
     left join retainers r on r.id = a.retainer_invoice_id
     cross join publication b;
-comment on table allocations is 'One row a part of a payment that settled an invoice or a retainer.';
+comment on table made.parts.allocations_compact is 'What allocations is made of; ask that.';
+
+create view allocations as
+    select * replace (customer::text as customer, currency_code::text as currency_code)
+    from parts.allocations_compact;
+comment on view allocations is 'One row a part of a payment that settled an invoice or a retainer.';
 comment on column allocations.payment_id is 'The payment: payments.id.';
 comment on column allocations.payment_number is 'Its number.';
 comment on column allocations.customer_id is 'The customer: customers.id.';

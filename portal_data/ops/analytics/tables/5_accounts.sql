@@ -42,99 +42,93 @@ comment on column settlements.currency_code is 'Currency of the amount.';
 comment on column settlements.amount is 'How much of the invoice it settled.';
 comment on column settlements.amount_base is 'The same in the business''s own currency, at the invoice''s rate.';
 
--- What statements are made of, not yet in order. A kind's place is its number in the view below.
+-- What statements are made of, not yet in order; kinds are in the order of their words.
 create temp view flows as
-    select customer_id, currency_code, date, 1 as place, number, coalesce(subject, reference) as details,
-        total as amount, total_base as amount_base
-    from invoices
+    select customer_id, currency_code, date, 'Invoice'::kind_word as kind, number,
+        coalesce(subject, reference) as details, total as amount, total_base as amount_base
+    from parts.invoices_compact
     where is_posted
     union all
-    select customer_id, currency_code, date, 2, number, coalesce(subject, reference), -total, -total_base
+    select customer_id, currency_code::currency_word, date,
+        'Credit note'::kind_word, number, coalesce(subject, reference), -total, -total_base
     from credit_notes
     where is_posted
     union all
-    select customer_id, currency_code, date, 3, number,
-        case when reference is null then mode else mode || ' · ' || reference end, -amount, -amount_base
-    from payments
+    select customer_id, currency_code, date, 'Payment received'::kind_word, number,
+        case when reference is null then mode::text else mode || ' · ' || reference end, -amount,
+        -amount_base
+    from parts.payments_compact
     where is_posted
     union all
-    select customer_id, currency_code, date, 4, invoice_number, payment_number, -withheld, -withheld_base
-    from allocations
+    select customer_id, currency_code, date, 'Tax withheld'::kind_word, invoice_number,
+        payment_number, -withheld, -withheld_base
+    from parts.allocations_compact
     where invoice_id is not null and withheld > 0
     union all
-    select customer_id, currency_code, date, 5, invoice_number, payment_number, -early_discount,
-        -early_discount_base
-    from allocations
+    select customer_id, currency_code, date, 'Early payment discount'::kind_word,
+        invoice_number, payment_number, -early_discount, -early_discount_base
+    from parts.allocations_compact
     where invoice_id is not null and early_discount > 0
     union all
-    select customer_id, currency_code, date, 6, document_number, reference, amount, amount_base
+    select customer_id, currency_code::currency_word, date,
+        'Refund'::kind_word, document_number, reference, amount, amount_base
     from refunds
     where is_posted
     union all
-    select customer_id, currency_code, written_off_on, 7, number, subject, -written_off,
-        -written_off_base
-    from invoices
+    select customer_id, currency_code, written_off_on, 'Written off'::kind_word, number,
+        subject, -written_off, -written_off_base
+    from parts.invoices_compact
     where is_posted and written_off > 0
     union all
     -- what was owed before the books in a foreign currency has no rate
-    select c.id, c.currency_code, null, 0, null, null, c.opening_balance,
+    select c.id, c.currency_code::currency_word, null,
+        'Opening balance'::kind_word, null, null, c.opening_balance,
         case when c.currency_code = a.currency_code then c.opening_balance end
     from customers c cross join about a
     where c.opening_balance <> 0;
 
 -- Statements in the business's own currency: what they are in it need not be said twice.
 create table made.parts.statement_values as
-    select customer_id, currency_code, (row_number() over in_order)::integer as line, date,
-        place::tinyint as place, number, details, amount,
+    select customer_id, (select currency_code from about)::currency_word as currency_code,
+        (row_number() over in_order)::integer as line, date, kind, number, details, amount,
         (sum(amount) over (in_order rows unbounded preceding))::decimal(23,4) as balance,
-        null::decimal(23,4) as foreign_base, null::decimal(23,4) as foreign_balance_base
+        false as is_foreign, null::decimal(23,4) as foreign_base,
+        null::decimal(23,4) as foreign_balance_base
     from flows
-    where currency_code = (select currency_code from about)
+    where currency_code = (select currency_code from about)::currency_word
     window in_order as (
-        partition by customer_id order by date nulls first, place, number, amount
+        partition by customer_id order by date nulls first, kind, number, amount
     );
 insert into made.parts.statement_values
-    select customer_id, currency_code, (row_number() over in_order)::integer, date, place, number,
-        details, amount, (sum(amount) over (in_order rows unbounded preceding))::decimal(23,4),
-        amount_base,
+    select customer_id, currency_code, (row_number() over in_order)::integer, date, kind,
+        number, details, amount,
+        (sum(amount) over (in_order rows unbounded preceding))::decimal(23,4), true, amount_base,
         case when count(amount_base) over (in_order rows unbounded preceding)
                 = row_number() over in_order
             then (sum(amount_base) over (in_order rows unbounded preceding))::decimal(23,4) end
     from flows
-    where currency_code <> (select currency_code from about)
+    where currency_code <> (select currency_code from about)::currency_word
     window in_order as (
-        partition by customer_id, currency_code order by date nulls first, place, number, amount
+        partition by customer_id, currency_code order by date nulls first, kind, number, amount
     );
 drop view flows;
 comment on table made.parts.statement_values is 'What statement_lines is made of; ask that.';
 
 create view statement_lines as
-    select v.customer_id, c.name as customer, v.currency_code, v.line::bigint as line, v.date,
-        case v.place
-            when 0 then 'Opening balance'
-            when 1 then 'Invoice'
-            when 2 then 'Credit note'
-            when 3 then 'Payment received'
-            when 4 then 'Tax withheld'
-            when 5 then 'Early payment discount'
-            when 6 then 'Refund'
-            else 'Written off'
-        end as kind,
-        v.number, v.details,
+    select v.customer_id, c.name as customer, v.currency_code::text as currency_code,
+        v.line::bigint as line, v.date, v.kind::text as kind, v.number, v.details,
         greatest(v.amount, 0)::decimal(23,4) as charge,
-        case when v.currency_code = a.currency_code then greatest(v.amount, 0)::decimal(23,4)
+        case when not v.is_foreign then greatest(v.amount, 0)::decimal(23,4)
             when v.foreign_base is not null then greatest(v.foreign_base, 0)::decimal(23,4) end
             as charge_base,
         greatest(-v.amount, 0)::decimal(23,4) as credit,
-        case when v.currency_code = a.currency_code then greatest(-v.amount, 0)::decimal(23,4)
+        case when not v.is_foreign then greatest(-v.amount, 0)::decimal(23,4)
             when v.foreign_base is not null then greatest(-v.foreign_base, 0)::decimal(23,4) end
             as credit_base,
         v.balance,
-        case when v.currency_code = a.currency_code then v.balance else v.foreign_balance_base end
-            as balance_base
+        case when not v.is_foreign then v.balance else v.foreign_balance_base end as balance_base
     from parts.statement_values v
-    join customers c on c.id = v.customer_id
-    cross join about a;
+    join customers c on c.id = v.customer_id;
 comment on view statement_lines is 'One row a transaction of a customer''s statement in one currency, over all time.';
 comment on column statement_lines.customer_id is 'The customer: customers.id.';
 comment on column statement_lines.customer is 'The customer''s name.';

@@ -18,14 +18,25 @@ comment on column reviews.published_at is 'When the business published it, UTC.'
 comment on column reviews.created_at is 'When it was written, UTC.';
 comment on column reviews.updated_at is 'When it last changed, UTC.';
 
-create table activity as
-    select a.customer_id, c.name as customer, a.happened_at, a.event, a.subject_kind,
-        a.subject_id, a.subject_number, a.actor_kind, a.actor_name, a.currency_code,
-        major(a.amount_minor, m.unit) as amount, a.visible
+create table made.parts.activity_compact as
+    select a.customer_id, c.name as customer, a.happened_at, a.event::event_word as event,
+        a.subject_kind::subject_word as subject_kind, a.subject_id, a.subject_number,
+        a.actor_kind::actor_word as actor_kind, a.actor_name::name_word as actor_name,
+        a.currency_code::currency_word as currency_code, major(a.amount_minor, m.unit) as amount,
+        a.visible
     from source_activity a
-    left join customers c on c.id = a.customer_id
+    left join named c on c.id = a.customer_id
     left join currencies m on m.currency_code = a.currency_code;
-comment on table activity is 'One row something that happened: views, acceptances, payments, sign-ins.';
+comment on table made.parts.activity_compact is 'What activity is made of; ask that.';
+
+create view activity as
+    select * replace (
+        customer::text as customer, event::text as event, subject_kind::text as subject_kind,
+        actor_kind::text as actor_kind, actor_name::text as actor_name,
+        currency_code::text as currency_code
+    )
+    from parts.activity_compact;
+comment on view activity is 'One row something that happened: views, acceptances, payments, sign-ins.';
 comment on column activity.customer_id is 'Whose it is: customers.id; empty when it concerns the business alone.';
 comment on column activity.customer is 'The customer''s name.';
 comment on column activity.happened_at is 'When, UTC.';
