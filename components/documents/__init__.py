@@ -1,0 +1,1 @@
+"""Screens of one document, statement, project or timesheet."""

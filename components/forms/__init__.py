@@ -1,0 +1,1 @@
+"""Fields, dialogs and questions before something is done."""

@@ -1,0 +1,1 @@
+"""The pieces every screen is made of: markup, cards, fields, formats, links."""

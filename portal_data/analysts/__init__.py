@@ -1,0 +1,1 @@
+"""The published books: where they lie, how fresh they are, and questions asked of them."""

@@ -1,0 +1,1 @@
+"""Who may come in: identities, sign-ins, passwords, invitations and what limits attempts."""

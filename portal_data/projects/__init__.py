@@ -1,0 +1,1 @@
+"""Projects, their hours and worth, and timesheets to approve."""
