@@ -7,8 +7,10 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components import index_page, not_found, protocol, tuning
-from portal_data import identity, runtime, screens, settings
+from components import index_page, not_found, tuning
+from components.browser import protocol
+from portal_data import runtime, screens, settings
+from portal_data.auth import identity
 from portal_data.web import (
     analytics,
     brand,

@@ -5,7 +5,8 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from portal_data import identity, settings
+from portal_data import settings
+from portal_data.auth import identity
 from portal_data.web import exports
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portal_data import passwords, sign_ins, store
+from portal_data import store
+from portal_data.auth import passwords, sessions
+from portal_data.auth.sessions import Browser
 from portal_data.clock import utc_now
 from portal_data.settings import ROOT
-from portal_data.sign_ins import Browser
 
 FOLDER = Path(os.environ.get("PORTAL_BENCH_DIR", ROOT / "data" / "bench"))
 PER_CUSTOMER = 100
@@ -151,10 +152,10 @@ def cookie(opened: store.Store) -> str:
     now = utc_now()
     with opened.system_writing() as session:
         reader = session.one(_READER, email=EMAIL) or {}
-        sign_in = sign_ins.start(
+        sign_in = sessions.start(
             session, reader["login_id"], contact_id=reader["id"], browser=Browser(), now=now
         )
-        token = sign_ins.redeem(session, sign_ins.issue_ticket(session, sign_in, now), now)
+        token = sessions.redeem(session, sessions.issue_ticket(session, sign_in, now), now)
     if token is None:
         raise RuntimeError("The reader's ticket was refused.")
     return token

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from benchmarks import papers
 from benchmarks.cost import measured
 from portal_data.clock import utc_now
-from portal_data.documents import Look, render_invoice, render_statement
+from portal_data.output.documents import Look, render_invoice, render_statement
 from portal_data.settings import ROOT
 
 WAYS = ("portal", "reportlab", "typst")

@@ -22,7 +22,7 @@ from benchmarks.cost import Cost, measured
 from benchmarks.export_books import PROJECT, TIMESHEET
 from benchmarks.plain_exports import QUERIES
 from portal_data import store
-from portal_data.exports import Format
+from portal_data.output.exports import Format
 from portal_data.settings import ROOT
 
 ROWS = 100_000

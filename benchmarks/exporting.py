@@ -21,7 +21,7 @@ from benchmarks import books
 from benchmarks.asking import ask
 from benchmarks.clockwork import timing
 from portal_data import store
-from portal_data.exports import Format
+from portal_data.output.exports import Format
 from portal_data.settings import ROOT
 
 ROWS = 100_000

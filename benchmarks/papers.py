@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from portal_data.documents import (
+from portal_data.output.documents import (
     Line,
     Paper,
     Party,

@@ -13,8 +13,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from portal_data import documents, money
-from portal_data.documents import Paper, Statement
+from portal_data import money
+from portal_data.output import documents
+from portal_data.output.documents import Paper, Statement
 
 _FONTS = next(iter(documents.__path__)) + "/fonts"
 _HEADS = ("Item", "Quantity", "Price", "Tax", "Amount")

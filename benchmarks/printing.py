@@ -7,7 +7,7 @@ from functools import partial
 
 from benchmarks import papers
 from portal_data.clock import utc_now
-from portal_data.documents import Look, render_invoice, render_statement
+from portal_data.output.documents import Look, render_invoice, render_statement
 
 _NOW = utc_now()
 _LOOK = Look()

@@ -21,9 +21,9 @@ import psutil
 
 from benchmarks import books
 from portal_data import store
+from portal_data.analysts.published import FILE
 from portal_data.clock import utc_now
 from portal_data.ops import publish
-from portal_data.published import FILE
 from portal_data.settings import ROOT
 
 _WATCH = 0.02

@@ -6,19 +6,14 @@ from datetime import timedelta
 
 from benchmarks import books
 from benchmarks.clockwork import Timing, time_each
-from portal_data import (
-    activity,
-    balances,
-    customers,
-    identity,
-    invoices,
-    periods,
-    statements,
-    store,
-)
+from portal_data import store
+from portal_data.auth import identity
+from portal_data.billing import balances, invoices, periods, statements
+from portal_data.billing.invoices import Filter, Sort
+from portal_data.billing.periods import EARLIEST, Period
 from portal_data.clock import utc_now
-from portal_data.invoices import Filter, Sort
-from portal_data.periods import EARLIEST, Period
+from portal_data.customers import details
+from portal_data.messaging import activity
 from portal_data.scope import Scope
 
 ROUNDS = 40
@@ -39,7 +34,7 @@ def measure(made: books.BenchBooks) -> Reads:
         who = identity.from_cookie(books.cookie(opened), utc_now())
         if not isinstance(who, Scope):
             raise RuntimeError("The reader is not signed in.")
-        return Reads(made.invoices, time_each(_reads(who), ROUNDS, opened.memory.forget))
+        return Reads(made.invoices, time_each(_reads(who), ROUNDS, opened.read_cache.forget))
     finally:
         opened.close()
 
@@ -52,7 +47,7 @@ def _reads(scope: Scope) -> dict[str, Callable[[], object]]:
     return {
         "home: figures and charts": lambda: balances.home(scope, today=today),
         "home: recent activity": lambda: activity.recent(scope, 6),
-        "home: my details": lambda: customers.my_details(scope),
+        "home: my details": lambda: details.my_details(scope),
         "invoices: newest first": lambda: invoices.list_page(scope, today=today),
         "invoices: overdue, due first": lambda: invoices.list_page(
             scope, today=today, wanted=Filter.OVERDUE, sort=Sort.DUE

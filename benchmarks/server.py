@@ -44,6 +44,6 @@ async def app(
     if scope.get("path") != FORGET:
         await portal(scope, receive, send)
         return
-    store.current().memory.forget()
+    store.current().read_cache.forget()
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})

@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 import psutil
 
 from benchmarks import books
-from portal_data import identity, invoices, store
+from portal_data import store
+from portal_data.auth import identity
+from portal_data.billing import invoices
 from portal_data.clock import utc_now
 from portal_data.scope import Scope
 from portal_data.settings import ROOT

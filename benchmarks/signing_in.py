@@ -10,9 +10,10 @@ from uuid import UUID
 
 from benchmarks import books
 from benchmarks.clockwork import Timing, timing
-from portal_data import identity, passwords, settings, store
+from portal_data import settings, store
+from portal_data.auth import identity, passwords
+from portal_data.auth.sessions import Browser
 from portal_data.clock import utc_now
-from portal_data.sign_ins import Browser
 
 PEOPLE = 24
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from components.markup import Markup, tag
+from components.ui.markup import Markup, tag
 
 STATIC = Path(__file__).parent / "static"
 _FONTS = ("inter-latin-wght-normal.woff2", "material-symbols-rounded.woff2")

@@ -2,10 +2,11 @@
 
 from streamlit import config
 
-from components import address, cards, index_page, links
-from components import brand as branding
-from components.markup import Markup, join, said, tag
-from portal_data import brand
+from components import index_page
+from components.ui import address, cards, links
+from components.ui import brand as branding
+from components.ui.markup import Markup, join, said, tag
+from portal_data.business import brand
 
 _THEMES = ("light", "dark")
 _TITLE = "Page not found"

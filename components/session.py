@@ -16,14 +16,15 @@ from uuid import UUID
 import streamlit as st
 from streamlit import runtime
 
-from components import bridge
-from components import format as say
-from portal_data import connections, identity, security_log, settings
+from components.browser import bridge
+from components.ui import format as say
+from portal_data import security_log, settings
+from portal_data.auth import connections, identity
+from portal_data.auth.connections import Connection
+from portal_data.auth.sessions import TICKET_LIFETIME, Browser
 from portal_data.clock import utc_now
-from portal_data.connections import Connection
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
-from portal_data.sign_ins import TICKET_LIFETIME, Browser
 
 _SIGN_IN = "portal.sign_in"
 _ORDER = "portal.order"

@@ -6,9 +6,13 @@ It stands in components/ and not beside pages/ on purpose: see docs/decisions/00
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from components import account_menu, address, brand, navigator, session, tab
-from portal_data import preferences, screens
-from portal_data.preferences import Preferences
+from components import session
+from components.account import account_menu
+from components.browser import navigator
+from components.ui import address, brand, tab
+from portal_data import screens
+from portal_data.business import preferences
+from portal_data.business.preferences import Preferences
 from portal_data.scope import Role, Scope, Staff
 
 PARENTS = {

@@ -2,34 +2,36 @@
 
 import streamlit as st
 
-from components import session, signin
-from portal_data import bidi, invitations, passwords
+from components import session
+from components.account import sign_in
+from portal_data.auth import invitations, passwords
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
+from portal_data.text import bidi
 
 token = st.query_params.get("token", "")
 try:
     invitation = invitations.opened(token, utc_now())
 except NotFound as refusal:
-    with signin.card("Invitation"):
-        signin.refused(refusal)
+    with sign_in.card("Invitation"):
+        sign_in.refused(refusal)
         st.page_link(session.first_page(), label="Go to the portal")
     st.stop()
 
 accepted = None
 known = invitation.has_password
 how = "You have a password for this e-mail already: enter it." if known else passwords.RULES
-with signin.card(
+with sign_in.card(
     f"Welcome to the portal of {bidi.isolated(invitation.customer_name)}",
     how if known else f"Choose a password. {how}",
 ):
     st.text_input("E-mail", invitation.email, disabled=True)
-    ask = signin.existing_password_form if known else signin.new_password_form
+    ask = sign_in.existing_password_form if known else sign_in.new_password_form
     password = ask("Accept invitation")
     if password is not None:
         try:
             accepted = invitations.accept(token, password, session.browser(), utc_now())
         except PortalError as refusal:
-            signin.refused(refusal)
+            sign_in.refused(refusal)
 if accepted is not None:
     session.begin_at_home(accepted)

@@ -1,13 +1,15 @@
 """Account: one's own details, the company's, its addresses, people and saved payment methods."""
 
-from components import account_view, cards
+from components.account import account_view
 from components.session import require_scope
-from portal_data import customers, organisation
+from components.ui import cards
+from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.customers import details
 
 scope = require_scope()
 
-mine = customers.my_details(scope)
+mine = details.my_details(scope)
 business = organisation.get(scope)
 today = business.today(utc_now())
 cards.draw(

@@ -1,8 +1,10 @@
 """Credit notes: what was credited, and what remains of it."""
 
-from components import bills, cards, credit_note_list, listing
+from components.lists import billing_tabs, credit_note_list, listing
 from components.session import require_scope
-from portal_data import credit_notes, organisation
+from components.ui import cards
+from portal_data.billing import credit_notes
+from portal_data.business import organisation
 
 scope = require_scope()
 
@@ -15,7 +17,7 @@ asked, found = listing.find(
     ),
 )
 
-cards.draw(bills.head("credit_notes"))
+cards.draw(billing_tabs.head("credit_notes"))
 listing.draw(
     asked,
     found,

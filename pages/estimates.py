@@ -1,8 +1,10 @@
 """Estimates: what is offered and what was answered; filter, search, order, page are the address."""
 
-from components import cards, estimate_list, listing
+from components.lists import estimate_list, listing
 from components.session import require_scope
-from portal_data import estimates, organisation
+from components.ui import cards
+from portal_data.billing import estimates
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 
 scope = require_scope()

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from components import session, signin
-from portal_data import password_resets
+from components import session
+from components.account import sign_in
+from portal_data.auth import resets
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 
-with signin.card(
+with sign_in.card(
     "Forgotten password", "We send you a link with which you can choose a new password."
 ):
     with st.form("forgotten", border=False):
@@ -15,9 +16,9 @@ with signin.card(
         sent = st.form_submit_button("Send link", type="primary", width="stretch")
     if sent:
         try:
-            password_resets.request(email, session.browser(), utc_now())
+            resets.request(email, session.browser(), utc_now())
         except PortalError as refusal:
-            signin.refused(refusal)
+            sign_in.refused(refusal)
         else:
             st.success(
                 "If this e-mail has access, a link is on its way. It works for one hour.",

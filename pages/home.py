@@ -2,13 +2,19 @@
 
 import streamlit as st
 
-from components import cards, dialogs, links, overview, roles
-from components import format as say
+from components.account import overview
+from components.forms import dialogs
 from components.session import require_scope
-from portal_data import activity, balances, bidi, customers, files, organisation, preferences
-from portal_data.balances import Balance
+from components.ui import cards, links, roles
+from components.ui import format as say
+from portal_data.billing import balances
+from portal_data.billing.balances import Balance
+from portal_data.business import organisation, preferences
 from portal_data.clock import utc_now
+from portal_data.customers import details
+from portal_data.messaging import activity, files
 from portal_data.scope import Permission
+from portal_data.text import bidi
 
 scope = require_scope()
 
@@ -16,7 +22,7 @@ now = utc_now()
 business = organisation.get(scope)
 today, locale = business.today(now), business.locale
 account = balances.home(scope, today=today)
-mine = customers.my_details(scope)
+mine = details.my_details(scope)
 shown = preferences.of(scope)
 
 
@@ -58,7 +64,7 @@ for balance in account.balances if used else ():
         cards.draw(overview.account(balance, reason, locale))
         if due > 0 and not reason and st.button("Pay now", type="primary", key=f"home.pay.{code}"):
             dialogs.pay_all(code)
-details = cards.card(
+my_details = cards.card(
     "My details", overview.details(mine), leads=("View more", links.page("account"))
 )
 documents = cards.card("Shared documents", overview.documents(files.shared(scope), business))
@@ -76,14 +82,14 @@ if used:
                 cards.card("Recent activity", overview.recent(entries, scope, business, today)),
             ),
             cards.stack(cards.card("Last payment", paid), documents),
-            details,
+            my_details,
             class_="three",
         )
     )
 else:
     text = f"Invoices, payments and documents from {bidi.isolated(business.name)} will appear here."
     welcome = cards.empty("Welcome to your account", text, tall=True)
-    cards.draw(cards.card("", welcome), cards.grid(details, documents))
+    cards.draw(cards.card("", welcome), cards.grid(my_details, documents))
 with st.container(border=True, key="card-organisation", horizontal=True,
                   vertical_alignment="center", horizontal_alignment="distribute"):  # fmt: skip
     cards.draw(overview.organisation(business))

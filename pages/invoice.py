@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from components import address, cards, dialogs, document_view, invoice_view, links, tab
-from components import format as say
+from components.documents import document_view, invoice_view
+from components.forms import dialogs
 from components.session import require_scope
+from components.ui import address, cards, links, tab
+from components.ui import format as say
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 

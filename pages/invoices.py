@@ -1,8 +1,10 @@
 """Invoices: what is owed and what is settled; filter, search, order and page are the address."""
 
-from components import bills, cards, invoice_list, listing
+from components.lists import billing_tabs, invoice_list, listing
 from components.session import require_scope
-from portal_data import invoices, organisation
+from components.ui import cards
+from portal_data.billing import invoices
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 
 scope = require_scope()
@@ -17,7 +19,7 @@ asked, found = listing.find(
     ),
 )
 
-cards.draw(bills.head("invoices"))
+cards.draw(billing_tabs.head("invoices"))
 listing.draw(
     asked,
     found,

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from components import address, cards, document_view, links, payment_view, tab
+from components.documents import document_view, payment_view
 from components.session import require_scope
+from components.ui import address, cards, links, tab
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 

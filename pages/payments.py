@@ -1,8 +1,10 @@
 """Payments made: what was received, when, and what it was applied to."""
 
-from components import cards, listing, payment_list
+from components.lists import listing, payment_list
 from components.session import require_scope
-from portal_data import organisation, payments
+from components.ui import cards
+from portal_data.business import organisation
+from portal_data.payments import payments
 
 scope = require_scope()
 

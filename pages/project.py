@@ -2,24 +2,17 @@
 
 import streamlit as st
 
-from components import (
-    address,
-    burn_chart,
-    cards,
-    charts,
-    document_view,
-    links,
-    listing,
-    project_view,
-    tab,
-    time_log,
-)
+from components.charts import burn_chart, charts
+from components.documents import document_view, project_view, time_log
+from components.documents.time_log import View
+from components.lists import listing
 from components.session import require_scope
-from components.time_log import View
-from portal_data import organisation, projects, time_entries
+from components.ui import address, cards, links, tab
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
-from portal_data.projects import Heading, Project
+from portal_data.projects import projects, time_entries
+from portal_data.projects.projects import Heading, Project
 
 scope = require_scope()
 

@@ -1,8 +1,10 @@
 """Projects: what is worked on, how long, and how much of each budget is used."""
 
-from components import cards, listing, project_list
+from components.lists import listing, project_list
 from components.session import require_scope
-from portal_data import organisation, projects
+from components.ui import cards
+from portal_data.business import organisation
+from portal_data.projects import projects
 
 scope = require_scope()
 

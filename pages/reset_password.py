@@ -2,23 +2,24 @@
 
 import streamlit as st
 
-from components import session, signin
-from portal_data import password_resets, passwords
+from components import session
+from components.account import sign_in
+from portal_data.auth import passwords, resets
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 
 token = st.query_params.get("token", "")
-with signin.card("Choose a new password", passwords.RULES):
+with sign_in.card("Choose a new password", passwords.RULES):
     try:
-        email = password_resets.opened(token, utc_now())
+        email = resets.opened(token, utc_now())
         form = st.empty()
         with form.container():
             st.text_input("E-mail", email, disabled=True)
-            password = signin.new_password_form("Save password")
+            password = sign_in.new_password_form("Save password")
         if password is not None:
-            password_resets.reset(token, password, utc_now())
+            resets.reset(token, password, utc_now())
             form.empty()
             st.success("Your new password is saved. Sign in with it.", icon=":material/check:")
     except PortalError as refusal:
-        signin.refused(refusal)
+        sign_in.refused(refusal)
     st.page_link(session.first_page(), label="Go to the portal")

@@ -1,8 +1,10 @@
 """Retainer invoices: what is to be paid in advance, and what is left of what was."""
 
-from components import bills, cards, listing, retainer_list
+from components.lists import billing_tabs, listing, retainer_list
 from components.session import require_scope
-from portal_data import organisation, retainers
+from components.ui import cards
+from portal_data.billing import retainers
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 
 scope = require_scope()
@@ -17,7 +19,7 @@ asked, found = listing.find(
     ),
 )
 
-cards.draw(bills.head("retainers"))
+cards.draw(billing_tabs.head("retainers"))
 listing.draw(
     asked,
     found,

@@ -1,6 +1,6 @@
 """Security: a contact's own password and sign-ins."""
 
-from components import account_security
+from components.account import account_security
 from components.session import require_scope
 
 scope = require_scope()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from components import signin
+from components.account import sign_in
 
-with signin.card():
-    signin.sign_in_form()
+with sign_in.card():
+    sign_in.sign_in_form()
     st.page_link("../pages/forgotten.py", label="Forgotten password?")

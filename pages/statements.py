@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from components import cards, downloads, links, period, statement_table, tab
+from components.documents import statement_table
 from components.session import require_scope
-from portal_data import balances, organisation, statements
+from components.ui import cards, downloads, links, period, tab
+from portal_data.billing import balances, statements
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 
 scope = require_scope()

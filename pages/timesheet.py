@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-from components import address, cards, document_view, links, listing, roles, tab, timesheet_view
+from components.documents import document_view, timesheet_view
+from components.lists import listing
 from components.session import require_scope
-from portal_data import approvals, customers, organisation
-from portal_data.approvals import Status
+from components.ui import address, cards, links, roles, tab
+from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.customers import details
 from portal_data.errors import NotFound
+from portal_data.projects import timesheets
+from portal_data.projects.timesheets import Status
 from portal_data.scope import Permission
 
 scope = require_scope()
@@ -15,7 +19,7 @@ scope = require_scope()
 business = organisation.get(scope)
 today, locale = business.today(utc_now()), business.locale
 try:
-    approval = approvals.get(scope, address.identifier("id"))
+    approval = timesheets.get(scope, address.identifier("id"))
 except NotFound:
     document_view.missing(scope, "timesheet", ("Timesheets", links.page("timesheets")))
     st.stop()
@@ -24,13 +28,13 @@ tab.name(scope, approval.name)
 asked = timesheet_view.asked(approval)
 asked, found = listing.find(
     asked,
-    lambda page: approvals.entries(
+    lambda page: timesheets.entries(
         scope, approval.id, wanted=asked.wanted, sort=asked.sort, page=page
     ),
 )
 waiting = None
 if approval.status is Status.PENDING:
-    mine = customers.my_details(scope)
+    mine = details.my_details(scope)
     waiting = cards.sub(roles.answering(scope, mine, Permission.TIMESHEET_ANSWER))
 cards.draw(
     timesheet_view.head(approval),

@@ -1,8 +1,10 @@
 """Timesheets: hours that were sent for approval, and how they were answered."""
 
-from components import cards, listing, timesheet_list
+from components.lists import listing, timesheet_list
 from components.session import require_scope
-from portal_data import approvals, organisation
+from components.ui import cards
+from portal_data.business import organisation
+from portal_data.projects import timesheets
 
 scope = require_scope()
 
@@ -10,7 +12,7 @@ business = organisation.get(scope)
 asked = listing.asked(timesheet_list.KIND)
 asked, found = listing.find(
     asked,
-    lambda page: approvals.list_page(
+    lambda page: timesheets.list_page(
         scope, wanted=asked.wanted, search=asked.search, sort=asked.sort, page=page
     ),
 )

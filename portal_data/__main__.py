@@ -12,11 +12,11 @@ from typing import Annotated
 import typer
 from typer._click.exceptions import UsageError
 
-from portal_data.commands import perform
-from portal_data.demo.cli import fill
+from portal_data.cli import business, people
+from portal_data.cli import imports as zoho_cli
+from portal_data.cli.demo_books import fill
+from portal_data.cli.dispatch import perform
 from portal_data.errors import PortalError
-from portal_data.ops import business_cli, people_cli
-from portal_data.zoho import cli as zoho_cli
 
 app = typer.Typer(
     help="Everything about the portal that is done from a terminal.",
@@ -26,16 +26,16 @@ app = typer.Typer(
 app.command("import")(zoho_cli.import_backup)
 app.command("totals")(zoho_cli.totals)
 app.command("demo")(fill)
-app.command("invite")(people_cli.invite)
+app.command("invite")(people.invite)
 staff = typer.Typer(help="The people who run the portal.", no_args_is_help=True)
-staff.command("create")(people_cli.create_staff)
-staff.command("list")(people_cli.list_staff)
-staff.command("disable")(people_cli.disable_staff)
-staff.command("enable")(people_cli.enable_staff)
-staff.command("role")(people_cli.change_staff_role)
+staff.command("create")(people.create_staff)
+staff.command("list")(people.list_staff)
+staff.command("disable")(people.disable_staff)
+staff.command("enable")(people.enable_staff)
+staff.command("role")(people.change_staff_role)
 app.add_typer(staff, name="staff")
-app.add_typer(business_cli.organisation, name="organisation")
-app.add_typer(business_cli.preferences, name="preferences")
+app.add_typer(business.organisation, name="organisation")
+app.add_typer(business.preferences, name="preferences")
 
 
 @app.command("check")

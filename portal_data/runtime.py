@@ -11,7 +11,7 @@ from pathlib import Path
 from portal_data import store
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
-from portal_data.mail import mailer_for
+from portal_data.messaging.mail import mailer_for
 from portal_data.ops.control.server import ControlServer
 from portal_data.ops.operations import OPERATIONS
 from portal_data.ops.publisher import Publisher

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from portal_data import store
+from portal_data.auth.sessions import Browser
 from portal_data.errors import PortalError
 from portal_data.scope import Scope
-from portal_data.sign_ins import Browser
 from tests.conftest import NOW
 from tests.factories import insert
 

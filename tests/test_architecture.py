@@ -27,78 +27,79 @@ PUBLIC_PAGES = {
 
 # Packages in portal_data/ that hold no nouns, each with what asks who is there instead.
 NOT_NOUN_PACKAGES = {
+    "cli": "works for whoever runs the portal and owns the store",
     "demo": "invents a business before anybody uses it",
-    "documents": "draws plain values",
-    "exports": "writes plain tables",
-    "mail": "sends what the outbox holds",
+    "output.documents": "draws plain values",
+    "output.exports": "writes plain tables",
+    "messaging.mail": "sends what the outbox holds",
     "ops": "works for whoever runs the portal",
     "store": "the sessions themselves",
     "web": "routes: who asks is checked by tests over HTTP",
     "zoho": "imports for whoever runs the portal",
 }
+NOT_NOUNS_WITHIN = tuple(f"{package}." for package in NOT_NOUN_PACKAGES)
 
 # Modules in portal_data/ that are no nouns: no customer's data, or before anybody is known.
 NOT_NOUNS = {
     "__main__": "the command line: whoever runs it owns the store",
-    "bank_accounts": "no data",
+    "business.bank_accounts": "no data",
     "billing.pricing": "calculates with what it is given, no rows of its own",
-    "brand": "name, colour and logo of the business, which the sign-in page shows to everybody",
+    "business.brand": "name, colour and logo of the business, which the sign-in page shows",
     "choices": "reads a word of an address",
-    "bidi": "no data",
+    "text.bidi": "no data",
     "clock": "no data",
-    "colours": "no data",
-    "commands": "the command line: whoever runs it owns the store",
-    "addresses": "no data",
-    "connections": "the open websockets of this process",
-    "document_history": "the shape of histories, no rows of its own",
-    "document_lines": "the shape of lines, no rows of its own",
-    "emails": "no data",
+    "business.colours": "no data",
+    "auth.networks": "no data",
+    "auth.connections": "the open websockets of this process",
+    "billing.history": "the shape of histories, no rows of its own",
+    "billing.lines": "the shape of lines, no rows of its own",
+    "text.emails": "no data",
     "errors": "no data",
-    "form_fields": "what fields may hold, no rows of its own",
+    "text.form_fields": "what fields may hold, no rows of its own",
     "ids": "no data",
-    "identity": "makes Scope and Staff out of a checked sign-in",
-    "letters": "the words of mails",
-    "logos": "the logo, which the sign-in page shows to everybody",
+    "auth.identity": "makes Scope and Staff out of a checked sign-in",
+    "messaging.templates": "the words of mails",
+    "business.logos": "the logo, which the sign-in page shows to everybody",
     "labels": "words of documents",
-    "columnar": "no data",
+    "billing.columnar": "no data",
     "money": "no data",
-    "normal_form": "no data",
-    "organisation_fields": "the fields of the organisation, no rows of its own",
-    "passwords": "no data",
-    "periods": "no data",
+    "text.normal_form": "no data",
+    "business.organisation_fields": "the fields of the organisation, no rows of its own",
+    "auth.passwords": "no data",
+    "billing.periods": "no data",
     "paging": "the shape of a page of a list, no rows of its own",
-    "papers": "turns what nouns returned into values to draw",
-    "questions": "questions in SQL for the published file, which the store asks",
-    "published": "where a publication lies and what its manifest says, no rows of its own",
-    "project_figures": "calculates with hours and rates, no rows of its own",
+    "output.document_views": "turns what nouns returned into values to draw",
+    "analysts.questions": "questions in SQL for the published file, which the store asks",
+    "analysts.published": "where a publication lies and what its manifest says, no rows of its own",
+    "projects.totals": "calculates with hours and rates, no rows of its own",
     "runtime": "starts and stops the process's parts",
     "screens": "addresses, no data",
     "scope": "defines Scope and Staff",
     "search": "turns typed words into a pattern",
     "security_log": "writes lines to the log, reads nothing",
     "settings": "one installation's settings, no customer's data",
-    "tables": "turns what nouns returned into values to write",
-    "tokens": "no data",
+    "output.tables": "turns what nouns returned into values to write",
+    "auth.tokens": "no data",
 }
 
 # Public functions of nouns that take none of Scope, Staff and Session first.
 UNSCOPED: dict[str, str] = {
-    "activity.phrase": "puts an event into words",
-    "activity.sentence": "puts an event into words",
-    "balances.age": "names a number of days",
-    "balances.last_months": "counts months of the calendar",
-    "invitations.accept": "the invitation's token is the proof",
-    "invitations.opened": "the invitation's token is the proof",
-    "password_resets.opened": "the reset's token is the proof",
-    "password_resets.request": "whoever forgot the password cannot sign in",
-    "password_resets.reset": "the reset's token is the proof",
-    "refunds.arrived": "adds up what is given",
-    "settlements.history": "puts what is given into words",
-    "throttle.named": "names a counter",
-    "throttle.of_account": "names a counter",
-    "throttle.of_address": "names a counter",
-    "throttle.of_device": "names counters",
-    "throttle.of_stranger": "names counters",
+    "messaging.activity.phrase": "puts an event into words",
+    "messaging.activity.sentence": "puts an event into words",
+    "billing.balances.age": "names a number of days",
+    "billing.balances.last_months": "counts months of the calendar",
+    "auth.invitations.accept": "the invitation's token is the proof",
+    "auth.invitations.opened": "the invitation's token is the proof",
+    "auth.resets.opened": "the reset's token is the proof",
+    "auth.resets.request": "whoever forgot the password cannot sign in",
+    "auth.resets.reset": "the reset's token is the proof",
+    "billing.refunds.arrived": "adds up what is given",
+    "billing.settlements.history": "puts what is given into words",
+    "auth.throttle.named": "names a counter",
+    "auth.throttle.of_account": "names a counter",
+    "auth.throttle.of_address": "names a counter",
+    "auth.throttle.of_device": "names counters",
+    "auth.throttle.of_stranger": "names counters",
 }
 
 # Tables of one business, not of one customer.
@@ -266,7 +267,7 @@ def find_nouns(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*.py"))
-        if path.relative_to(folder).parts[0] not in NOT_NOUN_PACKAGES
+        if not f"{dotted(path, folder)}.".startswith(NOT_NOUNS_WITHIN)
         and dotted(path, folder) not in NOT_NOUNS
         and without_docstring(tree(path).body)
     ]
@@ -498,7 +499,7 @@ def test_sql_is_made_of_constants(path: Path) -> None:
 
 @each_module
 def test_only_identity_makes_a_scope(path: Path) -> None:
-    if name_of(path) != "portal_data/identity.py":
+    if name_of(path) != "portal_data/auth/identity.py":
         assert made_scopes(path) == []
 
 
@@ -536,7 +537,7 @@ def test_the_rules_reach_into_packages(tmp_path: Path) -> None:
     assert unscoped_functions(nested) == {"of"}
     assert unbound_statements(nested) == ["all_of: _ALL", "all_of: _ONE"]
     for package in NOT_NOUN_PACKAGES:
-        assert (DATA / package / "__init__.py").exists(), package
+        assert (DATA / package.replace(".", "/") / "__init__.py").exists(), package
 
 
 def test_exceptions_name_what_exists() -> None:

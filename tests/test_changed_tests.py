@@ -21,7 +21,7 @@ def named(*changed: str) -> set[str]:
     ("changed", "belongs"),
     [
         ("portal_data/money.py", "tests/data/test_money.py"),  # by name and import
-        ("portal_data/invoices.py", "tests/web/test_exports.py"),  # by import alone
+        ("portal_data/billing/invoices.py", "tests/web/test_exports.py"),  # by import alone
         ("pages/estimates.py", "tests/pages/test_estimates.py"),  # by name alone
         ("tests/factories.py", "tests/data/test_estimates.py"),  # what tests share
         ("tests/browser/test_screens.py", "tests/browser/test_screens.py"),  # itself
@@ -32,7 +32,7 @@ def test_a_change_brings_its_tests(changed: str, belongs: str) -> None:
 
 
 def test_a_change_brings_neither_strangers_nor_a_browser() -> None:
-    found = named("portal_data/invoices.py", "pages/invoices.py")
+    found = named("portal_data/billing/invoices.py", "pages/invoices.py")
     assert "tests/documents/test_text.py" not in found
     assert not [name for name in found if name.startswith("tests/browser/")]
 

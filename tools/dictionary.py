@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 
 from portal_data import store
+from portal_data.analysts.published import FILE
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.ops.publish import publish
-from portal_data.published import FILE
 from portal_data.settings import ROOT
 
 PAGE = ROOT / "docs" / "analysts.md"

@@ -22,7 +22,7 @@ _ARABIC_FEATURES = ["init", "medi", "fina", "isol", "rlig", "liga", "calt", "ccm
 
 
 def main(node_modules: Path) -> None:
-    """Write all fonts and their licences into portal_data/documents/fonts."""
+    """Write all fonts and their licences into portal_data/output/documents/fonts."""
     packages = node_modules / "@expo-google-fonts"
     latin = _spans((0x20, 0x7E), (0xA0, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x22FF))
     arabic = _spans(

@@ -4,9 +4,10 @@ from uuid import UUID
 
 import streamlit as st
 
-from components import cards, session
-from components import format as say
-from components.markup import said, tag
+from components import session
+from components.ui import cards
+from components.ui import format as say
+from components.ui.markup import said, tag
 from portal_data.scope import Scope, Staff
 
 _SECURITY, _SIGN_OUT = "Security", "Sign out"

@@ -5,14 +5,17 @@ from uuid import UUID
 
 import streamlit as st
 
-from components import cards, session, signin
-from components import format as say
-from components.markup import said, tag
-from portal_data import organisation, sign_ins
+from components import session
+from components.account import sign_in
+from components.ui import cards
+from components.ui import format as say
+from components.ui.markup import said, tag
+from portal_data.auth import sessions
+from portal_data.auth.sessions import SignIn
+from portal_data.business import organisation
 from portal_data.clock import local_time, utc_now
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
-from portal_data.sign_ins import SignIn
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
              ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
@@ -25,7 +28,7 @@ def draw(who: Scope | Staff) -> None:
     cards.draw(cards.head("Security", cards.sub("Your password and your browsers.")))
     left, right = st.columns([1, 1.2], gap="small")
     with left, st.container(key="card-signin-password", border=True):
-        signin.change_password_form(who)
+        sign_in.change_password_form(who)
     with right, st.container(key="card-sign-ins", border=True):
         _sign_ins(who)
 
@@ -40,7 +43,7 @@ def browser_name(agent: str | None) -> str:
 
 def _sign_ins(who: Scope | Staff) -> None:
     cards.draw(cards.title("Where you are signed in"))
-    own = sign_ins.list_own(who, utc_now())
+    own = sessions.list_own(who, utc_now())
     business = organisation.get(who)
     for each in own:
         with st.container(horizontal=True, vertical_alignment="center", key=f"sign-in-{each.id}"):
@@ -50,7 +53,7 @@ def _sign_ins(who: Scope | Staff) -> None:
     if len(own) > 1 and st.button(
         "Sign out everywhere else", key="end.others", icon=":material/logout:"
     ):
-        ended = sign_ins.end_others(who, utc_now())
+        ended = sessions.end_others(who, utc_now())
         session.flash(f"Signed out of {say.count(ended, 'other browser')}.")
         st.rerun()
 
@@ -68,7 +71,7 @@ def _describe(each: SignIn, business: organisation.Organisation) -> None:
 
 def _end(who: Scope | Staff, sign_in_id: UUID) -> None:
     try:
-        sign_ins.end_own(who, sign_in_id, utc_now())
+        sessions.end_own(who, sign_in_id, utc_now())
     except PortalError as error:
         session.flash(str(error))
     else:

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from components import cards, links
-from components import format as say
-from components.contact_access import STATES
-from components.markup import Markup, join, lines, said, tag
-from portal_data.customers import Address, Contact, MyDetails, SavedMethod
+from components.account.contact_access import STATES
+from components.ui import cards, links
+from components.ui import format as say
+from components.ui.markup import Markup, join, lines, said, tag
+from portal_data.customers.details import Address, Contact, MyDetails, SavedMethod
 from portal_data.scope import Role, Scope
 
 _ROLES = {

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from components import cards, confirm, fields
-from portal_data import access, bidi, invitations
-from portal_data.access import CONTACT_ROLES
+from components.forms import confirm, fields
+from components.ui import cards
+from portal_data.auth import access, invitations
+from portal_data.auth.access import CONTACT_ROLES
 from portal_data.clock import utc_now
-from portal_data.customers import Contact, StaffCustomer
+from portal_data.customers.details import Contact, StaffCustomer
 from portal_data.scope import Role, Staff
+from portal_data.text import bidi
 
 STATES = {
     "not_invited": ("Not invited", "gray"),

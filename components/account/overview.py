@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from datetime import date
 
-from components import cards, charts, links, roles
-from components import format as say
-from components.cards import Figure, Happening
-from components.markup import Markup, join, said, tag
-from portal_data import activity
-from portal_data.activity import Entry
-from portal_data.balances import Balance, Home, LastPayment, PendingApprovals
+from components.charts import charts
+from components.ui import cards, links, roles
+from components.ui import format as say
+from components.ui.cards import Figure, Happening
+from components.ui.markup import Markup, join, said, tag
+from portal_data.billing.balances import Balance, Home, LastPayment, PendingApprovals
+from portal_data.billing.invoices import Filter
+from portal_data.business.organisation import Organisation
 from portal_data.clock import local_date
-from portal_data.customers import MyDetails, SavedMethod
-from portal_data.files import SharedFile
-from portal_data.invoices import Filter
-from portal_data.organisation import Organisation
+from portal_data.customers.details import MyDetails, SavedMethod
+from portal_data.messaging import activity
+from portal_data.messaging.activity import Entry
+from portal_data.messaging.files import SharedFile
 from portal_data.scope import Permission, Scope
 
 CHART_HEIGHT = 126

@@ -17,11 +17,14 @@ from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.models import AuthenticationModel
 from streamlit_authenticator.utilities import Encryptor, LoginError, ResetError, Validator
 
-from components import brand as branding
-from components import bridge, cards, session
-from components import format as say
-from components.markup import said, tag
-from portal_data import brand, identity, passwords
+from components import session
+from components.browser import bridge
+from components.ui import brand as branding
+from components.ui import cards
+from components.ui import format as say
+from components.ui.markup import said, tag
+from portal_data.auth import identity, passwords
+from portal_data.business import brand
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff

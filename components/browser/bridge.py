@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-_BROWSER = Path(__file__).parent / "browser"
+_BROWSER = Path(__file__).parent
 _bridge = st.components.v2.component(
     "bridge", js=(_BROWSER / "bridge.js").read_text(encoding="utf-8")
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_BROWSER = Path(__file__).parent / "browser"
+_BROWSER = Path(__file__).parent
 _navigator, _transition = (
     st.components.v2.component(name, js=(_BROWSER / f"{name}.js").read_text(encoding="utf-8"))
     for name in ("navigator", "transition")

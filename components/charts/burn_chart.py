@@ -8,11 +8,12 @@ from typing import Any
 
 from babel.numbers import format_decimal
 
-from components import charts, project_list
-from components import format as say
-from components.charts import ticks
+from components.charts import charts
+from components.charts.charts import ticks
+from components.lists import project_list
+from components.ui import format as say
 from portal_data import money
-from portal_data.project_figures import HOUR, Budget, BudgetKind, Burn
+from portal_data.projects.totals import HOUR, Budget, BudgetKind, Burn
 
 USED, LIMIT = "#000001", "#000009"
 

@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
-from components import format as say
+from components.ui import format as say
 from portal_data import money
-from portal_data.balances import Balance
+from portal_data.billing.balances import Balance
 from portal_data.labels import AGES
 
 _WORDS = {"size": 12.5, "color": "#000009"}

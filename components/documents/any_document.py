@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from components import (
-    address,
+from components.documents import (
     credit_note_view,
     estimate_view,
     invoice_view,
     payment_view,
     retainer_view,
 )
-from components.document_view import Drawn
-from portal_data.customer_documents import Kind
+from components.documents.document_view import Drawn
+from components.ui import address
+from portal_data.customers.documents import Kind
 from portal_data.scope import Scope
 
 _DRAW: Mapping[Kind, Callable[[Scope, str, datetime], Drawn[Any]]] = {

@@ -2,23 +2,21 @@
 
 from datetime import datetime
 
-from components import cards, credit_note_list, document_view, links, movements
-from components import format as say
-from components.markup import Markup, join, tag
-from components.paper import paper
-from portal_data import (
-    conversations,
-    credit_notes,
-    customers,
-    organisation,
-    papers,
-    refunds,
-    viewings,
-)
-from portal_data.credit_notes import CreditNote, Status
-from portal_data.customers import MyDetails
-from portal_data.documents import CREDIT_NOTE
-from portal_data.organisation import Organisation
+from components.documents import document_view, settlement_rows
+from components.documents.paper import paper
+from components.lists import credit_note_list
+from components.ui import cards, links
+from components.ui import format as say
+from components.ui.markup import Markup, join, tag
+from portal_data.billing import credit_notes, refunds, views
+from portal_data.billing.credit_notes import CreditNote, Status
+from portal_data.business import organisation
+from portal_data.business.organisation import Organisation
+from portal_data.customers import details
+from portal_data.customers.details import MyDetails
+from portal_data.messaging import comments
+from portal_data.output import document_views
+from portal_data.output.documents import CREDIT_NOTE
 from portal_data.scope import Scope
 
 
@@ -27,12 +25,12 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Credit
     business = organisation.get(scope)
     today, locale = business.today(now), business.locale
     note = credit_notes.get(scope, number)
-    viewed = viewings.mark(scope, viewings.Kind.CREDIT_NOTE, note.id, now)
-    remarks = conversations.of_document(scope, note.id)
+    viewed = views.mark(scope, views.Kind.CREDIT_NOTE, note.id, now)
+    remarks = comments.of_document(scope, note.id)
     happened = document_view.history(note.history, viewed, note.currency_code, business, today)
     sheet = document_view.sheet(
         cards.card("", remaining(note, locale)),
-        cards.card("", document(note, business, customers.my_details(scope))),
+        cards.card("", document(note, business, details.my_details(scope))),
         cards.card("Used for", uses(note, locale)),
         document_view.conversation(remarks, business, today),
         cards.card("History", happened),
@@ -41,9 +39,11 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Credit
     return document_view.Drawn(note, statuses, sheet, locale)
 
 
-def document(note: CreditNote, business: Organisation, details: MyDetails) -> Markup:
+def document(note: CreditNote, business: Organisation, customer: MyDetails) -> Markup:
     """Return the credit note as its PDF shows it."""
-    return paper(papers.of_credit_note(note, business, details), business.locale, CREDIT_NOTE)
+    return paper(
+        document_views.of_credit_note(note, business, customer), business.locale, CREDIT_NOTE
+    )
 
 
 def remaining(note: CreditNote, locale: str) -> Markup:
@@ -75,14 +75,16 @@ def remaining(note: CreditNote, locale: str) -> Markup:
 def uses(note: CreditNote, locale: str) -> Markup:
     """Return the invoices it was set against and what was paid back of it."""
     rows = [
-        movements.row(
-            movements.opening("Invoice", each.invoice_number, links.invoice(each.invoice_number)),
+        settlement_rows.row(
+            settlement_rows.opening(
+                "Invoice", each.invoice_number, links.invoice(each.invoice_number)
+            ),
             (say.day(each.date, locale),),
             say.money(each.amount_minor, note.currency_code, locale),
         )
         for each in note.applications
     ]
-    rows += movements.refunds(note.refunds, note.currency_code, locale)
+    rows += settlement_rows.refunds(note.refunds, note.currency_code, locale)
     if not rows:
         return cards.empty("Not used yet", "Invoices it is set against appear here.")
     return cards.rows(rows)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from components import cards, tab
-from components import format as say
-from components.cards import Happening
-from components.markup import Markup, tag
-from portal_data import bidi
-from portal_data.conversations import Remark
-from portal_data.document_history import Event, Viewing
-from portal_data.organisation import Organisation
+from components.ui import cards, tab
+from components.ui import format as say
+from components.ui.cards import Happening
+from components.ui.markup import Markup, tag
+from portal_data.billing.history import Event, Viewing
+from portal_data.business.organisation import Organisation
+from portal_data.messaging.comments import Remark
 from portal_data.scope import Scope
+from portal_data.text import bidi
 
 Document = TypeVar("Document", covariant=True)
 

@@ -4,15 +4,21 @@ import re
 from datetime import date, datetime
 from urllib.parse import quote
 
-from components import cards, document_view, estimate_list, links, roles
-from components import format as say
-from components.markup import Markup, join, said, tag
-from components.paper import paper
-from portal_data import conversations, customers, estimates, organisation, papers, viewings
-from portal_data.customers import MyDetails
-from portal_data.documents import ESTIMATE
-from portal_data.estimates import Estimate, Status
-from portal_data.organisation import Organisation
+from components.documents import document_view
+from components.documents.paper import paper
+from components.lists import estimate_list
+from components.ui import cards, links, roles
+from components.ui import format as say
+from components.ui.markup import Markup, join, said, tag
+from portal_data.billing import estimates, views
+from portal_data.billing.estimates import Estimate, Status
+from portal_data.business import organisation
+from portal_data.business.organisation import Organisation
+from portal_data.customers import details
+from portal_data.customers.details import MyDetails
+from portal_data.messaging import comments
+from portal_data.output import document_views
+from portal_data.output.documents import ESTIMATE
 from portal_data.scope import Permission, Scope
 
 
@@ -21,12 +27,12 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estima
     business = organisation.get(scope)
     today, locale = business.today(now), business.locale
     estimate = estimates.get(scope, number, today=today)
-    viewed = viewings.mark(scope, viewings.Kind.ESTIMATE, estimate.id, now)
-    remarks = conversations.of_document(scope, estimate.id)
+    viewed = views.mark(scope, views.Kind.ESTIMATE, estimate.id, now)
+    remarks = comments.of_document(scope, estimate.id)
     happened = document_view.history(
         estimate.history, viewed, estimate.currency_code, business, today
     )
-    mine = customers.my_details(scope)
+    mine = details.my_details(scope)
     waiting = None
     if estimate.status is Status.OPEN:
         waiting = cards.sub(roles.answering(scope, mine, Permission.ESTIMATE_ANSWER))
@@ -40,9 +46,11 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estima
     return document_view.Drawn(estimate, [estimate_list.status(estimate)], sheet, locale)
 
 
-def document(estimate: Estimate, business: Organisation, details: MyDetails) -> Markup:
+def document(estimate: Estimate, business: Organisation, customer: MyDetails) -> Markup:
     """Return the estimate as its PDF shows it."""
-    return paper(papers.of_estimate(estimate, business, details), business.locale, ESTIMATE)
+    return paper(
+        document_views.of_estimate(estimate, business, customer), business.locale, ESTIMATE
+    )
 
 
 def offer(estimate: Estimate, business: Organisation, today: date) -> Markup:

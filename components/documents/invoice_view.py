@@ -2,12 +2,18 @@
 
 from datetime import date, datetime
 
-from components import cards, document_view, invoice_list, links, movements, roles
-from components import format as say
-from components.markup import Markup, join, tag
-from components.paper import paper
-from portal_data import conversations, customers, invoices, organisation, papers, viewings
-from portal_data.invoices import Invoice, Settlement, Status
+from components.documents import document_view, settlement_rows
+from components.documents.paper import paper
+from components.lists import invoice_list
+from components.ui import cards, links, roles
+from components.ui import format as say
+from components.ui.markup import Markup, join, tag
+from portal_data.billing import invoices, views
+from portal_data.billing.invoices import Invoice, Settlement, Status
+from portal_data.business import organisation
+from portal_data.customers import details
+from portal_data.messaging import comments
+from portal_data.output import document_views
 from portal_data.scope import Scope
 
 _SETTLED_BY = {
@@ -23,11 +29,11 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
     business = organisation.get(scope)
     today, locale = business.today(now), business.locale
     invoice = invoices.get(scope, number, today=today)
-    viewed = viewings.mark(scope, viewings.Kind.INVOICE, invoice.id, now)
-    remarks = conversations.of_document(scope, invoice.id, disputable=True)
-    mine, payable = customers.my_details(scope), invoice.payable_minor
+    viewed = views.mark(scope, views.Kind.INVOICE, invoice.id, now)
+    remarks = comments.of_document(scope, invoice.id, disputable=True)
+    mine, payable = details.my_details(scope), invoice.payable_minor
     reason = roles.why_not_pay(scope, mine, payable, invoice.currency_code, locale)
-    document = papers.of_invoice(invoice, business, mine)
+    document = document_views.of_invoice(invoice, business, mine)
     happened = document_view.history(
         invoice.history, viewed, invoice.currency_code, business, today
     )
@@ -99,7 +105,7 @@ def settlements(invoice: Invoice, locale: str) -> Markup:
             known.append(f"{amount(each.withheld_minor)} tax withheld")
         if each.early_discount_minor:
             known.append(f"{amount(each.early_discount_minor)} early payment discount")
-        rows.append(movements.row(_settled_by(each), known, amount(each.amount_minor)))
+        rows.append(settlement_rows.row(_settled_by(each), known, amount(each.amount_minor)))
     return cards.rows(rows)
 
 
@@ -107,7 +113,7 @@ def _settled_by(settlement: Settlement) -> Markup:
     if settlement.kind not in _SETTLED_BY:
         return join("Written off")
     words, screen = _SETTLED_BY[settlement.kind]
-    return movements.opening(words, settlement.number, screen(settlement.number))
+    return settlement_rows.opening(words, settlement.number, screen(settlement.number))
 
 
 def _when(invoice: Invoice, today: date, locale: str) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from components import format as say
-from components import links
-from components.line_table import Figures, line_table
-from components.markup import Markup, join, lines, said, tag
+from components.ui import format as say
+from components.ui import links
+from components.ui.line_table import Figures, line_table
+from components.ui.markup import Markup, join, lines, said, tag
 from portal_data import labels
-from portal_data.documents.model import INVOICE, Kind, Line, Paper, Party, Tax
+from portal_data.output.documents.model import INVOICE, Kind, Line, Paper, Party, Tax
 
 
 def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:

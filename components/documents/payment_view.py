@@ -2,15 +2,21 @@
 
 from datetime import date, datetime
 
-from components import cards, document_view, links, movements, paper
-from components import format as say
-from components.line_table import Figures, line_table
-from components.markup import Markup, join, said, tag
-from portal_data import conversations, customers, labels, organisation, papers, payments
-from portal_data.customers import MyDetails
-from portal_data.documents import Receipt
-from portal_data.organisation import Organisation
-from portal_data.payments import Payment, Status
+from components.documents import document_view, paper, settlement_rows
+from components.ui import cards, links
+from components.ui import format as say
+from components.ui.line_table import Figures, line_table
+from components.ui.markup import Markup, join, said, tag
+from portal_data import labels
+from portal_data.business import organisation
+from portal_data.business.organisation import Organisation
+from portal_data.customers import details
+from portal_data.customers.details import MyDetails
+from portal_data.messaging import comments
+from portal_data.output import document_views
+from portal_data.output.documents import Receipt
+from portal_data.payments import payments
+from portal_data.payments.payments import Payment, Status
 from portal_data.scope import Scope
 
 _SCREENS = {"invoice": links.invoice, "retainer": links.retainer}
@@ -21,10 +27,10 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Paymen
     business = organisation.get(scope)
     today, locale = business.today(now), business.locale
     payment = payments.get(scope, number)
-    remarks = conversations.of_document(scope, payment.id)
+    remarks = comments.of_document(scope, payment.id)
     sheet = document_view.sheet(
         cards.card("", received(payment, today, locale)),
-        cards.card("", receipt(payment, business, customers.my_details(scope))),
+        cards.card("", receipt(payment, business, details.my_details(scope))),
         cards.card("Refunds", refunds(payment, locale)) if payment.refunds else None,
         document_view.conversation(remarks, business, today),
     )
@@ -61,9 +67,9 @@ def received(payment: Payment, today: date, locale: str) -> Markup:
     )
 
 
-def receipt(payment: Payment, business: Organisation, details: MyDetails) -> Markup:
+def receipt(payment: Payment, business: Organisation, customer: MyDetails) -> Markup:
     """Return the receipt as its PDF shows it, with links to what was paid."""
-    shown, locale = papers.of_payment(payment, business, details), business.locale
+    shown, locale = document_views.of_payment(payment, business, customer), business.locale
     return tag(
         "article",
         paper.letterhead(shown.issuer, "Payment receipt", shown.number),
@@ -90,7 +96,7 @@ def receipt(payment: Payment, business: Organisation, details: MyDetails) -> Mar
 
 def refunds(payment: Payment, locale: str) -> Markup:
     """Return what was paid back of the payment."""
-    return cards.rows(movements.refunds(payment.refunds, payment.currency_code, locale))
+    return cards.rows(settlement_rows.refunds(payment.refunds, payment.currency_code, locale))
 
 
 def _paid(payment: Payment, locale: str) -> Markup:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from components import cards, links, project_list
-from components import format as say
-from components.cards import Figure, figure
-from components.line_table import Figures, line_table
-from components.markup import Markup, join, lines, said, tag
-from portal_data.project_figures import BillingMethod, Budget, BudgetKind, Hours
-from portal_data.projects import Heading, Person, Project, Task
+from components.lists import project_list
+from components.ui import cards, links
+from components.ui import format as say
+from components.ui.cards import Figure, figure
+from components.ui.line_table import Figures, line_table
+from components.ui.markup import Markup, join, lines, said, tag
+from portal_data.projects.projects import Heading, Person, Project, Task
+from portal_data.projects.totals import BillingMethod, Budget, BudgetKind, Hours
 
 METHODS = {
     BillingMethod.FIXED_COST: "Fixed price",

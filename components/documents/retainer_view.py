@@ -2,15 +2,21 @@
 
 from datetime import date, datetime
 
-from components import cards, document_view, invoice_view, links, movements, retainer_list, roles
-from components import format as say
-from components.markup import Markup, join, tag
-from components.paper import paper
-from portal_data import conversations, customers, organisation, papers, retainers, viewings
-from portal_data.customers import MyDetails
-from portal_data.documents import RETAINER
-from portal_data.organisation import Organisation
-from portal_data.retainers import Retainer, Status
+from components.documents import document_view, invoice_view, settlement_rows
+from components.documents.paper import paper
+from components.lists import retainer_list
+from components.ui import cards, links, roles
+from components.ui import format as say
+from components.ui.markup import Markup, join, tag
+from portal_data.billing import retainers, views
+from portal_data.billing.retainers import Retainer, Status
+from portal_data.business import organisation
+from portal_data.business.organisation import Organisation
+from portal_data.customers import details
+from portal_data.customers.details import MyDetails
+from portal_data.messaging import comments
+from portal_data.output import document_views
+from portal_data.output.documents import RETAINER
 from portal_data.scope import Scope
 
 
@@ -19,9 +25,9 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Retain
     business = organisation.get(scope)
     today, locale = business.today(now), business.locale
     retainer = retainers.get(scope, number, today=today)
-    viewed = viewings.mark(scope, viewings.Kind.RETAINER_INVOICE, retainer.id, now)
-    remarks = conversations.of_document(scope, retainer.id)
-    mine, payable = customers.my_details(scope), retainer.payable_minor
+    viewed = views.mark(scope, views.Kind.RETAINER_INVOICE, retainer.id, now)
+    remarks = comments.of_document(scope, retainer.id)
+    mine, payable = details.my_details(scope), retainer.payable_minor
     reason = roles.why_not_pay(scope, mine, payable, retainer.currency_code, locale)
     drawn = cards.card("Drawn by invoices", drawings(retainer, locale))
     happened = document_view.history(
@@ -39,9 +45,11 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Retain
     return document_view.Drawn(retainer, statuses, sheet, locale, may_pay)
 
 
-def document(retainer: Retainer, business: Organisation, details: MyDetails) -> Markup:
+def document(retainer: Retainer, business: Organisation, customer: MyDetails) -> Markup:
     """Return the retainer invoice as its PDF shows it."""
-    return paper(papers.of_retainer(retainer, business, details), business.locale, RETAINER)
+    return paper(
+        document_views.of_retainer(retainer, business, customer), business.locale, RETAINER
+    )
 
 
 def balance(retainer: Retainer, today: date, locale: str) -> Markup:
@@ -85,8 +93,8 @@ def payments(retainer: Retainer, locale: str) -> Markup:
     if not retainer.payments:
         return cards.empty("No payment yet", "Payments of this retainer appear here.")
     return cards.rows(
-        movements.row(
-            movements.opening("Payment", each.number, links.payment(each.number)),
+        settlement_rows.row(
+            settlement_rows.opening("Payment", each.number, links.payment(each.number)),
             (say.day(each.date, locale), each.mode, each.reference),
             say.money(each.amount_minor, retainer.currency_code, locale),
         )
@@ -97,8 +105,10 @@ def payments(retainer: Retainer, locale: str) -> Markup:
 def drawings(retainer: Retainer, locale: str) -> Markup:
     """Return the invoices that were settled from the retainer."""
     return cards.rows(
-        movements.row(
-            movements.opening("Invoice", each.invoice_number, links.invoice(each.invoice_number)),
+        settlement_rows.row(
+            settlement_rows.opening(
+                "Invoice", each.invoice_number, links.invoice(each.invoice_number)
+            ),
             (say.day(each.date, locale),),
             say.money(each.amount_minor, retainer.currency_code, locale),
         )

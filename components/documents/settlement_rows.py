@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from components import cards
-from components import format as say
-from components.markup import Markup, join, tag
-from portal_data.refunds import WORDS, Refund
+from components.ui import cards
+from components.ui import format as say
+from components.ui.markup import Markup, join, tag
+from portal_data.billing.refunds import WORDS, Refund
 
 
 def opening(words: str, number: str, address: str) -> Markup:

@@ -1,13 +1,13 @@
 """A statement of account on the screen: summary, transactions with running balance, aging."""
 
-from components import format as say
-from components import links
-from components.cards import Figure, figure, link
-from components.markup import Markup, said, tag
+from components.ui import format as say
+from components.ui import links
+from components.ui.cards import Figure, figure, link
+from components.ui.markup import Markup, said, tag
 from portal_data import labels
-from portal_data.balances import Balance
-from portal_data.periods import EARLIEST
-from portal_data.statements import Statement, StatementLine
+from portal_data.billing.balances import Balance
+from portal_data.billing.periods import EARLIEST
+from portal_data.billing.statements import Statement, StatementLine
 
 MOST_LINES = 500
 """Transactions that a browser draws without waiting; files and PDF hold them all."""

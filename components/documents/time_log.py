@@ -5,16 +5,18 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from components import address, links, listing, project_view
-from components import format as say
-from components.cards import Figure, figure
-from components.listing import Asked, Kind
-from components.markup import Markup, tag
-from components.record_list import Cell, Choice, Column, Empty, Menu, Pill, Row
-from portal_data import periods
-from portal_data.periods import Period
-from portal_data.projects import Heading
-from portal_data.time_entries import PAGE_SIZE, EntryPage, EntryRow, Filter, Sort, Status
+from components.documents import project_view
+from components.lists import listing
+from components.lists.listing import Asked, Kind
+from components.lists.record_list import Cell, Choice, Column, Empty, Menu, Pill, Row
+from components.ui import address, links
+from components.ui import format as say
+from components.ui.cards import Figure, figure
+from components.ui.markup import Markup, tag
+from portal_data.billing import periods
+from portal_data.billing.periods import Period
+from portal_data.projects.projects import Heading
+from portal_data.projects.time_entries import PAGE_SIZE, EntryPage, EntryRow, Filter, Sort, Status
 
 _TONES = {Status.UNBILLED: "blue", Status.BILLED: "green", Status.NON_BILLABLE: "gray"}
 _FILTERS = {

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import date
 
-from components import cards, document_view, links, listing, project_view, timesheet_list
-from components import format as say
-from components.cards import Figure, figure
-from components.listing import Asked, Kind
-from components.markup import Markup, said, tag
-from components.record_list import Cell, Column, Empty, Pill, Row
-from portal_data import bidi
-from portal_data.approvals import (
+from components.documents import document_view, project_view
+from components.lists import listing, timesheet_list
+from components.lists.listing import Asked, Kind
+from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.ui import cards, links
+from components.ui import format as say
+from components.ui.cards import Figure, figure
+from components.ui.markup import Markup, said, tag
+from portal_data.billing.history import Event
+from portal_data.business.organisation import Organisation
+from portal_data.projects.timesheets import (
     ENTRIES,
     Approval,
     ApprovalEntry,
@@ -20,8 +23,7 @@ from portal_data.approvals import (
     EntrySort,
     Status,
 )
-from portal_data.document_history import Event
-from portal_data.organisation import Organisation
+from portal_data.text import bidi
 
 _TONES = {
     Decision.APPROVED: "green",

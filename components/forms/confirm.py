@@ -5,12 +5,14 @@ from uuid import UUID
 
 import streamlit as st
 
-from components import cards, fields
-from components.markup import said, tag
+from components.forms import fields
 from components.session import require_staff
-from portal_data import access, bidi
-from portal_data import staff as team
+from components.ui import cards
+from components.ui.markup import said, tag
+from portal_data.auth import access
+from portal_data.auth import staff as team
 from portal_data.clock import utc_now
+from portal_data.text import bidi
 
 
 @st.dialog("Disable access?", icon=":material/person_off:")

@@ -2,23 +2,19 @@
 
 import streamlit as st
 
-from components import cards, roles
-from components import format as say
-from components.markup import join, lines, said, tag
 from components.session import flash, require_scope
-from portal_data import (
-    balances,
-    bidi,
-    customers,
-    invoices,
-    messages,
-    organisation,
-    retainers,
-)
+from components.ui import cards, roles
+from components.ui import format as say
+from components.ui.markup import join, lines, said, tag
+from portal_data.billing import balances, invoices, retainers
+from portal_data.billing.invoices import Filter, Sort, Status
+from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.customers import details
 from portal_data.errors import PortalError
-from portal_data.invoices import Filter, Sort, Status
+from portal_data.messaging import messages
 from portal_data.scope import Permission, Scope
+from portal_data.text import bidi
 
 _NUMBERS = 12
 """More numbers than this do not fit a bank's reference field: the customer's own number does."""
@@ -65,7 +61,7 @@ def pay_all(currency: str) -> None:
         if each.currency_code == currency and each.status is not Status.IN_QUESTION
     ]
     if not 0 < len(numbers) <= _NUMBERS:
-        numbers = [customers.my_details(scope).number or scope.customer_name]
+        numbers = [details.my_details(scope).number or scope.customer_name]
     _how(scope, business, amounts.get(currency, 0), currency, numbers)
 
 
@@ -100,7 +96,7 @@ def _how(
     reference: list[str],
 ) -> None:
     """Show amount, account and reference, each ready to be copied, to who may pay so much."""
-    mine = customers.my_details(scope)
+    mine = details.my_details(scope)
     reason = roles.why_not_pay(scope, mine, amount, currency, business.locale)
     if reason:
         cards.draw(cards.sub(reason))

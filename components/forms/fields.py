@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import cards
-from components import format as say
-from components.markup import tag
 from components.session import close_form, flash
+from components.ui import cards
+from components.ui import format as say
+from components.ui.markup import tag
 from portal_data.errors import Conflict, PortalError
-from portal_data.form_fields import Field
+from portal_data.text.form_fields import Field
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The head over invoices, retainer invoices and credit notes: three lists, one place to look."""
 
-from components import cards, links
-from components.markup import Markup
+from components.ui import cards, links
+from components.ui.markup import Markup
 
 _TITLES = {
     "invoices": "Invoices",

@@ -1,10 +1,10 @@
 """Credit notes as a list: filters, columns, and the words and colours of each status."""
 
-from components import format as say
-from components import links
-from components.listing import Kind
-from components.record_list import Cell, Column, Empty, Pill, Row
-from portal_data.credit_notes import PAGE_SIZE, CreditNoteRow, Filter, Sort, Status
+from components.lists.listing import Kind
+from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.ui import format as say
+from components.ui import links
+from portal_data.billing.credit_notes import PAGE_SIZE, CreditNoteRow, Filter, Sort, Status
 
 TONES = {Status.OPEN: "blue", Status.CLOSED: "green", Status.VOID: "gray"}
 _FILTERS = {

@@ -1,11 +1,11 @@
 """Invoices as a list: filters, columns, and the words and colours of each status."""
 
-from components import format as say
-from components import links
-from components.listing import Kind
-from components.record_list import Cell, Column, Empty, Pill, Row
+from components.lists.listing import Kind
+from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.ui import format as say
+from components.ui import links
 from portal_data import labels
-from portal_data.invoices import PAGE_SIZE, Filter, Invoice, InvoiceRow, Sort, Status
+from portal_data.billing.invoices import PAGE_SIZE, Filter, Invoice, InvoiceRow, Sort, Status
 
 TONES = {
     Status.UNPAID: "blue",

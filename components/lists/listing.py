@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
-from components import address, downloads, links
-from components import record_list as drawn
-from components.record_list import Choice, Column, Empty, Menu, Order, Row, Search, Way
+from components.lists import record_list as drawn
+from components.lists.record_list import Choice, Column, Empty, Menu, Order, Row, Search, Way
+from components.ui import address, downloads, links
 
 Filter = TypeVar("Filter", bound=StrEnum)
 Sort = TypeVar("Sort", bound=StrEnum)

@@ -1,10 +1,10 @@
 """Payments made as a list: filters, columns, and what each payment was for."""
 
-from components import format as say
-from components import links
-from components.listing import Kind
-from components.record_list import Cell, Column, Empty, Row
-from portal_data.payments import PAGE_SIZE, Filter, PaymentRow, Sort
+from components.lists.listing import Kind
+from components.lists.record_list import Cell, Column, Empty, Row
+from components.ui import format as say
+from components.ui import links
+from portal_data.payments.payments import PAGE_SIZE, Filter, PaymentRow, Sort
 
 _NAMED = 3
 """Numbers of paid documents that a row names; of more it names two and counts the others."""

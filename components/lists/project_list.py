@@ -1,11 +1,11 @@
 """Projects as a list: filters, columns, and the words and colours of each status."""
 
-from components import format as say
-from components import links
-from components.listing import Kind
-from components.record_list import Cell, Column, Empty, Pill, Row
-from portal_data.project_figures import Budget, BudgetKind
-from portal_data.projects import PAGE_SIZE, Filter, ProjectRow, Sort, Status
+from components.lists.listing import Kind
+from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.ui import format as say
+from components.ui import links
+from portal_data.projects.projects import PAGE_SIZE, Filter, ProjectRow, Sort, Status
+from portal_data.projects.totals import Budget, BudgetKind
 
 TONES = {
     Status.ACTIVE: "blue",

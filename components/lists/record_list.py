@@ -11,9 +11,9 @@ from typing import Literal
 
 import streamlit as st
 
-from components.downloads import File
+from components.ui.downloads import File
 
-_BROWSER = Path(__file__).parent / "browser"
+_BROWSER = Path(__file__).parents[1] / "browser"
 _HTML = """
 <div class="list">
   <div class="tools">

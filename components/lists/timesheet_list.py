@@ -1,11 +1,11 @@
 """Timesheets as a list: filters, columns, and the words and colours of each status."""
 
-from components import format as say
-from components import links
-from components.listing import Kind
-from components.record_list import Cell, Column, Empty, Pill, Row
-from portal_data.approvals import PAGE_SIZE, ApprovalRow, Filter, Sort, Status
-from portal_data.organisation import Organisation
+from components.lists.listing import Kind
+from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.ui import format as say
+from components.ui import links
+from portal_data.business.organisation import Organisation
+from portal_data.projects.timesheets import PAGE_SIZE, ApprovalRow, Filter, Sort, Status
 
 TONES = {
     Status.PENDING: "blue",

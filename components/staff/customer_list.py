@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from components import format as say
-from components import links
-from components.listing import Kind
-from components.record_list import Cell, Column, Empty, Pill, Row
-from portal_data.accounts import PAGE_SIZE, AccountRow, Filter, Owed, Sort
+from components.lists.listing import Kind
+from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.ui import format as say
+from components.ui import links
+from portal_data.customers.directory import PAGE_SIZE, AccountRow, Filter, Owed, Sort
 
 _FILTERS = {
     Filter.ALL: "All",

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from components import cards, links
-from components import format as say
-from components.cards import Figure
-from components.listing import Kind as Listed
-from components.markup import Markup
-from components.record_list import Cell, Column, Empty, Pill, Row
-from portal_data.balances import Balance
-from portal_data.customer_documents import PAGE_SIZE, DocumentRow, Filter, Kind, Sort
-from portal_data.customers import StaffCustomer
+from components.lists.listing import Kind as Listed
+from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.ui import cards, links
+from components.ui import format as say
+from components.ui.cards import Figure
+from components.ui.markup import Markup
+from portal_data.billing.balances import Balance
+from portal_data.customers.details import StaffCustomer
+from portal_data.customers.documents import PAGE_SIZE, DocumentRow, Filter, Kind, Sort
 
 _KINDS = {
     Kind.INVOICE: "Invoice",

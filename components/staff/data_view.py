@@ -11,15 +11,16 @@ from unicodedata import east_asian_width
 import streamlit as st
 from babel.numbers import format_decimal
 
-from components import address, cards, charts, links
-from components import format as say
-from components.markup import Markup, join, said, tag
+from components.charts import charts
 from components.session import require_staff
-from portal_data import analytics
-from portal_data.analytics import Answer, State
-from portal_data.organisation import Organisation
-from portal_data.published import Published
-from portal_data.questions import QUESTIONS, Kind
+from components.ui import address, cards, links
+from components.ui import format as say
+from components.ui.markup import Markup, join, said, tag
+from portal_data.analysts import publications
+from portal_data.analysts.publications import Answer, State
+from portal_data.analysts.published import Published
+from portal_data.analysts.questions import QUESTIONS, Kind
+from portal_data.business.organisation import Organisation
 
 MOST_ROWS = 100
 """Rows of an answer on the screen; its CSV has all."""
@@ -82,7 +83,7 @@ def files(published: Published | None, locale: str) -> Markup:
 def watch() -> None:
     """Say that a publication is made, until it is."""
     staff = require_staff()
-    if analytics.state(staff).underway:
+    if publications.state(staff).underway:
         cards.draw(tag("p", cards.icon("sync"), " Publishing…", class_="pt-sub", role="status"))
     else:
         st.rerun()

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from components import brand as branding
-from components import cards, fields
-from components.markup import Markup
+from components.forms import fields
 from components.session import close_form, flash, form
-from portal_data import brand, logos, organisation
+from components.ui import brand as branding
+from components.ui import cards
+from components.ui.markup import Markup
+from portal_data.business import brand, logos, organisation
+from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
-from portal_data.organisation import Organisation
 from portal_data.scope import Staff
 
 _FORM = "logo"

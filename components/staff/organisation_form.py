@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from components import cards, fields
-from components.fields import Fields
-from components.markup import Markup, join
+from components.forms import fields
+from components.forms.fields import Fields
 from components.session import close_form, flash, form
-from portal_data import colours, organisation
+from components.ui import cards
+from components.ui.markup import Markup, join
+from portal_data.business import colours, organisation
+from portal_data.business.organisation import Organisation
+from portal_data.business.organisation_fields import FIELDS, locales, timezones
 from portal_data.clock import utc_now
 from portal_data.errors import Conflict, InvalidFields, PortalError
-from portal_data.organisation import Organisation
-from portal_data.organisation_fields import FIELDS, locales, timezones
 from portal_data.scope import Staff
 
 _FORM = "organisation"

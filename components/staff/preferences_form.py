@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from components import cards, fields
-from components.markup import Markup, join
+from components.forms import fields
 from components.session import close_form, flash, form
-from portal_data import preferences
+from components.ui import cards
+from components.ui.markup import Markup, join
+from portal_data.business import preferences
+from portal_data.business.preferences import BANNER_LIMIT, EFFECTS, Preferences
 from portal_data.clock import utc_now
 from portal_data.errors import Conflict, PortalError
-from portal_data.preferences import BANNER_LIMIT, EFFECTS, Preferences
 from portal_data.scope import Staff
 
 _FORM = "preferences"

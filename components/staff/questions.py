@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from components import format as say
 from components.session import flash, require_staff
-from portal_data import customer_documents
+from components.ui import format as say
+from portal_data.billing.invoices import Status
 from portal_data.clock import utc_now
-from portal_data.customer_documents import Kind
+from portal_data.customers import documents
+from portal_data.customers.documents import Kind
 from portal_data.errors import PortalError
-from portal_data.invoices import Status
 
 _HELP = (
     "The books before this portal call part of it settled, but nothing that did was imported. "
@@ -23,7 +23,7 @@ def draw(kind: Kind, number: str, statuses: list[tuple[str, str]]) -> None:
     if not st.button("Mark as owed", key="document.owed", help=_HELP):
         return
     try:
-        customer_documents.clear_question(require_staff(), kind, number, utc_now())
+        documents.clear_question(require_staff(), kind, number, utc_now())
     except PortalError as refused:
         st.error(say.escape_markdown(refused), icon=":material/error:")
     else:

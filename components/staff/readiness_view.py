@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from components import cards, links
-from components.markup import Markup, join, said, tag
-from portal_data.readiness import Step
+from components.ui import cards, links
+from components.ui.markup import Markup, join, said, tag
+from portal_data.business.readiness import Step
 
 
 def reminder(steps: Sequence[Step]) -> Markup | None:

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from components import cards, confirm, fields
-from components import format as say
-from components.fields import Fields
-from components.markup import said, tag
+from components.forms import confirm, fields
+from components.forms.fields import Fields
 from components.session import close_form, form, require_staff
-from portal_data import bidi
-from portal_data import staff as team
+from components.ui import cards
+from components.ui import format as say
+from components.ui.markup import said, tag
+from portal_data.auth import staff as team
+from portal_data.auth.staff import Member
 from portal_data.clock import utc_now
 from portal_data.errors import InvalidFields, PortalError
 from portal_data.scope import Role, Staff
 from portal_data.settings import load
-from portal_data.staff import Member
+from portal_data.text import bidi
 
 ROLES = {
     Role.OWNER: "Owner",

@@ -6,11 +6,11 @@ from urllib.parse import quote
 import streamlit as st
 from streamlit import config
 
-from components import format as say
-from components import links
-from components.markup import Markup, tag
-from portal_data import brand, colours, organisation
-from portal_data.brand import Brand
+from components.ui import format as say
+from components.ui import links
+from components.ui.markup import Markup, tag
+from portal_data.business import brand, colours, organisation
+from portal_data.business.brand import Brand
 from portal_data.scope import Scope, Staff
 
 _PRIMARY = {theme: f"theme.{theme}.primaryColor" for theme in ("light", "dark")}

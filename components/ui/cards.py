@@ -9,9 +9,9 @@ from datetime import date
 
 import streamlit as st
 
-from components import format as say
-from components.downloads import File
-from components.markup import Markup, join, lines, said, tag
+from components.ui import format as say
+from components.ui.downloads import File
+from components.ui.markup import Markup, join, lines, said, tag
 
 
 @dataclass(frozen=True, slots=True)

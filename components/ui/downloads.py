@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from components import links
-from portal_data.papers import AT_ONCE
+from components.ui import links
+from portal_data.output.document_views import AT_ONCE
 
 _FORMATS = (
     ("Excel", "xlsx", "Ready to calculate"),

@@ -6,7 +6,7 @@ Where its columns have no room beside each other, all but the last are read belo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.markup import Markup, join, tag
+from components.ui.markup import Markup, join, tag
 
 _NEEDS = (480, 540, 600, 660, 740, 860, 1000)
 """Widths in pixels from which a table may show all of its columns, as the stylesheet has them."""

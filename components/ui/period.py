@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from components import address, cards
-from components import format as say
-from components.markup import Markup
-from portal_data import choices, periods
-from portal_data.periods import Period
+from components.ui import address, cards
+from components.ui import format as say
+from components.ui.markup import Markup
+from portal_data import choices
+from portal_data.billing import periods
+from portal_data.billing.periods import Period
 
 WRONG = cards.empty("The period ends before it begins", "Choose a later second date.")
 

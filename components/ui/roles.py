@@ -1,9 +1,9 @@
 """Who may act, said where somebody could: who answers, who pays, and up to what."""
 
-from components import cards
-from components import format as say
-from components.markup import Markup, join, said
-from portal_data.customers import MyDetails
+from components.ui import cards
+from components.ui import format as say
+from components.ui.markup import Markup, join, said
+from portal_data.customers.details import MyDetails
 from portal_data.scope import Permission, Scope
 
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from portal_data import bidi, organisation
+from portal_data.business import organisation
 from portal_data.scope import Scope, Staff
+from portal_data.text import bidi
 
 
 def name(who: Scope | Staff, what: str) -> None:

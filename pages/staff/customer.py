@@ -2,10 +2,14 @@
 
 import streamlit as st
 
-from components import address, cards, contact_access, customer_view, links, listing, tab
+from components.account import contact_access
+from components.lists import listing
 from components.session import require_staff
-from portal_data import accounts, customer_documents, customers, organisation
+from components.staff import customer_view
+from components.ui import address, cards, links, tab
+from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.customers import details, directory, documents
 from portal_data.errors import NotFound
 
 staff = require_staff()
@@ -13,7 +17,7 @@ staff = require_staff()
 back = ("Customers", links.page(""))
 
 try:
-    customer = customers.for_staff(staff, address.identifier("id"))
+    customer = details.for_staff(staff, address.identifier("id"))
 except NotFound as missing:
     tab.name(staff, "Customer not found")
     cards.draw(
@@ -25,11 +29,11 @@ except NotFound as missing:
 tab.name(staff, customer.display_name)
 business = organisation.get(staff)
 today, locale = business.today(utc_now()), business.locale
-balances = accounts.balances(staff, customer.id, today=today)
+balances = directory.balances(staff, customer.id, today=today)
 asked = listing.asked(customer_view.DOCUMENTS, id=customer.id)
 asked, found = listing.find(
     asked,
-    lambda page: customer_documents.list_page(
+    lambda page: documents.list_page(
         staff,
         customer.id,
         today=today,

@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from components import cards, data_view
 from components.session import require_staff
-from portal_data import analytics, organisation
+from components.staff import data_view
+from components.ui import cards
+from portal_data.analysts import publications
+from portal_data.business import organisation
 from portal_data.errors import PortalError
 
 staff = require_staff()
 
 business = organisation.get(staff)
-state = analytics.state(staff)
+state = publications.state(staff)
 
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
@@ -18,7 +20,7 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
     cards.draw(cards.head("Data", cards.sub(about)))
     with st.container(key="actions", width="content"):
         if st.button("Publish now", icon=":material/publish:", disabled=state.underway):
-            analytics.publish_now(staff)
+            publications.publish_now(staff)
             st.rerun()
 if state.underway:
     data_view.watch()
@@ -36,7 +38,7 @@ if state.published is None:
 with st.container(border=True, key="card-answer"):
     slug = data_view.choose()
     try:
-        answer = analytics.answer(staff, slug)
+        answer = publications.answer(staff, slug)
     except PortalError as error:
         st.error(str(error))
         st.stop()

@@ -2,18 +2,21 @@
 
 import streamlit as st
 
-from components import address, any_document, cards, links, questions, tab
+from components.documents import any_document
 from components.session import require_staff
-from portal_data import customer_documents, identity
+from components.staff import questions
+from components.ui import address, cards, links, tab
+from portal_data.auth import identity
 from portal_data.clock import utc_now
+from portal_data.customers import documents
 from portal_data.errors import NotFound
 
 staff = require_staff()
 
 kind, number = any_document.kind(), address.text("number")
 try:
-    located = customer_documents.locate(staff, kind, number)
-    looking = identity.looking(staff, located.customer_id)
+    located = documents.locate(staff, kind, number)
+    looking = identity.view_as_customer(staff, located.customer_id)
     drawn = any_document.draw(looking, kind, number, utc_now())
 except NotFound:
     tab.name(staff, "Document not found")
@@ -31,6 +34,6 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
     cards.draw(cards.head(number, cards.pills(drawn.statuses), back=back))
     with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
         cards.draw(cards.documents(links.staff_pdf(kind.value, number)))
-        if kind in customer_documents.QUESTIONABLE:
+        if kind in documents.QUESTIONABLE:
             questions.draw(kind, number, drawn.statuses)
 cards.draw(drawn.sheet)

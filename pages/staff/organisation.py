@@ -1,8 +1,9 @@
 """Organisation: what the business is called, where it is, how it is paid and how it looks."""
 
-from components import cards, logo_form, organisation_form
 from components.session import require_staff
-from portal_data import organisation
+from components.staff import logo_form, organisation_form
+from components.ui import cards
+from portal_data.business import organisation
 from portal_data.scope import Role
 
 staff = require_staff()

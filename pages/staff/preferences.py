@@ -1,8 +1,9 @@
 """Preferences: what the business switches on and off for its customers and its staff."""
 
-from components import cards, preferences_form
 from components.session import require_staff
-from portal_data import preferences
+from components.staff import preferences_form
+from components.ui import cards
+from portal_data.business import preferences
 from portal_data.scope import Role
 
 staff = require_staff()

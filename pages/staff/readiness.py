@@ -1,8 +1,9 @@
 """Getting ready: what is missing before customers should be invited, and where to see to it."""
 
-from components import cards, readiness_view
 from components.session import require_staff
-from portal_data import readiness
+from components.staff import readiness_view
+from components.ui import cards
+from portal_data.business import readiness
 
 staff = require_staff()
 

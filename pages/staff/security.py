@@ -1,6 +1,6 @@
 """Security: a member of staff's own password and sign-ins."""
 
-from components import account_security
+from components.account import account_security
 from components.session import require_staff
 
 staff = require_staff()

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from components import cards, team
 from components.session import require_staff
-from portal_data import staff as members
+from components.staff import team
+from components.ui import cards
+from portal_data.auth import staff as members
 from portal_data.scope import Role
 
 staff = require_staff()

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from portal_data.analysts.published import CURRENT, FILE, FOLDER, PROGRESS, Published
+from portal_data.analysts.published import latest as _latest
+from portal_data.analysts.questions import QUESTIONS, Question
 from portal_data.errors import NotFound
-from portal_data.published import CURRENT, FILE, FOLDER, PROGRESS, Published
-from portal_data.published import latest as _latest
-from portal_data.questions import QUESTIONS, Question
 from portal_data.scope import Staff
 from portal_data.settings import load
 from portal_data.store import answers

@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from portal_data import activity, invitations, sign_ins, store
+from portal_data import store
+from portal_data.auth import invitations, sessions
 from portal_data.errors import Conflict, Invalid, NotFound
-from portal_data.messaging import events
+from portal_data.messaging import activity, events
 from portal_data.messaging.events import Event
 from portal_data.scope import Role, Staff
 from portal_data.store import OpenSession
@@ -44,7 +45,7 @@ def disable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
         contact = _contact(session, contact_id)
         if session.change(_DISABLE, id=contact_id, now=now) != 1:
             raise Conflict("This contact has no access.")
-        sign_ins.revoke_contact(session, contact_id, "disabled", now)
+        sessions.revoke_contact(session, contact_id, "disabled", now)
         invitations.revoke(session, contact_id, now)
         _record(session, staff, events.CONTACT_DISABLED, contact, now)
 
@@ -106,7 +107,7 @@ def _switch(staff: Staff, customer_id: UUID, *, enabled: bool, now: datetime) ->
         if session.change(_SWITCH, id=customer_id, enabled=enabled, now=now) != 1:
             raise Conflict(f"The portal is {'open' if enabled else 'closed'} to them already.")
         if not enabled:
-            sign_ins.revoke_customer(session, customer_id, "disabled", now)
+            sessions.revoke_customer(session, customer_id, "disabled", now)
         activity.record(
             session,
             staff,

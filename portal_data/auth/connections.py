@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from portal_data import addresses
+from portal_data.auth import networks
 from portal_data.scope import Scope, Staff
 
 HEADER = "x-portal-connection"
@@ -39,7 +39,7 @@ def opened(address: str | None, who: Scope | Staff | None) -> Connection:
     connection = Connection(
         secrets.token_urlsafe(16),
         address,
-        addresses.network(address),
+        networks.network(address),
         who.sign_in_id if who else None,
         who.person if who else None,
     )

@@ -5,7 +5,7 @@ All it does is let its browser sign in while guesses of strangers are being dela
 
 from datetime import datetime, timedelta
 
-from portal_data import tokens
+from portal_data.auth import tokens
 from portal_data.store import OpenSession
 
 LIFETIME = timedelta(days=365)

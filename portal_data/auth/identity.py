@@ -4,25 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import (
-    activity,
-    devices,
-    letters,
-    logins,
-    outbox,
-    passwords,
-    security_log,
-    settings,
-    sign_ins,
-    store,
-    throttle,
-    tokens,
-)
+from portal_data import security_log, settings, store
+from portal_data.auth import devices, logins, passwords, sessions, throttle, tokens
+from portal_data.auth.sessions import IDLE, Browser
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal_data.messaging import events
+from portal_data.messaging import activity, events, outbox, templates
 from portal_data.messaging.events import Event
 from portal_data.scope import Role, Scope, Staff, need_actor
-from portal_data.sign_ins import IDLE, Browser
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
 
@@ -163,7 +151,7 @@ def attempt(
 def ticket(sign_in_id: UUID, now: datetime) -> str:
     """Return a ticket that a browser may swap for the cookie of this sign-in, once and soon."""
     with store.system_writing() as session:
-        return sign_ins.issue_ticket(session, sign_in_id, now)
+        return sessions.issue_ticket(session, sign_in_id, now)
 
 
 def redeem(ticket: str, before: str | None, now: datetime) -> str | None:
@@ -172,9 +160,9 @@ def redeem(ticket: str, before: str | None, now: datetime) -> str | None:
     The sign-in behind `before`, the browser's cookie until now, ends: a browser has one.
     """
     with store.system_writing() as session:
-        token = sign_ins.redeem(session, ticket, now)
+        token = sessions.redeem(session, ticket, now)
         if token is not None and before:
-            sign_ins.revoke_cookie(session, before, "replaced", now)
+            sessions.revoke_cookie(session, before, "replaced", now)
     return token
 
 
@@ -192,13 +180,13 @@ def device_cookie_name(secure: bool) -> str:
 def sign_out_cookie(token: str, now: datetime) -> None:
     """End the sign-in behind a cookie's token, if it is one."""
     with store.system_writing() as session:
-        sign_ins.revoke_cookie(session, token, "signed_out", now)
+        sessions.revoke_cookie(session, token, "signed_out", now)
 
 
 def sign_out(sign_in_id: UUID, now: datetime) -> None:
     """End a sign-in; ending it again changes nothing."""
     with store.system_writing() as session:
-        sign_ins.revoke(session, sign_in_id, "signed_out", now)
+        sessions.revoke(session, sign_in_id, "signed_out", now)
 
 
 def choices(scope: Scope) -> list[Choice]:
@@ -230,14 +218,14 @@ def switch(scope: Scope, contact_id: UUID, browser: Browser, now: datetime) -> U
         rows = session.rows(_CONTACTS_OF_LOGIN, login_id=login.id) if login else []
         if login is None or contact_id not in {row["contact_id"] for row in rows}:
             raise NotFound("There is no such customer.")
-        if sign_ins.revoke(session, scope.sign_in_id, "switched", now) != 1:
+        if sessions.revoke(session, scope.sign_in_id, "switched", now) != 1:
             raise Conflict("You were signed out meanwhile. Sign in again.")
-        started = sign_ins.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
+        started = sessions.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
         _record(session, started, events.CONTACT_SIGNED_IN, now)
         return started
 
 
-def looking(staff: Staff, customer_id: UUID) -> Scope:
+def view_as_customer(staff: Staff, customer_id: UUID) -> Scope:
     """Return what staff read one customer's documents with: all that its contacts see.
 
     It allows no action, and what it opens is not viewed by the customer. Raises NotFound when there
@@ -287,7 +275,7 @@ def change_password(
         person = (
             {"staff_id": who.staff_id} if isinstance(who, Staff) else {"contact_id": who.contact_id}
         )
-        started = sign_ins.start(session, login.id, **person, browser=browser, now=now)
+        started = sessions.start(session, login.id, **person, browser=browser, now=now)
         kind = "staff" if isinstance(who, Staff) else "contact"
         _record(session, started, events.CHANGED_PASSWORD[kind], now)
     return started
@@ -298,7 +286,7 @@ def replace_password(
 ) -> None:
     """Store a new hash, end the login's sign-ins and open resets, and tell its owner by mail."""
     logins.set_hash(session, login, new_hash, now)
-    sign_ins.revoke_login(session, login.id, "password_changed", now)
+    sessions.revoke_login(session, login.id, "password_changed", now)
     session.change(_REVOKE_RESETS, login_id=login.id, now=now)
     devices.forget_login(session, login.id)
     throttle.clear_account(session, login.email)
@@ -306,7 +294,7 @@ def replace_password(
         session,
         "mail.password_changed",
         dedup_key=f"password_changed:{login.id}:{now.isoformat()}",
-        payload=letters.password_changed(login.email, letters.business_name(session)),
+        payload=templates.password_changed(login.email, templates.business_name(session)),
         now=now,
     )
 
@@ -314,14 +302,14 @@ def replace_password(
 def _begin(session: OpenSession, login: logins.Login, browser: Browser, now: datetime) -> UUID:
     staff_id = session.value(_ACTIVE_STAFF, login_id=login.id)
     if staff_id is not None:
-        started = sign_ins.start(session, login.id, staff_id=staff_id, browser=browser, now=now)
+        started = sessions.start(session, login.id, staff_id=staff_id, browser=browser, now=now)
         _record(session, started, events.STAFF_SIGNED_IN, now)
         return started
     latest = session.one(_CONTACTS_OF_LOGIN, login_id=login.id)
     if latest is None:
         raise NotAllowed("Your access to this portal is switched off. Please contact us.")
     contact_id = latest["contact_id"]
-    started = sign_ins.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
+    started = sessions.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
     _record(session, started, events.CONTACT_SIGNED_IN, now)
     return started
 

@@ -5,28 +5,16 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
-from portal_data import (
-    activity,
-    emails,
-    identity,
-    letters,
-    logins,
-    outbox,
-    passwords,
-    security_log,
-    settings,
-    sign_ins,
-    store,
-    throttle,
-    tokens,
-)
+from portal_data import security_log, settings, store
+from portal_data.auth import identity, logins, passwords, sessions, throttle, tokens
+from portal_data.auth.sessions import Browser
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
-from portal_data.messaging import events
+from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Staff
-from portal_data.sign_ins import Browser
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
+from portal_data.text import emails
 
 LIFETIME = timedelta(hours=72)
 
@@ -126,14 +114,14 @@ def issue(session: OpenSession, who: Staff | None, contact_id: UUID, now: dateti
         created_by=who.staff_id if who else None,
         expires_at=now + LIFETIME,
     )
-    link = letters.address("accept", token)
+    link = templates.address("accept", token)
     customer = session.value(_CUSTOMER_NAME, id=customer_id)
     outbox.enqueue(
         session,
         "mail.invitation",
         dedup_key=f"invitation:{invitation_id}",
-        payload=letters.invitation(
-            email, name or email, letters.business_name(session), customer, link
+        payload=templates.invitation(
+            email, name or email, templates.business_name(session), customer, link
         ),
         customer_id=customer_id,
         now=now,
@@ -193,7 +181,7 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
         if activated != 1:
             raise Conflict(_OVER)
         throttle.succeeded(session, counters)
-        started = sign_ins.start(
+        started = sessions.start(
             session, login_id, contact_id=row["contact_id"], browser=browser, now=now
         )
         who = identity.within(session, started, now)

@@ -12,7 +12,7 @@ from pathlib import Path
 import bcrypt
 
 from portal_data.errors import Invalid
-from portal_data.normal_form import nfc
+from portal_data.text.normal_form import nfc
 
 MIN_LENGTH = 12
 """Characters, as NIST SP 800-63B-4 section 3.1.1.2 recommends: length over composition rules."""

@@ -7,25 +7,14 @@ worker looks whether anybody is behind it, so neither the answer nor its time te
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import (
-    activity,
-    emails,
-    identity,
-    letters,
-    logins,
-    outbox,
-    passwords,
-    security_log,
-    settings,
-    store,
-    throttle,
-    tokens,
-)
+from portal_data import security_log, settings, store
+from portal_data.auth import identity, logins, passwords, throttle, tokens
+from portal_data.auth.sessions import Browser
 from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
-from portal_data.messaging import events
-from portal_data.sign_ins import Browser
+from portal_data.messaging import activity, events, outbox, templates
 from portal_data.store import OpenSession
+from portal_data.text import emails
 
 LIFETIME = timedelta(hours=1)
 _MOST_LINKS = 5
@@ -120,8 +109,8 @@ def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) ->
         session,
         "mail.password_reset",
         dedup_key=f"password_reset:{request_id}",
-        payload=letters.password_reset(
-            email, letters.business_name(session), letters.address("reset_password", token)
+        payload=templates.password_reset(
+            email, templates.business_name(session), templates.address("reset_password", token)
         ),
         now=now,
     )
@@ -136,7 +125,7 @@ def issue(
     """Return a link with which the login's password can be set; older ones stop working."""
     token = tokens.new_token()
     _store(session, login, token, now, lifetime)
-    return letters.address("reset_password", token)
+    return templates.address("reset_password", token)
 
 
 def opened(token: str, now: datetime) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import store, tokens
+from portal_data import store
+from portal_data.auth import tokens
 from portal_data.errors import NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff, need_actor

@@ -4,25 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import (
-    activity,
-    emails,
-    form_fields,
-    letters,
-    logins,
-    outbox,
-    password_resets,
-    sign_ins,
-    store,
-)
+from portal_data import store
+from portal_data.auth import logins, resets, sessions
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal_data.form_fields import Field
 from portal_data.ids import new_id
-from portal_data.messaging import events
+from portal_data.messaging import activity, events, outbox, templates
 from portal_data.messaging.events import Event
 from portal_data.scope import Role, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
+from portal_data.text import emails, form_fields
+from portal_data.text.form_fields import Field
 
 LINK_LIFETIME = timedelta(hours=72)
 """How long the link works with which a new member of staff sets the first password."""
@@ -109,7 +101,7 @@ def add(
         _ADD, id=staff_id, login_id=login.id, name=name, email=email, role=role.value, now=now
     )
     _record(session, who, events.STAFF_CREATED, staff_id, name, now)
-    return password_resets.issue(session, login, now, LINK_LIFETIME)
+    return resets.issue(session, login, now, LINK_LIFETIME)
 
 
 def renew_link(staff: Staff, staff_id: UUID, now: datetime) -> str:
@@ -124,7 +116,7 @@ def renew_link(staff: Staff, staff_id: UUID, now: datetime) -> str:
         login = logins.find(session, row["email"])
         if login is None or row["has_password"] or row["status"] != "active":
             raise Conflict("Only an active member without a password needs a link.")
-        link = password_resets.issue(session, login, now, LINK_LIFETIME)
+        link = resets.issue(session, login, now, LINK_LIFETIME)
         _mail(session, staff, row, link, now)
         _record(session, staff, events.STAFF_LINK_RENEWED, staff_id, row["name"], now)
         return link
@@ -180,7 +172,7 @@ def set_status(
     if session.change(_SET_STATUS, id=staff_id, status=status) != 1:
         raise Conflict(f"This member is {status} already.")
     if status == "disabled":
-        sign_ins.revoke_staff(session, staff_id, "disabled", now)
+        sessions.revoke_staff(session, staff_id, "disabled", now)
     event = events.STAFF_DISABLED if status == "disabled" else events.STAFF_ENABLED
     _record(session, who, event, staff_id, row["name"], now)
 
@@ -241,8 +233,8 @@ def _mail(session: OpenSession, who: Staff, row: Row, link: str, now: datetime) 
         session,
         "mail.staff_invitation",
         dedup_key=f"staff_invitation:{row['id']}:{now.isoformat()}",
-        payload=letters.staff_invitation(
-            row["email"], row["name"], letters.business_name(session), who.name, link
+        payload=templates.staff_invitation(
+            row["email"], row["name"], templates.business_name(session), who.name, link
         ),
         now=now,
     )

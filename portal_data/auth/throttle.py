@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal_data import addresses
+from portal_data.auth import networks
 from portal_data.errors import NotAllowed
 from portal_data.store import OpenSession
 
@@ -64,7 +64,7 @@ class Counter:
 
 def of_account(email: str, address: str | None) -> Counter:
     """Return the counter of an account, known or not, as one network asks for it."""
-    return Counter(f"{_account(email)}@{_digest(addresses.network(address))}", _FREE_OF_ACCOUNT)
+    return Counter(f"{_account(email)}@{_digest(networks.network(address))}", _FREE_OF_ACCOUNT)
 
 
 def of_address(address: str | None) -> Counter:
@@ -72,13 +72,13 @@ def of_address(address: str | None) -> Counter:
 
     All whose address is unknown share one.
     """
-    return Counter("address:" + _digest(addresses.network(address)), _FREE_OF_ADDRESS)
+    return Counter("address:" + _digest(networks.network(address)), _FREE_OF_ADDRESS)
 
 
 def of_stranger(email: str, address: str | None) -> list[Counter]:
     """Return what a sign-in from a browser that never signed in to the account is counted by."""
     anywhere = Counter(f"{_account(email)}*", _FREE_ANYWHERE)
-    site = addresses.site(address)
+    site = networks.site(address)
     wider = [Counter("site:" + _digest(site), _FREE_OF_SITE)] if site else []
     return [*wider, of_address(address), of_account(email, address), anywhere]
 

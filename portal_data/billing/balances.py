@@ -187,7 +187,7 @@ _PENDING = """
 """
 
 
-@store.remembered
+@store.cached
 def home(scope: Scope, *, today: Date) -> Home:
     """Return the customer's figures as of `today`, its own currency first.
 

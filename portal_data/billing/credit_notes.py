@@ -11,13 +11,14 @@ from uuid import UUID
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from portal_data import refunds, store
-from portal_data.columnar import with_derived
-from portal_data.document_history import Event
-from portal_data.document_lines import Line, TaxLine, taxes
+from portal_data import store
+from portal_data.billing import refunds
+from portal_data.billing.columnar import with_derived
+from portal_data.billing.history import Event
+from portal_data.billing.lines import Line, TaxLine, taxes
+from portal_data.billing.refunds import Refund
 from portal_data.errors import NotFound
 from portal_data.paging import Page
-from portal_data.refunds import Refund
 from portal_data.scope import Scope
 from portal_data.search import amounts, contains
 
@@ -191,7 +192,7 @@ _APPLICATIONS = """
 _NUMBER_OF = "select number from credit_notes where id = $id order by number"
 
 
-@store.remembered
+@store.cached
 def list_page(
     scope: Scope,
     *,
@@ -244,7 +245,7 @@ def extract(
     )
 
 
-@store.remembered
+@store.cached
 def get(scope: Scope, number: str) -> CreditNote:
     """Return the credit note with this number. Raises NotFound when the customer has none such."""
     with store.reading(scope) as session:

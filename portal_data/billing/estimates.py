@@ -11,9 +11,9 @@ from uuid import UUID
 import pyarrow as pa
 
 from portal_data import store
-from portal_data.columnar import mapped
-from portal_data.document_history import Event
-from portal_data.document_lines import Line, TaxLine, taxes
+from portal_data.billing.columnar import mapped
+from portal_data.billing.history import Event
+from portal_data.billing.lines import Line, TaxLine, taxes
 from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.scope import Scope
@@ -202,7 +202,7 @@ _CONTACT = """
 _NUMBER_OF = "select number from estimates where id = $id order by number"
 
 
-@store.remembered
+@store.cached
 def list_page(
     scope: Scope,
     *,
@@ -257,7 +257,7 @@ def extract(
     return found.append_column("status", mapped(found["told"], _status))
 
 
-@store.remembered
+@store.cached
 def get(scope: Scope, number: str, *, today: Date) -> Estimate:
     """Return the estimate with this number. Raises NotFound when the customer has none such."""
     with store.reading(scope) as session:

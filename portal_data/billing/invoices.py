@@ -10,15 +10,16 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import settlements, store
-from portal_data.columnar import with_states
-from portal_data.document_history import Event
-from portal_data.document_lines import Line, TaxLine, taxes
+from portal_data import store
+from portal_data.billing import settlements
+from portal_data.billing.columnar import with_states
+from portal_data.billing.history import Event
+from portal_data.billing.lines import Line, TaxLine, taxes
+from portal_data.billing.settlements import Settlement
 from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.scope import Scope
 from portal_data.search import amounts, contains
-from portal_data.settlements import Settlement
 
 PAGE_SIZE = 20
 
@@ -212,7 +213,7 @@ _LINES = """
 _NUMBER_OF = "select number from invoices where id = $id order by number"
 
 
-@store.remembered
+@store.cached
 def list_page(
     scope: Scope,
     *,
@@ -265,7 +266,7 @@ def extract(
     return with_states(found, lambda row: _derived(row, today))
 
 
-@store.remembered
+@store.cached
 def get(scope: Scope, number: str, *, today: Date) -> Invoice:
     """Return the invoice with this number. Raises NotFound when there is none of the customer's."""
     with store.reading(scope) as session:

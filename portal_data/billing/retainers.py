@@ -11,8 +11,8 @@ from uuid import UUID
 import pyarrow as pa
 
 from portal_data import store
-from portal_data.columnar import looked_up, with_states
-from portal_data.document_history import Event
+from portal_data.billing.columnar import looked_up, with_states
+from portal_data.billing.history import Event
 from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.scope import Scope
@@ -255,7 +255,7 @@ _DRAWINGS = """
 _NUMBER_OF = "select number from retainer_invoices where id = $id order by number"
 
 
-@store.remembered
+@store.cached
 def list_page(
     scope: Scope,
     *,
@@ -314,7 +314,7 @@ def extract(
     return with_states(found, lambda row: _derived(row, today))
 
 
-@store.remembered
+@store.cached
 def get(scope: Scope, number: str, *, today: Date) -> Retainer:
     """Return the retainer invoice with this number. Raises NotFound when the customer has none."""
     with store.reading(scope) as session:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any
 
-from portal_data.document_history import Event
+from portal_data.billing.history import Event
 from portal_data.store import Session
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from portal_data import store
-from portal_data.balances import AGES, age
+from portal_data.billing.balances import AGES, age
 from portal_data.errors import Invalid
 from portal_data.scope import Scope
 
@@ -222,7 +222,7 @@ _CURRENCIES = """
 """
 
 
-@store.remembered
+@store.cached
 def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Statement:
     """Return the statement of one currency from `first` to `last`, both included.
 
@@ -326,7 +326,7 @@ def _aging(session: store.Session, currency_code: str, last: Date) -> dict[str, 
     return aging
 
 
-@store.remembered
+@store.cached
 def currencies(scope: Scope) -> list[str]:
     """Return the currencies the customer has documents in, its own first."""
     with store.reading(scope) as session:

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from portal_data import activity, store
-from portal_data.document_history import Viewing
+from portal_data import store
+from portal_data.billing.history import Viewing
 from portal_data.errors import NotFound
-from portal_data.messaging import events
+from portal_data.messaging import activity, events
 from portal_data.scope import Role, Scope
 from portal_data.store import Session
 

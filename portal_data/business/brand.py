@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from portal_data import colours, logos, store
-from portal_data.logos import Logo
-from portal_data.organisation import Organisation
+from portal_data import store
+from portal_data.business import colours, logos
+from portal_data.business.logos import Logo
+from portal_data.business.organisation import Organisation
 
 _BRAND = "select name, accent, logo_sha256 from core.organisation order by name"
 

@@ -4,20 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from portal_data import (
-    activity,
-    form_fields,
-    letters,
-    logos,
-    organisation_fields,
-    outbox,
-    store,
-)
+from portal_data import store
+from portal_data.business import logos, organisation_fields
 from portal_data.clock import local_date, local_time
 from portal_data.errors import Conflict, NotFound
-from portal_data.messaging import events
+from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
+from portal_data.text import form_fields
 
 _COLUMNS = """
     select name, legal_name, slug, email, phone, website, tax_id, street1, street2, city, state,
@@ -119,7 +113,7 @@ class Organisation:
         return "\n".join(part for part in parts if part)
 
 
-@store.remembered
+@store.cached
 def get(scope: Scope | Staff) -> Organisation:
     """Return the organisation. Raises NotFound before one was imported, created or demonstrated."""
     if isinstance(scope, Scope):
@@ -231,7 +225,7 @@ def _notify_owners(
             session,
             "mail.bank_details_changed",
             dedup_key=f"bank_details_changed:{owner['id']}:{now.isoformat()}",
-            payload=letters.bank_details_changed(
+            payload=templates.bank_details_changed(
                 owner["email"], business.name, by, business.how_to_pay
             ),
             now=now,

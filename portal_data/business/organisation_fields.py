@@ -7,9 +7,10 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError, localedata
 
-from portal_data import bank_accounts, colours, emails
+from portal_data.business import bank_accounts, colours
 from portal_data.errors import Invalid, InvalidFields
-from portal_data.form_fields import Field
+from portal_data.text import emails
+from portal_data.text.form_fields import Field
 
 
 def clean_website(text: str) -> str:

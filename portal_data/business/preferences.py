@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from portal_data import activity, store
+from portal_data import store
 from portal_data.errors import Conflict, Invalid, NotFound
-from portal_data.messaging import events
+from portal_data.messaging import activity, events
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession, Session
 
@@ -106,7 +106,7 @@ def get(session: Session) -> Preferences:
     return replace(Preferences(), **known)
 
 
-@store.remembered
+@store.cached
 def of(scope: Scope) -> Preferences:
     """Return all preferences, for a customer's screen."""
     with store.reading(scope) as session:

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from portal_data import organisation, preferences, settings, store
-from portal_data.organisation import Organisation
+from portal_data import settings, store
+from portal_data.business import organisation, preferences
+from portal_data.business.organisation import Organisation
 from portal_data.scope import Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from portal_data.commands import perform
+from portal_data.business.organisation_fields import FIELDS
+from portal_data.business.preferences import EFFECTS
+from portal_data.cli.dispatch import perform
 from portal_data.errors import Invalid
-from portal_data.organisation_fields import FIELDS
-from portal_data.preferences import EFFECTS
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 

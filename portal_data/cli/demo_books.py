@@ -3,8 +3,8 @@
 import typer
 
 from portal_data import demo
+from portal_data.cli.dispatch import opened_store
 from portal_data.clock import utc_now
-from portal_data.commands import opened_store
 from portal_data.settings import load
 
 

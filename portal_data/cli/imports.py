@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from portal_data.cli.dispatch import opened_store, perform
 from portal_data.clock import utc_now
-from portal_data.commands import opened_store, perform
 from portal_data.errors import PortalError
 from portal_data.zoho import importing
 from portal_data.zoho.dates import DateOrder

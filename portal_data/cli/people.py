@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from portal_data import passwords
-from portal_data.commands import perform
+from portal_data.auth import passwords
+from portal_data.cli.dispatch import perform
 from portal_data.errors import Invalid, PortalError
 from portal_data.settings import load
 

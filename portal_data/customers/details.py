@@ -173,7 +173,7 @@ _METHODS = """
 """
 
 
-@store.remembered
+@store.cached
 def my_details(scope: Scope) -> MyDetails:
     """Return the customer with its addresses, contacts and saved methods."""
     with store.reading(scope) as session:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from portal_data import store
-from portal_data.balances import Balance
+from portal_data.billing.balances import Balance
 from portal_data.paging import Page
 from portal_data.scope import Staff
 from portal_data.search import contains
@@ -156,7 +156,7 @@ _OPENING = """
 """
 
 
-@store.remembered
+@store.cached
 def list_page(
     staff: Staff,
     *,

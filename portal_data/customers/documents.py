@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from portal_data import activity, store
+from portal_data import store
 from portal_data.errors import Conflict, Invalid, NotFound
-from portal_data.messaging import events
+from portal_data.messaging import activity, events
 from portal_data.paging import Page
 from portal_data.scope import Staff
 from portal_data.search import amounts, contains

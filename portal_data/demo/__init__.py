@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from portal_data import passwords, settings, store
+from portal_data import settings, store
+from portal_data.auth import passwords
 from portal_data.clock import local_date
 from portal_data.demo import (
-    bills,
+    attempts,
+    billing_plan,
+    comments,
     contacts,
     credits,
     customers,
@@ -25,8 +28,6 @@ from portal_data.demo import (
     projects,
     recurring,
     retainers,
-    talk,
-    underway,
 )
 from portal_data.demo.books import TIMEZONE, Books, record_rates
 from portal_data.errors import Conflict
@@ -115,7 +116,7 @@ def compose(now: datetime, password_hash: str) -> Books:
     projects.plan(books)
     sheets = hours.work(books)
     hours.approve(books, sheets)
-    planned = [*recurring.bills(books), *bills.everything(books, sheets)]
+    planned = [*recurring.bills(books), *billing_plan.everything(books, sheets)]
     issued = invoices.issue(books, sorted(planned, key=lambda bill: (bill.day, bill.customer)))
     methods.save(books)
     estimates.quote(books, issued)
@@ -123,11 +124,11 @@ def compose(now: datetime, password_hash: str) -> Books:
     credits.credit(books)
     retainers.retain(books)
     books.number("payments", "payment", "PAY-", 902)
-    underway.start(books)
-    underway.dispute(books)
-    talk.discuss(books)
-    talk.share(books)
-    talk.review(books)
+    attempts.start(books)
+    attempts.dispute(books)
+    comments.discuss(books)
+    comments.share(books)
+    comments.review(books)
     history.record(books)
     return books
 

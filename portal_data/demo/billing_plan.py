@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from portal_data.demo import jobs
+from portal_data.demo import job_lines
 from portal_data.demo.books import Books, Row, period
 from portal_data.demo.hours import Timesheet, billable
 from portal_data.demo.pricing import PLAIN, Extras, Work
@@ -101,7 +101,7 @@ _USUAL_DAYS = {  # customer: first and last day ago, every so many days
 
 def _usual(books: Books) -> Iterator[Bill]:
     for customer, (first, last, step) in _USUAL_DAYS.items():
-        known = jobs.USUAL[customer]
+        known = job_lines.USUAL[customer]
         for turn, ago in enumerate(range(first, last, -step)):
             subject, works = known[turn % len(known)]
             has_goods = any(books.items[work.item]["kind"] == "goods" for work in works)
@@ -212,50 +212,50 @@ def _special(books: Books) -> Iterator[Bill]:
             promised=promised, reminders_paused_until=paused,
         )  # fmt: skip
 
-    yield bill("fresh", jobs.LOBBY, 3, 27, viewed=False, estimate="lobby")
-    yield bill("promised", jobs.BEDROOMS, 25, 5, promised=books.day(-12))
-    yield bill("late", jobs.KITCHEN, 39, -9)
-    yield bill("part", jobs.SIGNS, 74, -44, Fate.PART)
-    yield bill("disputed", jobs.SPA, 105, -75)
-    yield bill("old", jobs.WORKSHOPS, 160, -130, paused=books.day(-10))
-    yield bill("debit", jobs.KITCHEN, 20, 10, Fate.SPECIAL)
-    yield bill("debit part", jobs.BEDROOMS, 34, -4, Fate.SPECIAL)
-    yield bill("due today", jobs.WORKSHOPS, 30, 0)
-    yield bill("credited", jobs.SIGNS, 62, -32, Fate.SPECIAL)
-    yield bill("drawn", jobs.LOBBY, 120, -90, Fate.SPECIAL, estimate="lobby phase 1")
-    yield bill("lisbon", jobs.LISBON, 200, -170, Fate.PAID, "EUR")
-    yield bill("lisbon part", jobs.LISBON, 100, -70, Fate.PART, "EUR")
-    yield bill("lisbon open", jobs.LISBON, 12, 18, Fate.OPEN, "EUR", viewed=False)
-    yield bill("warranty", jobs.WARRANTY, 88, -58)
-    yield bill("schedule", jobs.SCHEDULE, 15, 15,
+    yield bill("fresh", job_lines.LOBBY, 3, 27, viewed=False, estimate="lobby")
+    yield bill("promised", job_lines.BEDROOMS, 25, 5, promised=books.day(-12))
+    yield bill("late", job_lines.KITCHEN, 39, -9)
+    yield bill("part", job_lines.SIGNS, 74, -44, Fate.PART)
+    yield bill("disputed", job_lines.SPA, 105, -75)
+    yield bill("old", job_lines.WORKSHOPS, 160, -130, paused=books.day(-10))
+    yield bill("debit", job_lines.KITCHEN, 20, 10, Fate.SPECIAL)
+    yield bill("debit part", job_lines.BEDROOMS, 34, -4, Fate.SPECIAL)
+    yield bill("due today", job_lines.WORKSHOPS, 30, 0)
+    yield bill("credited", job_lines.SIGNS, 62, -32, Fate.SPECIAL)
+    yield bill("drawn", job_lines.LOBBY, 120, -90, Fate.SPECIAL, estimate="lobby phase 1")
+    yield bill("lisbon", job_lines.LISBON, 200, -170, Fate.PAID, "EUR")
+    yield bill("lisbon part", job_lines.LISBON, 100, -70, Fate.PART, "EUR")
+    yield bill("lisbon open", job_lines.LISBON, 12, 18, Fate.OPEN, "EUR", viewed=False)
+    yield bill("warranty", job_lines.WARRANTY, 88, -58)
+    yield bill("schedule", job_lines.SCHEDULE, 15, 15,
                extras=Extras("5", "180", "-120.50", GOODWILL), estimate="schedule")  # fmt: skip
-    yield bill("odd text", jobs.ODD_TEXT, 22, 8)
-    yield bill("remainder", jobs.KITCHEN, 300, -270, Fate.REMAINDER)
-    yield bill("void", jobs.SIGNS, 230, -200, Fate.VOID)
-    yield bill("draft", jobs.SPA, 1, 29, Fate.DRAFT)
-    yield bill("draft too", jobs.BEDROOMS, 4, 26, Fate.DRAFT)
+    yield bill("odd text", job_lines.ODD_TEXT, 22, 8)
+    yield bill("remainder", job_lines.KITCHEN, 300, -270, Fate.REMAINDER)
+    yield bill("void", job_lines.SIGNS, 230, -200, Fate.VOID)
+    yield bill("draft", job_lines.SPA, 1, 29, Fate.DRAFT)
+    yield bill("draft too", job_lines.BEDROOMS, 4, 26, Fate.DRAFT)
 
 
 _ELSEWHERE = (  # key, customer, job, days ago, due in days, fate
-    ("cote open", "cote", jobs.SHOP, 20, 25, Fate.OPEN),
-    ("cote late", "cote", jobs.SCANNING, 55, -10, Fate.OPEN),
-    ("cote part", "cote", jobs.WORKSHOPS, 95, -50, Fate.PART),
-    ("cote old", "cote", jobs.SHOP, 145, -100, Fate.OPEN),
-    ("nakheel open", "nakheel", jobs.TOWER, 14, 16, Fate.OPEN),
-    ("nakheel late", "nakheel", jobs.TOWER, 70, -40, Fate.OPEN),
-    ("nakheel part", "nakheel", jobs.TOWER, 110, -80, Fate.PART),
-    ("aoba open", "aoba", jobs.FACTORY, 24, 36, Fate.OPEN),
-    ("aoba late", "aoba", jobs.FACTORY, 125, -65, Fate.OPEN),
-    ("galim late", "galim", jobs.STUDIO, 41, -11, Fate.OPEN),
-    ("lantern late", "lantern", jobs.LANTERNS, 45, -15, Fate.OPEN),
-    ("lantern old", "lantern", jobs.SCANNING, 125, -95, Fate.OPEN),
-    ("omalley started", "omalley", jobs.SHOP, 10, 4, Fate.SPECIAL),
-    ("sian asked", "sian", jobs.HOUSE, 12, 2, Fate.SPECIAL),
-    ("pemberton part", "pemberton", jobs.FRAME, 68, -38, Fate.PART),
-    ("pemberton open", "pemberton", jobs.SCANNING, 9, 21, Fate.OPEN),
-    ("ach", "cascadia", jobs.FIELD, 26, 4, Fate.SPECIAL),
-    ("returned", "cascadia", jobs.SCANNING, 48, -18, Fate.OPEN),
-    ("closed down", "oldmill", jobs.SHOP, 400, -370, Fate.WRITTEN_OFF),
+    ("cote open", "cote", job_lines.SHOP, 20, 25, Fate.OPEN),
+    ("cote late", "cote", job_lines.SCANNING, 55, -10, Fate.OPEN),
+    ("cote part", "cote", job_lines.WORKSHOPS, 95, -50, Fate.PART),
+    ("cote old", "cote", job_lines.SHOP, 145, -100, Fate.OPEN),
+    ("nakheel open", "nakheel", job_lines.TOWER, 14, 16, Fate.OPEN),
+    ("nakheel late", "nakheel", job_lines.TOWER, 70, -40, Fate.OPEN),
+    ("nakheel part", "nakheel", job_lines.TOWER, 110, -80, Fate.PART),
+    ("aoba open", "aoba", job_lines.FACTORY, 24, 36, Fate.OPEN),
+    ("aoba late", "aoba", job_lines.FACTORY, 125, -65, Fate.OPEN),
+    ("galim late", "galim", job_lines.STUDIO, 41, -11, Fate.OPEN),
+    ("lantern late", "lantern", job_lines.LANTERNS, 45, -15, Fate.OPEN),
+    ("lantern old", "lantern", job_lines.SCANNING, 125, -95, Fate.OPEN),
+    ("omalley started", "omalley", job_lines.SHOP, 10, 4, Fate.SPECIAL),
+    ("sian asked", "sian", job_lines.HOUSE, 12, 2, Fate.SPECIAL),
+    ("pemberton part", "pemberton", job_lines.FRAME, 68, -38, Fate.PART),
+    ("pemberton open", "pemberton", job_lines.SCANNING, 9, 21, Fate.OPEN),
+    ("ach", "cascadia", job_lines.FIELD, 26, 4, Fate.SPECIAL),
+    ("returned", "cascadia", job_lines.SCANNING, 48, -18, Fate.OPEN),
+    ("closed down", "oldmill", job_lines.SHOP, 400, -370, Fate.WRITTEN_OFF),
 )
 
 

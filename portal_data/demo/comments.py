@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from portal_data.demo import papers
+from portal_data.demo import sample_files
 from portal_data.demo.books import Books, Row
 from portal_data.demo.contacts import full_name
 
@@ -169,9 +169,9 @@ def share(books: Books) -> None:
 def _content(shared: Shared, author: str) -> bytes:
     words = f"An invented document of the demo, shared by {author}."
     if shared.media_type == "application/pdf":
-        return papers.pdf(shared.name.removesuffix(".pdf"), [words, "It has one page."])
+        return sample_files.pdf(shared.name.removesuffix(".pdf"), [words, "It has one page."])
     if shared.media_type == "image/png":
-        return papers.png(320, 200, (94, 129, 172))
+        return sample_files.png(320, 200, (94, 129, 172))
     return f"{shared.name}\n\n{words}\n".encode()
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from portal_data.demo import jobs
-from portal_data.demo.bills import Bill
+from portal_data.demo import job_lines
+from portal_data.demo.billing_plan import Bill
 from portal_data.demo.books import Books, Row, exchange_rate
 from portal_data.demo.contacts import full_name, main_contact
 from portal_data.demo.pricing import PLAIN, Extras, Priced, Work, add_lines, price
@@ -56,36 +56,38 @@ _QUOTES = (
     Quote("options", "brackenridge", _OPTIONS, 6, 24, project="spa", retainer="25"),
     Quote("large", "brackenridge", _LARGE, 19, 11, revisions=3, project="harbour",
           extras=Extras(discount="2.5")),
-    Quote("unseen", "brackenridge", jobs.SIGNS, 2, 28, viewed=False),
-    Quote("expired", "brackenridge", jobs.WORKSHOPS, 75, -45),
-    Quote("accepted", "brackenridge", jobs.SPA, 33, -3, "accepted", retainer="50"),
-    Quote("accepted too", "brackenridge", jobs.KITCHEN, 140, -110, "accepted"),
-    Quote("declined", "brackenridge", jobs.SHOP, 90, -60, "declined",
+    Quote("unseen", "brackenridge", job_lines.SIGNS, 2, 28, viewed=False),
+    Quote("expired", "brackenridge", job_lines.WORKSHOPS, 75, -45),
+    Quote("accepted", "brackenridge", job_lines.SPA, 33, -3, "accepted", retainer="50"),
+    Quote("accepted too", "brackenridge", job_lines.KITCHEN, 140, -110, "accepted"),
+    Quote("declined", "brackenridge", job_lines.SHOP, 90, -60, "declined",
           reason="The counter is more than we planned for this year. Please ask again in spring."),
-    Quote("declined silently", "brackenridge", jobs.LANTERNS, 280, -250, "declined"),
-    Quote("lobby", "brackenridge", jobs.LOBBY, 16, 14, "invoiced", revisions=2),
-    Quote("lobby phase 1", "brackenridge", jobs.LOBBY, 190, -160, "invoiced"),
-    Quote("schedule", "brackenridge", jobs.SCHEDULE, 40, -10, "invoiced",
+    Quote("declined silently", "brackenridge", job_lines.LANTERNS, 280, -250, "declined"),
+    Quote("lobby", "brackenridge", job_lines.LOBBY, 16, 14, "invoiced", revisions=2),
+    Quote("lobby phase 1", "brackenridge", job_lines.LOBBY, 190, -160, "invoiced"),
+    Quote("schedule", "brackenridge", job_lines.SCHEDULE, 40, -10, "invoiced",
           extras=Extras("5", "180", "-120.50", "Goodwill")),
-    Quote("being written", "brackenridge", jobs.BEDROOMS, 1, 29, "draft"),
-    Quote("toiture", "cote", jobs.SHOP, 9, 21),
-    Quote("passerelle", "cote", jobs.SCANNING, 70, -40, revisions=2),
-    Quote("atelier", "cote", jobs.WORKSHOPS, 150, -120, "accepted"),
-    Quote("ponton", "cote", jobs.SHOP, 210, -180, "declined",
+    Quote("being written", "brackenridge", job_lines.BEDROOMS, 1, 29, "draft"),
+    Quote("toiture", "cote", job_lines.SHOP, 9, 21),
+    Quote("passerelle", "cote", job_lines.SCANNING, 70, -40, revisions=2),
+    Quote("atelier", "cote", job_lines.WORKSHOPS, 150, -120, "accepted"),
+    Quote("ponton", "cote", job_lines.SHOP, 210, -180, "declined",
           reason="Budget refusé par l’assemblée."),
-    Quote("tower", "nakheel", jobs.TOWER, 12, 18),
-    Quote("tower old", "nakheel", jobs.TOWER, 230, -200, "accepted"),
-    Quote("factory", "aoba", jobs.FACTORY, 27, 33, viewed=False),
-    Quote("factory old", "aoba", jobs.FACTORY, 345, -315, "accepted"),
-    Quote("studio", "galim", jobs.STUDIO, 58, -28),
-    Quote("hall", "lantern", jobs.LANTERNS, 8, 52),
-    Quote("stairs", "lantern", jobs.SIGNS, 300, -240, "declined", reason="The Court was divided."),
-    Quote("oven", "omalley", jobs.KITCHEN, 5, 25, viewed=False),
-    Quote("loft", "sian", jobs.INSULATION, 13, 17, extras=Extras(inclusive=True)),
-    Quote("frame", "pemberton", jobs.FRAME, 21, 9),
-    Quote("frame old", "pemberton", jobs.FRAME, 260, -230, "accepted"),
-    Quote("phase 2", "cascadia", jobs.FIELD, 17, 13, retainer="30"),
-    Quote("press", "oldmill", jobs.SHOP, 480, -450, viewed=False),
+    Quote("tower", "nakheel", job_lines.TOWER, 12, 18),
+    Quote("tower old", "nakheel", job_lines.TOWER, 230, -200, "accepted"),
+    Quote("factory", "aoba", job_lines.FACTORY, 27, 33, viewed=False),
+    Quote("factory old", "aoba", job_lines.FACTORY, 345, -315, "accepted"),
+    Quote("studio", "galim", job_lines.STUDIO, 58, -28),
+    Quote("hall", "lantern", job_lines.LANTERNS, 8, 52),
+    Quote(
+        "stairs", "lantern", job_lines.SIGNS, 300, -240, "declined", reason="The Court was divided."
+    ),
+    Quote("oven", "omalley", job_lines.KITCHEN, 5, 25, viewed=False),
+    Quote("loft", "sian", job_lines.INSULATION, 13, 17, extras=Extras(inclusive=True)),
+    Quote("frame", "pemberton", job_lines.FRAME, 21, 9),
+    Quote("frame old", "pemberton", job_lines.FRAME, 260, -230, "accepted"),
+    Quote("phase 2", "cascadia", job_lines.FIELD, 17, 13, retainer="30"),
+    Quote("press", "oldmill", job_lines.SHOP, 480, -450, viewed=False),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal_data import viewings
+from portal_data.billing import views
 from portal_data.demo.books import Books, Row
 from portal_data.demo.contacts import full_name, main_contact
 
@@ -134,7 +134,7 @@ class _History:
         first, again = row["first_viewed_at"], row["total_minor"] % 4
         yesterday = self.books.moment(self.books.day(1), "17:45")
         last = min(first + timedelta(days=again), yesterday)
-        if last - first < viewings.WINDOW:
+        if last - first < views.WINDOW:
             last, again = first, 0
         self.books.put(
             "document_views",

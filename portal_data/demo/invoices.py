@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from portal_data.demo.bills import Bill, Fate
+from portal_data.demo.billing_plan import Bill, Fate
 from portal_data.demo.books import Books, Row, exchange_rate
 from portal_data.demo.contacts import main_contact
 from portal_data.demo.pricing import add_lines, price

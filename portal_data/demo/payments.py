@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from portal_data.demo.bills import Bill, Fate
+from portal_data.demo.billing_plan import Bill, Fate
 from portal_data.demo.books import Books, Row, exchange_rate
 from portal_data.demo.contacts import main_contact
 from portal_data.demo.receipts import Part, attempt, receive

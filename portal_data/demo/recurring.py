@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal_data.demo.bills import Bill, Fate
+from portal_data.demo.billing_plan import Bill, Fate
 from portal_data.demo.books import Books
 from portal_data.demo.pricing import Work, price
 

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from portal_data import bidi, outbox, security_log, store
+from portal_data import security_log, store
 from portal_data.ids import new_id
+from portal_data.messaging import outbox
 from portal_data.messaging.events import EVENTS, Audience, Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
+from portal_data.text import bidi
 
 _RECORD = """
     insert into core.activity (id, customer_id, happened_at, event, subject_kind, subject_id,
@@ -136,7 +138,7 @@ def record(
     return activity_id
 
 
-@store.remembered
+@store.cached
 def recent(scope: Scope | Staff, limit: int) -> list[Entry]:
     """Return the latest entries, newest first: of the customer's own, or of all for staff.
 

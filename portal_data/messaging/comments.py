@@ -38,7 +38,7 @@ _DISPUTES = """
 """
 
 
-@store.remembered
+@store.cached
 def of_document(scope: Scope, document_id: UUID, *, disputable: bool = False) -> list[Remark]:
     """Return what was said about a document, oldest first; none of a foreign or unknown one.
 

@@ -39,7 +39,7 @@ _STORED = """
 """
 
 
-@store.remembered
+@store.cached
 def shared(scope: Scope) -> list[SharedFile]:
     """Return the customer's shared documents, newest first, fifty at most."""
     with store.reading(scope) as session:

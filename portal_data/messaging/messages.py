@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from portal_data import activity, bidi, outbox, store
+from portal_data import store
 from portal_data.errors import Conflict, Invalid, Unavailable
 from portal_data.ids import new_id
-from portal_data.messaging import events
+from portal_data.messaging import activity, events, outbox
 from portal_data.scope import Permission, Scope
+from portal_data.text import bidi
 
 SUBJECT_LIMIT = 200
 BODY_LIMIT = 10_000

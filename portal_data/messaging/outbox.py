@@ -82,7 +82,7 @@ def enqueue(
 ) -> bool:
     """Queue one piece of work; False when `dedup_key` was queued before.
 
-    `mail.…` kinds are mails with the payload of `portal_data.letters`. A customer's session always
+    `mail.…` kinds are mails with the payload of `messaging.templates`. A customer's session always
     writes its own customer.
     """
     queued = session.change(

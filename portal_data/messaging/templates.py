@@ -6,9 +6,9 @@ have `link` with `link_label`, `reply_to` and `from_name`. `link` is wiped once 
 
 from typing import Any
 
-from portal_data.bidi import isolated
 from portal_data.settings import load
 from portal_data.store import Session
+from portal_data.text.bidi import isolated
 
 _NAME = "select name from organisation order by name"
 

@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from portal_data import form_fields, logos, organisation, preferences, store
+from portal_data import store
+from portal_data.business import logos, organisation, preferences
+from portal_data.business.organisation_fields import FIELDS
+from portal_data.business.preferences import EFFECTS
 from portal_data.clock import utc_now
 from portal_data.errors import Invalid
 from portal_data.ops.control.server import Lines
-from portal_data.organisation_fields import FIELDS
-from portal_data.preferences import EFFECTS
+from portal_data.text import form_fields
 
 _WORDS = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 

@@ -1,10 +1,12 @@
-"""Telling: turns one recorded event into bells and mails, as `messaging.events` says."""
+"""The notifier: turns one recorded event into bells and mails, as `messaging.events` says."""
 
 from datetime import datetime
 from uuid import UUID
 
-from portal_data import activity, letters, outbox, preferences, screens
+from portal_data import screens
+from portal_data.business import preferences
 from portal_data.ids import new_id
+from portal_data.messaging import activity, outbox, templates
 from portal_data.messaging.events import EVENTS, Audience
 from portal_data.store import OpenSession
 
@@ -31,8 +33,8 @@ _RING = """
 """
 
 
-def tell(session: OpenSession, activity_id: UUID, now: datetime) -> int:
-    """Tell everybody who is to know of an event and return how many; again tells nobody twice."""
+def notify(session: OpenSession, activity_id: UUID, now: datetime) -> int:
+    """Notify everybody who hears of an event and return how many; nobody hears of it twice."""
     event = session.one(_ACTIVITY, id=activity_id)
     known = EVENTS.get(event["event"]) if event else None
     if event is None or known is None or known.heard_by is Audience.NOBODY:
@@ -55,7 +57,7 @@ def tell(session: OpenSession, activity_id: UUID, now: datetime) -> int:
                 session,
                 "mail.activity",
                 dedup_key=f"activity:{activity_id}:{recipient['id']}",
-                payload=letters.activity(
+                payload=templates.activity(
                     recipient["email"], told, event["customer_name"], page or ""
                 ),
                 customer_id=event["customer_id"],

@@ -13,11 +13,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from portal_data import store
+from portal_data.analysts.published import CURRENT, FILE, FOLDER
 from portal_data.clock import utc_now
 from portal_data.ops import business, people
 from portal_data.ops import publish as publishing
 from portal_data.ops.control.server import Lines, Operation
-from portal_data.published import CURRENT, FILE, FOLDER
 from portal_data.settings import load
 from portal_data.zoho.totals import control_totals, today_of_portal
 

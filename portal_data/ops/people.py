@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from portal_data import invitations, logins, staff, store
+from portal_data import store
+from portal_data.auth import invitations, logins, staff
 from portal_data.clock import utc_now
 from portal_data.errors import Conflict, NotFound
-from portal_data.mail import mailer_for
+from portal_data.messaging.mail import mailer_for
 from portal_data.ops.control.server import Lines
 from portal_data.scope import Role
 from portal_data.settings import load

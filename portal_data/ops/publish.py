@@ -24,9 +24,10 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from portal_data import __version__, money, organisation, store
+from portal_data import __version__, money, store
+from portal_data.analysts.published import CURRENT, FILE, FOLDER, MANIFEST, Published
+from portal_data.business import organisation
 from portal_data.errors import Unavailable
-from portal_data.published import CURRENT, FILE, FOLDER, MANIFEST, Published
 from portal_data.store import OpenSession, snapshot
 from portal_data.store.snapshot import GoesOn, Snapshot
 

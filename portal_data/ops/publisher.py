@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from portal_data import organisation, store
+from portal_data import store
+from portal_data.analysts.published import PROGRESS, Published, latest
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
 from portal_data.ops.publish import changes, clean, publish
-from portal_data.published import PROGRESS, Published, latest
 
 PAUSE = 2.0
 """Seconds between looks at whether anything is due."""

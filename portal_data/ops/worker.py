@@ -6,20 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import (
-    devices,
-    letters,
-    outbox,
-    password_resets,
-    settings,
-    sign_ins,
-    store,
-    throttle,
-)
+from portal_data import settings, store
+from portal_data.auth import devices, resets, sessions, throttle
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
-from portal_data.mail import DeliveryFailed, Mailer, compose
-from portal_data.ops.telling import tell
+from portal_data.messaging import outbox, templates
+from portal_data.messaging.mail import DeliveryFailed, Mailer, compose
+from portal_data.ops.notifier import notify
 
 PAUSE = 2.0
 """Seconds between looks at the outbox where other processes write to it, and after a failure."""
@@ -123,16 +116,16 @@ class Worker:
             self._mail(row, now)
         elif row.kind == "notify":
             with store.system_writing() as session:
-                tell(session, UUID(row.payload["activity_id"]), now)
+                notify(session, UUID(row.payload["activity_id"]), now)
         elif row.kind == "password_reset.requested":
             with store.system_writing() as session:
-                password_resets.answer(session, row.id, row.payload["email"], now)
+                resets.answer(session, row.id, row.payload["email"], now)
         else:
             raise DeliveryFailed(f"Nothing knows how to do {row.kind}.", permanent=True)
 
     def _mail(self, row: outbox.Row, now: datetime) -> None:
         with store.system_reading() as session:
-            business = letters.business_name(session)
+            business = templates.business_name(session)
             published = session.value(_SENDER)
         sender = settings.load().mail_from or published
         if not sender and not self._mailer.to_files:
@@ -156,7 +149,7 @@ def clean(now: datetime) -> None:
     """Delete what expired and nobody asks for: tickets, failure counts, devices, sign-ins,
     sent rows."""
     with store.system_writing() as session:
-        sign_ins.forget_old(session, now)
+        sessions.forget_old(session, now)
         throttle.forget_old(session, now)
         devices.forget_old(session, now)
         outbox.forget_sent(session, now)

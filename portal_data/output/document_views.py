@@ -1,11 +1,18 @@
 """Nouns as papers: the plain values that both screen and PDF of a document are drawn from."""
 
-from portal_data import brand, labels
-from portal_data.credit_notes import CreditNote
-from portal_data.credit_notes import Status as CreditStatus
-from portal_data.customers import MyDetails
-from portal_data.document_lines import Line as DocumentLine
-from portal_data.documents import (
+from portal_data import labels
+from portal_data.billing.credit_notes import CreditNote
+from portal_data.billing.credit_notes import Status as CreditStatus
+from portal_data.billing.estimates import Estimate
+from portal_data.billing.estimates import Status as OfferStatus
+from portal_data.billing.invoices import Invoice, Status
+from portal_data.billing.lines import Line as DocumentLine
+from portal_data.billing.retainers import Retainer
+from portal_data.billing.retainers import Status as RetainerStatus
+from portal_data.business import brand
+from portal_data.business.organisation import Organisation
+from portal_data.customers.details import MyDetails
+from portal_data.output.documents import (
     Fact,
     Line,
     PaidPaper,
@@ -15,14 +22,8 @@ from portal_data.documents import (
     Receipt,
     Tax,
 )
-from portal_data.estimates import Estimate
-from portal_data.estimates import Status as OfferStatus
-from portal_data.invoices import Invoice, Status
-from portal_data.organisation import Organisation
-from portal_data.payments import Payment
-from portal_data.payments import Status as PaymentStatus
-from portal_data.retainers import Retainer
-from portal_data.retainers import Status as RetainerStatus
+from portal_data.payments.payments import Payment
+from portal_data.payments.payments import Status as PaymentStatus
 
 AT_ONCE = 500
 """Documents that one zip holds at most."""

@@ -6,12 +6,13 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from portal_data import credit_notes, estimates, invoices, labels, periods, retainers, statements
-from portal_data.columnar import local_days, mapped
-from portal_data.exports import Column, ColumnarRows, Kind, Table, in_hours
+from portal_data import labels
+from portal_data.billing import credit_notes, estimates, invoices, periods, retainers, statements
+from portal_data.billing.columnar import local_days, mapped
+from portal_data.billing.statements import StatementColumns
+from portal_data.business.organisation import Organisation
 from portal_data.money import to_major
-from portal_data.organisation import Organisation
-from portal_data.statements import StatementColumns
+from portal_data.output.exports import Column, ColumnarRows, Kind, Table, in_hours
 
 Field = str | Callable[[pa.Table], pa.ChunkedArray]
 Fields = Mapping[Column, Field]

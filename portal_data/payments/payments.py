@@ -9,11 +9,12 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import refunds, store
-from portal_data.columnar import joined_by, looked_up
+from portal_data import store
+from portal_data.billing import refunds
+from portal_data.billing.columnar import joined_by, looked_up
+from portal_data.billing.refunds import Refund
 from portal_data.errors import NotFound
 from portal_data.paging import Page
-from portal_data.refunds import Refund
 from portal_data.scope import Scope
 from portal_data.search import amounts, contains
 
@@ -178,7 +179,7 @@ _PAID_NUMBERS = """
 _NUMBER_OF = "select number from payments where id = $id order by number"
 
 
-@store.remembered
+@store.cached
 def list_page(
     scope: Scope,
     *,
@@ -232,7 +233,7 @@ def extract(
     return found.append_column("paid_numbers", looked_up(found["id"], ids, numbers))
 
 
-@store.remembered
+@store.cached
 def get(scope: Scope, number: str) -> Payment:
     """Return the payment with this number. Raises NotFound when there is none of the customer's."""
     with store.reading(scope) as session:

@@ -11,9 +11,9 @@ from uuid import UUID
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from portal_data import project_figures
-from portal_data.columnar import looked_up, with_column
-from portal_data.project_figures import (
+from portal_data.billing.columnar import looked_up, with_column
+from portal_data.projects import totals
+from portal_data.projects.totals import (
     BillingMethod,
     Budget,
     BudgetKind,
@@ -210,7 +210,7 @@ def burn(session: Session, project_id: UUID, ledger: Ledger) -> list[Burn]:
         first = day - timedelta(days=day.weekday()) if weekly else day.replace(day=1)
         invoiced[first] += amount
     after = _next_week if weekly else _next_month
-    return project_figures.burn(ledger.terms, work, invoiced, after)
+    return totals.burn(ledger.terms, work, invoiced, after)
 
 
 def _by_project(rows: Iterable[Row]) -> dict[UUID, list[Row]]:

@@ -14,11 +14,14 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import preferences, project_ledgers, store
-from portal_data.columnar import mapped, with_column
+from portal_data import store
+from portal_data.billing.columnar import mapped, with_column
+from portal_data.business import preferences
 from portal_data.errors import NotFound
 from portal_data.paging import Page
-from portal_data.project_figures import (
+from portal_data.projects import ledgers
+from portal_data.projects.ledgers import Ledger
+from portal_data.projects.totals import (
     BillingMethod,
     Budget,
     Burn,
@@ -27,7 +30,6 @@ from portal_data.project_figures import (
     Worth,
     hours,
 )
-from portal_data.project_ledgers import Ledger
 from portal_data.scope import Scope
 from portal_data.search import contains
 
@@ -197,7 +199,7 @@ _WORKERS = """
 """
 
 
-@store.remembered
+@store.cached
 def list_page(
     scope: Scope,
     *,
@@ -223,7 +225,7 @@ def list_page(
             size=size,
             skip=max(page - 1, 0) * (size or 0),
         )
-        budgets = project_ledgers.budgets(session, found)
+        budgets = ledgers.budgets(session, found)
     counts = {each: int(counted.get(each.value, 0)) for each in Filter}
     counts[Filter.ALL] = sum(counted.values())
     rows = [
@@ -261,12 +263,12 @@ def extract(
         found = session.arrow(
             _PAGES[sort], pattern=contains(search), wanted=wanted.value, size=None, skip=0
         )
-        found = project_ledgers.with_budgets(session, found)
+        found = ledgers.with_budgets(session, found)
     status = mapped(found["status"], lambda stored: Status[stored.upper()])
     return with_column(found, "status", status)
 
 
-@store.remembered
+@store.cached
 def get(scope: Scope, project_id: UUID) -> Project:
     """Return a project with its figures.
 
@@ -277,8 +279,8 @@ def get(scope: Scope, project_id: UUID) -> Project:
         row = session.one(_GET, id=project_id)
         if row is None:
             raise NotFound("There is no such project.")
-        ledger = project_ledgers.of(session, row)
-        burn = project_ledgers.burn(session, project_id, ledger) if ledger.budget else []
+        ledger = ledgers.of(session, row)
+        burn = ledgers.burn(session, project_id, ledger) if ledger.budget else []
         names = session.rows(_NAMES)
     terms = ledger.terms
     return Project(
@@ -302,7 +304,7 @@ def get(scope: Scope, project_id: UUID) -> Project:
     )
 
 
-@store.remembered
+@store.cached
 def heading(scope: Scope, project_id: UUID) -> Heading:
     """Return what a project is called, and its tasks and people; raises NotFound as `get`."""
     with store.reading(scope) as session:

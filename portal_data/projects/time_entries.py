@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import preferences, store
-from portal_data.columnar import mapped, with_column
+from portal_data import store
+from portal_data.billing.columnar import mapped, with_column
+from portal_data.business import preferences
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
 from portal_data.search import contains
@@ -126,7 +127,7 @@ _PAGES = {
 }
 
 
-@store.remembered
+@store.cached
 def list_page(
     scope: Scope,
     project_id: UUID,

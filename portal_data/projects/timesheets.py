@@ -14,8 +14,9 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import preferences, store
-from portal_data.columnar import mapped, with_column
+from portal_data import store
+from portal_data.billing.columnar import mapped, with_column
+from portal_data.business import preferences
 from portal_data.errors import NotFound
 from portal_data.paging import Page
 from portal_data.scope import Scope
@@ -209,7 +210,7 @@ _ENTRY_PAGES = {
 }
 
 
-@store.remembered
+@store.cached
 def list_page(
     scope: Scope,
     *,
@@ -261,7 +262,7 @@ def extract(
     return with_column(found, "status", status)
 
 
-@store.remembered
+@store.cached
 def get(scope: Scope, approval_id: UUID) -> Approval:
     """Return a timesheet without its entries.
 
@@ -278,7 +279,7 @@ def get(scope: Scope, approval_id: UUID) -> Approval:
     return Approval(**{**row, "status": status}, decided_by=name or None)
 
 
-@store.remembered
+@store.cached
 def entries(
     scope: Scope,
     approval_id: UUID,

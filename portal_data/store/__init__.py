@@ -14,10 +14,10 @@ from portal_data.errors import Invalid, Unavailable
 from portal_data.scope import Scope, Staff, need_actor
 from portal_data.settings import ROOT
 from portal_data.store.duckdb_engine import DuckDBEngine
-from portal_data.store.engine import Engine, Sight
-from portal_data.store.memory import Memory
+from portal_data.store.engine import Engine, Visibility
 from portal_data.store.migrate import HERE, migrate
 from portal_data.store.postgres_engine import PostgresEngine
+from portal_data.store.read_cache import ReadCache
 from portal_data.store.session import OpenSession, ScopedSession, Session
 
 __all__ = [
@@ -25,11 +25,11 @@ __all__ = [
     "ScopedSession",
     "Session",
     "Store",
+    "cached",
     "current",
     "install",
     "open_store",
     "reading",
-    "remembered",
     "resolved",
     "staff_reading",
     "staff_writing",
@@ -47,7 +47,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.memory = Memory(engine)
+        self.read_cache = ReadCache(engine)
 
     @property
     def written_here_alone(self) -> bool:
@@ -57,7 +57,7 @@ class Store:
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[Session]:
         """Read as one customer."""
-        with self.engine.reading(Sight.MINE, scope.customer_id) as transaction:
+        with self.engine.reading(Visibility.MINE, scope.customer_id) as transaction:
             yield ScopedSession(transaction, scope.customer_id)
 
     @contextmanager
@@ -67,7 +67,7 @@ class Store:
         Raises NotAllowed for staff who look at what the customer sees: they can never act as it.
         """
         need_actor(scope)
-        with self.engine.writing(Sight.MINE, scope.customer_id) as transaction:
+        with self.engine.writing(Visibility.MINE, scope.customer_id) as transaction:
             session = ScopedSession(transaction, scope.customer_id, self.engine.row_lock())
             yield session
         session.committed()
@@ -75,13 +75,13 @@ class Store:
     @contextmanager
     def system_reading(self) -> Iterator[OpenSession]:
         """Read over all customers, as the portal itself."""
-        with self.engine.reading(Sight.ALL, None) as transaction:
+        with self.engine.reading(Visibility.ALL, None) as transaction:
             yield OpenSession(transaction)
 
     @contextmanager
     def system_writing(self) -> Iterator[OpenSession]:
         """Write over all customers, as the portal itself, in one transaction."""
-        with self.engine.writing(Sight.ALL, None) as transaction:
+        with self.engine.writing(Visibility.ALL, None) as transaction:
             session = OpenSession(transaction, self.engine.row_lock())
             yield session
         session.committed()
@@ -157,7 +157,7 @@ def current() -> Store:
     return _current
 
 
-def remembered(read: Read) -> Read:
+def cached(read: Read) -> Read:
     """Answer a noun's read again from memory while the books it was read from stand as they did.
 
     Everybody of one customer and role gets the same answer, so it may depend on no more of `who`.
@@ -167,7 +167,7 @@ def remembered(read: Read) -> Read:
     @wraps(read)
     def answer(who: Scope | Staff, *args: Any, **kwargs: Any) -> Any:
         key = (read, args, tuple(sorted(kwargs.items())))
-        return current().memory.answer(who, key, lambda: read(who, *args, **kwargs))
+        return current().read_cache.answer(who, key, lambda: read(who, *args, **kwargs))
 
     return cast(Read, answer)
 

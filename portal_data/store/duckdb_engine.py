@@ -13,9 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from portal_data.errors import Conflict, InUse, Invalid, Unavailable
-from portal_data.store.changes import EVERYONE, Changes, Touched
-from portal_data.store.engine import Row, Sight
+from portal_data.store.engine import Row, Visibility
 from portal_data.store.uuids import uuid_array
+from portal_data.store.write_set import EVERYONE, Changes, WriteSet
 
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _FEW = 8  # rows that cost less as parameters than as an arrow table
@@ -39,9 +39,11 @@ _ARROW = {  # how values travel; the insert casts them to the column's own type
 class DuckDBTransaction:
     """One transaction on a cursor of the engine's only connection."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, touched: Touched | None = None) -> None:
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, write_set: WriteSet | None = None
+    ) -> None:
         self._cursor = cursor
-        self._touched = touched or Touched(None)
+        self._write_set = write_set or WriteSet(None)
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
         """Return all rows of a query."""
@@ -51,7 +53,7 @@ class DuckDBTransaction:
 
     def arrow(self, sql: str, params: Mapping[str, Any]) -> pa.Table:
         """Return all rows of a query by column; they stay as the engine has them."""
-        self._touched.by(sql, params)
+        self._write_set.by(sql, params)
         return self._cursor.sql(sql, params=dict(params)).to_arrow_table()
 
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
@@ -62,7 +64,7 @@ class DuckDBTransaction:
 
     def run(self, sql: str) -> None:
         """Run statements without parameters or results."""
-        self._touched.customers.add(EVERYONE)
+        self._write_set.customers.add(EVERYONE)
         self._cursor.execute(sql)
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -71,7 +73,7 @@ class DuckDBTransaction:
         source = iter(rows)
         few = list(islice(source, _FEW + 1))
         if len(few) <= _FEW:
-            self._touched.table(table.split(".")[1])
+            self._write_set.table(table.split(".")[1])
             self._insert_few(table, columns, kinds, few)
             return len(few)
         source = chain(few, source)
@@ -82,7 +84,7 @@ class DuckDBTransaction:
         self, table: str, columns: Sequence[str], batches: Iterable[pa.RecordBatch | pa.Table]
     ) -> int:
         """Insert rows that come as Arrow batches."""
-        self._touched.table(table.split(".")[1])
+        self._write_set.table(table.split(".")[1])
         kinds = self._kinds(table)
         listed = ", ".join(columns)
         cast = ", ".join(f"cast({column} as {kinds[column]})" for column in columns)
@@ -131,7 +133,7 @@ class DuckDBTransaction:
         return f"{row['n']} {row['h']}"
 
     def _execute(self, sql: str, params: Mapping[str, Any]) -> None:
-        self._touched.by(sql, params)
+        self._write_set.by(sql, params)
         try:
             self._cursor.execute(sql, params or None)
         except duckdb.ConstraintException as error:
@@ -189,36 +191,42 @@ class DuckDBEngine:
             raise _not_opened(path, str(error)) from error
 
     @contextmanager
-    def reading(self, sight: Sight, customer_id: UUID | None) -> Iterator[DuckDBTransaction]:
+    def reading(
+        self, visibility: Visibility, customer_id: UUID | None
+    ) -> Iterator[DuckDBTransaction]:
         """Open a read-only transaction; readers never wait for the writer."""
-        with self._transaction(sight, customer_id, "begin transaction read only") as transaction:
+        with self._transaction(
+            visibility, customer_id, "begin transaction read only"
+        ) as transaction:
             yield transaction
 
     @contextmanager
-    def writing(self, sight: Sight, customer_id: UUID | None) -> Iterator[DuckDBTransaction]:
+    def writing(
+        self, visibility: Visibility, customer_id: UUID | None
+    ) -> Iterator[DuckDBTransaction]:
         """Open the writing transaction, after any other one has ended."""
         if self.is_writing():
             raise RuntimeError("A writing transaction is open in this thread already.")
         with self._write_lock:
             self._writer = threading.get_ident()
             try:
-                with self._transaction(sight, customer_id, "begin transaction") as transaction:
+                with self._transaction(visibility, customer_id, "begin transaction") as transaction:
                     yield transaction
             finally:
                 self._writer = None
 
     @contextmanager
     def _transaction(
-        self, sight: Sight, customer_id: UUID | None, begin: str
+        self, visibility: Visibility, customer_id: UUID | None, begin: str
     ) -> Iterator[DuckDBTransaction]:
         cursor = self._connection.cursor()
-        touched = Touched(customer_id)
+        write_set = WriteSet(customer_id)
         try:
             # one call for all three: each costs as much as a small read. A UUID prints no quotes
             mine = f"set variable customer_id = '{customer_id}';" if customer_id else ""
-            cursor.execute(f"set search_path = '{sight.value}'; {mine} {begin}")
+            cursor.execute(f"set search_path = '{visibility.value}'; {mine} {begin}")
             try:
-                yield DuckDBTransaction(cursor, touched)
+                yield DuckDBTransaction(cursor, write_set)
             except BaseException as error:
                 # a failed commit or a fatal error has ended the transaction itself
                 with suppress(duckdb.Error):
@@ -227,7 +235,7 @@ class DuckDBEngine:
                     self._refuse_without_room(error)
                 raise
             try:
-                with self.changes.committing(touched):
+                with self.changes.committing(write_set):
                     cursor.execute("commit")
             except duckdb.Error as error:
                 self._refuse_without_room(error)

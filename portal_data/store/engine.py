@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data.store.changes import Changes
+from portal_data.store.write_set import Changes
 
 Row = dict[str, Any]
 
 
-class Sight(Enum):
+class Visibility(Enum):
     """What a transaction sees: one customer's `mine` views, or all of `core`."""
 
     MINE = "mine"
@@ -57,17 +57,17 @@ class Engine(Protocol):
         """What has changed, where this process is the only writer."""
 
     def reading(
-        self, sight: Sight, customer_id: UUID | None
+        self, visibility: Visibility, customer_id: UUID | None
     ) -> AbstractContextManager[Transaction]:
         """Open a read-only transaction."""
 
     def writing(
-        self, sight: Sight, customer_id: UUID | None
+        self, visibility: Visibility, customer_id: UUID | None
     ) -> AbstractContextManager[Transaction]:
         """Open a writing transaction: committed at the end, rolled back on any error."""
 
     def is_writing(self) -> bool:
-        """Tell whether this thread writes, where reads may be remembered."""
+        """Tell whether this thread writes, where reads may be cached."""
 
     def row_lock(self) -> str:
         """Return the words that make a query lock its rows, where the engine needs them."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from portal_data.clock import utc_now
 from portal_data.errors import Unavailable
-from portal_data.store.engine import Engine, Sight
+from portal_data.store.engine import Engine, Visibility
 
 HERE = Path(__file__).parent
 _RECORD = """
@@ -31,11 +31,11 @@ def migrate(engine: Engine, folder: Path = HERE) -> list[int]:
 
 
 def _migrate(engine: Engine, folder: Path) -> list[int]:
-    with engine.writing(Sight.ALL, None) as transaction:
+    with engine.writing(Visibility.ALL, None) as transaction:
         transaction.run(_RECORD)
     applied: list[int] = []
     files = {int(f.name[:4]): f for f in sorted((folder / "migrations").glob("[0-9]*.sql"))}
-    with engine.reading(Sight.ALL, None) as transaction:
+    with engine.reading(Visibility.ALL, None) as transaction:
         done = transaction.rows("select version, name, checksum from core.migrations", {})
     for row in done:
         known = files.get(row["version"])
@@ -66,7 +66,7 @@ def _checksum(engine: Engine, file: Path) -> str:
 
 
 def _apply(engine: Engine, version: int, file: Path) -> None:
-    with engine.writing(Sight.ALL, None) as transaction:
+    with engine.writing(Visibility.ALL, None) as transaction:
         transaction.run(_statements(engine, file))
         transaction.change(
             "insert into core.migrations (version, name, checksum, applied_at)"
@@ -84,7 +84,7 @@ _DROP_VIEWS = "drop schema if exists mine cascade; create schema mine; delete fr
 
 
 def _drop_views(engine: Engine) -> None:
-    with engine.writing(Sight.ALL, None) as transaction:
+    with engine.writing(Visibility.ALL, None) as transaction:
         transaction.run(_DROP_VIEWS)
 
 
@@ -96,11 +96,11 @@ def _replace_views(engine: Engine, folder: Path) -> None:
     """
     text = "\n".join(f.read_text("utf-8") for f in sorted((folder / "views").glob("*.sql")))
     checksum = hashlib.sha256(text.encode()).hexdigest()
-    with engine.reading(Sight.ALL, None) as transaction:
+    with engine.reading(Visibility.ALL, None) as transaction:
         made_from = transaction.rows("select checksum from core.view_texts", {})
     if made_from == [{"checksum": checksum}]:
         return
-    with engine.writing(Sight.ALL, None) as transaction:
+    with engine.writing(Visibility.ALL, None) as transaction:
         transaction.run(_DROP_VIEWS)
         transaction.run(text)
         transaction.change(

@@ -16,8 +16,8 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from portal_data.errors import Conflict, Unavailable
-from portal_data.store.changes import Changes
-from portal_data.store.engine import Row, Sight
+from portal_data.store.engine import Row, Visibility
+from portal_data.store.write_set import Changes
 
 _FEW = 8  # rows that cost less one by one than through a temporary table
 _ALONE = 7_036_874_417_766  # the advisory lock's number, for this purpose only
@@ -195,23 +195,27 @@ class PostgresEngine:
             raise Unavailable(f"No PostgreSQL server answers at {host}.") from error
 
     @contextmanager
-    def reading(self, sight: Sight, customer_id: UUID | None) -> Iterator[PostgresTransaction]:
+    def reading(
+        self, visibility: Visibility, customer_id: UUID | None
+    ) -> Iterator[PostgresTransaction]:
         """Open a read-only transaction with one snapshot for all its queries."""
         begin = "begin isolation level repeatable read read only"
-        with self._transaction(sight, customer_id, begin) as transaction:
+        with self._transaction(visibility, customer_id, begin) as transaction:
             yield transaction
 
     @contextmanager
-    def writing(self, sight: Sight, customer_id: UUID | None) -> Iterator[PostgresTransaction]:
+    def writing(
+        self, visibility: Visibility, customer_id: UUID | None
+    ) -> Iterator[PostgresTransaction]:
         """Open a writing transaction."""
-        with self._transaction(sight, customer_id, "begin") as transaction:
+        with self._transaction(visibility, customer_id, "begin") as transaction:
             yield transaction
 
     @contextmanager
     def _transaction(
-        self, sight: Sight, customer_id: UUID | None, begin: str
+        self, visibility: Visibility, customer_id: UUID | None, begin: str
     ) -> Iterator[PostgresTransaction]:
-        connection = self._begin(sight, customer_id, begin)
+        connection = self._begin(visibility, customer_id, begin)
         try:
             try:
                 yield PostgresTransaction(connection)
@@ -232,7 +236,9 @@ class PostgresEngine:
         finally:
             self._pool.putconn(connection)
 
-    def _begin(self, sight: Sight, customer_id: UUID | None, begin: str) -> psycopg.Connection[Row]:
+    def _begin(
+        self, visibility: Visibility, customer_id: UUID | None, begin: str
+    ) -> psycopg.Connection[Row]:
         """Return a pooled connection in a new transaction.
 
         One that the server has closed meanwhile, as at its restart, is replaced by another: nothing
@@ -249,7 +255,11 @@ class PostgresEngine:
                     "select set_config('search_path', %s, true),"
                     " set_config('portal.customer_id', %s, true),"
                     " set_config('portal.sees_all', %s, true)",
-                    (sight.value, str(customer_id or ""), "yes" if sight is Sight.ALL else "no"),
+                    (
+                        visibility.value,
+                        str(customer_id or ""),
+                        "yes" if visibility is Visibility.ALL else "no",
+                    ),
                 )
             except psycopg.OperationalError:
                 self._pool.putconn(connection)
@@ -261,7 +271,7 @@ class PostgresEngine:
         raise Unavailable(_LOST)
 
     def is_writing(self) -> bool:
-        """Nothing is remembered here, so nobody needs to know."""
+        """Nothing is cached here, so nobody needs to know."""
         return False
 
     def row_lock(self) -> str:

@@ -1,9 +1,9 @@
-"""Answers remembered for as long as nobody has changed the books they were read from.
+"""Answers cached for as long as nobody has changed the books they were read from.
 
 A click runs a whole screen again, and most of what it costs is planning the same queries. A read
 that is asked again for the same customer and role with the same arguments is answered from here,
 unless something that this customer can see has been committed meanwhile. Who somebody is, and what
-they may do, is never remembered: `identity` asks the store each time.
+they may do, is never cached: `identity` asks the store each time.
 """
 
 import sys
@@ -23,8 +23,8 @@ MOST_BYTES_OF_ONE = 1024**2
 """What all answers may take together, and one of them."""
 
 
-class Memory:
-    """The remembered answers of one store, the least recently used ones forgotten first."""
+class ReadCache:
+    """The cached answers of one store, the least recently used ones forgotten first."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -42,7 +42,7 @@ class Memory:
         if changes is None:
             return read()
         if self._engine.is_writing():
-            raise RuntimeError("A remembered read would not see what this transaction has written.")
+            raise RuntimeError("A cached read would not see what this transaction has written.")
         customer_id = who.customer_id if isinstance(who, Scope) else None
         before = changes.mark(customer_id)
         if before is None:

@@ -18,7 +18,7 @@ from pyarrow import csv
 
 from portal_data.errors import Unavailable
 from portal_data.store.duckdb_engine import DuckDBEngine, DuckDBTransaction
-from portal_data.store.engine import Engine, Row, Sight, Transaction
+from portal_data.store.engine import Engine, Row, Transaction, Visibility
 from portal_data.store.postgres_engine import PostgresTransaction
 from portal_data.store.session import OpenSession
 
@@ -69,7 +69,7 @@ class Snapshot:
     @contextmanager
     def books_of(self, engine: Engine) -> Iterator[OpenSession]:
         """Open the books as they stand now; `run` reads the same moment until they are closed."""
-        with engine.reading(Sight.ALL, None) as transaction:
+        with engine.reading(Visibility.ALL, None) as transaction:
             self._transaction = transaction
             self._engine = engine if isinstance(engine, DuckDBEngine) else None
             try:

@@ -1,4 +1,4 @@
-"""Which customers' books have changed: what a remembered answer is checked against.
+"""Which customers' books have changed: what a cached answer is checked against.
 
 Only an engine whose process is the only writer can know this; see docs/decisions/0009.
 """
@@ -33,7 +33,7 @@ UNSEEN = frozenset(
         "view_texts",
     }
 )
-"""Tables of `core` that no remembered read looks at; a write to any other one counts."""
+"""Tables of `core` that no cached read looks at; a write to any other one counts."""
 
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 # what may change something, besides the lock of a row that is read and the end of an upsert
@@ -58,8 +58,8 @@ def writes(sql: str) -> frozenset[tuple[str, str]]:
     return frozenset(known if understood else [*known, ("", "")])
 
 
-class Touched:
-    """Whose books one writing transaction has touched so far."""
+class WriteSet:
+    """Whose books one writing transaction has write_set so far."""
 
     def __init__(self, customer_id: UUID | None) -> None:
         self._customer_id = customer_id
@@ -72,7 +72,7 @@ class Touched:
             self.table(table, named)
 
     def table(self, name: str, customer_id: UUID | str | None = None) -> None:
-        """Note a write to a table, unless no remembered read looks at it."""
+        """Note a write to a table, unless no cached read looks at it."""
         if name in UNSEEN:
             return
         named = (self._customer_id or customer_id or EVERYONE) if name else EVERYONE
@@ -104,9 +104,9 @@ class Changes:
             return self._counts[EVERYONE], self._counts.get(customer_id, 0)
 
     @contextmanager
-    def committing(self, touched: Touched) -> Iterator[None]:
+    def committing(self, write_set: WriteSet) -> Iterator[None]:
         """Count a commit, whether it succeeds or not."""
-        if not touched.customers:
+        if not write_set.customers:
             yield
             return
         with self._lock:
@@ -117,4 +117,4 @@ class Changes:
             with self._lock:
                 self._underway -= 1
                 self._total += 1
-                self._counts.update(touched.customers)
+                self._counts.update(write_set.customers)

@@ -12,13 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_data import analytics, exports, money, organisation
-from portal_data.exports import Column, ColumnarRows, Format, Table, write
-from portal_data.questions import Kind
+from portal_data import money
+from portal_data.analysts import publications
+from portal_data.analysts.questions import Kind
+from portal_data.business import organisation
+from portal_data.output import exports
+from portal_data.output.exports import Column, ColumnarRows, Format, Table, write
 from portal_data.scope import Staff
-from portal_data.web.bundles import Outlet
 from portal_data.web.requests import file_headers, for_staff
 from portal_data.web.turns import EXPORTS
+from portal_data.web.zips import Outlet
 
 _CHUNK = 256 * 1024
 _IN_MEMORY = 4_000_000
@@ -36,14 +39,14 @@ _KINDS = {
 @for_staff(EXPORTS)
 def database(request: Request, staff: Staff) -> Response:
     """GET /analytics/analytics.duckdb: of one publication, also when another replaces it."""
-    return _sent(analytics.database(staff), "analytics.duckdb", "application/octet-stream")
+    return _sent(publications.database(staff), "analytics.duckdb", "application/octet-stream")
 
 
 @for_staff(EXPORTS)
 def parquet(request: Request, staff: Staff) -> Response:
     """GET /analytics/parquet.zip: every Parquet file, sent while they are read."""
     return StreamingResponse(
-        _zipped(analytics.parquet(staff)),
+        _zipped(publications.parquet(staff)),
         media_type="application/zip",
         headers=file_headers("parquet.zip"),
     )
@@ -52,7 +55,7 @@ def parquet(request: Request, staff: Staff) -> Response:
 @for_staff(EXPORTS)
 def answer(request: Request, staff: Staff) -> Response:
     """GET /analytics/{question}.csv: the answer of a saved question, with all of its rows."""
-    found = analytics.answer(staff, request.path_params["question"])
+    found = publications.answer(staff, request.path_params["question"])
     kinds = [column.kind for column in found.question.columns]
     columns = tuple(
         Column(column.label, _KINDS.get(column.kind, exports.Kind.TEXT))

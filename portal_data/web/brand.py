@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from portal_data import brand
+from portal_data.business import brand
 
 
 def logo(request: Request) -> Response:

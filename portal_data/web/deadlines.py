@@ -17,7 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from portal_data import addresses
+from portal_data.auth import networks
 
 REQUEST_SECONDS = 10.0
 """From a connection's beginning, or the end of its last answer, to the end of the next headers."""
@@ -70,7 +70,7 @@ def _bound_requests() -> None:
 
     def __init__(self: Any, config: Any, server_state: Any, *given: Any, **more: Any) -> None:
         config.ws_max_size = self.portal_bounds[1]
-        # it believes X-Forwarded-For of any client on this machine; portal_data.addresses decides
+        # it believes X-Forwarded-For of any client on this machine; auth.networks decides
         if isinstance(config.loaded_app, ProxyHeadersMiddleware):
             config.loaded_app = config.loaded_app.app
         # who serves is nobody's business
@@ -162,7 +162,7 @@ def _may_send(protocol: Any) -> bool:
 
 
 def _enter(protocol: Any) -> None:
-    protocol.portal_network = addresses.network(protocol.client[0] if protocol.client else None)
+    protocol.portal_network = networks.network(protocol.client[0] if protocol.client else None)
     _peers[protocol.portal_network] += 1
 
 

@@ -2,22 +2,13 @@
 
 from datetime import date, datetime
 
-from portal_data import (
-    brand,
-    colours,
-    credit_notes,
-    customers,
-    estimates,
-    invoices,
-    labels,
-    organisation,
-    papers,
-    payments,
-    periods,
-    retainers,
-    statements,
-)
-from portal_data.documents import (
+from portal_data import labels
+from portal_data.billing import credit_notes, estimates, invoices, periods, retainers, statements
+from portal_data.business import brand, colours, organisation
+from portal_data.business.organisation import Organisation
+from portal_data.customers import details
+from portal_data.output import document_views
+from portal_data.output.documents import (
     Look,
     PaymentDetails,
     Statement,
@@ -32,7 +23,7 @@ from portal_data.documents import (
     render_retainer,
     render_statement,
 )
-from portal_data.organisation import Organisation
+from portal_data.payments import payments
 from portal_data.scope import Scope
 
 
@@ -40,7 +31,7 @@ def invoice_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes
     """Return an invoice's file name and PDF. Raises NotFound when the customer has none such."""
     business = organisation.get(scope)
     invoice = invoices.get(scope, number, today=business.today(now))
-    paper = papers.of_invoice(invoice, business, customers.my_details(scope))
+    paper = document_views.of_invoice(invoice, business, details.my_details(scope))
     look = _look(business)
     name = file_name("Invoice", invoice.number, scope.customer_name)
     return name, render_invoice(paper, look, now=now)
@@ -50,7 +41,7 @@ def estimate_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, byte
     """Return an estimate's file name and PDF. Raises NotFound when the customer has none such."""
     business = organisation.get(scope)
     estimate = estimates.get(scope, number, today=business.today(now))
-    paper = papers.of_estimate(estimate, business, customers.my_details(scope))
+    paper = document_views.of_estimate(estimate, business, details.my_details(scope))
     look = _look(business)
     name = file_name("Estimate", estimate.number, scope.customer_name)
     return name, render_estimate(paper, look, now=now)
@@ -60,7 +51,7 @@ def credit_note_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, b
     """Return a credit note's file name and PDF. Raises NotFound when the customer has none such."""
     business = organisation.get(scope)
     note = credit_notes.get(scope, number)
-    paper = papers.of_credit_note(note, business, customers.my_details(scope))
+    paper = document_views.of_credit_note(note, business, details.my_details(scope))
     look = _look(business)
     name = file_name("Credit note", note.number, scope.customer_name)
     return name, render_credit_note(paper, look, now=now)
@@ -70,7 +61,7 @@ def retainer_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, byte
     """Return a retainer invoice's file name and PDF. Raises NotFound when there is none such."""
     business = organisation.get(scope)
     retainer = retainers.get(scope, number, today=business.today(now))
-    paper = papers.of_retainer(retainer, business, customers.my_details(scope))
+    paper = document_views.of_retainer(retainer, business, details.my_details(scope))
     look = _look(business)
     name = file_name("Retainer invoice", retainer.number, scope.customer_name)
     return name, render_retainer(paper, look, now=now)
@@ -80,7 +71,7 @@ def receipt_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes
     """Return a payment's file name and receipt. Raises NotFound when the customer has none such."""
     business = organisation.get(scope)
     payment = payments.get(scope, number)
-    receipt = papers.of_payment(payment, business, customers.my_details(scope))
+    receipt = document_views.of_payment(payment, business, details.my_details(scope))
     look = _look(business)
     name = file_name("Receipt", payment.number, scope.customer_name)
     return name, render_receipt(receipt, look, now=now)
@@ -94,8 +85,8 @@ def statement_pdf(
     told = statements.statement(scope, currency, first, last)
     starts = told.lines[0].date if first == periods.EARLIEST and told.lines else first
     printed = Statement(
-        issuer=papers.issuer(business),
-        customer=papers.customer(customers.my_details(scope)),
+        issuer=document_views.issuer(business),
+        customer=document_views.customer(details.my_details(scope)),
         starts_on=min(starts, last),
         ends_on=last,
         sections=(_section(told),),

@@ -7,24 +7,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal_data import (
-    credit_notes,
-    customer_documents,
-    estimates,
-    files,
-    identity,
-    invoices,
-    money,
-    payments,
-    retainers,
-    viewings,
-)
+from portal_data import money
+from portal_data.auth import identity
+from portal_data.billing import credit_notes, estimates, invoices, retainers, views
 from portal_data.clock import utc_now
-from portal_data.customer_documents import Kind
+from portal_data.customers import documents
+from portal_data.customers.documents import Kind
 from portal_data.errors import NotFound
+from portal_data.messaging import files
+from portal_data.payments import payments
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
-from portal_data.web import printouts
+from portal_data.web import document_pdfs
 from portal_data.web.requests import file_headers, for_customers, for_staff
 from portal_data.web.turns import DOCUMENTS
 
@@ -40,17 +34,17 @@ _NUMBERS = {
     Kind.RETAINER: retainers.number_of,
 }
 _PRINTED = {
-    Kind.INVOICE: printouts.invoice_pdf,
-    Kind.ESTIMATE: printouts.estimate_pdf,
-    Kind.PAYMENT: printouts.receipt_pdf,
-    Kind.CREDIT_NOTE: printouts.credit_note_pdf,
-    Kind.RETAINER: printouts.retainer_pdf,
+    Kind.INVOICE: document_pdfs.invoice_pdf,
+    Kind.ESTIMATE: document_pdfs.estimate_pdf,
+    Kind.PAYMENT: document_pdfs.receipt_pdf,
+    Kind.CREDIT_NOTE: document_pdfs.credit_note_pdf,
+    Kind.RETAINER: document_pdfs.retainer_pdf,
 }
 _VIEWED = {
-    Kind.INVOICE: viewings.Kind.INVOICE,
-    Kind.ESTIMATE: viewings.Kind.ESTIMATE,
-    Kind.CREDIT_NOTE: viewings.Kind.CREDIT_NOTE,
-    Kind.RETAINER: viewings.Kind.RETAINER_INVOICE,
+    Kind.INVOICE: views.Kind.INVOICE,
+    Kind.ESTIMATE: views.Kind.ESTIMATE,
+    Kind.CREDIT_NOTE: views.Kind.CREDIT_NOTE,
+    Kind.RETAINER: views.Kind.RETAINER_INVOICE,
 }
 """Kinds that are the business's to send, so that it matters whether they were viewed."""
 
@@ -63,7 +57,7 @@ def numbered(request: Request, scope: Scope) -> Response:
     number = _NUMBERS[kind](scope, document_id)
     name, content = _PRINTED[kind](scope, number, now=now)
     if kind in _VIEWED and request.method == "GET":
-        viewings.mark(scope, _VIEWED[kind], document_id, now)
+        views.mark(scope, _VIEWED[kind], document_id, now)
     return _file(name, "application/pdf", content)
 
 
@@ -74,7 +68,7 @@ def statement(request: Request, scope: Scope) -> Response:
     first, last = _day(request.path_params["first"]), _day(request.path_params["last"])
     if not money.is_currency(currency):
         raise NotFound("Not found.")
-    name, content = printouts.statement_pdf(scope, currency, first, last, now=utc_now())
+    name, content = document_pdfs.statement_pdf(scope, currency, first, last, now=utc_now())
     return _file(name, "application/pdf", content)
 
 
@@ -91,8 +85,8 @@ def customer_document(request: Request, staff: Staff) -> Response:
     """GET /documents/staff/{kind}.pdf?number=…: as the customer has it, and not viewed by this."""
     kind = _kind(request.path_params["kind"])
     number = request.query_params.get("number", "").replace("\0", "")
-    located = customer_documents.locate(staff, kind, number)
-    looking = identity.looking(staff, located.customer_id)
+    located = documents.locate(staff, kind, number)
+    looking = identity.view_as_customer(staff, located.customer_id)
     name, content = _PRINTED[kind](looking, number, now=utc_now())
     return _file(name, "application/pdf", content)
 

@@ -15,14 +15,17 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_data import choices, organisation, papers, periods, statements, tables
+from portal_data import choices
+from portal_data.billing import periods, statements
+from portal_data.billing.periods import Period
+from portal_data.business import organisation
 from portal_data.clock import utc_now
-from portal_data.documents import file_name
 from portal_data.errors import Invalid, NotFound
-from portal_data.exports import Format, Table, write
-from portal_data.periods import Period
+from portal_data.output import document_views, tables
+from portal_data.output.documents import file_name
+from portal_data.output.exports import Format, Table, write
 from portal_data.scope import Scope
-from portal_data.web import bundles
+from portal_data.web import zips
 from portal_data.web.lists import LISTS, Asked, List
 from portal_data.web.requests import file_headers, for_customers, signed_in
 from portal_data.web.turns import EXPORTS
@@ -68,16 +71,16 @@ def bundle(request: Request, scope: Scope) -> Response:
         raise NotFound("There are no documents in this list.")
     documents = [
         (number, partial(kind.printed, scope, number, now=now))
-        for number in numbers[: papers.AT_ONCE]
+        for number in numbers[: document_views.AT_ONCE]
     ]
-    left_out = numbers[papers.AT_ONCE :]
+    left_out = numbers[document_views.AT_ONCE :]
     if left_out:
-        left_out.insert(0, f"One file holds {papers.AT_ONCE} documents. Not in this one are:")
-    parts = bundles.zipped(
-        documents, left_out, now=now, may_go_on=lambda: signed_in(request) == scope
-    )
+        left_out.insert(
+            0, f"One file holds {document_views.AT_ONCE} documents. Not in this one are:"
+        )
+    parts = zips.zipped(documents, left_out, now=now, may_go_on=lambda: signed_in(request) == scope)
     return StreamingResponse(
-        bundles.unhurried(parts, scope.person),
+        zips.unhurried(parts, scope.person),
         media_type="application/zip",
         headers=file_headers(_name(table, "zip")),
     )

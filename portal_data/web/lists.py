@@ -9,24 +9,16 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import (
-    approvals,
-    credit_notes,
-    estimates,
-    invoices,
-    payments,
-    periods,
-    projects,
-    retainers,
-    tables,
-    time_entries,
-)
-from portal_data.approvals import EntryFilter, EntrySort
+from portal_data.billing import credit_notes, estimates, invoices, periods, retainers
+from portal_data.billing.periods import Period
 from portal_data.choices import Choice, choose
 from portal_data.errors import Invalid
-from portal_data.periods import Period
+from portal_data.output import tables
+from portal_data.payments import payments
+from portal_data.projects import projects, time_entries, timesheets
+from portal_data.projects.timesheets import EntryFilter, EntrySort
 from portal_data.scope import Scope
-from portal_data.web import printouts
+from portal_data.web import document_pdfs
 
 _SEARCH_LIMIT = 100
 
@@ -143,8 +135,8 @@ def _time_log(scope: Scope, asked: Asked) -> Found:
 
 
 def _timesheet(scope: Scope, asked: Asked) -> Found:
-    approval = approvals.get(scope, asked.identifier("id"))
-    rows = approvals.extract_entries(
+    approval = timesheets.get(scope, asked.identifier("id"))
+    rows = timesheets.extract_entries(
         scope,
         approval.id,
         wanted=asked.choice("status", EntryFilter.ALL),
@@ -155,21 +147,24 @@ def _timesheet(scope: Scope, asked: Asked) -> Found:
 
 LISTS: Mapping[str, List] = {
     "estimates": List(
-        "Estimates", tables.ESTIMATES, _all(estimates, by_day=True), printouts.estimate_pdf
+        "Estimates", tables.ESTIMATES, _all(estimates, by_day=True), document_pdfs.estimate_pdf
     ),
     "invoices": List(
-        "Invoices", tables.INVOICES, _all(invoices, by_day=True), printouts.invoice_pdf
+        "Invoices", tables.INVOICES, _all(invoices, by_day=True), document_pdfs.invoice_pdf
     ),
-    "payments": List("Payments", tables.PAYMENTS, _all(payments), printouts.receipt_pdf),
+    "payments": List("Payments", tables.PAYMENTS, _all(payments), document_pdfs.receipt_pdf),
     "credit_notes": List(
-        "Credit notes", tables.CREDIT_NOTES, _all(credit_notes), printouts.credit_note_pdf
+        "Credit notes", tables.CREDIT_NOTES, _all(credit_notes), document_pdfs.credit_note_pdf
     ),
     "retainers": List(
-        "Retainer invoices", tables.RETAINERS, _all(retainers, by_day=True), printouts.retainer_pdf
+        "Retainer invoices",
+        tables.RETAINERS,
+        _all(retainers, by_day=True),
+        document_pdfs.retainer_pdf,
     ),
     "projects": List("Projects", tables.PROJECTS, _all(projects)),
     "project": List("Time log", tables.TIME_LOG, _time_log),
-    "timesheets": List("Timesheets", tables.TIMESHEETS, _all(approvals)),
+    "timesheets": List("Timesheets", tables.TIMESHEETS, _all(timesheets)),
     "timesheet": List("Timesheet", tables.TIMESHEET, _timesheet),
 }
 """Every list by the address of its screen."""

@@ -10,7 +10,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal_data import addresses, security_log
+from portal_data import security_log
+from portal_data.auth import networks
 from portal_data.web import streams, uploads
 from portal_data.web.rates import Rate, Rates
 
@@ -72,7 +73,7 @@ class Guard:
         request_id, started = secrets.token_hex(8), time.perf_counter()
         headers, status = Headers(scope=scope), 0
         peer = scope["client"][0] if scope.get("client") else None
-        address = addresses.client(peer, headers.getlist("x-forwarded-for"), self._proxies)
+        address = networks.client(peer, headers.getlist("x-forwarded-for"), self._proxies)
         security_log.came_from(address)
         scope.setdefault("state", {})["actor"] = None
 
@@ -114,7 +115,7 @@ class Guard:
         self, scope: Scope, headers: Headers, address: str | None, limit: int
     ) -> Response | None:
         path, method = scope["path"], scope["method"]
-        if not await self._rates.turn(addresses.network(address), longest=_LONGEST_WAIT):
+        if not await self._rates.turn(networks.network(address), longest=_LONGEST_WAIT):
             return PlainTextResponse("Too many requests.", 429, {"Retry-After": "10"})
         if any(len(part.encode()) > _LONGEST_NAME for part in path.split("/")):
             return PlainTextResponse("Not found.", 404)  # no file system could have it

@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from portal_data import identity, security_log
+from portal_data import security_log
+from portal_data.auth import identity
 from portal_data.clock import utc_now
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Unavailable
 from portal_data.scope import Scope, Staff

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal_data import devices, identity
+from portal_data.auth import devices, identity
+from portal_data.auth.sessions import ABSOLUTE
 from portal_data.clock import utc_now
 from portal_data.settings import load
-from portal_data.sign_ins import ABSOLUTE
 
 _TICKET_LIMIT = 200  # bytes; a ticket has 43
 

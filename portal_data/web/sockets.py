@@ -15,9 +15,10 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal_data import addresses, connections, identity, security_log
+from portal_data import security_log
+from portal_data.auth import connections, identity, networks
+from portal_data.auth.connections import Connection
 from portal_data.clock import utc_now
-from portal_data.connections import Connection
 from portal_data.web import deadlines
 from portal_data.web.rates import Rate, Rates
 
@@ -74,7 +75,7 @@ class SocketGuard:
             return
         peer = scope["client"][0] if scope.get("client") else None
         headers = Headers(scope=scope)
-        address = addresses.client(peer, headers.getlist("x-forwarded-for"), self._policy.proxies)
+        address = networks.client(peer, headers.getlist("x-forwarded-for"), self._policy.proxies)
         security_log.came_from(address)
         connection = await self._admitted(scope["path"], headers, address)
         if connection is None:
@@ -92,7 +93,7 @@ class SocketGuard:
     async def _admitted(
         self, path: str, headers: Headers, address: str | None
     ) -> Connection | None:
-        network = addresses.network(address)
+        network = networks.network(address)
         if path != PATH or headers.getlist("origin") != [self._policy.origin]:
             _refused("origin" if path == PATH else "path", origin=headers.get("origin", "")[:200])
             return None

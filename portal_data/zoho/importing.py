@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from portal_data import activity, store
+from portal_data import store
 from portal_data.ids import new_id
-from portal_data.messaging import events
+from portal_data.messaging import activity, events
 from portal_data.store import OpenSession
 from portal_data.store.scratch import Scratch
 from portal_data.zoho.acceptance import refusals
@@ -23,6 +23,7 @@ from portal_data.zoho.hints import infer_applications
 from portal_data.zoho.kinds import KINDS
 from portal_data.zoho.load import Loader
 from portal_data.zoho.memory import Doubt, Memory, keep, read_memory
+from portal_data.zoho.open_amounts import Settler
 from portal_data.zoho.organise import (
     Founding,
     found_organisation,
@@ -38,7 +39,6 @@ from portal_data.zoho.remember import kept_blocks
 from portal_data.zoho.repeats import reading_key, same_again
 from portal_data.zoho.report import FileReport, Report
 from portal_data.zoho.resolve import Resolver
-from portal_data.zoho.settle import Settler
 from portal_data.zoho.upload import Upload, read_upload
 
 # Rows that are always there: while an import holds them another one waits, and then sees its books.

@@ -15,12 +15,12 @@ from portal_data.zoho.books import SOURCE
 from portal_data.zoho.catalogue import tax_key
 from portal_data.zoho.document_sets import is_staged, read_lines
 from portal_data.zoho.line_sets import LineSet
+from portal_data.zoho.open_amounts import Settler
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
 from portal_data.zoho.rows import RowMaker, as_text
-from portal_data.zoho.settle import Settler
-from portal_data.zoho.shelves import LINES, SHELVES, LineShelf, Shelf
+from portal_data.zoho.targets import LINES, SHELVES, LineShelf, Shelf
 from portal_data.zoho.voiding import void
 
 Progress = Callable[[str, int, int], None]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
 
+from portal_data.business.readiness import UNNAMED
 from portal_data.errors import Conflict, Invalid
 from portal_data.ids import new_id
-from portal_data.readiness import UNNAMED
 from portal_data.store import OpenSession
 from portal_data.zoho.defects import Problem, UploadRefused
 from portal_data.zoho.upload import Upload

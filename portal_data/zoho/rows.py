@@ -14,7 +14,7 @@ from portal_data.zoho.ledger import Account
 from portal_data.zoho.line_sets import LineSet
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
-from portal_data.zoho.shelves import LineShelf, Shelf
+from portal_data.zoho.targets import LineShelf, Shelf
 
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _KEPT = ("custom_fields", "source_fields")  # columns of JSON, by the file's own names

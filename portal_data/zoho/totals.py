@@ -11,10 +11,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from portal_data import money, organisation, store
+from portal_data import money, store
+from portal_data.business import organisation
 from portal_data.errors import Invalid, NotFound
 from portal_data.store import OpenSession
-from portal_data.zoho.figures import (
+from portal_data.zoho.total_queries import (
     CLOSING,
     COUNTS,
     CREDIT_NOTES,

@@ -4,8 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from portal_data import activity
-from portal_data.messaging import events
+from portal_data.messaging import activity, events
 from portal_data.store import OpenSession
 from portal_data.zoho.books import SOURCE
 from portal_data.zoho.removal import REMOVED, Removal

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from components import format as say
+from components.ui import format as say
 from portal_data.clock import utc_now
 from tests.browser import extremes
 from tests.browser.conftest import Window

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from plotly.graph_objects import Figure
 
-from components import burn_chart
-from portal_data.project_figures import Budget, BudgetKind, Burn
+from components.charts import burn_chart
+from portal_data.projects.totals import Budget, BudgetKind, Burn
 
 LINE = [
     Burn(date(2026, 9, 30), 0),

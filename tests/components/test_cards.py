@@ -2,7 +2,7 @@
 
 import pytest
 
-from components import cards
+from components.ui import cards
 from tests.components.payloads import PAYLOADS
 
 

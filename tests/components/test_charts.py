@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from plotly.graph_objects import Figure
 
-from components import charts
+from components.charts import charts
 from portal_data import money
-from portal_data.balances import Balance, Month
+from portal_data.billing.balances import Balance, Month
 
 AGING = {"not_due": 100_00, "1_30": 0, "31_60": 250_50, "61_90": 0, "over_90": 9_999_999_99}
 

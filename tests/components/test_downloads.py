@@ -7,21 +7,23 @@ from typing import Any
 
 import pytest
 
-from components import downloads, listing
-from components.listing import Asked, Kind
-from portal_data.exports import Format
-from portal_data.papers import AT_ONCE
+from components.lists import listing
+from components.lists.listing import Asked, Kind
+from components.ui import downloads
+from portal_data.output.document_views import AT_ONCE
+from portal_data.output.exports import Format
 from portal_data.web.lists import LISTS
 
-COMPONENTS = Path(downloads.__file__).parent
+COMPONENTS = Path(downloads.__file__).parents[1]
 
 
 def kinds() -> dict[str, Kind[Any, Any]]:
     """Return every list that components describe and offer as a file, by its address."""
     found: dict[str, Kind[Any, Any]] = {}
-    for path in COMPONENTS.glob("*.py"):
+    for path in COMPONENTS.rglob("*.py"):
         if "Kind(" in path.read_text(encoding="utf-8"):
-            module = import_module(f"components.{path.stem}")
+            inside = path.relative_to(COMPONENTS.parent).with_suffix("")
+            module = import_module(".".join(inside.parts))
             own = [each for each in vars(module).values() if isinstance(each, Kind)]
             found |= {each.path: each for each in own if each.exported}
     return found

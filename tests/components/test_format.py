@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import format as say
+from components.ui import format as say
 from tests.components.payloads import PAYLOADS
 
 JOINER = "\N{WORD JOINER}"

@@ -1,9 +1,9 @@
 """What an address asks of a list, and the addresses that the list leads to."""
 
-from components import invoice_list
-from components.listing import Asked, _heading
-from components.record_list import Order
-from portal_data.invoices import Filter, Sort
+from components.lists import invoice_list
+from components.lists.listing import Asked, _heading
+from components.lists.record_list import Order
+from portal_data.billing.invoices import Filter, Sort
 
 
 def asked(**more: object) -> Asked[Filter, Sort]:

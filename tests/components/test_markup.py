@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from components import cards
-from components.brand import _css_text
-from components.cards import Figure, Happening
-from components.markup import Markup, join, lines, said, tag
+from components.ui import cards
+from components.ui.brand import _css_text
+from components.ui.cards import Figure, Happening
+from components.ui.markup import Markup, join, lines, said, tag
 from tests.components.payloads import PAYLOADS
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from components.paper import paper
-from portal_data.documents.model import Line, Paper, Party, Tax
+from components.documents.paper import paper
+from portal_data.output.documents.model import Line, Paper, Party, Tax
 from tests.components.payloads import PAYLOADS
 from tests.components.test_markup import Elements
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from components import invoice_list
-from components.record_list import Cell, pager
-from portal_data.invoices import Filter, InvoiceRow, Status
+from components.lists import invoice_list
+from components.lists.record_list import Cell, pager
+from portal_data.billing.invoices import Filter, InvoiceRow, Status
 
 
 def labels(page: int, total: int) -> list[str]:

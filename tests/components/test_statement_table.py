@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from components.statement_table import MOST_LINES, transactions
-from portal_data.statements import Statement, StatementLine
+from components.documents.statement_table import MOST_LINES, transactions
+from portal_data.billing.statements import Statement, StatementLine
 
 
 def statement(lines: int) -> Statement:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import access, identity, password_resets, staff, store
+from portal_data import store
+from portal_data.auth import access, identity, resets, staff
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope, Staff
@@ -95,7 +96,7 @@ GOOD = "three otters juggling"
 def _sam(cast: Cast, role: Role = Role.STAFF) -> Staff:
     """Add Sam to the staff, signed in."""
     link = staff.create(cast.owner, "Sam@Fern.example", "  Sam  Staff ", role, NOW)
-    password_resets.reset(token_of(link), GOOD, NOW)
+    resets.reset(token_of(link), GOOD, NOW)
     who = identity.scope_of(identity.sign_in("sam@fern.example", GOOD, BROWSER, NOW), NOW)
     assert isinstance(who, Staff)
     return who
@@ -173,10 +174,10 @@ def test_a_new_link_ends_the_one_before(cast: Cast) -> None:
     later = NOW + timedelta(hours=1)
     second = staff.renew_link(cast.owner, sam.id, later)
     with pytest.raises(NotFound):
-        password_resets.opened(token_of(first), later)
-    assert password_resets.opened(token_of(second), later) == "sam@fern.example"
+        resets.opened(token_of(first), later)
+    assert resets.opened(token_of(second), later) == "sam@fern.example"
     assert [mail["link"] for mail in mails("mail.staff_invitation")] == [first, second]
-    password_resets.reset(token_of(second), GOOD, later)
+    resets.reset(token_of(second), GOOD, later)
     with pytest.raises(Conflict, match="without a password"):
         staff.renew_link(cast.owner, sam.id, later)
 

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import accounts, customer_documents, identity, invoices, store, viewings
-from portal_data.accounts import Filter, Owed, Sort
-from portal_data.customer_documents import Kind
+from portal_data import store
+from portal_data.auth import identity
+from portal_data.billing import invoices, views
+from portal_data.customers import directory, documents
+from portal_data.customers.directory import Filter, Owed, Sort
+from portal_data.customers.documents import Kind
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.paging import Page
@@ -25,7 +28,7 @@ from tests.people import make_contact, rows
 LATE = TODAY - timedelta(days=1)
 
 
-def _named(page: Page[accounts.AccountRow, accounts.Filter]) -> list[str]:
+def _named(page: Page[directory.AccountRow, directory.Filter]) -> list[str]:
     return [row.display_name for row in page.rows]
 
 
@@ -38,7 +41,7 @@ def test_what_is_owed_stands_beside_each_customer_by_currency(
     for status in ("draft", "void", "written_off"):
         make_invoice(alice, status=status, due=LATE)
     make_invoice(charlie, balance_minor=0, due=LATE)
-    page = accounts.list_page(owner, today=TODAY)
+    page = directory.list_page(owner, today=TODAY)
     assert _named(page) == ["Alder Ltd", "Birch GmbH"]
     assert page.rows[0].owed == [Owed("GBP", 700, 500), Owed("EUR", 1_000, 0)]
     assert page.rows[1].owed == []
@@ -59,22 +62,22 @@ def test_filters_hold_what_they_say(owner: Staff, alice: Scope, charlie: Scope) 
     insert("contacts", customer_id=closed, portal_status="invited", created_at=NOW, updated_at=NOW)
 
     def wanted(one: Filter) -> list[str]:
-        return _named(accounts.list_page(owner, today=TODAY, wanted=one))
+        return _named(directory.list_page(owner, today=TODAY, wanted=one))
 
     assert wanted(Filter.ALL) == ["Alder Ltd", "Birch GmbH", "Cedar"]
     assert wanted(Filter.OWING) == ["Alder Ltd", "Birch GmbH"]
     assert wanted(Filter.OVERDUE) == ["Birch GmbH"]
     assert wanted(Filter.PORTAL) == ["Alder Ltd", "Birch GmbH"]
-    assert accounts.list_page(owner, today=TODAY, search="ceda").rows[0].contacts_invited == 1
+    assert directory.list_page(owner, today=TODAY, search="ceda").rows[0].contacts_invited == 1
 
 
 def test_search_order_and_pages(owner: Staff, alice: Scope, charlie: Scope) -> None:
-    assert _named(accounts.list_page(owner, today=TODAY, search="bir")) == ["Birch GmbH"]
-    assert _named(accounts.list_page(owner, today=TODAY, search="C-1")) == ["Alder Ltd"]
-    assert accounts.list_page(owner, today=TODAY, search="%").rows == []
-    second = accounts.list_page(owner, today=TODAY, sort=Sort.NUMBER, page=2, size=1)
+    assert _named(directory.list_page(owner, today=TODAY, search="bir")) == ["Birch GmbH"]
+    assert _named(directory.list_page(owner, today=TODAY, search="C-1")) == ["Alder Ltd"]
+    assert directory.list_page(owner, today=TODAY, search="%").rows == []
+    second = directory.list_page(owner, today=TODAY, sort=Sort.NUMBER, page=2, size=1)
     assert (_named(second), second.total) == (["Birch GmbH"], 2)
-    assert accounts.list_page(owner, today=TODAY, page=9).rows == []
+    assert directory.list_page(owner, today=TODAY, page=9).rows == []
 
 
 def test_figures_are_by_currency_the_own_one_first(owner: Staff, alice: Scope) -> None:
@@ -82,14 +85,14 @@ def test_figures_are_by_currency_the_own_one_first(owner: Staff, alice: Scope) -
     make_payment(alice, {invoice: 100}, unused_minor=40)
     make_credit_note(alice, total_minor=60)
     make_invoice(alice, total_minor=5_000, currency_code="EUR")
-    pounds, euros = accounts.balances(owner, alice.customer_id, today=TODAY)
+    pounds, euros = directory.balances(owner, alice.customer_id, today=TODAY)
     assert (pounds.currency_code, euros.currency_code) == ("GBP", "EUR")
     assert (pounds.outstanding_count, pounds.outstanding_minor, pounds.overdue_minor) == (
         1, 800, 800,
     )  # fmt: skip
     assert pounds.available_credits_minor == 100
     assert (euros.outstanding_minor, euros.overdue_minor) == (5_000, 0)
-    assert accounts.balances(owner, new_id(), today=TODAY) == []
+    assert directory.balances(owner, new_id(), today=TODAY) == []
 
 
 def _written(scope: Scope) -> None:
@@ -115,7 +118,7 @@ def test_documents_of_every_kind_are_one_list_newest_first(
 ) -> None:
     _written(alice)
     make_invoice(charlie)
-    page = customer_documents.list_page(owner, alice.customer_id, today=TODAY)
+    page = documents.list_page(owner, alice.customer_id, today=TODAY)
     assert [(row.number, row.kind.value, row.status, row.left_minor) for row in page.rows] == [
         ("INV-2", "invoice", "draft", None),
         ("CN-1", "credit_note", "open", 5_000),
@@ -124,21 +127,21 @@ def test_documents_of_every_kind_are_one_list_newest_first(
         ("RET-1", "retainer", "unpaid", 70),
         ("EST-1", "estimate", "expired", None),
     ]
-    assert page.counts[customer_documents.Filter.INVOICE] == 2
-    assert page.total == page.counts[customer_documents.Filter.ALL] == 6
+    assert page.counts[documents.Filter.INVOICE] == 2
+    assert page.total == page.counts[documents.Filter.ALL] == 6
 
 
 def test_documents_are_filtered_searched_and_paged(owner: Staff, alice: Scope) -> None:
     _written(alice)
 
     def numbers(**asked: object) -> list[str]:
-        page = customer_documents.list_page(owner, alice.customer_id, today=TODAY, **asked)
+        page = documents.list_page(owner, alice.customer_id, today=TODAY, **asked)
         return [row.number for row in page.rows]
 
-    assert numbers(wanted=customer_documents.Filter.INVOICE) == ["INV-2", "INV-1"]
+    assert numbers(wanted=documents.Filter.INVOICE) == ["INV-2", "INV-1"]
     assert numbers(search="roof") == ["EST-1"]
-    assert numbers(sort=customer_documents.Sort.OLDEST, page=2, size=2) == ["INV-1", "PAY-1"]
-    assert customer_documents.list_page(owner, new_id(), today=TODAY).rows == []
+    assert numbers(sort=documents.Sort.OLDEST, page=2, size=2) == ["INV-1", "PAY-1"]
+    assert documents.list_page(owner, new_id(), today=TODAY).rows == []
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -146,10 +149,10 @@ def test_a_document_is_located_by_its_number(kind: Kind, owner: Staff, alice: Sc
     _written(alice)
     number = {"invoice": "INV-1", "estimate": "EST-1", "payment": "PAY-1", "credit_note": "CN-1",
               "retainer": "RET-1"}[kind]  # fmt: skip
-    located = customer_documents.locate(owner, kind, number)
+    located = documents.locate(owner, kind, number)
     assert (located.customer_id, located.customer_name) == (alice.customer_id, "Alder Ltd")
     with pytest.raises(NotFound):
-        customer_documents.locate(owner, kind, "NONE-1")
+        documents.locate(owner, kind, "NONE-1")
 
 
 def test_staff_see_what_the_customer_sees_and_are_not_viewers(
@@ -158,35 +161,35 @@ def test_staff_see_what_the_customer_sees_and_are_not_viewers(
     invoice = make_invoice(alice, number="INV-7")
     make_invoice(alice, number="INV-8", status="draft")
     make_invoice(charlie, number="INV-9")
-    looking = identity.looking(owner, alice.customer_id)
+    looking = identity.view_as_customer(owner, alice.customer_id)
     assert invoices.get(looking, "INV-7", today=TODAY).id == invoice
     for unseen in ("INV-8", "INV-9"):
         with pytest.raises(NotFound):
             invoices.get(looking, unseen, today=TODAY)
-    assert viewings.mark(looking, viewings.Kind.INVOICE, invoice, NOW) == []
+    assert views.mark(looking, views.Kind.INVOICE, invoice, NOW) == []
     assert rows("select document_id from core.document_views order by 1") == []
     assert rows("select id from core.activity order by id") == []
     assert not any(looking.may(each) for each in Permission)
     with pytest.raises(NotAllowed):
         looking.need(Permission.MESSAGE_SEND)
-    viewings.mark(alice, viewings.Kind.INVOICE, invoice, NOW)
-    seen = viewings.mark(looking, viewings.Kind.INVOICE, invoice, NOW)
+    views.mark(alice, views.Kind.INVOICE, invoice, NOW)
+    seen = views.mark(looking, views.Kind.INVOICE, invoice, NOW)
     assert [viewing.name for viewing in seen] == ["Alice Test"]
 
 
 def test_nobody_looks_at_an_unknown_customer(owner: Staff) -> None:
     with pytest.raises(NotFound):
-        identity.looking(owner, new_id())
+        identity.view_as_customer(owner, new_id())
 
 
 def test_contacts_are_refused(alice: Scope, owner: Staff) -> None:
     make_contact(alice, "dora@alder.example")
     for asked in (
-        lambda who: accounts.list_page(who, today=TODAY),
-        lambda who: accounts.balances(who, alice.customer_id, today=TODAY),
-        lambda who: customer_documents.list_page(who, alice.customer_id, today=TODAY),
-        lambda who: customer_documents.locate(who, Kind.INVOICE, "INV-1"),
-        lambda who: identity.looking(who, alice.customer_id),
+        lambda who: directory.list_page(who, today=TODAY),
+        lambda who: directory.balances(who, alice.customer_id, today=TODAY),
+        lambda who: documents.list_page(who, alice.customer_id, today=TODAY),
+        lambda who: documents.locate(who, Kind.INVOICE, "INV-1"),
+        lambda who: identity.view_as_customer(who, alice.customer_id),
     ):
         with pytest.raises(TypeError, match="Only staff"):
             asked(alice)
@@ -194,16 +197,16 @@ def test_contacts_are_refused(alice: Scope, owner: Staff) -> None:
 
 def test_the_list_follows_the_books(owner: Staff, alice: Scope) -> None:
     """What is remembered is forgotten when anything was committed."""
-    assert accounts.list_page(owner, today=TODAY).rows[0].owed == []
+    assert directory.list_page(owner, today=TODAY).rows[0].owed == []
     make_invoice(alice, total_minor=5)
-    assert accounts.list_page(owner, today=TODAY).rows[0].owed == [Owed("GBP", 5, 0)]
+    assert directory.list_page(owner, today=TODAY).rows[0].owed == [Owed("GBP", 5, 0)]
     with store.system_writing() as session:
         session.change("update core.invoices set balance_minor = 0")
-    assert accounts.list_page(owner, today=TODAY).rows[0].owed == []
+    assert directory.list_page(owner, today=TODAY).rows[0].owed == []
 
 
 def test_a_retainer_is_told_by_its_purpose(owner: Staff, alice: Scope, charlie: Scope) -> None:
     make_retainer(alice, number="RET-1", description="Lobby, first stage", reference="PO 7")
     make_retainer(charlie, number="RET-2", description="Somebody else's")
-    page = customer_documents.list_page(owner, alice.customer_id, today=TODAY, search="first stage")
+    page = documents.list_page(owner, alice.customer_id, today=TODAY, search="first stage")
     assert [(row.number, row.subject) for row in page.rows] == [("RET-1", "Lobby, first stage")]

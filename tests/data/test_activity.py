@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from portal_data import activity, preferences, store
+from portal_data import store
+from portal_data.business import preferences
+from portal_data.business.preferences import Preferences, SecondFactor
 from portal_data.errors import Invalid, NotAllowed
 from portal_data.ids import new_id
+from portal_data.messaging import activity
 from portal_data.messaging.events import EVENTS
-from portal_data.preferences import Preferences, SecondFactor
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.people import events, rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal_data import addresses
+from portal_data.auth import networks
 
 PEER = "::ffff:192.0.2.9"
 
@@ -37,16 +37,16 @@ PEER = "::ffff:192.0.2.9"
 def test_a_client_is_who_our_proxies_name_or_the_peer(
     lines: list[str], proxies: int, client: str
 ) -> None:
-    assert addresses.client(PEER, lines, proxies) == client
+    assert networks.client(PEER, lines, proxies) == client
 
 
 def test_a_peer_without_an_address_has_none() -> None:
-    assert addresses.client(None, [], 0) is None
-    assert addresses.client("testclient", ["nobody"], 1) is None
+    assert networks.client(None, [], 0) is None
+    assert networks.client("testclient", ["nobody"], 1) is None
 
 
 def test_a_network_is_what_one_party_owns() -> None:
-    assert addresses.network("192.0.2.9") == addresses.network("::ffff:192.0.2.9") == "192.0.2.9"
-    assert addresses.network("2001:db8::1") == addresses.network("2001:db8::ffff:2")
-    assert addresses.network("2001:db8::1") != addresses.network("2001:db8:0:1::1")
-    assert addresses.network(None) == addresses.network("x") == "unknown"
+    assert networks.network("192.0.2.9") == networks.network("::ffff:192.0.2.9") == "192.0.2.9"
+    assert networks.network("2001:db8::1") == networks.network("2001:db8::ffff:2")
+    assert networks.network("2001:db8::1") != networks.network("2001:db8:0:1::1")
+    assert networks.network(None) == networks.network("x") == "unknown"

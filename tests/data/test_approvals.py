@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from portal_data import approvals
-from portal_data.approvals import Decision, EntryFilter, EntrySort, Filter, Sort, Status
 from portal_data.errors import NotFound
+from portal_data.projects import timesheets
+from portal_data.projects.timesheets import Decision, EntryFilter, EntrySort, Filter, Sort, Status
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import (
@@ -46,7 +46,7 @@ def test_filters_hold_what_they_say_and_drafts_are_nowhere(alice: Scope) -> None
         make_approval(alice, {}, name=name, status=status)
     listed = {
         wanted: "".join(
-            row.name for row in approvals.list_page(alice, wanted=wanted, sort=Sort.NAME).rows
+            row.name for row in timesheets.list_page(alice, wanted=wanted, sort=Sort.NAME).rows
         )
         for wanted in Filter
     }
@@ -57,17 +57,17 @@ def test_filters_hold_what_they_say_and_drafts_are_nowhere(alice: Scope) -> None
         Filter.REJECTED: "C",
         Filter.PARTLY_APPROVED: "D",
     }
-    counts = approvals.list_page(alice).counts
+    counts = timesheets.list_page(alice).counts
     assert counts == {wanted: len(names) for wanted, names in listed.items()}
 
 
 def test_the_list_tells_project_hours_and_when_it_was_received(alice: Scope) -> None:
     project = make_project(alice, name="Courtyard")
     make_approval(alice, {}, project_id=project, total_minutes=6_105)
-    row = approvals.list_page(alice, search="courty").rows[0]
+    row = timesheets.list_page(alice, search="courty").rows[0]
     told = (row.name, row.project, row.minutes, row.received_at, row.status)
     assert told == ("November", "Courtyard", 6_105, NOW, Status.PENDING)
-    assert approvals.list_page(alice, search="%").total == 0
+    assert timesheets.list_page(alice, search="%").total == 0
 
 
 def test_every_sort_orders_the_pages(alice: Scope) -> None:
@@ -79,21 +79,21 @@ def test_every_sort_orders_the_pages(alice: Scope) -> None:
         sort: [
             row.name
             for page in (1, 2, 3)
-            for row in approvals.list_page(alice, sort=sort, page=page, size=3).rows
+            for row in timesheets.list_page(alice, sort=sort, page=page, size=3).rows
         ]
         for sort in Sort
     }
     up = [f"T-{n}" for n in range(7)]
     assert seen[Sort.NAME] == seen[Sort.OLDEST] == up
     assert seen[Sort.NEWEST] == seen[Sort.HOURS] == up[::-1]
-    assert approvals.list_page(alice, size=None).total == 7
+    assert timesheets.list_page(alice, size=None).total == 7
 
 
 def test_who_decided_when_and_why(alice: Scope) -> None:
     approval = make_approval(
         alice, {}, status="rejected", decided_at=NOW, decided_by=alice.contact_id, reason="Too much"
     )
-    made = approvals.get(alice, approval)
+    made = timesheets.get(alice, approval)
     assert (made.status, made.decided_at, made.reason) == (Status.REJECTED, NOW, "Too much")
     assert made.decided_by == alice.name
 
@@ -102,7 +102,7 @@ def test_entries_tell_the_answer_to_each(alice: Scope) -> None:
     first, second, third, fourth = _entries(alice, 10, 20, 40, 80)
     answers = {first: "approved", second: "rejected", third: "queried", fourth: None}
     approval = make_approval(alice, answers, status="partly_approved")
-    page = approvals.entries(alice, approval)
+    page = timesheets.entries(alice, approval)
     assert [(row.minutes, row.decision) for row in page.rows] == [
         (10, Decision.APPROVED),
         (20, Decision.REJECTED),
@@ -113,7 +113,7 @@ def test_entries_tell_the_answer_to_each(alice: Scope) -> None:
     told = (row.date, row.task, row.person, row.notes)
     assert told == (TODAY - 3 * DAY, "Planting", "Petra", "n")
     for wanted, minutes in zip(EntryFilter, (150, 10, 20, 40, 80), strict=True):
-        filtered = approvals.entries(alice, approval, wanted=wanted)
+        filtered = timesheets.entries(alice, approval, wanted=wanted)
         assert sum(each.minutes for each in filtered.rows) == minutes == filtered.minutes[wanted]
         assert filtered.total == len(filtered.rows) == filtered.counts[wanted]
 
@@ -128,17 +128,17 @@ def test_entries_are_sorted_and_paged(alice: Scope) -> None:
         pages = [
             row.minutes
             for page in (1, 2)
-            for row in approvals.entries(alice, approval, sort=sort, page=page, size=2).rows
+            for row in timesheets.entries(alice, approval, sort=sort, page=page, size=2).rows
         ]
         assert pages == minutes
-    assert len(approvals.entries(alice, approval, size=None).rows) == 3
+    assert len(timesheets.entries(alice, approval, size=None).rows) == 3
 
 
 def test_unknown_foreign_and_draft_look_the_same(cast: Cast) -> None:
     foreign = make_approval(cast.charlie, dict.fromkeys(_entries(cast.charlie, 60)))
     draft = make_approval(cast.alice, dict.fromkeys(_entries(cast.alice, 60)), status="draft")
     messages = set()
-    for read in (approvals.get, approvals.entries):
+    for read in (timesheets.get, timesheets.entries):
         for approval in (foreign, draft, UUID(int=5)):
             with pytest.raises(NotFound) as refused:
                 read(cast.alice, approval)
@@ -148,17 +148,17 @@ def test_unknown_foreign_and_draft_look_the_same(cast: Cast) -> None:
 
 def test_a_viewer_reads_what_the_administrator_reads(cast: Cast) -> None:
     approval = make_approval(cast.alice, dict.fromkeys(_entries(cast.alice, 60)))
-    assert approvals.get(cast.bob, approval) == approvals.get(cast.alice, approval)
-    assert approvals.entries(cast.bob, approval) == approvals.entries(cast.alice, approval)
+    assert timesheets.get(cast.bob, approval) == timesheets.get(cast.alice, approval)
+    assert timesheets.entries(cast.bob, approval) == timesheets.entries(cast.alice, approval)
 
 
 def test_switched_off_nothing_is_there(alice: Scope) -> None:
     approval = make_approval(alice, {})
     show_projects(False)
     for read in (
-        lambda: approvals.list_page(alice),
-        lambda: approvals.get(alice, approval),
-        lambda: approvals.entries(alice, approval),
+        lambda: timesheets.list_page(alice),
+        lambda: timesheets.get(alice, approval),
+        lambda: timesheets.entries(alice, approval),
     ):
         with pytest.raises(NotFound):
             read()

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from portal_data import balances
+from portal_data.billing import balances
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import (

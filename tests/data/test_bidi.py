@@ -1,7 +1,7 @@
 """Names of another direction stand apart in sentences and subjects."""
 
-from portal_data import activity, letters
-from portal_data.bidi import isolated
+from portal_data.messaging import activity, templates
+from portal_data.text.bidi import isolated
 
 NAME = "ليلى الخطيب"
 
@@ -15,6 +15,6 @@ def test_only_names_from_right_to_left_are_set_apart() -> None:
 def test_sentences_and_subjects_keep_their_order() -> None:
     told = activity.sentence(NAME, "payment.received", "INV-001206")
     assert told == f"\u2068{NAME}\u2069 paid INV-001206"
-    mail = letters.activity("rowan@larkspur.example", told, "شركة", "invoice?number=INV-001206")
+    mail = templates.activity("rowan@larkspur.example", told, "شركة", "invoice?number=INV-001206")
     assert mail["subject"] == f"\u2068{NAME}\u2069 paid INV-001206 (\u2068شركة\u2069)"
     assert mail["link"].endswith("/invoice?number=INV-001206")

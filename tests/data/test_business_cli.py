@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from portal_data import brand, identity, organisation, preferences, settings, store
+from portal_data import settings, store
 from portal_data.__main__ import app
+from portal_data.auth import identity
+from portal_data.business import brand, organisation, preferences
 from portal_data.scope import Role, Staff
 from tests.conftest import NOW, Cast
 from tests.data.test_organisation import IBAN, picture

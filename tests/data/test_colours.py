@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal_data import colours
+from portal_data.business import colours
 from portal_data.errors import Invalid
 
 colour = st.integers(0, 0xFFFFFF).map("#{:06X}".format)

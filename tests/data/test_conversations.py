@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from portal_data import conversations
 from portal_data.ids import new_id
+from portal_data.messaging import comments
 from portal_data.scope import Scope
 from tests.conftest import NOW
 from tests.factories import insert, make_invoice
@@ -27,10 +27,10 @@ def test_comments_and_disputes_of_one_document_for_its_customer(
         amount_minor=100, status="in_review", opened_at=NOW - MINUTE,
     )  # fmt: skip
     for reader in (alice, bob):
-        told = conversations.of_document(reader, invoice, disputable=True)
+        told = comments.of_document(reader, invoice, disputable=True)
         assert [(each.author, each.body, each.dispute) for each in told] == [
             ("Bob Test", "Wrong price: It was less", "in review"), ("Olive Test", "Second", None),
         ]  # fmt: skip
-    assert [each.body for each in conversations.of_document(alice, invoice)] == ["Second"]
-    assert conversations.of_document(alice, other, disputable=True) == []
-    assert conversations.of_document(charlie, invoice, disputable=True) == []
+    assert [each.body for each in comments.of_document(alice, invoice)] == ["Second"]
+    assert comments.of_document(alice, other, disputable=True) == []
+    assert comments.of_document(charlie, invoice, disputable=True) == []

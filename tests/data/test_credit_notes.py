@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal_data import credit_notes
-from portal_data.credit_notes import Filter, Sort, Status
+from portal_data.billing import credit_notes
+from portal_data.billing.credit_notes import Filter, Sort, Status
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from portal_data import estimates, store
+from portal_data import store
+from portal_data.billing import estimates
+from portal_data.billing.estimates import Filter, Sort, Status
 from portal_data.errors import NotFound
-from portal_data.estimates import Filter, Sort, Status
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_estimate, make_invoice

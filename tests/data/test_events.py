@@ -2,10 +2,10 @@
 
 import pytest
 
+from portal_data.business.preferences import Preferences
 from portal_data.demo import compose
 from portal_data.messaging import events
 from portal_data.messaging.events import EVENTS, Audience
-from portal_data.preferences import Preferences
 from tests.conftest import NOW
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 import bcrypt
 import pytest
 
-from portal_data import identity, password_resets, sign_ins, store, throttle, tokens
+from portal_data import store
+from portal_data.auth import identity, resets, sessions, throttle, tokens
+from portal_data.auth.sessions import ABSOLUTE, IDLE, TICKET_LIFETIME, Browser
+from portal_data.auth.throttle import TooManyAttempts
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope, Staff
-from portal_data.sign_ins import ABSOLUTE, IDLE, TICKET_LIFETIME, Browser
-from portal_data.throttle import TooManyAttempts
 from tests.conftest import NOW, PASSWORD, Cast
 from tests.factories import insert
 from tests.people import BROWSER, at_once, events, mails, rows, value
@@ -429,9 +430,9 @@ def test_a_site_of_many_ipv6_networks_is_counted_too(cast: Cast) -> None:
 
 def test_requests_for_resets_delay_no_sign_in(cast: Cast) -> None:
     for number in range(30):
-        password_resets.request(f"{number}@x.example", BROWSER, NOW)
+        resets.request(f"{number}@x.example", BROWSER, NOW)
     with pytest.raises(TooManyAttempts):
-        password_resets.request(cast.alice.email, BROWSER, NOW)
+        resets.request(cast.alice.email, BROWSER, NOW)
     _sign_in(cast.alice.email)
 
 
@@ -482,16 +483,16 @@ def test_own_sign_ins_are_listed_and_ended(alice: Scope, bob: Scope) -> None:
     assert here is not None
     there, third = _sign_in(alice.email), _sign_in(alice.email)
     strangers = _sign_in(bob.email)
-    listed = sign_ins.list_own(here, NOW)
+    listed = sessions.list_own(here, NOW)
     assert {each.id for each in listed} == {here.sign_in_id, there, third}
     assert [each.id for each in listed if each.this_browser] == [here.sign_in_id]
     assert {(each.address, each.agent) for each in listed} == {(BROWSER.address, BROWSER.agent)}
-    sign_ins.end_own(here, there, NOW)
+    sessions.end_own(here, there, NOW)
     assert identity.scope_of(there, NOW) is None
     for foreign in (there, strangers, new_id()):
         with pytest.raises(NotFound):
-            sign_ins.end_own(here, foreign, NOW)
-    assert sign_ins.end_others(here, NOW) == 1
+            sessions.end_own(here, foreign, NOW)
+    assert sessions.end_others(here, NOW) == 1
     assert identity.scope_of(third, NOW) is None
     assert identity.scope_of(here.sign_in_id, NOW) is not None
     assert identity.scope_of(strangers, NOW) is not None
@@ -501,10 +502,10 @@ def test_old_rows_are_cleared_away(alice: Scope) -> None:
     sign_in_id = _sign_in(alice.email)
     identity.ticket(sign_in_id, NOW)
     with store.system_writing() as session:
-        assert sign_ins.forget_old(session, NOW + TICKET_LIFETIME * 2) == 0
+        assert sessions.forget_old(session, NOW + TICKET_LIFETIME * 2) == 0
     assert rows("select sign_in_id from core.sign_in_tickets order by sign_in_id") == []
     with store.system_writing() as session:
-        assert sign_ins.forget_old(session, NOW + ABSOLUTE + sign_ins.KEEP * 2) == 1
+        assert sessions.forget_old(session, NOW + ABSOLUTE + sessions.KEEP * 2) == 1
 
 
 def test_the_cookie_is_bound_to_the_host_under_https() -> None:

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import access, identity, invitations, staff, store, tokens
+from portal_data import store
+from portal_data.auth import access, identity, invitations, staff, tokens
+from portal_data.auth.invitations import LIFETIME
+from portal_data.auth.throttle import TooManyAttempts
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
-from portal_data.invitations import LIFETIME
 from portal_data.scope import Role, Scope
-from portal_data.throttle import TooManyAttempts
 from tests.conftest import NOW, PASSWORD, Cast
 from tests.people import BROWSER, at_once, events, mails, make_contact, rows, token_of, value
 

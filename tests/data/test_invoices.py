@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import invoices
+from portal_data.billing import invoices
+from portal_data.billing.invoices import Filter, Sort, Status
 from portal_data.errors import NotFound
-from portal_data.invoices import Filter, Sort, Status
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_credit_note, make_invoice, make_payment

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import messages, store
+from portal_data import store
 from portal_data.errors import Conflict, Invalid, Unavailable
+from portal_data.messaging import messages
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.people import at_once

@@ -6,7 +6,8 @@ from io import BytesIO
 import pytest
 from PIL import Image, PngImagePlugin
 
-from portal_data import brand, logos, organisation, store
+from portal_data import store
+from portal_data.business import brand, logos, organisation
 from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast

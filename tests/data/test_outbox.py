@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from portal_data import outbox, store
-from portal_data.outbox import ABANDONED_AFTER, KEEP_SENT, LADDER, Row
+from portal_data import store
+from portal_data.messaging import outbox
+from portal_data.messaging.outbox import ABANDONED_AFTER, KEEP_SENT, LADDER, Row
 from portal_data.scope import Scope
 from tests.conftest import NOW
 from tests.people import at_once, rows

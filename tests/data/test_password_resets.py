@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import access, identity, logins, outbox, password_resets, store
+from portal_data import store
+from portal_data.auth import access, identity, logins, resets
+from portal_data.auth.resets import LIFETIME
+from portal_data.auth.sessions import Browser
+from portal_data.auth.throttle import TooManyAttempts
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
-from portal_data.password_resets import LIFETIME
+from portal_data.messaging import outbox
 from portal_data.scope import Staff
-from portal_data.sign_ins import Browser
-from portal_data.throttle import TooManyAttempts
 from tests.conftest import NOW, PASSWORD, Cast
 from tests.people import BROWSER, at_once, events, mails, rows, token_of
 
@@ -20,14 +22,14 @@ GOOD = "three otters juggling"
 def _link(email: str, now=NOW) -> str:
     """Ask for a link and let the request be answered; return the mailed link."""
     with store.system_writing() as session:
-        assert password_resets.answer(session, new_id(), email, now)
+        assert resets.answer(session, new_id(), email, now)
     return mails("mail.password_reset")[-1]["link"]
 
 
 def test_asking_leaves_the_same_behind_for_every_email(cast: Cast) -> None:
     left = []
     for email in (cast.alice.email, cast.owner.email, "nobody@nowhere.example"):
-        password_resets.request(email, BROWSER, NOW)
+        resets.request(email, BROWSER, NOW)
         stored = rows("select kind, status, payload from core.outbox order by id")
         left.append([{**row, "payload": row["payload"].replace(email, "…")} for row in stored][-1])
     assert left[0] == left[1] == left[2]
@@ -41,7 +43,7 @@ def test_a_request_is_answered_only_to_somebody_with_access(cast: Cast) -> None:
     access.disable_customer(cast.owner, cast.charlie.customer_id, NOW)
     with store.system_writing() as session:
         answered = {
-            email: password_resets.answer(session, new_id(), email, NOW)
+            email: resets.answer(session, new_id(), email, NOW)
             for email in (cast.alice.email, cast.owner.email, cast.bob.email, cast.charlie.email,
                           "nobody@nowhere.example")
         }  # fmt: skip
@@ -58,19 +60,19 @@ def test_a_request_is_answered_only_to_somebody_with_access(cast: Cast) -> None:
 def test_a_request_answered_twice_mails_once(cast: Cast) -> None:
     request_id = new_id()
     with store.system_writing() as session:
-        assert password_resets.answer(session, request_id, cast.alice.email, NOW)
+        assert resets.answer(session, request_id, cast.alice.email, NOW)
     with store.system_writing() as session:
-        assert not password_resets.answer(session, request_id, cast.alice.email, NOW)
+        assert not resets.answer(session, request_id, cast.alice.email, NOW)
     link = mails("mail.password_reset")[0]["link"]
-    password_resets.reset(token_of(link), GOOD, NOW)
+    resets.reset(token_of(link), GOOD, NOW)
 
 
 def test_a_link_sets_the_password_and_signs_out_everywhere(cast: Cast) -> None:
     signed_in = identity.sign_in(cast.alice.email, PASSWORD, BROWSER, NOW)
     link = _link(cast.alice.email)
     assert link.startswith("https://portal.example/reset_password?token=")
-    assert password_resets.opened(token_of(link), NOW) == cast.alice.email
-    password_resets.reset(token_of(link), GOOD, NOW)
+    assert resets.opened(token_of(link), NOW) == cast.alice.email
+    resets.reset(token_of(link), GOOD, NOW)
     assert identity.scope_of(signed_in, NOW) is None
     with pytest.raises(Invalid):
         identity.sign_in(cast.alice.email, PASSWORD, BROWSER, NOW)
@@ -81,7 +83,7 @@ def test_a_link_sets_the_password_and_signs_out_everywhere(cast: Cast) -> None:
 
 
 def test_staff_reset_too(owner: Staff) -> None:
-    password_resets.reset(token_of(_link(owner.email)), GOOD, NOW)
+    resets.reset(token_of(_link(owner.email)), GOOD, NOW)
     identity.sign_in(owner.email, GOOD, BROWSER, NOW)
     assert "staff.reset_password" in events()
 
@@ -89,16 +91,16 @@ def test_staff_reset_too(owner: Staff) -> None:
 def test_a_link_works_once_and_for_an_hour(cast: Cast) -> None:
     token = token_of(_link(cast.alice.email))
     with pytest.raises(NotFound):
-        password_resets.reset(token, GOOD, NOW + LIFETIME)
-    password_resets.reset(token, GOOD, NOW + LIFETIME - timedelta(seconds=1))
+        resets.reset(token, GOOD, NOW + LIFETIME)
+    resets.reset(token, GOOD, NOW + LIFETIME - timedelta(seconds=1))
     for spent in (token, "made up", ""):
         with pytest.raises(NotFound):
-            password_resets.reset(spent, "another good passphrase", NOW)
+            resets.reset(spent, "another good passphrase", NOW)
 
 
 def test_used_by_many_at_once_one_wins(cast: Cast) -> None:
     token = token_of(_link(cast.alice.email))
-    done, refused = at_once(lambda n: password_resets.reset(token, f"{GOOD} {n}", NOW), times=8)
+    done, refused = at_once(lambda n: resets.reset(token, f"{GOOD} {n}", NOW), times=8)
     assert len(done) == 1
     assert all(isinstance(error, Conflict | NotFound) for error in refused)
     assert len(mails("mail.password_changed")) == 1
@@ -107,26 +109,26 @@ def test_used_by_many_at_once_one_wins(cast: Cast) -> None:
 def test_a_newer_link_stops_the_older(cast: Cast) -> None:
     older, newer = token_of(_link(cast.alice.email)), token_of(_link(cast.alice.email))
     with pytest.raises(NotFound):
-        password_resets.opened(older, NOW)
-    assert password_resets.opened(newer, NOW)
+        resets.opened(older, NOW)
+    assert resets.opened(newer, NOW)
 
 
 def test_nobody_floods_a_mailbox(cast: Cast) -> None:
     """From ever new networks, so that no counter of a network notices."""
     for number in range(30):
         browser = Browser(f"198.51.100.{number}")
-        password_resets.request(cast.alice.email, browser, NOW + timedelta(seconds=number))
+        resets.request(cast.alice.email, browser, NOW + timedelta(seconds=number))
     answered = []
     for number in range(30):
         with store.system_writing() as session:
             moment = NOW + timedelta(seconds=number)
-            answered.append(password_resets.answer(session, new_id(), cast.alice.email, moment))
+            answered.append(resets.answer(session, new_id(), cast.alice.email, moment))
     assert answered == [True] * 5 + [False] * 25
     last = token_of(mails("mail.password_reset")[-1]["link"])
-    password_resets.reset(last, GOOD, NOW + timedelta(minutes=1))
+    resets.reset(last, GOOD, NOW + timedelta(minutes=1))
     later = NOW + LIFETIME + timedelta(minutes=1)
     with store.system_writing() as session:
-        assert password_resets.answer(session, new_id(), cast.alice.email, later)
+        assert resets.answer(session, new_id(), cast.alice.email, later)
 
 
 def test_a_changed_password_stops_open_links(cast: Cast) -> None:
@@ -135,7 +137,7 @@ def test_a_changed_password_stops_open_links(cast: Cast) -> None:
     assert who is not None
     identity.change_password(who, PASSWORD, GOOD, BROWSER, NOW)
     with pytest.raises(NotFound):
-        password_resets.reset(token, "another good passphrase", NOW)
+        resets.reset(token, "another good passphrase", NOW)
 
 
 def test_a_bad_password_spends_nothing(cast: Cast) -> None:
@@ -148,31 +150,31 @@ def test_a_bad_password_spends_nothing(cast: Cast) -> None:
         "AliceTestAlderLtd",
     ):
         with pytest.raises(Invalid):
-            password_resets.reset(token, bad, NOW)
-    password_resets.reset(token, GOOD, NOW)
+            resets.reset(token, bad, NOW)
+    resets.reset(token, GOOD, NOW)
 
 
 def test_a_reset_ends_the_delay_of_the_account(cast: Cast) -> None:
     for _ in range(5):
         with pytest.raises(Invalid):
             identity.sign_in(cast.alice.email, "wrong", BROWSER, NOW)
-    password_resets.reset(token_of(_link(cast.alice.email)), GOOD, NOW)
+    resets.reset(token_of(_link(cast.alice.email)), GOOD, NOW)
     identity.sign_in(cast.alice.email, GOOD, BROWSER, NOW)
 
 
 def test_asking_is_counted_apart_from_signing_in(cast: Cast) -> None:
     for email in (cast.alice.email, "nobody@nowhere.example"):
         for _ in range(5):
-            password_resets.request(email, BROWSER, NOW)
+            resets.request(email, BROWSER, NOW)
         with pytest.raises(TooManyAttempts):
-            password_resets.request(email, BROWSER, NOW)
+            resets.request(email, BROWSER, NOW)
     identity.sign_in(cast.alice.email, PASSWORD, BROWSER, NOW)
 
 
 def test_text_that_is_no_address_is_refused(cast: Cast) -> None:
     for text in ("", "alice", "alice@", "a@b", "a b@c.example", "a@c.example\nbcc: x@y.example"):
         with pytest.raises(Invalid):
-            password_resets.request(text, BROWSER, NOW)
+            resets.request(text, BROWSER, NOW)
     with store.system_reading() as session:
         assert outbox.due(session, NOW) == []
 
@@ -180,8 +182,8 @@ def test_text_that_is_no_address_is_refused(cast: Cast) -> None:
 def test_a_link_for_a_login_without_a_password_sets_the_first(cast: Cast) -> None:
     with store.system_writing() as session:
         login = logins.create(session, "new@fern.example", None, NOW)
-        link = password_resets.issue(session, login, NOW)
-    password_resets.reset(token_of(link), GOOD, NOW)
+        link = resets.issue(session, login, NOW)
+    resets.reset(token_of(link), GOOD, NOW)
     with store.system_reading() as session:
         stored = logins.find(session, "new@fern.example")
     assert stored is not None

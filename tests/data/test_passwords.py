@@ -7,9 +7,10 @@ from typing import Any
 import bcrypt
 import pytest
 
-from portal_data import emails, passwords
+from portal_data.auth import passwords
 from portal_data.errors import Invalid
-from portal_data.normal_form import nfc
+from portal_data.text import emails
+from portal_data.text.normal_form import nfc
 
 KNOWN = ("ada.lovelace@example.com", "Ada Lovelace")
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import payments, refunds
+from portal_data.billing import refunds
 from portal_data.errors import NotFound
-from portal_data.payments import Filter, Sort, Status
+from portal_data.payments import payments
+from portal_data.payments.payments import Filter, Sort, Status
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import (

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from portal_data import identity, invitations, password_resets, settings, store
+from portal_data import settings, store
 from portal_data.__main__ import app
+from portal_data.auth import identity, invitations, resets
 from portal_data.clock import utc_now
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import Cast
@@ -106,7 +107,7 @@ def test_two_customers_of_one_name_are_told_apart(cast: Cast, run: Run, db: stor
 def test_a_member_of_staff_sets_a_password_by_the_printed_link(run: Run) -> None:
     result = run("staff", "create", "Sam@Fern.example", "--name", "Sam Staff", "--owner")
     assert result.exit_code == 0, result.output
-    password_resets.reset(token_of(_link(result.output)), GOOD, utc_now())
+    resets.reset(token_of(_link(result.output)), GOOD, utc_now())
     who = identity.scope_of(
         identity.sign_in("sam@fern.example", GOOD, BROWSER, utc_now()), utc_now()
     )

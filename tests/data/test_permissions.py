@@ -16,24 +16,18 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from portal_data import (
-    access,
-    customer_documents,
-    identity,
-    invitations,
-    messages,
-    organisation,
-    preferences,
-    sign_ins,
-    store,
-    viewings,
-)  # fmt: skip
-from portal_data import staff as team
-from portal_data.customer_documents import Kind as AnyKind
+from portal_data import store
+from portal_data.auth import access, identity, invitations, sessions
+from portal_data.auth import staff as team
+from portal_data.billing import views
+from portal_data.billing.views import Kind
+from portal_data.business import organisation, preferences
+from portal_data.customers import documents
+from portal_data.customers.documents import Kind as AnyKind
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
+from portal_data.messaging import messages
 from portal_data.scope import Role, Scope, Staff
-from portal_data.viewings import Kind
 from tests.conftest import NOW, PASSWORD, Cast
 from tests.factories import make_invoice
 from tests.people import BROWSER, make_contact, rows
@@ -118,83 +112,87 @@ def _role_of(world: World) -> Role:
 
 
 ACTIONS: dict[str, Action] = {
-    "access.disable_contact": Action(
+    "auth.access.disable_contact": Action(
         lambda who, w: access.disable_contact(who, w.cast.bob.contact_id, NOW), STAFF
     ),
-    "access.enable_contact": Action(
+    "auth.access.enable_contact": Action(
         lambda who, w: access.enable_contact(who, w.cast.bob.contact_id, NOW),
         STAFF,
         prepare=lambda w, who: access.disable_contact(w.cast.owner, w.cast.bob.contact_id, NOW),
     ),
-    "access.set_role": Action(
+    "auth.access.set_role": Action(
         lambda who, w: access.set_role(
             who, w.cast.bob.contact_id, Role.PAYER, before=Role.VIEWER, now=NOW
         ),
         STAFF,
     ),
-    "access.disable_customer": Action(
+    "auth.access.disable_customer": Action(
         lambda who, w: access.disable_customer(who, w.cast.alice.customer_id, NOW), STAFF
     ),
-    "access.enable_customer": Action(
+    "auth.access.enable_customer": Action(
         lambda who, w: access.enable_customer(who, w.cast.alice.customer_id, NOW),
         STAFF,
         prepare=lambda w, who: access.disable_customer(w.cast.owner, w.cast.alice.customer_id, NOW),
     ),
-    "customer_documents.clear_question": Action(
-        lambda who, w: customer_documents.clear_question(who, AnyKind.INVOICE, "INV-1", NOW), STAFF
+    "customers.documents.clear_question": Action(
+        lambda who, w: documents.clear_question(who, AnyKind.INVOICE, "INV-1", NOW), STAFF
     ),
-    "identity.change_password": Action(
+    "auth.identity.change_password": Action(
         lambda who, w: identity.change_password(who, PASSWORD, "wholly other words", BROWSER, NOW),
         CONTACTS | STAFF,
     ),
-    "invitations.invite": Action(lambda who, w: invitations.invite(who, w.contact, NOW), STAFF),
-    "messages.send": Action(lambda who, w: messages.send(who, "Hello", "There", now=NOW), CONTACTS),
-    "organisation.change": Action(
+    "auth.invitations.invite": Action(
+        lambda who, w: invitations.invite(who, w.contact, NOW), STAFF
+    ),
+    "messaging.messages.send": Action(
+        lambda who, w: messages.send(who, "Hello", "There", now=NOW), CONTACTS
+    ),
+    "business.organisation.change": Action(
         lambda who, w: organisation.change(
             who, {"phone": "+44 1632 960000"}, before=organisation.get(w.cast.owner), now=NOW
         ),
         OWNER,
     ),
-    "organisation.set_logo": Action(
+    "business.organisation.set_logo": Action(
         lambda who, w: organisation.set_logo(
             who, PNG, before=organisation.get(w.cast.owner), now=NOW
         ),
         OWNER,
     ),
-    "preferences.change": Action(
+    "business.preferences.change": Action(
         lambda who, w: preferences.change(who, now=NOW, banner_message="Closed"), OWNER
     ),
-    "sign_ins.end_own": Action(
-        lambda who, w: sign_ins.end_own(who, _elsewhere(who), NOW),
+    "auth.sessions.end_own": Action(
+        lambda who, w: sessions.end_own(who, _elsewhere(who), NOW),
         CONTACTS | STAFF,
         prepare=lambda w, who: _sign_in_elsewhere(who),
     ),
-    "sign_ins.end_others": Action(
-        lambda who, w: sign_ins.end_others(who, NOW),
+    "auth.sessions.end_others": Action(
+        lambda who, w: sessions.end_others(who, NOW),
         CONTACTS | STAFF,
         prepare=lambda w, who: _sign_in_elsewhere(who),
     ),
-    "staff.create": Action(
+    "auth.staff.create": Action(
         lambda who, w: team.create(who, "new@fern.example", "New", Role.STAFF, NOW), OWNER
     ),
-    "staff.renew_link": Action(lambda who, w: team.renew_link(who, w.member, NOW), OWNER),
-    "staff.disable": Action(lambda who, w: team.disable(who, w.member, NOW), OWNER),
-    "staff.enable": Action(
+    "auth.staff.renew_link": Action(lambda who, w: team.renew_link(who, w.member, NOW), OWNER),
+    "auth.staff.disable": Action(lambda who, w: team.disable(who, w.member, NOW), OWNER),
+    "auth.staff.enable": Action(
         lambda who, w: team.enable(who, w.member, NOW),
         OWNER,
         prepare=lambda w, who: team.disable(w.cast.owner, w.member, NOW),
     ),
-    "staff.change_role": Action(
+    "auth.staff.change_role": Action(
         lambda who, w: team.change_role(who, w.member, Role.OWNER, before=_role_of(w), now=NOW),
         OWNER,
     ),
-    "viewings.mark": Action(
-        lambda who, w: viewings.mark(who, Kind.INVOICE, w.invoice, NOW), CONTACTS, stranger=False
+    "billing.views.mark": Action(
+        lambda who, w: views.mark(who, Kind.INVOICE, w.invoice, NOW), CONTACTS, stranger=False
     ),
 }
 
 NO_ACTIONS = {
-    "identity.switch": "from one's own access to another of one's own; see test_identity",
+    "auth.identity.switch": "from one's own access to another of one's own; see test_identity",
 }
 """Functions that write and ask who is there, but do nothing that a role allows."""
 
@@ -237,7 +235,7 @@ def _people(world: World, sam: Staff) -> dict[str, Who]:
         role.value: replace(cast.alice, role=role)
         for role in (Role.ADMIN, Role.PAYER, Role.APPROVER, Role.VIEWER)
     }
-    looking = identity.looking(cast.owner, cast.alice.customer_id)
+    looking = identity.view_as_customer(cast.owner, cast.alice.customer_id)
     return {**contacts, "looking": looking, "staff": sam, "owner": cast.owner}
 
 

@@ -11,7 +11,8 @@ from threading import Barrier
 import psycopg
 import pytest
 
-from portal_data import customers, store
+from portal_data import store
+from portal_data.customers import details
 from portal_data.errors import Unavailable
 from portal_data.scope import Scope
 from portal_data.store.postgres_engine import PostgresEngine
@@ -53,11 +54,11 @@ def test_connections_that_the_server_closed_are_replaced(
 ) -> None:
     fill_pool(db, 10)
     assert end_connections(store_url) >= 10
-    assert customers.my_details(alice).display_name == "Alder Ltd"
+    assert details.my_details(alice).display_name == "Alder Ltd"
     end_connections(store_url)
     with store.system_writing() as session:
         assert session.change(_RENAME, id=alice.customer_id) == 1
-    assert customers.my_details(alice).display_name == "Changed"
+    assert details.my_details(alice).display_name == "Changed"
 
 
 @pytest.mark.parametrize("at_commit", [False, True])
@@ -87,8 +88,8 @@ def test_when_all_connections_are_in_use_people_are_asked_to_try_again(
         for _ in range(10):
             held.enter_context(db.system_reading())
         with pytest.raises(Unavailable, match="busy"):
-            customers.my_details(alice)
-    assert customers.my_details(alice).display_name == "Alder Ltd"
+            details.my_details(alice)
+    assert details.my_details(alice).display_name == "Alder Ltd"
 
 
 def test_a_server_that_is_gone_is_unavailable(tmp_path: Path) -> None:

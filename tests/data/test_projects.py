@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from portal_data import projects
 from portal_data.errors import NotFound
-from portal_data.project_figures import BillingMethod, Budget, BudgetKind, Burn, Hours, Worth
-from portal_data.projects import Filter, Sort, Status
+from portal_data.projects import projects
+from portal_data.projects.projects import Filter, Sort, Status
+from portal_data.projects.totals import BillingMethod, Budget, BudgetKind, Burn, Hours, Worth
 from portal_data.scope import Scope
 from tests.conftest import Cast
 from tests.factories import (

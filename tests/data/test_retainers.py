@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import retainers
+from portal_data.billing import retainers
+from portal_data.billing.retainers import Filter, Sort, Status
 from portal_data.errors import NotFound
 from portal_data.ids import new_id
-from portal_data.retainers import Filter, Sort, Status
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice, make_retainer, make_retainer_payment

@@ -2,7 +2,9 @@
 
 import pytest
 
-from portal_data import credit_notes, customer_documents, estimates, invoices, payments, retainers
+from portal_data.billing import credit_notes, estimates, invoices, retainers
+from portal_data.customers import documents
+from portal_data.payments import payments
 from portal_data.scope import Scope, Staff
 from portal_data.search import amounts
 from tests.factories import (
@@ -58,5 +60,5 @@ def test_lists_find_amounts_of_their_own_customer(
     assert [each.number for each in credit_notes.list_page(alice, search=typed).rows] == ["A-N"]
     paid = retainers.list_page(alice, today=TODAY, search=typed)
     assert [each.number for each in paid.rows] == ["A-R"]
-    listed = customer_documents.list_page(owner, alice.customer_id, today=TODAY, search=typed)
+    listed = documents.list_page(owner, alice.customer_id, today=TODAY, search=typed)
     assert {each.number for each in listed.rows} == {"A-I", "A-P", "A-E", "A-N", "A-R"}

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal_data import balances, periods, statements, store
+from portal_data import store
+from portal_data.billing import balances, periods, statements
+from portal_data.billing.periods import Period
 from portal_data.errors import Invalid
-from portal_data.periods import Period
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_credit_note, make_invoice, make_payment

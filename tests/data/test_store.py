@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from portal_data import invoices, store
+from portal_data import store
+from portal_data.billing import invoices
 from portal_data.errors import Conflict, Invalid
 from portal_data.ids import new_id
 from portal_data.scope import Scope

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from portal_data import time_entries
 from portal_data.errors import NotFound
+from portal_data.projects import time_entries
+from portal_data.projects.time_entries import Filter, Sort, Status
 from portal_data.scope import Scope
-from portal_data.time_entries import Filter, Sort, Status
 from tests.conftest import Cast
 from tests.factories import (
     TODAY,

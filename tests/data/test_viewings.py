@@ -7,12 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from portal_data import store, viewings
+from portal_data import store
+from portal_data.billing import views
+from portal_data.billing.views import WINDOW, Kind
 from portal_data.errors import NotFound
 from portal_data.ids import new_id
-from portal_data.ops.telling import tell
+from portal_data.ops.notifier import notify
 from portal_data.scope import Scope
-from portal_data.viewings import WINDOW, Kind
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_credit_note, make_estimate, make_invoice
 from tests.people import at_once, events, mails, rows, value
@@ -52,10 +53,10 @@ def _counted() -> int:
 @each_kind
 def test_the_first_view_is_stored_and_told_once(cast: Cast, kind: Kind) -> None:
     document = MAKERS[kind](cast.alice)
-    (mine,) = viewings.mark(cast.alice, kind, document, NOW)
+    (mine,) = views.mark(cast.alice, kind, document, NOW)
     assert (mine.name, mine.views, mine.first_viewed_at) == ("Alice Test", 1, NOW)
-    viewings.mark(cast.alice, kind, document, LATER)
-    viewings.mark(cast.bob, kind, document, LATER)
+    views.mark(cast.alice, kind, document, LATER)
+    views.mark(cast.bob, kind, document, LATER)
     first = {"first_viewed_at": NOW, "first_viewed_by": cast.alice.contact_id}
     assert rows(FIRST[kind]) == [first]
     assert events() == [f"{kind}.viewed"]
@@ -68,10 +69,10 @@ def test_the_first_view_is_stored_and_told_once(cast: Cast, kind: Kind) -> None:
 def test_staff_are_told_of_the_first_view_and_of_no_other(cast: Cast) -> None:
     document = make_invoice(cast.alice, number="INV-1")
     for number, who in enumerate((cast.alice, cast.bob, cast.alice)):
-        viewings.mark(who, Kind.INVOICE, document, NOW + number * WINDOW)
+        views.mark(who, Kind.INVOICE, document, NOW + number * WINDOW)
     (told,) = mails("notify")
     with store.system_writing() as session:
-        tell(session, UUID(told["activity_id"]), LATER)
+        notify(session, UUID(told["activity_id"]), LATER)
     (bell,) = rows("select recipient_id from core.notifications order by id")
     assert bell == {"recipient_id": cast.owner.staff_id}
     waiting = rows("select kind from core.outbox order by id")
@@ -81,7 +82,7 @@ def test_staff_are_told_of_the_first_view_and_of_no_other(cast: Cast) -> None:
 def test_what_is_opened_again_soon_is_the_same_view(cast: Cast) -> None:
     document = make_invoice(cast.alice)
     for minutes in (0, 1, 29, 30, 31, 59, 60):
-        viewed = viewings.mark(cast.alice, Kind.INVOICE, document, NOW + timedelta(minutes=minutes))
+        viewed = views.mark(cast.alice, Kind.INVOICE, document, NOW + timedelta(minutes=minutes))
     assert [(each.views, each.last_viewed_at) for each in viewed] == [
         (3, NOW + timedelta(minutes=60))
     ]
@@ -92,22 +93,22 @@ def test_nothing_is_written_while_nothing_is_to_be_counted(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = make_invoice(cast.alice)
-    viewings.mark(cast.alice, Kind.INVOICE, document, NOW)
+    views.mark(cast.alice, Kind.INVOICE, document, NOW)
 
     def refuse(scope: Scope) -> None:
         raise AssertionError("wrote")
 
     monkeypatch.setattr(store, "writing", refuse)
-    assert len(viewings.mark(cast.alice, Kind.INVOICE, document, LATER - timedelta(seconds=1))) == 1
+    assert len(views.mark(cast.alice, Kind.INVOICE, document, LATER - timedelta(seconds=1))) == 1
     with pytest.raises(AssertionError, match="wrote"):
-        viewings.mark(cast.alice, Kind.INVOICE, document, LATER)
+        views.mark(cast.alice, Kind.INVOICE, document, LATER)
 
 
 def test_each_contact_is_counted_alone_first_ones_first(cast: Cast) -> None:
     document = make_invoice(cast.alice)
-    viewings.mark(cast.bob, Kind.INVOICE, document, NOW)
-    viewings.mark(cast.alice, Kind.INVOICE, document, NOW + timedelta(minutes=1))
-    viewed = viewings.mark(cast.bob, Kind.INVOICE, document, LATER)
+    views.mark(cast.bob, Kind.INVOICE, document, NOW)
+    views.mark(cast.alice, Kind.INVOICE, document, NOW + timedelta(minutes=1))
+    viewed = views.mark(cast.bob, Kind.INVOICE, document, LATER)
     assert [(each.name, each.views) for each in viewed] == [("Bob Test", 2), ("Alice Test", 1)]
 
 
@@ -115,7 +116,7 @@ def test_each_contact_is_counted_alone_first_ones_first(cast: Cast) -> None:
 def test_views_at_one_moment_are_one_first_view(cast: Cast, kind: Kind) -> None:
     document = MAKERS[kind](cast.alice)
     people = (cast.alice, cast.bob)
-    done, refused = at_once(lambda n: viewings.mark(people[n % 2], kind, document, NOW), times=8)
+    done, refused = at_once(lambda n: views.mark(people[n % 2], kind, document, NOW), times=8)
     assert (len(done), refused) == (8, [])
     found = rows("select views from core.document_views order by contact_id")
     assert found == [{"views": 1}, {"views": 1}]
@@ -136,7 +137,7 @@ def test_unknown_foreign_and_draft_look_the_same_and_are_not_counted(
     refused = set()
     for asked, document in ((kind, foreign), (kind, draft), (kind, new_id()), (other_kind, mine)):
         with pytest.raises(NotFound) as error:
-            viewings.mark(cast.alice, asked, document, NOW)
+            views.mark(cast.alice, asked, document, NOW)
         refused.add(str(error.value))
     assert len(refused) == 1
     assert (_counted(), events()) == (0, [])
@@ -145,16 +146,16 @@ def test_unknown_foreign_and_draft_look_the_same_and_are_not_counted(
 
 def test_views_are_the_customers_own(cast: Cast) -> None:
     document = make_invoice(cast.alice)
-    viewings.mark(cast.alice, Kind.INVOICE, document, NOW)
+    views.mark(cast.alice, Kind.INVOICE, document, NOW)
     with pytest.raises(NotFound):
-        viewings.mark(cast.charlie, Kind.INVOICE, document, NOW)
+        views.mark(cast.charlie, Kind.INVOICE, document, NOW)
     with store.system_writing() as session:  # as if a document had come from another customer
         session.change(
             "update core.document_views set customer_id = $id, contact_id = $contact",
             id=cast.charlie.customer_id,
             contact=cast.charlie.contact_id,
         )
-    (only,) = viewings.mark(cast.bob, Kind.INVOICE, document, NOW)
+    (only,) = views.mark(cast.bob, Kind.INVOICE, document, NOW)
     assert only.name == "Bob Test"
 
 

@@ -16,12 +16,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
-from portal_data import activity, invitations, outbox, password_resets, preferences, settings, store
+from portal_data import settings, store
+from portal_data.auth import invitations, resets
+from portal_data.business import preferences
 from portal_data.ids import new_id
-from portal_data.mail import DeliveryFailed, FolderMailer, SmtpMailer, compose, mailer_for
+from portal_data.messaging import activity, outbox
 from portal_data.messaging.events import INVOICE_VIEWED
+from portal_data.messaging.mail import DeliveryFailed, FolderMailer, SmtpMailer, compose, mailer_for
+from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
 from portal_data.ops.worker import Worker, clean
-from portal_data.outbox import ABANDONED_AFTER, LADDER
 from portal_data.scope import Scope, Staff
 from portal_data.settings import Settings
 from tests.conftest import NOW, Cast
@@ -213,8 +216,8 @@ def test_an_invitation_travels_and_its_link_is_wiped(
 def test_a_forgotten_password_is_answered_by_mail(
     cast: Cast, server: Controller, inbox: Inbox
 ) -> None:
-    password_resets.request(cast.alice.email, BROWSER, NOW)
-    password_resets.request("nobody@nowhere.example", BROWSER, NOW)
+    resets.request(cast.alice.email, BROWSER, NOW)
+    resets.request("nobody@nowhere.example", BROWSER, NOW)
     worker = _worker()
     assert worker.work(NOW) == 2
     assert worker.work(NOW) == 1
@@ -450,13 +453,13 @@ def test_without_the_preference_only_the_bell_rings(
 
 
 def test_telling_again_tells_nobody_twice(cast: Cast, server: Controller, inbox: Inbox) -> None:
-    from portal_data.ops.telling import tell
+    from portal_data.ops.notifier import notify
 
     _view(cast.alice)
     activity_id = value("select id from core.activity order by id")
     for _ in range(2):
         with store.system_writing() as session:
-            tell(session, activity_id, NOW)
+            notify(session, activity_id, NOW)
     _worker().work(NOW)
     assert len(inbox.messages) == 1
     assert value("select count(*)::bigint as n from core.notifications order by n") == 1

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from portal_data import demo, identity, invoices, periods, settings, statements, store
-from portal_data.demo import cli
+from portal_data import demo, settings, store
+from portal_data.auth import identity
+from portal_data.auth.sessions import Browser
+from portal_data.billing import invoices, periods, statements
+from portal_data.cli import demo_books
 from portal_data.demo.books import Books
 from portal_data.errors import Conflict
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope, Staff
-from portal_data.sign_ins import Browser
 from tests.conftest import NOW
 from tests.factories import insert
 
@@ -132,10 +134,10 @@ def test_the_command_prints_the_sign_ins(
     store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen = settings.load().model_copy(update={"database": store_url, "data_dir": tmp_path})
-    monkeypatch.setattr("portal_data.commands.load", lambda: chosen)
-    monkeypatch.setattr("portal_data.demo.cli.load", lambda: chosen)
-    app = cli.typer.Typer()
-    app.command()(cli.fill)
+    monkeypatch.setattr("portal_data.cli.dispatch.load", lambda: chosen)
+    monkeypatch.setattr("portal_data.cli.demo_books.load", lambda: chosen)
+    app = demo_books.typer.Typer()
+    app.command()(demo_books.fill)
     result = CliRunner().invoke(app)
     assert result.exit_code == 0
     assert demo.PASSWORD in result.output

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from portal_data import balances, demo, periods, statements, store
+from portal_data import demo, store
+from portal_data.billing import balances, periods, statements
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope
 from tests.conftest import NOW

@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal_data.documents import layout
-from portal_data.documents.canvas import Mark, Properties, Text, write_pdf
+from portal_data.output.documents import layout
+from portal_data.output.documents.canvas import Mark, Properties, Text, write_pdf
 
 Drawn = list[list[Mark]]
 

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from portal_data.documents import (
+from portal_data.output.documents import (
     Line,
     Look,
     PaidPaper,

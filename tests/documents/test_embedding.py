@@ -14,8 +14,15 @@ from fpdf.fonts import TTFFont
 from fpdf.output import OutputProducer
 from pypdf import PdfReader
 
-from portal_data.documents import Line, Paper, Party, embedding, render_invoice, render_statement
-from portal_data.documents.typeface import Face
+from portal_data.output.documents import (
+    Line,
+    Paper,
+    Party,
+    embedding,
+    render_invoice,
+    render_statement,
+)
+from portal_data.output.documents.typeface import Face
 from tests.documents.papers import INVOICE, LOOK, NOW, STATEMENT
 from tests.documents.test_text import SAMPLES
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal_data.documents import file_name
+from portal_data.output.documents import file_name
 
 
 @pytest.mark.parametrize(

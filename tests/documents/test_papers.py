@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from portal_data.documents import (
+from portal_data.errors import Invalid
+from portal_data.output.documents import (
     Fact,
     Line,
     Look,
@@ -23,7 +24,6 @@ from portal_data.documents import (
     render_invoice,
     render_retainer,
 )
-from portal_data.errors import Invalid
 from tests.documents.conftest import Drawn, assert_nothing_overlaps, assert_on_page
 from tests.documents.papers import DESIGN, INVOICE, LOOK, NOW, pages, text
 
@@ -306,6 +306,6 @@ def test_bad_look_is_refused(wrong: dict[str, str]) -> None:
 
 
 def test_importing_documents_does_not_load_fpdf() -> None:
-    code = "import sys, portal_data.documents; print('fpdf' in sys.modules)"
+    code = "import sys, portal_data.output.documents; print('fpdf' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -7,7 +7,7 @@ from io import BytesIO
 from pypdf import PdfReader
 
 from portal_data import labels
-from portal_data.documents import (
+from portal_data.output.documents import (
     Look,
     PaidPaper,
     Party,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal_data.documents import Line, Look, Party, render_invoice
-from portal_data.documents.canvas import Text
-from portal_data.documents.text import Style, clean, line, shortened, wrap
+from portal_data.output.documents import Line, Look, Party, render_invoice
+from portal_data.output.documents.canvas import Text
+from portal_data.output.documents.text import Style, clean, line, shortened, wrap
 from tests.documents.conftest import Drawn, assert_on_page
 from tests.documents.papers import INVOICE, LOOK, NOW, text
 

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from portal_data.exports import Column, Kind, Table
-from portal_data.exports.texts import inert
+from portal_data.output.exports import Column, Kind, Table
+from portal_data.output.exports.texts import inert
 
 Rows = list[tuple[Any, ...]]
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from portal_data import money
-from portal_data.exports import Column, ColumnarRows, Format, Kind, Table, columnar, write
+from portal_data.output.exports import Column, ColumnarRows, Format, Kind, Table, columnar, write
 from tests.exports import reference
 from tests.exports.test_files import FORMULAS, HARMLESS
 

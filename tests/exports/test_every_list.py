@@ -14,19 +14,12 @@ import pytest
 from openpyxl import load_workbook
 from pyarrow import parquet
 
-from portal_data import (
-    approvals,
-    credit_notes,
-    estimates,
-    invoices,
-    organisation,
-    payments,
-    projects,
-    retainers,
-    tables,
-    time_entries,
-)
-from portal_data.exports import Format, Table, write
+from portal_data.billing import credit_notes, estimates, invoices, retainers
+from portal_data.business import organisation
+from portal_data.output import tables
+from portal_data.output.exports import Format, Table, write
+from portal_data.payments import payments
+from portal_data.projects import projects, time_entries, timesheets
 from portal_data.scope import Scope
 from portal_data.web.lists import LISTS, Asked
 from tests.exports import hostile
@@ -72,7 +65,7 @@ def test_every_format_holds_the_same_on_every_engine(alice: Scope) -> None:
 
 
 NOUNS = {
-    approvals: "name", credit_notes: "number", estimates: "number", invoices: "number",
+    timesheets: "name", credit_notes: "number", estimates: "number", invoices: "number",
     payments: "number", projects: "name", retainers: "number",
 }  # fmt: skip
 """What a row of each is called."""
@@ -93,9 +86,9 @@ def test_files_follow_filter_search_and_order_as_screens_do(alice: Scope) -> Non
         asked = {"wanted": wanted, "sort": sort, "search": "1", "last": TODAY - 2 * hostile.DAY}
         rows = time_entries.list_page(alice, own.project, **asked, size=100).rows
         _assert_same(time_entries.extract(alice, own.project, **asked), rows, "notes")
-    for wanted, sort in product(approvals.EntryFilter, approvals.EntrySort):
-        entries = approvals.entries(alice, own.timesheet, wanted=wanted, sort=sort, size=100).rows
-        found = approvals.extract_entries(alice, own.timesheet, wanted=wanted, sort=sort)
+    for wanted, sort in product(timesheets.EntryFilter, timesheets.EntrySort):
+        entries = timesheets.entries(alice, own.timesheet, wanted=wanted, sort=sort, size=100).rows
+        found = timesheets.extract_entries(alice, own.timesheet, wanted=wanted, sort=sort)
         assert found["decision"].to_pylist() == [row.decision for row in entries]
         assert found["id"].to_pylist() == [str(row.id) for row in entries]
 

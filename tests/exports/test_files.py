@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from pyarrow import parquet
 
 from portal_data.errors import Invalid
-from portal_data.exports import Column, ColumnarRows, Format, Kind, Table, write, xlsx_file
-from portal_data.exports.texts import inert
+from portal_data.output.exports import Column, ColumnarRows, Format, Kind, Table, write, xlsx_file
+from portal_data.output.exports.texts import inert
 
 COLUMNS = (
     Column("Invoice"),

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from portal_data import demo, settings, store
+from portal_data.analysts.published import FILE
 from portal_data.ops.publish import publish
-from portal_data.published import FILE
 from tests.conftest import NOW
 
 Query = Callable[..., list[dict[str, Any]]]

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from portal_data import balances, estimates, projects, statements, store
+from portal_data import store
+from portal_data.analysts.published import FILE
+from portal_data.billing import balances, estimates, statements
+from portal_data.billing.periods import EARLIEST
 from portal_data.money import to_decimal
-from portal_data.periods import EARLIEST
-from portal_data.published import FILE
+from portal_data.projects import projects
 from portal_data.scope import Role, Scope
 from tests.conftest import NOW
 from tests.ops.conftest import Query

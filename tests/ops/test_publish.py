@@ -11,10 +11,10 @@ import pyarrow.parquet
 import pytest
 
 from portal_data import demo, store
+from portal_data.analysts.published import CURRENT, FILE, FOLDER, latest
 from portal_data.errors import Invalid, NotFound, Unavailable
 from portal_data.ops import publish as publishing
 from portal_data.ops.publish import KEPT_FOR, changes, clean, publish
-from portal_data.published import CURRENT, FILE, FOLDER, latest
 from tests.conftest import NOW, Cast
 from tests.factories import insert, make_credit_note, make_invoice, make_payment
 from tests.ops.conftest import Query

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from portal_data import store
+from portal_data.analysts.published import CURRENT, FILE, FOLDER, latest
 from portal_data.ops import publish as publishing
 from portal_data.ops.publish import publish
 from portal_data.ops.publisher import LOOK_EVERY, Publisher
-from portal_data.published import CURRENT, FILE, FOLDER, latest
 from portal_data.settings import ROOT
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice

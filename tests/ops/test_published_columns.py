@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from portal_data import invoices, statements, store
+from portal_data import store
+from portal_data.analysts.published import CURRENT, FILE, FOLDER
+from portal_data.billing import invoices, statements
+from portal_data.billing.periods import EARLIEST
 from portal_data.money import to_decimal
 from portal_data.ops.publish import publish
-from portal_data.periods import EARLIEST
-from portal_data.published import CURRENT, FILE, FOLDER
 from tests.conftest import NOW, Cast
 from tests.factories import insert, make_credit_note, make_invoice, make_payment
 from tests.ops.conftest import Query

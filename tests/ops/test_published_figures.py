@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from portal_data import demo, statements, store
+from portal_data import demo, store
+from portal_data.billing import statements
+from portal_data.billing.periods import EARLIEST
 from portal_data.money import to_decimal
 from portal_data.ops.publish import publish
-from portal_data.periods import EARLIEST
 from portal_data.scope import Role, Scope
 from portal_data.zoho.importing import import_backup
 from portal_data.zoho.totals import control_totals

@@ -7,8 +7,8 @@ import pyarrow.parquet
 import pytest
 
 from portal_data import store
+from portal_data.analysts.published import CURRENT, FILE, FOLDER
 from portal_data.ops.publish import publish
-from portal_data.published import CURRENT, FILE, FOLDER
 from portal_data.store import snapshot
 from tests.conftest import NOW, Cast
 from tests.factories import insert, make_invoice, make_payment

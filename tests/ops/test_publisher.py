@@ -12,11 +12,11 @@ from uuid import UUID
 import pytest
 
 from portal_data import store
+from portal_data.analysts.published import PROGRESS, latest
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.ops.publish import publish
 from portal_data.ops.publisher import LOOK_EVERY, Publisher
-from portal_data.published import PROGRESS, latest
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice, make_payment

@@ -10,10 +10,11 @@ from uuid import UUID
 
 import pytest
 
-from portal_data import statements, store
+from portal_data import store
+from portal_data.billing import statements
+from portal_data.billing.periods import EARLIEST
 from portal_data.ids import new_id
 from portal_data.ops.publish import publish
-from portal_data.periods import EARLIEST
 from portal_data.scope import Scope
 from portal_data.zoho.totals import control_totals
 from tests.conftest import NOW, Cast

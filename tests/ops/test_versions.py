@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from portal_data.published import CURRENT, FILE, FOLDER
+from portal_data.analysts.published import CURRENT, FILE, FOLDER
 from portal_data.settings import ROOT
 from tests.ops.test_analysts_page import AS_OF, QUESTIONS
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from portal_data import settings, store
+from portal_data.analysts.published import PROGRESS, latest
+from portal_data.analysts.questions import QUESTIONS
 from portal_data.ops.publish import publish
 from portal_data.ops.publisher import Publisher
-from portal_data.published import PROGRESS, latest
-from portal_data.questions import QUESTIONS
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW
 from tests.factories import insert, make_invoice, make_payment

@@ -16,14 +16,14 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def write() -> None:
     """Open the dialog that writes to the business."""
-    from components import dialogs
+    from components.forms import dialogs
 
     dialogs.write()
 
 
 def pay() -> None:
     """Open the dialog that tells how to pay everything in pounds."""
-    from components import dialogs
+    from components.forms import dialogs
 
     dialogs.pay_all("GBP")
 

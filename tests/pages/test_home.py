@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import activity, preferences, store
+from portal_data import store
+from portal_data.business import preferences
 from portal_data.clock import utc_now
+from portal_data.messaging import activity
 from portal_data.messaging.events import PAYMENT_FAILED
 from portal_data.scope import Scope, Staff
 from tests.factories import (

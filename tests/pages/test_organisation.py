@@ -3,7 +3,7 @@
 import pytest
 from streamlit import config
 
-from portal_data import brand, organisation
+from portal_data.business import brand, organisation
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.data.test_organisation import IBAN, picture

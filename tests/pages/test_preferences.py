@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from portal_data import preferences
-from portal_data.preferences import EFFECTS, Preferences
+from portal_data.business import preferences
+from portal_data.business.preferences import EFFECTS, Preferences
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.pages.conftest import Open, Screen

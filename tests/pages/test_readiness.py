@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from portal_data import access, organisation, preferences, readiness, settings, store
-from portal_data.readiness import Step
+from portal_data import settings, store
+from portal_data.auth import access
+from portal_data.business import organisation, preferences, readiness
+from portal_data.business.readiness import Step
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.data.test_organisation import picture

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import preferences, store
+from portal_data import store
+from portal_data.business import preferences
 from portal_data.clock import utc_now
 from portal_data.scope import Scope, Staff
 from tests.factories import insert, make_approval, make_invoice

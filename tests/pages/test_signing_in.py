@@ -14,8 +14,9 @@ from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.models import AuthenticationModel
 from streamlit_authenticator.utilities import Validator
 
-from components import signin
-from portal_data import identity, invitations, password_resets, settings, store
+from components.account import sign_in
+from portal_data import settings, store
+from portal_data.auth import identity, invitations, resets
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
@@ -183,7 +184,7 @@ def test_asking_for_a_new_password_says_the_same_to_everybody(alice: Scope) -> N
 
 def test_a_reset_link_sets_a_password(alice: Scope) -> None:
     with store.system_writing() as session:
-        password_resets.answer(session, new_id(), alice.email, utc_now())
+        resets.answer(session, new_id(), alice.email, utc_now())
     token = token_of(mails("mail.password_reset")[0]["link"])
     at = _shell("reset_password", token=token)
     assert _field(at, "E-mail").value == alice.email
@@ -265,7 +266,7 @@ def _attributes_set_by(function: object) -> set[str]:
 
 
 def test_our_form_has_every_attribute_the_librarys_own_set_up_gives() -> None:
-    ours = _attributes_set_by(signin.PortalAuth.__init__)
+    ours = _attributes_set_by(sign_in.PortalAuth.__init__)
     assert _attributes_set_by(stauth.Authenticate.__init__) == ours - {"model"}
 
 
@@ -273,11 +274,11 @@ def test_our_form_has_every_attribute_the_librarys_own_set_up_gives() -> None:
     ("ours", "theirs", "names"),
     [
         (
-            signin.PortalModel,
+            sign_in.PortalModel,
             AuthenticationModel,
             {"login", "check_credentials", "reset_password", "_record_failed_login_attempts"},
         ),
-        (signin.PasswordRules, Validator, {"validate_password", "diagnose_password"}),
+        (sign_in.PasswordRules, Validator, {"validate_password", "diagnose_password"}),
     ],
 )
 def test_what_we_override_exists_with_the_same_parameters(
@@ -305,7 +306,7 @@ def test_the_librarys_form_asks_the_controller_and_the_controller_our_model() ->
 
 
 def test_the_librarys_cookie_is_never_made(alice: Scope) -> None:
-    assert isinstance(signin.PortalAuth().cookie_controller, signin.NoCookie)
+    assert isinstance(sign_in.PortalAuth().cookie_controller, sign_in.NoCookie)
     wanted = {"get_cookie", "set_cookie", "delete_cookie"}
-    assert wanted <= set(dir(signin.NoCookie))
+    assert wanted <= set(dir(sign_in.NoCookie))
     assert value("select count(*)::bigint as n from core.sign_in_tickets order by n") == 0

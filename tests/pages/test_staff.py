@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from portal_data import access, identity, store
+from portal_data import store
+from portal_data.auth import access, identity
 from portal_data.errors import Conflict
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
@@ -136,14 +137,14 @@ def test_staff_say_that_a_document_in_question_is_owed(
 
 def close_portal(customer_id: "UUID") -> None:
     """Open the dialog that asks before a customer loses the portal."""
-    from components import confirm
+    from components.forms import confirm
 
     confirm.disable_customer(customer_id, "Alder Ltd")
 
 
 def disable_contact(contact_id: "UUID") -> None:
     """Open the dialog that asks before a contact loses access."""
-    from components import confirm
+    from components.forms import confirm
 
     confirm.disable_contact(contact_id, "Bob Test")
 

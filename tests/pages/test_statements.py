@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from components import format as say
-from portal_data.periods import Period
+from components.ui import format as say
+from portal_data.billing.periods import Period
 from portal_data.scope import Scope
 from tests.conftest import NOW
 from tests.factories import insert, make_credit_note, make_invoice, make_payment

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from portal_data import identity, staff
+from portal_data.auth import identity, staff
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.pages.conftest import Open, Screen, app_as
@@ -18,23 +18,23 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def invite() -> None:
     """Open the dialog that adds a member."""
-    from components import team
+    from components.staff import team
 
     team.invite()
 
 
 def disable(staff_id: "UUID") -> None:
     """Open the dialog that asks before a member loses access."""
-    from components import confirm
+    from components.forms import confirm
 
     confirm.disable_member(staff_id, "Sam")
 
 
 def renew(staff_id: "UUID") -> None:
     """Open the dialog that makes a new link."""
-    from components import team
+    from components.staff import team
+    from portal_data.auth.staff import Member
     from portal_data.scope import Role
-    from portal_data.staff import Member
 
     team.renew(Member(staff_id, "Sam", "sam@fern.example", Role.STAFF, "active", False))
 

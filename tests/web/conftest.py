@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from portal_data import identity, settings, store, tokens
+from portal_data import settings, store
+from portal_data.auth import identity, tokens
 from portal_data.clock import utc_now
 from portal_data.scope import Scope, Staff
 from tools.browser import Portal, demo_portal

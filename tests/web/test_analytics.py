@@ -13,11 +13,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import analytics, settings, store
+from portal_data import settings, store
+from portal_data.analysts import publications
+from portal_data.analysts.published import FILE, PROGRESS, latest
+from portal_data.analysts.questions import QUESTIONS
 from portal_data.errors import NotFound, Unavailable
 from portal_data.ops.publish import publish
-from portal_data.published import FILE, PROGRESS, latest
-from portal_data.questions import QUESTIONS
 from portal_data.store import answers
 from portal_data.web import analytics as routes
 from tests.conftest import NOW, Cast
@@ -67,11 +68,16 @@ def test_staff_alone_get_what_is_published(client: TestClient, cast: Cast, data:
 
 def test_customers_reach_none_of_it_in_code_either(cast: Cast, data: Path) -> None:
     publish(data, now=NOW)
-    for reach in (analytics.state, analytics.publish_now, analytics.database, analytics.parquet):
+    for reach in (
+        publications.state,
+        publications.publish_now,
+        publications.database,
+        publications.parquet,
+    ):
         with pytest.raises(TypeError, match="Only staff"):
             reach(cast.alice)  # type: ignore[operator]
     with pytest.raises(TypeError, match="Only staff"):
-        analytics.answer(cast.alice, "aging")  # type: ignore[arg-type]
+        publications.answer(cast.alice, "aging")  # type: ignore[arg-type]
     assert not PROGRESS.wanted.is_set()
 
 
@@ -105,7 +111,7 @@ def test_a_download_stays_whole_while_another_publication_takes_its_place(
     cast: Cast, data: Path
 ) -> None:
     first = publish(data, now=NOW)
-    with analytics.database(cast.owner) as file:
+    with publications.database(cast.owner) as file:
         begun = file.read(1000)
         make_invoice(cast.alice)
         publish(data, now=NOW + timedelta(hours=1))
@@ -182,4 +188,4 @@ def test_an_unknown_question_is_not_found(cast: Cast, data: Path) -> None:
     publish(data, now=NOW)
     assert latest(data) is not None
     with pytest.raises(NotFound, match="no such question"):
-        analytics.answer(cast.owner, "'; drop table invoices")
+        publications.answer(cast.owner, "'; drop table invoices")

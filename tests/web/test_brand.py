@@ -6,8 +6,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import brand as brands
-from portal_data import organisation, store
+from portal_data import store
+from portal_data.business import brand as brands
+from portal_data.business import organisation
 from portal_data.scope import Scope, Staff
 from portal_data.web import brand
 from tests.conftest import NOW, Cast

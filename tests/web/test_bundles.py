@@ -12,10 +12,11 @@ from pypdf import PdfReader
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import papers, store
+from portal_data import store
 from portal_data.errors import NotFound
+from portal_data.output import document_views
 from portal_data.scope import Scope
-from portal_data.web import bundles, exports
+from portal_data.web import exports, zips
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice
 from tests.web.conftest import as_person
@@ -43,7 +44,7 @@ def zipped(
     may_go_on: Callable[[], bool] = lambda: True,
 ) -> zipfile.ZipFile:
     """Return the zip of these documents."""
-    parts = bundles.zipped(documents, left_out or [], now=NOW, may_go_on=may_go_on)
+    parts = zips.zipped(documents, left_out or [], now=NOW, may_go_on=may_go_on)
     return opened(b"".join(parts))
 
 
@@ -80,7 +81,7 @@ def test_every_document_is_in_the_zip(client: TestClient, cast: Cast) -> None:
 def test_what_is_too_much_for_one_file_is_named(
     client: TestClient, alice: Scope, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(papers, "AT_ONCE", 2)
+    monkeypatch.setattr(document_views, "AT_ONCE", 2)
     for place in range(4):
         make_invoice(alice, number=f"A-{place}")
     as_person(client, alice)
@@ -155,7 +156,7 @@ def test_a_zip_is_sent_while_it_is_made() -> None:
         return f"{place}.pdf", bytes(10_000)
 
     documents = [(str(place), lambda place=place: document(place)) for place in range(4)]
-    parts = bundles.zipped(documents, [], now=NOW, may_go_on=lambda: True)
+    parts = zips.zipped(documents, [], now=NOW, may_go_on=lambda: True)
     assert next(parts)
     assert made == [0]
     assert next(parts)
@@ -173,13 +174,13 @@ def test_it_is_made_beside_the_event_loop_and_rests() -> None:
                 turns += 1
 
         beside = asyncio.create_task(others())
-        parts = bundles.zipped(
+        parts = zips.zipped(
             [(str(place), lambda place=place: slow(place)) for place in range(5)],
             [],
             now=datetime(2026, 1, 1),
             may_go_on=lambda: True,
         )
-        content = b"".join([part async for part in bundles.unhurried(parts, "contact:1")])
+        content = b"".join([part async for part in zips.unhurried(parts, "contact:1")])
         beside.cancel()
         return content, turns
 

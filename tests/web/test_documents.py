@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import settings, sign_ins, store
+from portal_data import settings, store
+from portal_data.auth import sessions
 from portal_data.ids import new_id
 from portal_data.scope import Scope
 from portal_data.web import documents
@@ -180,7 +181,7 @@ def test_an_idle_session_has_ended(client: TestClient, cast: Cast) -> None:
     with store.system_writing() as session:
         session.change(
             "update core.sign_ins set last_seen_at = $then where id = $id",
-            then=NOW - sign_ins.IDLE,
+            then=NOW - sessions.IDLE,
             id=cast.alice.sign_in_id,
         )
     assert client.get(f"/documents/invoice/{invoice}.pdf").status_code == 401

@@ -19,11 +19,12 @@ from pyarrow import parquet
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import invoices, money, periods, statements, store
+from portal_data import money, store
+from portal_data.billing import invoices, periods, statements
+from portal_data.billing.invoices import Filter, Sort, Status
 from portal_data.clock import utc_now
-from portal_data.exports import Format
 from portal_data.ids import new_id
-from portal_data.invoices import Filter, Sort, Status
+from portal_data.output.exports import Format
 from portal_data.scope import Scope
 from portal_data.web import exports
 from portal_data.web.lists import LISTS

@@ -7,7 +7,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import devices, identity, settings, store
+from portal_data import settings, store
+from portal_data.auth import devices, identity
 from portal_data.clock import utc_now
 from portal_data.scope import Scope
 from portal_data.web import sessions

@@ -11,13 +11,13 @@ import typer
 from typer.testing import CliRunner
 
 from portal_data import settings
+from portal_data.cli import imports
 from portal_data.errors import NotFound
-from portal_data.zoho import cli
 from tests.zoho.backup import TODAY, TOTALS, Backup
 
 commands = typer.Typer()
-commands.command("import")(cli.import_backup)
-commands.command("totals")(cli.totals)
+commands.command("import")(imports.import_backup)
+commands.command("totals")(imports.totals)
 runner = CliRunner()
 
 

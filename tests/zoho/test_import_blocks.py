@@ -12,7 +12,7 @@ from portal_data import store
 from portal_data.zoho import blocks
 from portal_data.zoho.importing import import_backup
 from portal_data.zoho.report import Report
-from portal_data.zoho.shelves import LINES, SHELVES
+from portal_data.zoho.targets import LINES, SHELVES
 from tests.conftest import NOW
 from tests.zoho.backup import KITE, WREN, Backup
 from tests.zoho.backup import NAMES as CUSTOMERS

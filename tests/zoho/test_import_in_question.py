@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from portal_data import balances, customer_documents, invoices, papers, retainers, store
-from portal_data.customer_documents import Kind
-from portal_data.customers import my_details
+from portal_data import store
+from portal_data.billing import balances, invoices, retainers
+from portal_data.business.organisation import get as organisation_of
+from portal_data.customers import documents
+from portal_data.customers.details import my_details
+from portal_data.customers.documents import Kind
 from portal_data.errors import Conflict, NotFound
-from portal_data.organisation import get as organisation_of
+from portal_data.output import document_views
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW
 from tests.zoho.backup import TOTALS, Backup, invented
@@ -71,7 +74,7 @@ def test_invoice_that_zoho_calls_closed_is_in_question(
     listed = invoices.list_page(kite, today=TODAY)
     assert listed.counts[invoices.Filter.OVERDUE] == 0
     assert listed.counts[invoices.Filter.UNPAID] == 1
-    paper = papers.of_invoice(invoice, organisation_of(kite), my_details(kite))
+    paper = document_views.of_invoice(invoice, organisation_of(kite), my_details(kite))
     assert (paper.stamp, paper.payment) == ("In question", None)
     (home,) = balances.home(kite, today=TODAY).balances
     assert (home.payable_minor, home.overdue_count) == (0, 0)
@@ -130,11 +133,11 @@ def test_question_stays_until_it_is_answered(db: store.Store, run: Import, backu
     again = run(backup)
     assert (again.in_question, again.exit_code) == (["INV-103"], 2)
     owner, kite = _owner(db), _scope(db, "102")
-    customer_documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW)
+    documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW)
     with pytest.raises(Conflict):
-        customer_documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW)
+        documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW)
     with pytest.raises(NotFound):
-        customer_documents.clear_question(owner, Kind.INVOICE, "INV-999", NOW)
+        documents.clear_question(owner, Kind.INVOICE, "INV-999", NOW)
     assert invoices.get(kite, "INV-103", today=TODAY).payable_minor == 4_000
     assert run(backup).in_question == []
     assert invoices.get(kite, "INV-103", today=TODAY).payable_minor == 4_000

@@ -1,10 +1,10 @@
 """Mail: letters become messages, and messages leave by SMTP or as .eml files."""
 
-from portal_data.mail.compose import compose
-from portal_data.mail.errors import DeliveryFailed
-from portal_data.mail.folder import FolderMailer
-from portal_data.mail.mailer import Mailer
-from portal_data.mail.smtp import SmtpMailer
+from portal_data.messaging.mail.compose import compose
+from portal_data.messaging.mail.errors import DeliveryFailed
+from portal_data.messaging.mail.folder import FolderMailer
+from portal_data.messaging.mail.mailer import Mailer
+from portal_data.messaging.mail.smtp import SmtpMailer
 from portal_data.settings import Settings
 
 __all__ = ["DeliveryFailed", "FolderMailer", "Mailer", "SmtpMailer", "compose", "mailer_for"]

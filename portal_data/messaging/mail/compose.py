@@ -10,9 +10,9 @@ from html import escape
 from typing import Any
 from uuid import UUID
 
-from portal_data import emails
 from portal_data.errors import Invalid
-from portal_data.mail.errors import DeliveryFailed
+from portal_data.messaging.mail.errors import DeliveryFailed
+from portal_data.text import emails
 
 _PAGE = """<!doctype html>
 <html lang="en"><body style="margin:0;padding:24px;background:#f6f7f9">
@@ -33,7 +33,7 @@ _BUTTON = (
 def compose(
     payload: Mapping[str, Any], *, sender: str, business: str, row_id: UUID, moment: datetime
 ) -> EmailMessage:
-    """Return the message of a letter (see `portal_data.letters`), from `business` <`sender`>.
+    """Return the message of a mail (see `messaging.templates`), from `business` <`sender`>.
 
     `moment` is naive UTC. The Message-ID is the outbox row's, so a mail sent twice after a crash
     is one message to servers that look. Raises DeliveryFailed, permanently, when an address or a

@@ -4,7 +4,7 @@ import os
 from email.message import EmailMessage
 from pathlib import Path
 
-from portal_data.mail.errors import DeliveryFailed
+from portal_data.messaging.mail.errors import DeliveryFailed
 
 
 class FolderMailer:

@@ -4,7 +4,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 
-from portal_data.mail.errors import DeliveryFailed
+from portal_data.messaging.mail.errors import DeliveryFailed
 from portal_data.settings import Settings
 
 _TIMEOUT = 30  # seconds; well under what makes an outbox row count as abandoned

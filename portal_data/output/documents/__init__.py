@@ -1,7 +1,7 @@
 """Documents as PDF: plain values in (`model`), bytes out. Knows no store and no customer scope."""
 
-from portal_data.documents.file_names import file_name
-from portal_data.documents.model import (
+from portal_data.output.documents.file_names import file_name
+from portal_data.output.documents.model import (
     CREDIT_NOTE,
     ESTIMATE,
     INVOICE,
@@ -21,14 +21,14 @@ from portal_data.documents.model import (
     Sum,
     Tax,
 )
-from portal_data.documents.paper import (
+from portal_data.output.documents.paper import (
     render_credit_note,
     render_estimate,
     render_invoice,
     render_retainer,
 )
-from portal_data.documents.receipt import render_receipt
-from portal_data.documents.statement import render_statement
+from portal_data.output.documents.receipt import render_receipt
+from portal_data.output.documents.statement import render_statement
 
 __all__ = [
     "CREDIT_NOTE",

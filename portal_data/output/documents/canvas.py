@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from portal_data.documents.text import Run, TextLine
+from portal_data.output.documents.text import Run, TextLine
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -87,7 +87,7 @@ def write_pdf(
     """Return the pages as a PDF file."""
     from fpdf import FPDF, ViewerPreferences
 
-    from portal_data.documents.embedding import Producer
+    from portal_data.output.documents.embedding import Producer
 
     pdf = FPDF(unit="pt", format=(width, height))
     pdf.set_auto_page_break(False)
@@ -154,7 +154,7 @@ def _draw_glyphs(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None
     fpdf2's own shaping cuts a run between letters and their marks, so it can neither stack nor join
     them; hence these operators (PDF 32000-1, 9.4.3) and `_out`, the only private name used here.
     """
-    from portal_data.documents.embedding import EmbeddedFace
+    from portal_data.output.documents.embedding import EmbeddedFace
 
     font, colour = pdf.current_font, pdf.text_color
     if not isinstance(font, EmbeddedFace) or colour is None:
@@ -177,7 +177,7 @@ def _draw_glyphs(pdf: "FPDF", run: Run, x: float, y: float, size: float) -> None
 
 
 def _set_font(pdf: "FPDF", run: Run, size: float) -> None:
-    from portal_data.documents.embedding import EmbeddedFace
+    from portal_data.output.documents.embedding import EmbeddedFace
 
     style = "B" if run.face.weight == "SemiBold" else ""
     key = run.face.family.lower() + style

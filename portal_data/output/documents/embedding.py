@@ -18,7 +18,7 @@ from fpdf.output import (
 )
 from fpdf.syntax import Name, PDFArray, PDFContentStream
 
-from portal_data.documents.typeface import Face
+from portal_data.output.documents.typeface import Face
 
 _BLOCK = 100
 """How many entries one block of a character map may have (Adobe Technical Note 5014)."""

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from portal_data.normal_form import nfc
+from portal_data.text.normal_form import nfc
 
 _LONGEST = 120
 _READ = 4 * _LONGEST  # characters of a part that are looked at: what follows is cut off anyway

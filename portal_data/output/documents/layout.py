@@ -6,9 +6,9 @@ from datetime import datetime
 
 from babel import Locale
 
-from portal_data.documents.canvas import Box, Mark, Properties, Rule, Text, write_pdf
-from portal_data.documents.model import Look
-from portal_data.documents.text import (
+from portal_data.output.documents.canvas import Box, Mark, Properties, Rule, Text, write_pdf
+from portal_data.output.documents.model import Look
+from portal_data.output.documents.text import (
     Style,
     TextLine,
     fitted,

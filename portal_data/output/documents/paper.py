@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from portal_data import labels
-from portal_data.documents import figures
-from portal_data.documents.layout import BODY, INK, SMALL, Sheets
-from portal_data.documents.model import (
+from portal_data.output.documents import number_format
+from portal_data.output.documents.layout import BODY, INK, SMALL, Sheets
+from portal_data.output.documents.model import (
     CREDIT_NOTE,
     ESTIMATE,
     INVOICE,
@@ -18,10 +18,10 @@ from portal_data.documents.model import (
     Paper,
     Tax,
 )
-from portal_data.documents.parts import facts, how_to_pay, masthead, parties
-from portal_data.documents.table import Column, draw_table, fits
-from portal_data.documents.text import Style, TextLine
-from portal_data.documents.totals import draw_totals, totals_height
+from portal_data.output.documents.parts import facts, how_to_pay, masthead, parties
+from portal_data.output.documents.table import Column, draw_table, fits
+from portal_data.output.documents.text import Style, TextLine
+from portal_data.output.documents.totals import draw_totals, totals_height
 
 
 def render_invoice(paper: Paper, look: Look, *, now: datetime) -> bytes:
@@ -72,7 +72,7 @@ def _render(kind: Kind, paper: Paper, look: Look, now: datetime) -> bytes:
 
 def _facts(paper: Paper, locale: str) -> list[Fact]:
     def day(value: date | None) -> str:
-        return figures.day(value, locale) if value else ""
+        return number_format.day(value, locale) if value else ""
 
     return [
         Fact(labels.DATE, day(paper.date)),
@@ -86,8 +86,8 @@ def _facts(paper: Paper, locale: str) -> list[Fact]:
 
 def _hero(kind: Kind, paper: Paper, locale: str) -> Fact:
     if paper.balance_minor is None:
-        return Fact(labels.TOTAL, figures.amount(paper.total_minor, paper.currency, locale))
-    return Fact(kind.balance, figures.amount(paper.balance_minor, paper.currency, locale))
+        return Fact(labels.TOTAL, number_format.amount(paper.total_minor, paper.currency, locale))
+    return Fact(kind.balance, number_format.amount(paper.balance_minor, paper.currency, locale))
 
 
 def _draw_lines(sheets: Sheets, paper: Paper, *, keep_after: float) -> None:
@@ -142,28 +142,32 @@ def _quantity(one: Line, _currency: str, locale: str) -> str:
     if one.quantity is None:
         return ""
     unit = labels.unit(one.unit, one.quantity)
-    return f"{figures.quantity(one.quantity, locale)} {unit}".strip()
+    return f"{number_format.quantity(one.quantity, locale)} {unit}".strip()
 
 
 def _rate(one: Line, currency: str, locale: str) -> str:
-    return "" if one.rate is None else figures.rate(one.rate, currency, locale)
+    return "" if one.rate is None else number_format.rate(one.rate, currency, locale)
 
 
 def _discount(one: Line, currency: str, locale: str) -> str:
     if one.discount_percent:
-        return figures.percent(one.discount_percent, locale)
-    return figures.plain_amount(one.discount_minor, currency, locale) if one.discount_minor else ""
+        return number_format.percent(one.discount_percent, locale)
+    return (
+        number_format.plain_amount(one.discount_minor, currency, locale)
+        if one.discount_minor
+        else ""
+    )
 
 
 def _line_tax(one: Line, _currency: str, locale: str) -> str:
     """The rate alone where there is one: the totals name the taxes."""
     if one.tax_percent is None:
         return one.tax_name
-    return figures.percent(one.tax_percent, locale)
+    return number_format.percent(one.tax_percent, locale)
 
 
 def _amount(one: Line, currency: str, locale: str) -> str:
-    return figures.plain_amount(one.amount_minor, currency, locale)
+    return number_format.plain_amount(one.amount_minor, currency, locale)
 
 
 def _totals(kind: Kind, paper: Paper, locale: str) -> list[Fact]:
@@ -190,9 +194,11 @@ def _totals(kind: Kind, paper: Paper, locale: str) -> list[Fact]:
     used += [row for row in after if row[1]]
     if paper.balance_minor is not None:
         used.append((kind.balance, paper.balance_minor))
-    return [Fact(label, figures.amount(minor, paper.currency, locale)) for label, minor in used]
+    return [
+        Fact(label, number_format.amount(minor, paper.currency, locale)) for label, minor in used
+    ]
 
 
 def _tax_label(tax: Tax, inclusive: bool, locale: str) -> str:
-    percent = "" if tax.percent is None else figures.percent(tax.percent, locale)
+    percent = "" if tax.percent is None else number_format.percent(tax.percent, locale)
     return labels.named_tax(tax.name, percent, included=inclusive)

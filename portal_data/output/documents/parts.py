@@ -6,8 +6,8 @@ from functools import lru_cache
 from io import BytesIO
 
 from portal_data import labels
-from portal_data.documents.canvas import Box, Link, Picture, Rule
-from portal_data.documents.layout import (
+from portal_data.output.documents.canvas import Box, Link, Picture, Rule
+from portal_data.output.documents.layout import (
     BODY,
     HAIRLINE,
     INK,
@@ -19,8 +19,8 @@ from portal_data.documents.layout import (
     height_of,
     tint,
 )
-from portal_data.documents.model import Fact, Party, PaymentDetails
-from portal_data.documents.text import Style
+from portal_data.output.documents.model import Fact, Party, PaymentDetails
+from portal_data.output.documents.text import Style
 
 _LOG = logging.getLogger(__name__)
 _LOGO_HEIGHT = 44.0

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from portal_data import labels
-from portal_data.documents import figures
-from portal_data.documents.layout import BODY, Sheets
-from portal_data.documents.model import Fact, Look, Receipt
-from portal_data.documents.parts import facts, masthead, parties
-from portal_data.documents.table import Column, draw_table
-from portal_data.documents.text import TextLine
-from portal_data.documents.totals import draw_totals, totals_height
+from portal_data.output.documents import number_format
+from portal_data.output.documents.layout import BODY, Sheets
+from portal_data.output.documents.model import Fact, Look, Receipt
+from portal_data.output.documents.parts import facts, masthead, parties
+from portal_data.output.documents.table import Column, draw_table
+from portal_data.output.documents.text import TextLine
+from portal_data.output.documents.totals import draw_totals, totals_height
 
 
 def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
@@ -20,16 +20,16 @@ def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
     masthead(sheets, receipt.issuer, "Payment receipt", receipt.number, receipt.stamp)
     parties(sheets, [(labels.FROM, receipt.issuer), (labels.RECEIVED_FROM, receipt.received_from)])
     items = [
-        Fact(labels.PAYMENT_DATE, figures.day(receipt.date, locale)),
+        Fact(labels.PAYMENT_DATE, number_format.day(receipt.date, locale)),
         Fact(labels.PAYMENT_MODE, receipt.mode),
         Fact(labels.REFERENCE, receipt.reference),
         *receipt.facts,
     ]
-    received = figures.amount(receipt.amount_minor, currency, locale)
+    received = number_format.amount(receipt.amount_minor, currency, locale)
     facts(sheets, items, Fact(labels.AMOUNT_RECEIVED, received))
     totals = [Fact(labels.AMOUNT_RECEIVED, received)]
     totals += [
-        Fact(label, figures.amount(minor, currency, locale))
+        Fact(label, number_format.amount(minor, currency, locale))
         for label, minor in (
             (labels.REFUNDED, -receipt.refunded_minor),
             (labels.UNUSED, receipt.unused_minor),
@@ -46,7 +46,7 @@ def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
 def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
     locale, currency = sheets.look.locale, receipt.currency
     columns = [Column(labels.PAYMENT_FOR, share=1), Column(labels.DATE, figures=True)]
-    texts: list[list[str]] = [[], [figures.day(one.date, locale) for one in receipt.paid]]
+    texts: list[list[str]] = [[], [number_format.day(one.date, locale) for one in receipt.paid]]
     for head, amounts in (
         (labels.DOCUMENT_TOTAL, [one.total_minor for one in receipt.paid]),
         (labels.TAX_WITHHELD, [one.withheld_minor for one in receipt.paid]),
@@ -56,7 +56,7 @@ def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
         if any(amounts):
             columns.append(Column(head, figures=True))
             texts.append(
-                [figures.plain_amount(at, currency, locale) if at else "" for at in amounts]
+                [number_format.plain_amount(at, currency, locale) if at else "" for at in amounts]
             )
 
     def number(_head: str, index: int, width: float) -> list[TextLine]:

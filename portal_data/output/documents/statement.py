@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from portal_data import labels
-from portal_data.documents import figures
-from portal_data.documents.canvas import Box
-from portal_data.documents.layout import (
+from portal_data.output.documents import number_format
+from portal_data.output.documents.canvas import Box
+from portal_data.output.documents.layout import (
     BODY,
     INK,
     LABEL,
@@ -14,7 +14,7 @@ from portal_data.documents.layout import (
     Sheets,
     height_of,
 )
-from portal_data.documents.model import (
+from portal_data.output.documents.model import (
     Fact,
     Look,
     PaymentDetails,
@@ -23,16 +23,18 @@ from portal_data.documents.model import (
     StatementSection,
     Sum,
 )
-from portal_data.documents.parts import facts, how_to_pay, masthead, parties
-from portal_data.documents.table import Column, draw_table
-from portal_data.documents.text import Style, TextLine
-from portal_data.documents.totals import draw_totals, totals_height
+from portal_data.output.documents.parts import facts, how_to_pay, masthead, parties
+from portal_data.output.documents.table import Column, draw_table
+from portal_data.output.documents.text import Style, TextLine
+from portal_data.output.documents.totals import draw_totals, totals_height
 
 
 def render_statement(statement: Statement, look: Look, *, now: datetime) -> bytes:
     """Return a statement of account as PDF; `now` (naive UTC) is the file's creation date."""
     locale = look.locale
-    starts, ends = (figures.day(at, locale) for at in (statement.starts_on, statement.ends_on))
+    starts, ends = (
+        number_format.day(at, locale) for at in (statement.starts_on, statement.ends_on)
+    )
     heading = f"Statement, {starts} \N{EN DASH} {ends}"
     sheets = Sheets(look, heading, statement.issuer.name, repr(statement), statement.footer)
     masthead(sheets, statement.issuer, "Statement", f"{starts} \N{EN DASH} {ends}", "")
@@ -52,7 +54,7 @@ def render_statement(statement: Statement, look: Look, *, now: datetime) -> byte
 def _draw_facts(sheets: Sheets, statement: Statement, starts: str, ends: str) -> None:
     items = [Fact("Period from", starts), Fact("Period to", ends), *statement.facts]
     balances = [
-        figures.amount(one.closing_minor, one.currency, sheets.look.locale)
+        number_format.amount(one.closing_minor, one.currency, sheets.look.locale)
         for one in statement.sections
     ]
     facts(sheets, items, Fact(labels.CLOSING_BALANCE, "  ·  ".join(balances)))
@@ -68,7 +70,7 @@ def _draw_section(
         sheets.write([sheets.line(currency, Style(11, INK, "SemiBold"))], sheets.left)
         sheets.y += 6
     totals = [
-        Fact(one.label, figures.amount(one.amount_minor, currency, locale))
+        Fact(one.label, number_format.amount(one.amount_minor, currency, locale))
         for one in (
             Sum(labels.OPENING_BALANCE, section.opening_minor),
             *section.summary,
@@ -91,7 +93,7 @@ def _draw_lines(sheets: Sheets, section: StatementSection, *, keep_after: float)
     locale, currency = sheets.look.locale, section.currency
 
     def shown(minor: int | None) -> str:
-        return "" if minor is None else figures.plain_amount(minor, currency, locale)
+        return "" if minor is None else number_format.plain_amount(minor, currency, locale)
 
     columns = (
         Column(labels.DATE, share=0.28),
@@ -117,7 +119,7 @@ def _draw_lines(sheets: Sheets, section: StatementSection, *, keep_after: float)
             )
         one = section.lines[index - 1]
         if head == labels.DATE:
-            return sheets.wrap(figures.day(one.date, locale), BODY, width)
+            return sheets.wrap(number_format.day(one.date, locale), BODY, width)
         return _transaction(sheets, one, width)
 
     draw_table(sheets, columns, texts, words, keep_after=keep_after)
@@ -138,7 +140,7 @@ def _draw_aging(sheets: Sheets, section: StatementSection) -> None:
         [
             sheets.fitted(bucket.label, LABEL, width - 16),
             sheets.fitted(
-                figures.amount(bucket.amount_minor, section.currency, locale),
+                number_format.amount(bucket.amount_minor, section.currency, locale),
                 Style(10, INK, "SemiBold", 1.5),
                 width - 16,
             ),

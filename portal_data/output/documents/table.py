@@ -3,9 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from portal_data.documents.canvas import Rule
-from portal_data.documents.layout import BODY, HAIRLINE, INK, LABEL, Sheets, height_of, split_lines
-from portal_data.documents.text import Style, TextLine
+from portal_data.output.documents.canvas import Rule
+from portal_data.output.documents.layout import (
+    BODY,
+    HAIRLINE,
+    INK,
+    LABEL,
+    Sheets,
+    height_of,
+    split_lines,
+)
+from portal_data.output.documents.text import Style, TextLine
 
 GAP = 14.0
 _PADDING = 5.5

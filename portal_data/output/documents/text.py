@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from portal_data.documents.typeface import LATIN, Face, Glyph, choices
-from portal_data.normal_form import nfc
+from portal_data.output.documents.typeface import LATIN, Face, Glyph, choices
+from portal_data.text.normal_form import nfc
 
 REPLACEMENT = "\u25a1"
 """Shown for a character that no bundled font has."""

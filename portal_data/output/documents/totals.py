@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from portal_data import labels
-from portal_data.documents.canvas import Box, Rule
-from portal_data.documents.layout import BODY, INK, QUIET, STRONG, Sheets, height_of, tint
-from portal_data.documents.model import Fact
-from portal_data.documents.text import Style, TextLine
+from portal_data.output.documents.canvas import Box, Rule
+from portal_data.output.documents.layout import BODY, INK, QUIET, STRONG, Sheets, height_of, tint
+from portal_data.output.documents.model import Fact
+from portal_data.output.documents.text import Style, TextLine
 
 _ROW = 17.0
 _BALANCE_ROW = 26.0

@@ -4,7 +4,7 @@ import csv
 import io
 from typing import IO
 
-from portal_data.exports.model import Table
+from portal_data.output.exports.model import Table
 
 
 def write(table: Table, file: IO[bytes]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import IO
 
-from portal_data.exports import csv_file, json_file, parquet_file, xlsx_file
-from portal_data.exports.model import Table
+from portal_data.output.exports import csv_file, json_file, parquet_file, xlsx_file
+from portal_data.output.exports.model import Table
 
 
 class Format(StrEnum):

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any
 
-from portal_data.exports.model import Table
+from portal_data.output.exports.model import Table
 
 
 def write(table: Table, file: IO[bytes]) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal_data.exports.columnar import ColumnarRows
-from portal_data.exports.columns import Column, Kind
+from portal_data.output.exports.columnar import ColumnarRows
+from portal_data.output.exports.columns import Column, Kind
 
 _HUNDREDTH = Decimal("0.01")
 

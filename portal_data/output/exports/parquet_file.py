@@ -2,8 +2,8 @@
 
 from typing import IO, TYPE_CHECKING
 
-from portal_data.exports.columns import Kind
-from portal_data.exports.model import Table
+from portal_data.output.exports.columns import Kind
+from portal_data.output.exports.model import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,4 +1,4 @@
-"""Remembered answers: never of other books, never older than the last commit."""
+"""Cached answers: never of other books, never older than the last commit."""
 
 import re
 import threading
@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from portal_data import accounts, activity, balances, customers, organisation, preferences, store
+from portal_data import store
+from portal_data.billing import balances
+from portal_data.business import organisation, preferences
+from portal_data.customers import details, directory
 from portal_data.errors import NotFound
 from portal_data.ids import new_id
+from portal_data.messaging import activity
 from portal_data.scope import Role, Scope, Staff
-from portal_data.store.changes import EVERYONE, UNSEEN, Changes, Touched, writes
-from portal_data.store.memory import MOST_BYTES, MOST_BYTES_OF_ONE
 from portal_data.store.migrate import HERE
+from portal_data.store.read_cache import MOST_BYTES, MOST_BYTES_OF_ONE
+from portal_data.store.write_set import EVERYONE, UNSEEN, Changes, WriteSet, writes
 from tests.conftest import NOW
 from tests.factories import TODAY, insert, make_invoice
 
@@ -40,7 +44,7 @@ def test_an_unchanged_answer_is_not_read_again(alice: Scope, asked: list[str]) -
 
 
 @pytest.mark.only_engine("postgres")
-def test_where_others_may_write_nothing_is_remembered(alice: Scope, asked: list[str]) -> None:
+def test_where_others_may_write_nothing_is_cached(alice: Scope, asked: list[str]) -> None:
     balances.home(alice, today=TODAY)
     asked.clear()
     balances.home(alice, today=TODAY)
@@ -54,12 +58,12 @@ def test_a_write_of_the_portal_is_seen_at_once(alice: Scope) -> None:
 
 
 def test_a_write_of_the_customer_is_seen_at_once(alice: Scope) -> None:
-    assert customers.my_details(alice).display_name
+    assert details.my_details(alice).display_name
     with store.writing(alice) as session:
         session.change(
             "update core.customers set display_name = $name where id = $customer_id", name="Renamed"
         )
-    assert customers.my_details(alice).display_name == "Renamed"
+    assert details.my_details(alice).display_name == "Renamed"
 
 
 def test_a_preference_is_seen_at_once(alice: Scope, owner: Staff) -> None:
@@ -115,7 +119,7 @@ def test_what_no_customer_sees_forgets_nothing(alice: Scope, asked: list[str]) -
     assert balances.home(alice, today=TODAY) is held
 
 
-def test_errors_are_not_remembered(alice: Scope) -> None:
+def test_errors_are_not_cached(alice: Scope) -> None:
     gone = replace(alice, customer_id=alice.contact_id)
     for _ in range(2):
         with pytest.raises(NotFound):
@@ -157,8 +161,8 @@ def test_readers_never_meet_an_older_answer_than_the_commit(alice: Scope) -> Non
 def test_memory_is_bounded_in_bytes(db: store.Store, alice: Scope) -> None:
     text = "x" * (MOST_BYTES_OF_ONE // 2)
     for number in range(MOST_BYTES // len(text) + 5):
-        db.memory.answer(alice, number, lambda number=number: (f"{number}{text}",))  # type: ignore[misc]
-    assert MOST_BYTES // len(text) - 2 <= len(db.memory._answers) <= MOST_BYTES // len(text)
+        db.read_cache.answer(alice, number, lambda number=number: (f"{number}{text}",))  # type: ignore[misc]
+    assert MOST_BYTES // len(text) - 2 <= len(db.read_cache._answers) <= MOST_BYTES // len(text)
     read = []
 
     def long() -> list[str]:
@@ -166,7 +170,7 @@ def test_memory_is_bounded_in_bytes(db: store.Store, alice: Scope) -> None:
         return [f"{number:09}" for number in range(MOST_BYTES_OF_ONE // 50)]
 
     for _ in range(2):
-        db.memory.answer(alice, "long", long)
+        db.read_cache.answer(alice, "long", long)
     assert len(read) == 2
 
 
@@ -182,7 +186,7 @@ def test_a_colleague_in_the_same_role_gets_the_same_answer(alice: Scope, asked: 
 
 
 @pytest.mark.only_engine("duckdb")
-def test_within_a_writing_transaction_nothing_remembered_is_given(alice: Scope) -> None:
+def test_within_a_writing_transaction_nothing_cached_is_given(alice: Scope) -> None:
     balances.home(alice, today=TODAY)
     with store.system_writing() as session:
         session.change("update core.invoices set balance_minor = 0")
@@ -228,12 +232,12 @@ def test_statements_tell_what_they_write(sql: str, written: frozenset[tuple[str,
 
 
 def test_who_is_touched(alice: Scope) -> None:
-    own = Touched(alice.customer_id)
+    own = WriteSet(alice.customer_id)
     own.by("update core.invoices set x = 1", {})
     assert own.customers == {alice.customer_id}
     own.by("merge into core.invoices using core.x on true when matched then delete", {})
     assert EVERYONE in own.customers
-    portal = Touched(None)
+    portal = WriteSet(None)
     as_text = {"customer_id": str(alice.customer_id)}
     portal.by("insert into core.invoices (id) values ($id)", as_text)
     portal.by("insert into core.outbox (id) values ($id)", {})
@@ -245,21 +249,21 @@ def test_who_is_touched(alice: Scope) -> None:
         ("insert into core.invoices (id) values ($id)", {"customer_id": "somebody"}),
         ("INSERT OR REPLACE INTO core.invoices VALUES ($id)", {"customer_id": alice.customer_id}),
     ):
-        other = Touched(None)
+        other = WriteSet(None)
         other.by(sql, params)
         assert other.customers == {EVERYONE}, sql
 
 
 @pytest.mark.only_engine("duckdb")
 @pytest.mark.usefixtures("db")
-def test_no_remembered_read_looks_at_what_is_ignored() -> None:
-    """Every table of a customer's views and of the staff's remembered reads counts."""
+def test_no_cached_read_looks_at_what_is_ignored() -> None:
+    """Every table of a customer's views and of the staff's cached reads counts."""
     views = (HERE / "views" / "mine.sql").read_text("utf-8")
     assert {f"core.{name}" for name in UNSEEN} & set(re.findall(r"core\.[a-z_]+", views)) == set()
     with store.system_reading() as session:
         tables = {row["table_name"] for row in session.rows(_TABLES)}
         assert tables >= UNSEEN
-        staff_reads = [accounts, activity, organisation]
+        staff_reads = [directory, activity, organisation]
         for module in staff_reads:
             for name, sql in vars(module).items():
                 if isinstance(sql, str) and "core." in sql and writes(sql) == frozenset():
@@ -271,9 +275,9 @@ _TABLES = "select table_name from information_schema.tables where table_schema =
 
 
 def test_there_is_no_mark_during_a_commit(alice: Scope) -> None:
-    changes, touched = Changes(), Touched(None)
-    touched.table("invoices")
+    changes, write_set = Changes(), WriteSet(None)
+    write_set.table("invoices")
     before = changes.mark(alice.customer_id)
-    with changes.committing(touched):
+    with changes.committing(write_set):
         assert changes.mark(alice.customer_id) is None
     assert changes.mark(alice.customer_id) not in (None, before)
