@@ -100,6 +100,7 @@ def _frames_on_the_way(page: Page, path: str) -> list[tuple[str, bool, float]]:
     busy that a screen takes as long shows nothing about the others, and goes the way again.
     """
     for _ in range(8):
+        expect(page.locator('[data-testid="stMain"] h1').first).to_be_visible()  # to leave it
         frames = page.evaluate(_FRAMES, f'[data-testid="stSidebarNavLink"][href$="{path}"]')
         settle(page)
         covered = [at for _, copy, at in frames if copy]
