@@ -244,6 +244,7 @@ class PostgresEngine:
         One that the server has closed meanwhile, as at its restart, is replaced by another: nothing
         was done over it yet. Raises Unavailable when none can be had.
         """
+        lost: psycopg.OperationalError | None = None
         for _ in range(self._MOST + 1):  # all of the pool's may be closed
             try:
                 connection = self._pool.getconn()
@@ -261,14 +262,15 @@ class PostgresEngine:
                         "yes" if visibility is Visibility.ALL else "no",
                     ),
                 )
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                lost = error
                 self._pool.putconn(connection)
             except BaseException:
                 self._pool.putconn(connection)
                 raise
             else:
                 return connection
-        raise Unavailable(_LOST)
+        raise Unavailable(_LOST) from lost
 
     def is_writing(self) -> bool:
         """Nothing is cached here, so nobody needs to know."""
