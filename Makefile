@@ -62,10 +62,10 @@ clean: ## Remove the environment and what tools leave behind (never data/)
 
 $(RUNTIME): requirements.txt constraints.txt
 	tools/create_venv.sh $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	tools/install.sh $(VENV) requirements.txt
 	touch $@
 
 $(DEV): requirements-dev.txt requirements.txt constraints.txt
 	tools/create_venv.sh $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	tools/install.sh $(VENV) requirements-dev.txt
 	touch $@ $(RUNTIME)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+import psutil
 import psycopg
 import pytest
 
@@ -28,13 +29,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # Thousands of databases are made and thrown away: where the host has a file system in memory,
-# nothing waits for a disk. Chosen before pytest or a helper process asks for a folder.
+# nothing waits for a disk. Chosen before pytest or a helper process asks for a folder. What earlier
+# runs left there holds memory too, so what is free of it counts as well as the file system's.
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders with random names are made in it
-_NEEDED_BYTES = 4 * 1024**3
+_NEEDED_BYTES = 8 * 1024**3
 if (
     "PYTEST_DEBUG_TEMPROOT" not in os.environ
     and os.access(_IN_MEMORY, os.W_OK)
     and shutil.disk_usage(_IN_MEMORY).free > _NEEDED_BYTES
+    and psutil.virtual_memory().available > _NEEDED_BYTES
 ):
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_IN_MEMORY)
 

@@ -23,6 +23,10 @@ new PerformanceObserver((list) => {
 _SCREENS = (
     "/", "/invoices", "/invoice?number=INV-001200", "/statements", "/payments", "/account",
 )  # fmt: skip
+# nothing is there before the first scroll has been noted
+_KEPT = """
+top => JSON.parse(sessionStorage["portal.positions"] ?? "{}")[location.href] === top
+"""
 # what a person sees in each frame from a click on, and when: the screen, or the copy before it
 _FRAMES = """
 (selector) => new Promise((done) => {
@@ -60,8 +64,7 @@ def paused(portal: Portal) -> Iterator[Callable[[], None]]:
 
 def _scroll(page: Page, top: int) -> None:
     page.evaluate("top => document.querySelector('[data-testid=\"stMain\"]').scrollTo(0, top)", top)
-    kept = "top => JSON.parse(sessionStorage['portal.positions'])[location.href] === top"
-    page.wait_for_function(kept, arg=top)
+    page.wait_for_function(_KEPT, arg=top)
 
 
 def _stands_at(page: Page, top: int) -> None:
