@@ -36,7 +36,8 @@ _SETTLED = """
     app?.dataset.testScriptState === "notRunning" &&
     app.dataset.testConnectionState === "CONNECTED" &&
     document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]') &&
-    !document.querySelector('[data-testid="stAppSkeleton"]')
+    !document.querySelector('[data-testid="stAppSkeleton"], [data-testid="stSkeleton"]') &&
+    !document.querySelector('[data-testid^="stBidi"]:not([data-ready])') // of components/browser
   const now = performance.now()
   if (!settled || window.settling?.call !== call) window.settling = { call, since: now }
   // who was asked (components/browser/transition.js) answers first, if the browser saw it at all

@@ -1,7 +1,8 @@
 // What only the browser can do for a sign-in: swap a ticket for the cookie, drop the cookie and leave,
 // or load the page anew when this tab's sign-in has ended. Nothing secret stays: a ticket works once.
 // Each order carries a number and is done once, however often it is drawn.
-export default function ({ data }) {
+export default function ({ data, parentElement }) {
+  parentElement.host.dataset.ready = ""
   if (window.portalOrder === data.number) return
   window.portalOrder = data.number
   const post = (path, body) =>

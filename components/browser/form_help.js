@@ -2,6 +2,7 @@
 // form's library switches autofill off for every field.
 export default function ({ data, parentElement }) {
   const host = parentElement.host ?? parentElement
+  host.dataset.ready = ""
   const form = host.closest('[class*="st-key-card-signin"]')
   const fields = form ? form.querySelectorAll('input:not([aria-hidden="true"])') : []
   data.fields.forEach((purpose, position) => {

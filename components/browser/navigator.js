@@ -4,7 +4,8 @@
 // Links stay real: opened in a new tab, copied, or followed by the browser when this is not running.
 // It also closes an open menu (details[data-menu]) as menus close: by a click elsewhere or on what it
 // offers, and by Escape; and it opens the print dialog (button[data-print]).
-export default function () {
+export default function ({ parentElement }) {
+  parentElement.host.dataset.ready = ""
   const follow = (event) => {
     if (event.defaultPrevented || event.button) return
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return

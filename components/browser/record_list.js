@@ -205,6 +205,7 @@ export default function ({ data, parentElement }) {
   )
   root.querySelector(".wrong").textContent = data.wrong.join(" ")
   root.classList.remove("waiting")
+  parentElement.host.dataset.ready = ""
   fit(root)
   const watch = new ResizeObserver(() => {
     if (root.clientWidth !== root.fitted) fit(root)

@@ -132,7 +132,8 @@ const open = () => {
   if (first === "reload" || first === "back_forward") restore(positions[location.href] ?? 0)
 }
 
-export default function () {
+export default function ({ parentElement }) {
+  parentElement.host.dataset.ready = ""
   const listened = [
     [document, "click", clicked, true],
     [document, "portal-turn", followed, false],

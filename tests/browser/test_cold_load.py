@@ -105,7 +105,7 @@ def test_bytes_of_a_cold_load(window: Open, portal: Portal) -> None:
 
 
 def test_a_warm_load_asks_for_the_page_and_the_server_alone(window: Open) -> None:
-    opened = window()
+    opened = window(fresh=True)
     page = opened.open_as("imogen@brackenridge.example")
     asked: dict[str, str] = {}
     session = page.context.new_cdp_session(page)

@@ -55,12 +55,13 @@ def test_every_format_holds_the_list_on_screen(window: Open) -> None:
 
 def test_a_statement_closes_with_the_balance_on_screen(window: Open) -> None:
     page = window().open_as(CUSTOMER, "/statements?period=this_year")
-    closing = page.locator("tr", has_text="Closing balance").inner_text()
+    closing = page.locator("tr", has_text="Closing balance")
+    expect(closing).to_be_visible()
     name, content = _taken(page, "CSV")
     assert name.startswith("Statement Brackenridge Hotels Ltd ")
     last = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))[-1]
     assert last["Transaction"] == "Closing balance"
-    assert f"{float(last['Balance']):,.2f}" in closing
+    expect(closing).to_contain_text(f"{float(last['Balance']):,.2f}")
 
 
 @pytest.mark.parametrize("path", ["/invoices", "/statements"])

@@ -101,7 +101,7 @@ def test_a_stranger_cannot_open_it(window: Open, portal: Portal) -> None:
 
 
 def test_print_opens_the_print_dialog_over_the_document_alone(window: Open) -> None:
-    opened = window()
+    opened = window(fresh=True)
     opened.context.add_init_script("window.print = () => { window.printed = true }")
     page = opened.open_as(ALICE, "/payments")
     page.get_by_role("link", name="PAY-").first.click()

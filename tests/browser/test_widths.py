@@ -1,6 +1,6 @@
-"""Every screen at four widths in both themes: nothing is cut, all is accessible, no errors.
+"""Every screen at four widths and on a phone in both themes: nothing cut, accessible, no errors.
 
-A screen is loaded once, in one tab of each person, which is only made wider and narrower.
+A screen is loaded once, in one tab of each person, which is made wider and narrower, and a phone.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def screen(request: pytest.FixtureRequest, tabs: dict[str, Tab]) -> Tab:
     """A tab with a screen in it, 1440 pixels wide."""
     email, path = request.param
     tab = tabs[email]
-    tab.resize(1440, 900)
+    tab.become_a_desktop()
     tab.show(path)
     return tab
 
@@ -48,24 +48,28 @@ def test_nothing_is_cut(screen: Tab) -> None:
     found = {}
     for width, height in WIDTHS.items():
         screen.resize(width, height)
-        for scheme in ("light", "dark"):
-            screen.wear(scheme)
-            cut = screen.cut()
-            if cut:
-                found[width, scheme] = cut
-    assert found == {}, "\n".join(map(str, found.items()))
+        found |= {(width, scheme): screen.cut_in(scheme) for scheme in ("light", "dark")}
+    assert not any(found.values()), "\n".join(map(str, found.items()))
+    assert screen.errors == []
+
+
+def test_a_phone_shows_it_whole_and_accessibly(screen: Tab) -> None:
+    screen.become_a_phone()
+    found = {scheme: screen.cut_in(scheme) for scheme in ("light", "dark")}
+    assert found == {"light": [], "dark": []}
+    assert screen.violations() == []
     assert screen.errors == []
 
 
 @pytest.mark.parametrize("email", [CUSTOMER, ARABIC])
 def test_a_project_has_a_chart_and_its_time_log_periods(tabs: dict[str, Tab], email: str) -> None:
-    tabs[email].resize(1440, 900)
+    tabs[email].become_a_desktop()
     screens.choose_a_period(tabs[email])
 
 
 def test_a_printed_list_holds_its_columns_and_not_its_tools(tabs: dict[str, Tab]) -> None:
     tab = tabs[CUSTOMER]
-    tab.resize(1440, 900)
+    tab.become_a_desktop()
     tab.show("/invoices?status=unpaid")
     balances = tab.page.locator(".shown td.top-end").all_inner_texts()
     assert len(balances) > 5
