@@ -12,6 +12,7 @@ from typing import Any
 from portal_data import store
 from portal_data.auth import passwords, sessions
 from portal_data.auth.sessions import Browser
+from portal_data.billing import ledger
 from portal_data.clock import utc_now
 from portal_data.settings import ROOT
 
@@ -145,6 +146,8 @@ def fill(opened: store.Store, invoices: int, per_customer: int = PER_CUSTOMER) -
     for sql, parameters in steps:  # one transaction a step keeps memory flat
         with opened.system_writing() as session:
             session.change(sql, **parameters)
+    with opened.system_writing() as session:
+        ledger.post(session, now)
 
 
 def cookie(opened: store.Store) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from benchmarks import books
 from portal_data import store
+from portal_data.billing import ledger
 from portal_data.clock import utc_now
 
 PROJECT, TIMESHEET = (UUID(hashlib.md5(name, usedforsecurity=False).hexdigest())
@@ -106,6 +107,8 @@ def make(path: Path, rows: int) -> Path:
             given = {"rows": rows, "now": now, "today": now.date()}
             with opened.system_writing() as session:
                 session.change(sql, **{name: given[name] for name in given if f"${name}" in sql})
+        with opened.system_writing() as session:
+            ledger.post(session, now)
     finally:
         opened.close()
     return path

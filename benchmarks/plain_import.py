@@ -81,6 +81,8 @@ _INSERT = """
         union all
         select 'allocation', 'a', "InvoicePayment ID"::varchar, "CustomerID" from receipts
     );
+    insert into core.ledger_entries
+    select * from core.ledger_sources where amount_minor <> 0;
     commit
 """
 _SUMS = """

@@ -34,6 +34,8 @@ staff.command("disable")(people.disable_staff)
 staff.command("enable")(people.enable_staff)
 staff.command("role")(people.change_staff_role)
 app.add_typer(staff, name="staff")
+audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 app.add_typer(business.organisation, name="organisation")
 app.add_typer(business.preferences, name="preferences")
 
@@ -42,6 +44,12 @@ app.add_typer(business.preferences, name="preferences")
 def check() -> None:
     """Check the books: every balance against what settled it, every row against its customer."""
     perform("check")
+
+
+@audit.command("verify")
+def verify_activity() -> None:
+    """Check that no entry of the activity was changed, removed or slipped in since it was made."""
+    perform("audit verify")
 
 
 @app.command("backup")

@@ -5,6 +5,9 @@ from uuid import UUID
 import uuid_utils
 from uuid_utils.compat import uuid7
 
+BUSINESS = UUID("00000000-0000-0000-0000-00000000b051")
+"""Stands where a customer's id does in rows of the business itself, as migration 0007 has it."""
+
 
 def new_id() -> UUID:
     """Return a new id (RFC 9562 version 7)."""

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import store
+from portal_data.billing import ledger
 from portal_data.ids import new_id
 from portal_data.scope import Scope
 from tests.conftest import NOW
@@ -22,6 +23,12 @@ def insert(table: str, **values: Any) -> UUID:
     with store.system_writing() as session:
         session.load(f"core.{table}", tuple(row), [tuple(row.values())])
     return row["id"]
+
+
+def _post(scope: Scope) -> None:
+    """Bring the customer's ledger up to what was stored, as every writer of amounts does."""
+    with store.system_writing() as session:
+        ledger.post(session, NOW, scope.customer_id)
 
 
 def make_invoice(
@@ -64,6 +71,7 @@ def make_invoice(
         unit_price=Decimal(total_minor) / 100,
         total_minor=total_minor,
     )
+    _post(scope)
     return invoice_id
 
 
@@ -127,6 +135,7 @@ def make_payment(
                 day=day,
                 id=invoice_id,
             )
+    _post(scope)
     return payment_id
 
 
@@ -166,6 +175,7 @@ def make_credit_note(
         unit_price=Decimal(total_minor) / 100,
         total_minor=total_minor,
     )
+    _post(scope)
     return note_id
 
 
@@ -245,6 +255,7 @@ def make_retainer(
         description=description,
         total_minor=total_minor,
     )
+    _post(scope)
     return retainer_id
 
 
@@ -290,6 +301,7 @@ def make_retainer_payment(
             amount=amount_minor,
             id=retainer_id,
         )
+    _post(scope)
     return payment_id
 
 

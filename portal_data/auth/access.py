@@ -19,19 +19,20 @@ _CONTACT = """
     from core.contacts where id = $id order by id
 """
 _DISABLE = """
-    update core.contacts set portal_status = 'disabled', updated_at = $now
+    update core.contacts set version = version + 1, portal_status = 'disabled', updated_at = $now
     where id = $id and portal_status in ('invited', 'active')
 """
 _ENABLE = """
-    update core.contacts set portal_status = 'active', updated_at = $now
+    update core.contacts set version = version + 1, portal_status = 'active', updated_at = $now
     where id = $id and portal_status = 'disabled' and login_id is not null
 """
 _SET_ROLE = """
-    update core.contacts set role = $role, updated_at = $now where id = $id and role = $before
+    update core.contacts set version = version + 1, role = $role, updated_at = $now
+    where id = $id and role = $before
 """
 _CUSTOMER = "select id, display_name from core.customers where id = $id order by id"
 _SWITCH = """
-    update core.customers set portal_enabled = $enabled, updated_at = $now
+    update core.customers set version = version + 1, portal_enabled = $enabled, updated_at = $now
     where id = $id and portal_enabled <> $enabled
 """
 

@@ -220,7 +220,9 @@ def switch(scope: Scope, contact_id: UUID, browser: Browser, now: datetime) -> U
             raise NotFound("There is no such customer.")
         if sessions.revoke(session, scope.sign_in_id, "switched", now) != 1:
             raise Conflict("You were signed out meanwhile. Sign in again.")
-        started = sessions.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
+        started = sessions.start(
+            session, login.id, contact_id=contact_id, browser=browser, now=now, method="switch"
+        )
         _record(session, started, events.CONTACT_SIGNED_IN, now)
         return started
 
@@ -272,10 +274,14 @@ def change_password(
     with store.system_writing() as session:
         replace_password(session, login, new_hash, now)
         throttle.succeeded(session, counters)
-        person = (
-            {"staff_id": who.staff_id} if isinstance(who, Staff) else {"contact_id": who.contact_id}
+        started = sessions.start(
+            session,
+            login.id,
+            contact_id=who.contact_id if isinstance(who, Scope) else None,
+            staff_id=who.staff_id if isinstance(who, Staff) else None,
+            browser=browser,
+            now=now,
         )
-        started = sessions.start(session, login.id, **person, browser=browser, now=now)
         kind = "staff" if isinstance(who, Staff) else "contact"
         _record(session, started, events.CHANGED_PASSWORD[kind], now)
     return started

@@ -26,11 +26,11 @@ _CONTACT = """
 """
 _CUSTOMER_NAME = "select display_name from core.customers where id = $id order by id"
 _OPEN_PORTAL = """
-    update core.customers set portal_enabled = true, updated_at = $now
+    update core.customers set version = version + 1, portal_enabled = true, updated_at = $now
     where id = $id and not portal_enabled
 """
 _SET_INVITED = """
-    update core.contacts set portal_status = 'invited', updated_at = $now
+    update core.contacts set version = version + 1, portal_status = 'invited', updated_at = $now
     where id = $id and portal_status in ('not_invited', 'invited', 'disabled')
 """
 _REVOKE = """
@@ -39,14 +39,16 @@ _REVOKE = """
 """
 _ADD = """
     insert into core.invitations (id, customer_id, contact_id, token_hash, created_at, created_by,
-        expires_at)
-    values ($id, $customer_id, $contact_id, $token_hash, $now, $created_by, $expires_at)
+        created_by_kind, expires_at)
+    values ($id, $customer_id, $contact_id, $token_hash, $now, $created_by, $created_by_kind,
+        $expires_at)
 """
 _OPEN = """
     select i.id, i.token_hash, i.contact_id, i.customer_id, c.first_name, c.last_name, c.email,
         u.display_name as customer_name
     from core.invitations i
-    join core.contacts c on c.id = i.contact_id and c.portal_status = 'invited'
+    join core.contacts c on c.customer_id = i.customer_id and c.id = i.contact_id
+        and c.portal_status = 'invited'
     join core.customers u on u.id = i.customer_id and u.portal_enabled
     where i.id = $id and i.accepted_at is null and i.revoked_at is null
         and i.expires_at > $now
@@ -57,7 +59,8 @@ _SPEND = """
     where id = $id and accepted_at is null and revoked_at is null and expires_at > $now
 """
 _ACTIVATE = """
-    update core.contacts set portal_status = 'active', login_id = $login_id, updated_at = $now
+    update core.contacts set version = version + 1,
+        portal_status = 'active', login_id = $login_id, updated_at = $now
     where id = $id and portal_status = 'invited' and email = $email
 """
 
@@ -112,6 +115,7 @@ def issue(session: OpenSession, who: Staff | None, contact_id: UUID, now: dateti
         token_hash=_bound(token, email),
         now=now,
         created_by=who.staff_id if who else None,
+        created_by_kind="staff" if who else None,
         expires_at=now + LIFETIME,
     )
     link = templates.address("accept", token)
@@ -182,7 +186,12 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
             raise Conflict(_OVER)
         throttle.succeeded(session, counters)
         started = sessions.start(
-            session, login_id, contact_id=row["contact_id"], browser=browser, now=now
+            session,
+            login_id,
+            contact_id=row["contact_id"],
+            browser=browser,
+            now=now,
+            method="invitation",
         )
         who = identity.within(session, started, now)
         if who is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from portal_data import store
@@ -22,10 +23,14 @@ TICKET_LIFETIME = timedelta(seconds=60)
 
 _AGENT_LENGTH = 300
 
+Method = Literal["password", "invitation", "switch"]
+"""How somebody came to be signed in: `switch` is from another customer of the same person."""
+
 _START = """
     insert into core.sign_ins (id, login_id, contact_id, staff_id, created_at, last_seen_at,
-        expires_at, address, user_agent)
-    values ($id, $login_id, $contact_id, $staff_id, $now, $now, $expires_at, $address, $agent)
+        expires_at, address, user_agent, method)
+    values ($id, $login_id, $contact_id, $staff_id, $now, $now, $expires_at, $address, $agent,
+        $method)
 """
 _ISSUE = """
     insert into core.sign_in_tickets (ticket_hash, sign_in_id, expires_at)
@@ -116,6 +121,7 @@ def start(
     staff_id: UUID | None = None,
     browser: Browser,
     now: datetime,
+    method: Method = "password",
 ) -> UUID:
     """Store a sign-in of a contact or a member of staff and return its id; it has no cookie yet."""
     sign_in_id = new_id()
@@ -129,6 +135,7 @@ def start(
         expires_at=now + ABSOLUTE,
         address=browser.address,
         agent=(browser.agent or "")[:_AGENT_LENGTH] or None,
+        method=method,
     )
     return sign_in_id
 

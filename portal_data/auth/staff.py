@@ -41,9 +41,12 @@ _ACTIVE_OWNERS = """
     select id from core.staff where role = 'owner' and status = 'active' order by id
 """
 _SET_STATUS = """
-    update core.staff set status = $status where id = $id and status <> $status
+    update core.staff set version = version + 1, status = $status
+    where id = $id and status <> $status
 """
-_SET_ROLE = "update core.staff set role = $role where id = $id and role = $before"
+_SET_ROLE = (
+    "update core.staff set version = version + 1, role = $role where id = $id and role = $before"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,10 @@ _COUNT = """
     insert into core.document_views (customer_id, document_kind, document_id, contact_id,
         contact_name, views, first_viewed_at, last_viewed_at)
     values ($customer_id, $kind, $id, $contact_id, $name, 1, $now, $now)
-    on conflict (document_id, contact_id) do update
+    on conflict (customer_id, document_id, contact_id) do update
         set views = document_views.views + 1, last_viewed_at = excluded.last_viewed_at,
             contact_name = excluded.contact_name
-        where document_views.customer_id = excluded.customer_id
-            and document_views.last_viewed_at <= $counted_until
+        where document_views.last_viewed_at <= $counted_until
 """
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from portal_data import settings, store
 from portal_data.auth import passwords
+from portal_data.billing import ledger
 from portal_data.clock import local_date
 from portal_data.demo import (
     attempts,
@@ -82,6 +83,7 @@ def load(now: datetime, files: Path) -> DemoLogins:
             if session.value(_USED):
                 raise Conflict(_NOT_EMPTY)
             books.store(session)
+            ledger.post(session, now)
             files.mkdir(parents=True, exist_ok=True)
             for key, content in books.attachments.items():
                 written.append(files / key)

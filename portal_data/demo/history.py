@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from portal_data.billing import views
 from portal_data.demo.books import Books, Row
 from portal_data.demo.contacts import full_name, main_contact
+from portal_data.messaging import chain
 
 _PORTAL: Row = {"name": "The portal"}
 _FRESH = timedelta(days=21)  # how far back the bell reaches
@@ -25,6 +27,19 @@ def record(books: Books) -> None:
         row = books.add("activity", created_at=happened["happened_at"], **happened)
         del row["created_at"]
         _ring(books, row)
+    _chain(books)
+
+
+def _chain(books: Books) -> None:
+    """Chain the entries as they would have been one by one."""
+    heads: dict[UUID, Row] = {}
+    for row in books.tables["activity"]:
+        head = heads.setdefault(row["customer_id"], {"sequence": 0, "hash": ""})
+        row["sequence"] = head["sequence"] + 1
+        row["hash"] = chain.digest(head["hash"], row)
+        head |= {"sequence": row["sequence"], "hash": row["hash"]}
+    for customer_id, head in heads.items():
+        books.put("activity_chains", customer_id=customer_id, **head)
 
 
 def _ring(books: Books, event: Row) -> None:

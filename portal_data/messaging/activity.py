@@ -6,8 +6,8 @@ from typing import Literal
 from uuid import UUID
 
 from portal_data import security_log, store
-from portal_data.ids import new_id
-from portal_data.messaging import outbox
+from portal_data.ids import BUSINESS, new_id
+from portal_data.messaging import chain, outbox
 from portal_data.messaging.events import EVENTS, Audience, Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
@@ -16,9 +16,10 @@ from portal_data.text import bidi
 _RECORD = """
     insert into core.activity (id, customer_id, happened_at, event, subject_kind, subject_id,
         subject_number, actor_kind, actor_id, actor_name, amount_minor, currency_code, details,
-        visible)
-    values ($id, $customer_id, $now, $event, $subject_kind, $subject_id, $subject_number,
-        $actor_kind, $actor_id, $actor_name, $amount_minor, $currency_code, $details, $visible)
+        visible, address, sequence, hash)
+    values ($id, $customer_id, $happened_at, $event, $subject_kind, $subject_id, $subject_number,
+        $actor_kind, $actor_id, $actor_name, $amount_minor, $currency_code, $details, $visible,
+        $address, $sequence, $hash)
 """
 _COLUMNS = """
     select id, happened_at, event, subject_kind, subject_id, subject_number, actor_kind, actor_id,
@@ -100,30 +101,31 @@ def record(
     """Record an event in the transaction that did it, and return its id.
 
     `who` is None for the portal itself. `visible` shows it to the customer; `details` is for staff
-    only. A contact's event belongs to the contact's customer, whatever `customer_id` says. Whoever
-    is to be told of it is told later, from the outbox.
+    only. A contact's event belongs to the contact's customer, whatever `customer_id` says, and one
+    without a customer to the business. Whoever is to be told of it is told later, from the outbox.
     """
     activity_id = new_id()
     kind, actor_id, actor_name = _actor(who)
     if isinstance(who, Scope):
         customer_id = who.customer_id
-    session.change(
-        _RECORD,
-        id=activity_id,
-        customer_id=customer_id,
-        now=now,
-        event=event.key,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        subject_number=subject_number,
-        actor_kind=kind,
-        actor_id=actor_id,
-        actor_name=actor_name,
-        amount_minor=amount_minor,
-        currency_code=currency_code,
-        details=details,
-        visible=visible,
-    )
+    entry = {
+        "id": activity_id,
+        "customer_id": customer_id or BUSINESS,
+        "happened_at": now,
+        "event": event.key,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "subject_number": subject_number,
+        "actor_kind": kind,
+        "actor_id": actor_id,
+        "actor_name": actor_name,
+        "amount_minor": amount_minor,
+        "currency_code": currency_code,
+        "details": details,
+        "visible": visible,
+        "address": chain.address(session, who.sign_in_id) if who else None,
+    }
+    session.change(_RECORD, **entry, **chain.append(session, entry))
     if event.of_access:
         security_log.event(event.key, actor=who, subject=subject_id, details=details)
     if event.heard_by is not Audience.NOBODY:

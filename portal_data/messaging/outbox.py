@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from portal_data.ids import new_id
+from portal_data.ids import BUSINESS, new_id
 from portal_data.store import OpenSession, Session
 
 LADDER = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900))
@@ -30,7 +30,7 @@ _ENQUEUE = """
     insert into core.outbox (id, customer_id, kind, dedup_key, payload, status, not_before,
         created_at)
     values ($id, $customer_id, $kind, $dedup_key, $payload, 'queued', $not_before, $now)
-    on conflict (dedup_key) do nothing
+    on conflict (customer_id, dedup_key) do nothing
 """
 _DUE = """
     select id, customer_id, kind, payload, attempts from core.outbox
@@ -65,7 +65,7 @@ class Row:
     """A claimed row. `attempts` counts this one, and proves the claim when it is finished."""
 
     id: UUID
-    customer_id: UUID | None
+    customer_id: UUID
     kind: str
     payload: dict[str, Any]
     attempts: int
@@ -83,12 +83,12 @@ def enqueue(
     """Queue one piece of work; False when `dedup_key` was queued before.
 
     `mail.…` kinds are mails with the payload of `messaging.templates`. A customer's session always
-    writes its own customer.
+    writes its own customer; work for no customer is the business's own.
     """
     queued = session.change(
         _ENQUEUE,
         id=new_id(),
-        customer_id=customer_id,
+        customer_id=customer_id or BUSINESS,
         kind=kind,
         dedup_key=dedup_key,
         payload=json.dumps(payload, ensure_ascii=False),

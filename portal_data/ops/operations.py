@@ -4,6 +4,7 @@ An operation takes plain values, yields the lines to print as they come, and may
 status. Nothing else can be asked for over the control socket.
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from portal_data import store
 from portal_data.analysts.published import CURRENT, FILE, FOLDER
 from portal_data.clock import utc_now
+from portal_data.messaging import chain
 from portal_data.ops import business, people
 from portal_data.ops import publish as publishing
 from portal_data.ops.control.server import Lines, Operation
@@ -49,6 +51,19 @@ def check() -> Lines:
     return 0
 
 
+def verify_activity() -> Lines:
+    """Check the chains of activity; return 1 when an entry is not as it was recorded."""
+    with store.system_reading() as session:
+        problems = chain.verify(session)
+        heads = chain.heads(session)
+    yield from problems
+    if problems:
+        return 1
+    digest = hashlib.sha256("".join(sorted(heads.values())).encode()).hexdigest()
+    yield f"The activity is as it was recorded. Keep this elsewhere to prove it later: {digest}"
+    return 0
+
+
 def totals(as_of: str | None, customers: list[str], as_json: bool) -> Lines:
     """Print control totals of all that is in the books, or as they stood at the end of a day."""
     last = date.fromisoformat(as_of) if as_of else None
@@ -80,6 +95,7 @@ def publish() -> Lines:
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
+        "audit verify": verify_activity,
         "backup": backup,
         "check": check,
         "invite": people.invite,

@@ -17,6 +17,7 @@ EVERYONE = UUID(int=0)
 
 UNSEEN = frozenset(
     {
+        "activity_chains",
         "document_views",
         "import_blocks",
         "import_refs",

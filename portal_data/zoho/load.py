@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
-from portal_data.ids import new_id
+from portal_data.billing import ledger
+from portal_data.ids import BUSINESS, new_id
 from portal_data.store import OpenSession
 from portal_data.zoho.books import SOURCE
 from portal_data.zoho.catalogue import tax_key
@@ -32,24 +33,31 @@ _DELETE_REFS = """
     delete from core.import_refs where source = $source and kind = $kind and row_id = any($ids)
 """
 _DELETE_ALLOCATIONS = "delete from core.allocations where id = any($ids)"
-_FORGET_LINES = "update core.disputes set invoice_line_id = null where invoice_line_id = any($ids)"
+_FORGET_LINES = """
+    update core.disputes set version = version + 1, invoice_line_id = null
+    where invoice_line_id = any($ids)
+"""
 _SET_RATE = (
     "update core.exchange_rates set rate = $rate where currency_code = $code and date = $date"
 )
 _REBALANCE = {
     "invoice": """
         update core.invoices
-        set balance_minor = $balance, in_question_minor = $question, updated_at = $now
+        set version = version + 1,
+            balance_minor = $balance, in_question_minor = $question, updated_at = $now
         where id = $id
     """,
     "retainer invoice": """
         update core.retainer_invoices
-        set balance_minor = $balance, unused_minor = unused_minor + balance_minor - $balance,
+        set version = version + 1,
+            balance_minor = $balance, unused_minor = unused_minor + balance_minor - $balance,
             in_question_minor = $question, updated_at = $now
         where id = $id
     """,
     "credit note": """
-        update core.credit_notes set balance_minor = $balance, updated_at = $now where id = $id
+        update core.credit_notes set version = version + 1,
+            balance_minor = $balance, updated_at = $now
+        where id = $id
     """,
 }
 _ALLOCATIONS = (
@@ -110,6 +118,7 @@ class Loader:
             self.session.change(_REBALANCE[account.kind], **values)
         void(self.session, self.settler.removal, self.settler.imported, self.import_id, self.now)
         self.progress("Finishing", total, total)
+        ledger.post(self.session, self.now)
 
     def _write_kind(self, kind: str, shelf: Shelf) -> None:
         change = self.decisions.of(kind)
@@ -317,7 +326,8 @@ class Loader:
     def _ref(
         self, kind: str, key: str, row_id: UUID, customer_id: UUID | None, fingerprint: str
     ) -> tuple[Any, ...]:
-        return SOURCE, kind, key, row_id, customer_id, fingerprint, self.import_id
+        whose = customer_id or BUSINESS
+        return SOURCE, kind, key, row_id, whose, fingerprint, self.import_id
 
 
 def _groups(rows: list[T]) -> Iterator[list[T]]:

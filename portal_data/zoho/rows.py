@@ -72,6 +72,8 @@ class RowMaker:
         for column in shelf.columns:
             if column not in shelf.kept and column not in record.absent:
                 stored[column] = new.get(column)
+        if "version" in stored:
+            stored["version"] += 1
         return stored
 
     def lines(self, record: Record) -> Iterator[tuple[Any, ...]]:

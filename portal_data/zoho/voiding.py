@@ -12,46 +12,63 @@ from portal_data.zoho.removal import REMOVED, Removal
 _VOID = {
     "invoice": """
         update core.invoices
-        set status = 'void', balance_minor = 0, in_question_minor = 0, updated_at = $now
+        set version = version + 1,
+            status = 'void', balance_minor = 0, in_question_minor = 0, updated_at = $now
         where id = any($ids)
     """,
     "retainer invoice": """
         update core.retainer_invoices
-        set status = 'void', balance_minor = 0, unused_minor = 0, in_question_minor = 0,
+        set version = version + 1,
+            status = 'void', balance_minor = 0, unused_minor = 0, in_question_minor = 0,
             updated_at = $now
         where id = any($ids)
     """,
     "credit note": """
-        update core.credit_notes set status = 'void', balance_minor = 0, updated_at = $now
+        update core.credit_notes set version = version + 1,
+            status = 'void', balance_minor = 0, updated_at = $now
         where id = any($ids)
     """,
     "payment": """
-        update core.payments set status = 'void', unused_minor = 0, updated_at = $now
+        update core.payments set version = version + 1,
+            status = 'void', unused_minor = 0, updated_at = $now
         where id = any($ids)
     """,
     # customers do not see drafts; an estimate has no other state in which it is no offer
     "estimate": """
         update core.estimates
-        set status = 'draft', source_status = 'deleted', updated_at = $now
+        set version = version + 1, status = 'draft', source_status = 'deleted', updated_at = $now
         where id = any($ids)
     """,
     "customer": """
-        update core.customers set status = 'inactive', updated_at = $now where id = any($ids)
+        update core.customers set version = version + 1, status = 'inactive', updated_at = $now
+        where id = any($ids)
     """,
     "contact": """
-        update core.contacts set portal_status = 'disabled', updated_at = $now
+        update core.contacts set version = version + 1,
+            portal_status = 'disabled', updated_at = $now
         where id = any($ids)
     """,
-    "item": "update core.items set status = 'inactive', updated_at = $now where id = any($ids)",
+    "item": """
+        update core.items set version = version + 1, status = 'inactive', updated_at = $now
+        where id = any($ids)
+    """,
     "project": """
-        update core.projects set status = 'inactive', updated_at = $now where id = any($ids)
-    """,
-    "task": "update core.tasks set status = 'completed' where id = any($ids)",
-    "recurring profile": """
-        update core.recurring_profiles set status = 'stopped', updated_at = $now
+        update core.projects set version = version + 1, status = 'inactive', updated_at = $now
         where id = any($ids)
     """,
-    "refund": "update core.refunds set status = 'failed' where id = any($ids)",
+    "task": """
+        update core.tasks set version = version + 1, status = 'completed'
+        where id = any($ids)
+    """,
+    "recurring profile": """
+        update core.recurring_profiles set version = version + 1,
+            status = 'stopped', updated_at = $now
+        where id = any($ids)
+    """,
+    "refund": """
+        update core.refunds set version = version + 1, status = 'failed'
+        where id = any($ids)
+    """,
 }
 # what a voided payment or a credit note was used for is no document: the activity tells of it
 _DELETE_APPLICATIONS = "delete from core.credit_applications where id = any($ids)"

@@ -4,6 +4,7 @@ import sys
 from datetime import timedelta
 
 from portal_data import store
+from portal_data.billing import ledger
 from portal_data.ids import new_id
 from tests.conftest import NOW
 
@@ -40,6 +41,7 @@ def main(url: str) -> None:
                     _ALLOCATION, id=new_id(), payment=payment, invoice=invoice["id"], **common
                 )
                 session.change(_LOWER, invoice=invoice["id"], day=day)
+            ledger.post(session, NOW)
         sys.stdout.write(f"PAY-{n:06}\n")
         sys.stdout.flush()
 

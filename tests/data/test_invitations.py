@@ -34,6 +34,11 @@ def test_an_invited_contact_sets_a_password_and_is_signed_in(cast: Cast) -> None
     )  # fmt: skip
     identity.sign_in("dora@alder.example", GOOD, BROWSER, NOW)
     assert events() == ["contact.invited", "contact.accepted_invitation", "contact.signed_in"]
+    methods = rows("select method from core.sign_ins where method is not null order by id")
+    assert [row["method"] for row in methods] == ["invitation", "password"]
+    assert rows("select created_by_kind from core.invitations order by id") == [
+        {"created_by_kind": "staff"}
+    ]
     assert value("select count(*)::bigint as n from core.outbox where kind = 'notify' order by n")
 
 

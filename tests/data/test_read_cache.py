@@ -11,7 +11,7 @@ from portal_data.billing import balances
 from portal_data.business import organisation, preferences
 from portal_data.customers import details, directory
 from portal_data.errors import NotFound
-from portal_data.ids import new_id
+from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import activity
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store.migrate import HERE
@@ -113,8 +113,8 @@ def test_another_customers_change_forgets_nothing(
 @pytest.mark.only_engine("duckdb")
 def test_what_no_customer_sees_forgets_nothing(alice: Scope, asked: list[str]) -> None:
     held = balances.home(alice, today=TODAY)
-    insert("outbox", kind="mail", dedup_key="a", payload="{}", status="queued", not_before=NOW,
-           created_at=NOW)  # fmt: skip
+    insert("outbox", customer_id=BUSINESS, kind="mail", dedup_key="a", payload="{}",
+           status="queued", not_before=NOW, created_at=NOW)  # fmt: skip
     asked.clear()
     assert balances.home(alice, today=TODAY) is held
 

@@ -15,18 +15,19 @@ from portal_data.ids import new_id
 from portal_data.ops.notifier import notify
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
-from tests.factories import TODAY, insert, make_credit_note, make_estimate, make_invoice
+from tests.factories import (
+    make_credit_note,
+    make_estimate,
+    make_invoice,
+    make_retainer,
+)
 from tests.people import at_once, events, mails, rows, value
 
 LATER = NOW + WINDOW
 
 
 def _retainer(scope: Scope, **more: Any) -> UUID:
-    return insert(
-        "retainer_invoices", customer_id=scope.customer_id, number=f"RET-{new_id()}", date=TODAY,
-        currency_code="GBP", total_minor=900, balance_minor=900, created_at=NOW, updated_at=NOW,
-        **{"status": "sent", **more},
-    )  # fmt: skip
+    return make_retainer(scope, number=f"RET-{new_id()}", total_minor=900, **more)
 
 
 MAKERS: dict[Kind, Callable[..., UUID]] = {

@@ -23,6 +23,20 @@ IN_PROGRESS = {
     ("outbox", "status"): {"queued", "sending", "sent", "retry", "failed"},
     ("provider_events", "status"): {"received", "handling"},
 }
+# Tables of which the portal neither writes nor shows a row yet, and so the demo has none.
+UNUSED = {
+    "document_copies",
+    "document_links",
+    "document_templates",
+    "line_taxes",
+    "mail_bounces",
+    "mandates",
+    "notification_choices",
+    "notification_settings",
+    "payment_promises",
+    "pending_changes",
+    "read_markers",
+}
 DOCUMENTS = [
     ("invoices", "invoice_lines", "invoice_id"),
     ("estimates", "estimate_lines", "estimate_id"),
@@ -73,7 +87,10 @@ def test_every_state_that_the_schema_knows_occurs(
     shown = {
         row.get(column, defaults.get(table, {}).get(column)) for row in books.tables.get(table, [])
     }
-    assert words - shown == IN_PROGRESS.get((table, column), set())
+    if table in UNUSED:
+        assert table not in books.tables
+    else:
+        assert words - shown == IN_PROGRESS.get((table, column), set())
 
 
 def test_the_same_day_gives_the_same_rows(books: Books) -> None:

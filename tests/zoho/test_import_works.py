@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from portal_data import store
+from portal_data.ids import BUSINESS
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.organise import Founding
 from tests.conftest import NOW
@@ -214,7 +215,7 @@ def test_import_leaves_its_report_and_one_line_of_activity(
     assert (kept["source"], kept["name"]) == ("zoho", "backup.zip")
     assert '"verdict": "imported"' in kept["report"]
     activity = _one(db, "select event, customer_id, visible from core.activity order by id")
-    assert tuple(activity.values()) == ("import.finished", None, False)
+    assert tuple(activity.values()) == ("import.finished", BUSINESS, False)
 
 
 def test_local_times_become_utc(db: store.Store, run: Import, backup: Backup) -> None:

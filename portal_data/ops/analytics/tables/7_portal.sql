@@ -19,7 +19,8 @@ comment on column reviews.created_at is 'When it was written, UTC.';
 comment on column reviews.updated_at is 'When it last changed, UTC.';
 
 create table made.parts.activity_compact as
-    select a.customer_id, c.name as customer, a.happened_at, a.event::event_word as event,
+    select nullif(a.customer_id, '00000000-0000-0000-0000-00000000b051'::uuid) as customer_id,
+        c.name as customer, a.happened_at, a.event::event_word as event,
         a.subject_kind::subject_word as subject_kind, a.subject_id, a.subject_number,
         a.actor_kind::actor_word as actor_kind, a.actor_name::name_word as actor_name,
         a.currency_code::currency_word as currency_code, major(a.amount_minor, m.unit) as amount,
