@@ -4,9 +4,11 @@ import streamlit as st
 
 from components import session
 from components.account import sign_in
+from components.forms import fields
+from components.forms.action import outcome
 from portal_data.auth import invitations, passwords
 from portal_data.clock import utc_now
-from portal_data.errors import NotFound, PortalError
+from portal_data.errors import NotFound
 from portal_data.text import bidi
 
 token = st.query_params.get("token", "")
@@ -14,7 +16,7 @@ try:
     invitation = invitations.opened(token, utc_now())
 except NotFound as refusal:
     with sign_in.card("Invitation"):
-        sign_in.refused(refusal)
+        fields.refused(refusal)
         st.page_link(session.first_page(), label="Go to the portal")
     st.stop()
 
@@ -29,9 +31,8 @@ with sign_in.card(
     ask = sign_in.existing_password_form if known else sign_in.new_password_form
     password = ask("Accept invitation")
     if password is not None:
-        try:
-            accepted = invitations.accept(token, password, session.browser(), utc_now())
-        except PortalError as refusal:
-            sign_in.refused(refusal)
+        accepted = outcome(
+            lambda: invitations.accept(token, password, session.browser(), utc_now())
+        )
 if accepted is not None:
-    session.begin_at_home(accepted)
+    session.begin_at_home(*accepted)

@@ -4,9 +4,9 @@ import streamlit as st
 
 from components import session
 from components.account import sign_in
+from components.forms.action import outcome
 from portal_data.auth import resets
 from portal_data.clock import utc_now
-from portal_data.errors import PortalError
 
 with sign_in.card(
     "Forgotten password", "We send you a link with which you can choose a new password."
@@ -14,14 +14,9 @@ with sign_in.card(
     with st.form("forgotten", border=False):
         email = st.text_input("E-mail", autocomplete="username", max_chars=254)
         sent = st.form_submit_button("Send link", type="primary", width="stretch")
-    if sent:
-        try:
-            resets.request(email, session.browser(), utc_now())
-        except PortalError as refusal:
-            sign_in.refused(refusal)
-        else:
-            st.success(
-                "If this e-mail has access, a link is on its way. It works for one hour.",
-                icon=":material/mail:",
-            )
+    if sent and outcome(lambda: resets.request(email, session.browser(), utc_now())):
+        st.success(
+            "If this e-mail has access, a link is on its way. It works for one hour.",
+            icon=":material/mail:",
+        )
     st.page_link("../pages/sign_in.py", label="Back to sign-in")

@@ -4,22 +4,19 @@ import streamlit as st
 
 from components import session
 from components.account import sign_in
+from components.forms.action import outcome
 from portal_data.auth import passwords, resets
 from portal_data.clock import utc_now
-from portal_data.errors import PortalError
 
 token = st.query_params.get("token", "")
 with sign_in.card("Choose a new password", passwords.RULES):
-    try:
-        email = resets.opened(token, utc_now())
+    opened = outcome(lambda: resets.opened(token, utc_now()))
+    if opened is not None:
         form = st.empty()
         with form.container():
-            st.text_input("E-mail", email, disabled=True)
+            st.text_input("E-mail", *opened, disabled=True)
             password = sign_in.new_password_form("Save password")
-        if password is not None:
-            resets.reset(token, password, utc_now())
+        if password is not None and outcome(lambda: resets.reset(token, password, utc_now())):
             form.empty()
             st.success("Your new password is saved. Sign in with it.", icon=":material/check:")
-    except PortalError as refusal:
-        sign_in.refused(refusal)
     st.page_link(session.first_page(), label="Go to the portal")

@@ -1,12 +1,12 @@
 """Security of one's own account: the password, and the browsers one is signed in with."""
 
 import re
-from uuid import UUID
+from functools import partial
 
 import streamlit as st
 
-from components import session
 from components.account import sign_in
+from components.forms.action import act
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import said, tag
@@ -14,7 +14,6 @@ from portal_data.auth import sessions
 from portal_data.auth.sessions import SignIn
 from portal_data.business import organisation
 from portal_data.clock import local_time, utc_now
-from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
 
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
@@ -49,13 +48,17 @@ def _sign_ins(who: Scope | Staff) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"sign-in-{each.id}"):
             _describe(each, business)
             if not each.this_browser and st.button("Sign out", key=f"end.{each.id}"):
-                _end(who, each.id)
+                act(
+                    "That browser is signed out.",
+                    partial(sessions.end_own, who, each.id, utc_now()),
+                )
     if len(own) > 1 and st.button(
         "Sign out everywhere else", key="end.others", icon=":material/logout:"
     ):
-        ended = sessions.end_others(who, utc_now())
-        session.flash(f"Signed out of {say.count(ended, 'other browser')}.")
-        st.rerun()
+        act(
+            lambda ended: f"Signed out of {say.count(ended, 'other browser')}.",
+            lambda: sessions.end_others(who, utc_now()),
+        )
 
 
 def _describe(each: SignIn, business: organisation.Organisation) -> None:
@@ -67,13 +70,3 @@ def _describe(each: SignIn, business: organisation.Organisation) -> None:
         tag("b", browser_name(each.agent)),
         said(f"{state}{where}", "div", class_="pt-sub"),
     )
-
-
-def _end(who: Scope | Staff, sign_in_id: UUID) -> None:
-    try:
-        sessions.end_own(who, sign_in_id, utc_now())
-    except PortalError as error:
-        session.flash(str(error))
-    else:
-        session.flash("That browser is signed out.")
-    st.rerun()

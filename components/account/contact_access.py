@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from components.forms import confirm, fields
+from components.forms import confirm
+from components.forms.action import act
 from components.ui import cards
 from portal_data.auth import access, invitations
 from portal_data.auth.access import CONTACT_ROLES
@@ -40,7 +41,7 @@ def of_customer(staff: Staff, customer: StaffCustomer) -> None:
             return
         cards.draw(cards.pills([("The portal is closed to them", "red")]))
         if st.button("Open the portal to them", key=f"{key}.enable"):
-            fields.attempt(
+            act(
                 f"The portal is open to {bidi.isolated(customer.display_name)} again.",
                 lambda: access.enable_customer(staff, customer.id, utc_now()),
             )
@@ -71,7 +72,7 @@ def _role(staff: Staff, contact: Contact, key: str) -> None:
         width=165,
     )
     if chosen is not role:
-        fields.attempt(
+        act(
             f"{bidi.isolated(contact.name)} is {_article(ROLES[chosen])} now.",
             lambda: access.set_role(staff, contact.id, chosen, utc_now(), before=role),
         )
@@ -82,7 +83,7 @@ def _access(staff: Staff, contact: Contact, key: str) -> None:
         label = "Invite again" if contact.portal_status == "invited" else "Invite to portal"
         if st.button(label, key=f"{key}.invite", disabled=not contact.email,
                      help=None if contact.email else "An invitation needs an e-mail."):  # fmt: skip
-            fields.attempt(
+            act(
                 "The invitation is on its way.",
                 lambda: invitations.invite(staff, contact.id, utc_now()),
             )
@@ -91,7 +92,7 @@ def _access(staff: Staff, contact: Contact, key: str) -> None:
     ):
         confirm.disable_contact(contact.id, contact.name)
     if contact.portal_status == "disabled" and st.button("Enable access", key=f"{key}.enable"):
-        fields.attempt(
+        act(
             f"{bidi.isolated(contact.name)} has access again.",
             lambda: access.enable_contact(staff, contact.id, utc_now()),
         )

@@ -19,6 +19,7 @@ from streamlit_authenticator.utilities import Encryptor, LoginError, ResetError,
 
 from components import session
 from components.browser import bridge
+from components.forms import fields
 from components.ui import brand as branding
 from components.ui import cards
 from components.ui import format as say
@@ -202,7 +203,7 @@ def new_password_form(label: str) -> str | None:
     if not sent:
         return None
     if passwords.normalised(password) != passwords.normalised(again):
-        refused("The two passwords differ. Type the same one twice.")
+        fields.refused("The two passwords differ. Type the same one twice.")
         return None
     return password
 
@@ -218,8 +219,3 @@ def existing_password_form(label: str) -> str | None:
         )
         sent = st.form_submit_button(label, type="primary", width="stretch")
     return password if sent else None
-
-
-def refused(reason: object) -> None:
-    """Say why a form was not accepted."""
-    st.error(say.escape_markdown(reason), icon=":material/error:")

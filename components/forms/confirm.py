@@ -5,7 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from components.forms import fields
+from components.forms.action import act
 from components.session import require_staff
 from components.ui import cards
 from components.ui.markup import said, tag
@@ -65,4 +65,4 @@ def _ask(name: str, consequence: str, label: str, action: Callable[[], object], 
         if st.button("Cancel", key="confirm.no"):
             st.rerun()
     if sure:
-        fields.attempt(done, action)
+        act(done, action)

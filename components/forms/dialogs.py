@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from components.session import flash, require_scope
+from components.forms.action import outcome
+from components.session import close_form, flash, form, require_scope
 from components.ui import cards, roles
 from components.ui import format as say
 from components.ui.markup import join, lines, said, tag
@@ -11,7 +12,7 @@ from portal_data.billing.invoices import Filter, Sort, Status
 from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.customers import details
-from portal_data.errors import PortalError
+from portal_data.ids import new_id
 from portal_data.messaging import messages
 from portal_data.scope import Permission, Scope
 from portal_data.text import bidi
@@ -20,6 +21,7 @@ _NUMBERS = 12
 """More numbers than this do not fit a bank's reference field: the customer's own number does."""
 
 
+_MESSAGE = "message"
 _SIDE_BY_SIDE = {("Amount", "Payment reference"), ("Sort code", "Account number")}
 _SHORT = 16
 """Characters of a value that needs half the width of a dialog at most."""
@@ -71,19 +73,15 @@ def write() -> None:
     scope = require_scope()
     business = organisation.get(scope)
     cards.draw(cards.sub(join("To ", said(business.name, "b"), f" · {business.email}")))
+    key = form(_MESSAGE, new_id).start
     with st.form("message", border=False):
         subject = st.text_input("Subject", max_chars=messages.SUBJECT_LIMIT, key="message.subject")
         body = st.text_area(
             "Message", max_chars=messages.BODY_LIMIT, height=180, key="message.body"
         )
         sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
-    if not sent:
-        return
-    try:
-        messages.send(scope, subject, body, now=utc_now())
-    except PortalError as refused:
-        st.error(say.escape_markdown(refused), icon=":material/error:")
-    else:
+    if sent and outcome(lambda: messages.send(scope, subject, body, key=key, now=utc_now())):
+        close_form(_MESSAGE)  # the next message is another one
         flash("Your message is on its way. We answer by e-mail.")
         st.rerun()
 

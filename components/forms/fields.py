@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components.session import close_form, flash
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import tag
-from portal_data.errors import Conflict, PortalError
 from portal_data.text.form_fields import Field
 
 
@@ -21,11 +19,12 @@ class Fields:
     key: str
     typed: dict[str, str] = field(default_factory=dict)
     _rooms: dict[str, DeltaGenerator] = field(default_factory=dict)
+    _labels: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str, about: Field, value: str | None) -> None:
         """Draw a field of one or several lines."""
         draw = st.text_area if about.multiline else st.text_input
-        with self._room(name):
+        with self._room(name, about):
             self.typed[name] = draw(
                 about.label + (" *" if about.required else ""),
                 value or "",
@@ -46,7 +45,7 @@ class Fields:
     ) -> None:
         """Draw a choice that can be searched; the present value is always one of them."""
         offered = list(options) if value in options else [value, *options]
-        with self._room(name):
+        with self._room(name, about):
             self.typed[name] = st.selectbox(
                 about.label,
                 offered,
@@ -58,37 +57,22 @@ class Fields:
 
     def colour(self, name: str, about: Field, value: str) -> None:
         """Draw a colour."""
-        with self._room(name):
+        with self._room(name, about):
             self.typed[name] = st.color_picker(about.label, value, key=f"{self.key}.{name}")
 
-    def refuse(self, sentences: Mapping[str, str]) -> None:
-        """Say at each named field why it cannot be used."""
+    def refuse(self, sentences: Mapping[str, str]) -> list[str]:
+        """Say at each named field why it cannot be used; return the labels of those fields."""
         for name, sentence in sentences.items():
             with self._rooms[name]:
                 cards.draw(tag("p", sentence, class_="pt-refused", role="alert"))
+        return [self._labels[name] for name in sentences]
 
-    def _room(self, name: str) -> DeltaGenerator:
+    def _room(self, name: str, about: Field) -> DeltaGenerator:
+        self._labels[name] = about.label
         self._rooms[name] = st.container(key=f"field-{self.key}-{name}", gap="xsmall")
         return self._rooms[name]
-
-
-def conflict(reason: Conflict, name: str) -> None:
-    """Say inside an open form that somebody else was faster, and offer to begin it anew."""
-    refused(f"{reason} Nothing of yours is saved yet.")
-    st.form_submit_button("Load what is stored", on_click=close_form, args=(name,))
 
 
 def refused(reason: object) -> None:
     """Say why a whole form was not accepted."""
     st.error(say.escape_markdown(reason), icon=":material/error:")
-
-
-def attempt(done: str, action: Callable[[], object]) -> None:
-    """Do what a control asked for and say so on the next run; show a refusal in its own words."""
-    try:
-        action()
-    except PortalError as refusal:
-        refused(refusal)
-        return
-    flash(done)
-    st.rerun()

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from components.forms import fields
-from components.session import close_form, flash, form
+from components.forms.action import act
+from components.session import form
 from components.ui import brand as branding
 from components.ui import cards
 from components.ui.markup import Markup
 from portal_data.business import brand, logos, organisation
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
-from portal_data.errors import PortalError
 from portal_data.scope import Staff
 
 _FORM = "logo"
@@ -51,11 +51,8 @@ def present(business: Organisation) -> Markup:
 
 
 def _save(staff: Staff, before: Organisation, upload: bytes | None) -> None:
-    try:
-        organisation.set_logo(staff, upload, before=before, now=utc_now())
-    except PortalError as refusal:
-        fields.refused(refusal)
-    else:
-        close_form(_FORM)
-        flash("The logo is saved." if upload is not None else "The logo is removed.")
-        st.rerun()
+    act(
+        "The logo is saved." if upload is not None else "The logo is removed.",
+        lambda: organisation.set_logo(staff, upload, before=before, now=utc_now()),
+        form=_FORM,
+    )

@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from components.forms import fields
+from components.forms.action import act
 from components.forms.fields import Fields
-from components.session import close_form, flash, form
+from components.session import form
 from components.ui import cards
 from components.ui.markup import Markup, join
 from portal_data.business import colours, organisation
 from portal_data.business.organisation import Organisation
 from portal_data.business.organisation_fields import FIELDS, locales, timezones
 from portal_data.clock import utc_now
-from portal_data.errors import Conflict, InvalidFields, PortalError
 from portal_data.scope import Staff
 
 _FORM = "organisation"
@@ -91,20 +90,12 @@ def _save(staff: Staff, before: Organisation, drawn: Fields) -> None:
         for name, typed in drawn.typed.items()
         if typed != (getattr(before, name) or _UNSET.get(name, ""))
     }
-    try:
-        organisation.change(staff, changes, before=before, now=utc_now())
-    except InvalidFields as refusal:
-        drawn.refuse(refusal.fields)
-        named = ", ".join(FIELDS[name].label for name in refusal.fields)
-        fields.refused(f"Nothing is saved yet. Look at these fields above: {named}.")
-    except Conflict as refusal:
-        fields.conflict(refusal, _FORM)
-    except PortalError as refusal:
-        fields.refused(refusal)
-    else:
-        close_form(_FORM)
-        flash("Saved. Customers see it from now on.")
-        st.rerun()
+    act(
+        "Saved. Customers see it from now on.",
+        lambda: organisation.change(staff, changes, before=before, now=utc_now()),
+        drawn=drawn,
+        form=_FORM,
+    )
 
 
 _UNSET = {"accent": colours.DEFAULT.lower()}

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from components.forms import fields
-from components.session import close_form, flash, form
+from components.forms.action import act
+from components.session import form
 from components.ui import cards
 from components.ui.markup import Markup, join
 from portal_data.business import preferences
 from portal_data.business.preferences import BANNER_LIMIT, EFFECTS, Preferences
 from portal_data.clock import utc_now
-from portal_data.errors import Conflict, PortalError
 from portal_data.scope import Staff
 
 _FORM = "preferences"
@@ -67,13 +66,8 @@ def read_only(shown: Preferences) -> Markup:
 def _save(staff: Staff, before: Preferences, banner: str, typed: dict[str, bool]) -> None:
     changes = {"banner_message": banner, **typed}
     changed = {name: new for name, new in changes.items() if new != getattr(before, name)}
-    try:
-        preferences.change(staff, before=before, now=utc_now(), **changed)
-    except Conflict as refusal:
-        fields.conflict(refusal, _FORM)
-    except PortalError as refusal:
-        fields.refused(refusal)
-    else:
-        close_form(_FORM)
-        flash("Saved. It holds from now on.")
-        st.rerun()
+    act(
+        "Saved. It holds from now on.",
+        lambda: preferences.change(staff, before=before, now=utc_now(), **changed),
+        form=_FORM,
+    )

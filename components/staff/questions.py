@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from components.session import flash, require_staff
-from components.ui import format as say
+from components.forms.action import act
+from components.session import form, require_staff
 from portal_data.billing.invoices import Status
 from portal_data.clock import utc_now
 from portal_data.customers import documents
 from portal_data.customers.documents import Kind
-from portal_data.errors import PortalError
 
 _HELP = (
     "The books before this portal call part of it settled, but nothing that did was imported. "
@@ -16,16 +15,16 @@ _HELP = (
 )
 
 
-def draw(kind: Kind, number: str, statuses: list[tuple[str, str]]) -> None:
-    """Offer to say that a document is owed, while it is in question."""
+def draw(kind: Kind, number: str, version: int, statuses: list[tuple[str, str]]) -> None:
+    """Offer to say that a document is owed, while it is in question in the `version` drawn."""
     if not any(text == Status.IN_QUESTION.value for text, _ in statuses):
         return
+    name = f"owed.{kind.value}.{number}"
+    seen = form(name, lambda: version).start  # the click runs the screen again, on newer rows
     if not st.button("Mark as owed", key="document.owed", help=_HELP):
         return
-    try:
-        documents.clear_question(require_staff(), kind, number, utc_now())
-    except PortalError as refused:
-        st.error(say.escape_markdown(refused), icon=":material/error:")
-    else:
-        flash("The customer can pay it again.")
-        st.rerun()
+    act(
+        "The customer can pay it again.",
+        lambda: documents.clear_question(require_staff(), kind, number, utc_now(), seen=seen),
+        seen=name,
+    )

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from components.forms import confirm, fields
+from components.forms import confirm
+from components.forms.action import act, outcome
 from components.forms.fields import Fields
 from components.session import close_form, form, require_staff
 from components.ui import cards
@@ -11,7 +12,6 @@ from components.ui.markup import said, tag
 from portal_data.auth import staff as team
 from portal_data.auth.staff import Member
 from portal_data.clock import utc_now
-from portal_data.errors import InvalidFields, PortalError
 from portal_data.scope import Role, Staff
 from portal_data.settings import load
 from portal_data.text import bidi
@@ -64,7 +64,7 @@ def _role(staff: Staff, member: Member, key: str) -> None:
         width=120,
     )
     if chosen is not member.role:
-        fields.attempt(
+        act(
             f"{bidi.isolated(member.name)} is {ROLES[chosen].lower()} now.",
             lambda: team.change_role(staff, member.id, chosen, before=member.role, now=utc_now()),
         )
@@ -73,7 +73,7 @@ def _role(staff: Staff, member: Member, key: str) -> None:
 def _access(staff: Staff, member: Member, key: str) -> None:
     if member.status == "disabled":
         if st.button("Enable access", key=f"{key}.enable"):
-            fields.attempt(
+            act(
                 f"{bidi.isolated(member.name)} has access again.",
                 lambda: team.enable(staff, member.id, utc_now()),
             )
@@ -103,16 +103,14 @@ def invite() -> None:
         sent = st.form_submit_button("Add", type="primary")
     if not sent:
         return
-    try:
-        link = team.create(staff, drawn.typed["email"], drawn.typed["name"], role, utc_now())
-    except InvalidFields as refusal:
-        drawn.refuse(refusal.fields)
-    except PortalError as refusal:
-        fields.refused(refusal)
-    else:
+    typed = drawn.typed
+    came = outcome(
+        lambda: team.create(staff, typed["email"], typed["name"], role, utc_now()), drawn=drawn
+    )
+    if came is not None:
         close_form(_FORM)
         room.empty()
-        _once(link, drawn.typed["email"])
+        _once(*came, typed["email"])
 
 
 @st.dialog("New link", icon=":material/link:")
@@ -126,13 +124,10 @@ def renew(member: Member) -> None:
         cards.draw(tag("p", *words, class_="pt-text"))
         if not st.button("Make a new link", type="primary", key="renew.yes"):
             return
-    try:
-        link = team.renew_link(staff, member.id, utc_now())
-    except PortalError as refusal:
-        fields.refused(refusal)
-    else:
+    came = outcome(lambda: team.renew_link(staff, member.id, utc_now()))
+    if came is not None:
         room.empty()
-        _once(link, member.email)
+        _once(*came, member.email)
 
 
 def _once(link: str, email: str) -> None:

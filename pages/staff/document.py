@@ -35,5 +35,5 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
     with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
         cards.draw(cards.documents(links.staff_pdf(kind.value, number)))
         if kind in documents.QUESTIONABLE:
-            questions.draw(kind, number, drawn.statuses)
+            questions.draw(kind, number, located.version, drawn.statuses)
 cards.draw(drawn.sheet)

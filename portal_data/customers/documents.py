@@ -70,10 +70,11 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A document's id, and whose it is."""
+    """A document's id and version, and whose it is."""
 
     id: UUID
     customer_id: UUID
+    version: int
     customer_name: str
 
 
@@ -166,40 +167,50 @@ _PAGES = {
 }
 _CLEAR = {
     Kind.INVOICE: """
-        update core.invoices set in_question_minor = 0, updated_at = $now
+        update core.invoices set version = version + 1, in_question_minor = 0, updated_at = $now
         where id = $id and customer_id = $customer_id and in_question_minor > 0
     """,
     Kind.RETAINER: """
-        update core.retainer_invoices set in_question_minor = 0, updated_at = $now
+        update core.retainer_invoices set version = version + 1,
+            in_question_minor = 0, updated_at = $now
         where id = $id and customer_id = $customer_id and in_question_minor > 0
     """,
 }
 QUESTIONABLE = frozenset(_CLEAR)
 """Kinds of documents whose payment can be in question."""
+_DECIDED = {
+    Kind.INVOICE: """
+        select id, customer_id, version from core.invoices where number = $number order by id
+    """,
+    Kind.RETAINER: """
+        select id, customer_id, version from core.retainer_invoices
+        where number = $number order by id
+    """,
+}
 _SUBJECTS = {Kind.INVOICE: "invoice", Kind.RETAINER: "retainer_invoice"}
 _WHOSE = {
     Kind.INVOICE: """
-        select d.id, d.customer_id, c.display_name as customer_name
+        select d.id, d.customer_id, d.version, c.display_name as customer_name
         from core.invoices d join core.customers c on c.id = d.customer_id
         where d.number = $number order by d.id
     """,
     Kind.ESTIMATE: """
-        select d.id, d.customer_id, c.display_name as customer_name
+        select d.id, d.customer_id, d.version, c.display_name as customer_name
         from core.estimates d join core.customers c on c.id = d.customer_id
         where d.number = $number order by d.id
     """,
     Kind.PAYMENT: """
-        select d.id, d.customer_id, c.display_name as customer_name
+        select d.id, d.customer_id, d.version, c.display_name as customer_name
         from core.payments d join core.customers c on c.id = d.customer_id
         where d.number = $number order by d.id
     """,
     Kind.CREDIT_NOTE: """
-        select d.id, d.customer_id, c.display_name as customer_name
+        select d.id, d.customer_id, d.version, c.display_name as customer_name
         from core.credit_notes d join core.customers c on c.id = d.customer_id
         where d.number = $number order by d.id
     """,
     Kind.RETAINER: """
-        select d.id, d.customer_id, c.display_name as customer_name
+        select d.id, d.customer_id, d.version, c.display_name as customer_name
         from core.retainer_invoices d join core.customers c on c.id = d.customer_id
         where d.number = $number order by d.id
     """,
@@ -239,18 +250,17 @@ def list_page(
     return Page(rows, counts[wanted], counts)
 
 
-def clear_question(staff: Staff, kind: Kind, number: str, now: datetime) -> None:
+def clear_question(staff: Staff, kind: Kind, number: str, now: datetime, *, seen: int) -> None:
     """Say that what an import put in question is owed: the customer may pay it again.
 
-    `kind` is an invoice or a retainer. Raises NotFound when there is no such document, Conflict
-    when nothing of it is in question.
+    `kind` is an invoice or a retainer, `seen` the version on whose amounts the member of staff
+    decided. Raises NotFound when there is no such document, Conflict when it was changed since or
+    nothing of it is in question.
     """
     if kind not in QUESTIONABLE:
         raise Invalid("Only invoices and retainers can be in question.")
     with store.staff_writing(staff) as session:
-        found = session.one(_WHOSE[kind], number=number)
-        if found is None:
-            raise NotFound("There is no such document.")
+        found = session.as_seen(_DECIDED[kind], seen, number=number)
         own = {"id": found["id"], "customer_id": found["customer_id"]}
         if session.change(_CLEAR[kind], **own, now=now) != 1:
             raise Conflict("Nothing of this document is in question.")

@@ -1,10 +1,10 @@
 """Messages from a customer to the business, sent from the organisation block of Home."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from portal_data import store
 from portal_data.errors import Conflict, Invalid, Unavailable
-from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox
 from portal_data.scope import Permission, Scope
 from portal_data.text import bidi
@@ -25,9 +25,10 @@ _SENT = """
 """
 
 
-def send(scope: Scope, subject: str, body: str, *, now: datetime) -> None:
+def send(scope: Scope, subject: str, body: str, *, key: UUID, now: datetime) -> None:
     """Mail the business on the contact's behalf; answers go to the contact.
 
+    `key` is of this message alone: a second click comes with the same one, and sends nothing more.
     Raises Invalid for an empty or too long message, Conflict after 20 within a day, Unavailable
     when the organisation has no e-mail address.
     """
@@ -48,12 +49,10 @@ def send(scope: Scope, subject: str, body: str, *, now: datetime) -> None:
         to = session.value("select email from organisation order by name")
         if not to:
             raise Unavailable("The business has not published an e-mail address.")
-        message_id = new_id()
-        activity.record(session, scope, events.MESSAGE_SENT, now=now, details=subject)
-        outbox.enqueue(
+        queued = outbox.enqueue(
             session,
             "mail.message",
-            dedup_key=f"message:{message_id}",
+            dedup_key=f"message:{key}",
             customer_id=scope.customer_id,
             now=now,
             payload={
@@ -64,3 +63,5 @@ def send(scope: Scope, subject: str, body: str, *, now: datetime) -> None:
                 "from_name": scope.name,
             },
         )
+        if queued:
+            activity.record(session, scope, events.MESSAGE_SENT, now=now, details=subject)

@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from portal_data import settings, store
@@ -13,6 +14,7 @@ from portal_data.errors import PortalError
 from portal_data.messaging import outbox, templates
 from portal_data.messaging.mail import DeliveryFailed, Mailer, compose
 from portal_data.ops.notifier import notify
+from portal_data.store import OpenSession
 
 PAUSE = 2.0
 """Seconds between looks at the outbox where other processes write to it, and after a failure."""
@@ -23,6 +25,21 @@ CLEAN_EVERY = timedelta(minutes=10)
 _SENDER = "select email from core.organisation order by name"
 
 log = logging.getLogger("portal.worker")
+
+
+def _notify(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    notify(session, UUID(row.payload["activity_id"]), now)
+
+
+def _answer_reset(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    resets.answer(session, row.id, row.payload["email"], now)
+
+
+Handler = Callable[[OpenSession, outbox.Row, datetime], None]
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {"notify": _notify, "password_reset.requested": _answer_reset}
+)
+"""Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""
 
 
 class Worker:
@@ -114,12 +131,9 @@ class Worker:
     def _do(self, row: outbox.Row, now: datetime) -> None:
         if row.kind.startswith("mail."):
             self._mail(row, now)
-        elif row.kind == "notify":
+        elif handler := HANDLERS.get(row.kind):
             with store.system_writing() as session:
-                notify(session, UUID(row.payload["activity_id"]), now)
-        elif row.kind == "password_reset.requested":
-            with store.system_writing() as session:
-                resets.answer(session, row.id, row.payload["email"], now)
+                handler(session, row, now)
         else:
             raise DeliveryFailed(f"Nothing knows how to do {row.kind}.", permanent=True)
 

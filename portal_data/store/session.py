@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from portal_data.errors import Conflict, NotFound
 from portal_data.store.engine import Row, Transaction
 
 
@@ -50,6 +51,19 @@ class Session:
     def locked(self, sql: str, **params: Any) -> list[Row]:
         """Return rows of `core` tables and hold them until this writing transaction ends."""
         return self.rows(sql + self._row_lock, **params)
+
+    def as_seen(self, sql: str, seen: int, **params: Any) -> Row:
+        """Return and hold the row that an action decides on, as its person saw it.
+
+        The query yields at most one row, with its `version`; `seen` is the version that was on the
+        screen. Raises NotFound without a row, Conflict when it was changed meanwhile.
+        """
+        found = self.locked(sql, **params)
+        if not found:
+            raise NotFound("There is no such document.")
+        if found[0]["version"] != seen:
+            raise Conflict("Somebody else changed this meanwhile. Look at it again first.")
+        return found[0]
 
     def change(self, sql: str, **params: Any) -> int:
         """Run one insert, update or delete on `core` tables and return how many rows changed."""

@@ -135,7 +135,7 @@ ACTIONS: dict[str, Action] = {
         prepare=lambda w, who: access.disable_customer(w.cast.owner, w.cast.alice.customer_id, NOW),
     ),
     "customers.documents.clear_question": Action(
-        lambda who, w: documents.clear_question(who, AnyKind.INVOICE, "INV-1", NOW), STAFF
+        lambda who, w: documents.clear_question(who, AnyKind.INVOICE, "INV-1", NOW, seen=1), STAFF
     ),
     "auth.identity.change_password": Action(
         lambda who, w: identity.change_password(who, PASSWORD, "wholly other words", BROWSER, NOW),
@@ -145,7 +145,7 @@ ACTIONS: dict[str, Action] = {
         lambda who, w: invitations.invite(who, w.contact, NOW), STAFF
     ),
     "messaging.messages.send": Action(
-        lambda who, w: messages.send(who, "Hello", "There", now=NOW), CONTACTS
+        lambda who, w: messages.send(who, "Hello", "There", key=new_id(), now=NOW), CONTACTS
     ),
     "business.organisation.change": Action(
         lambda who, w: organisation.change(

@@ -10,7 +10,7 @@ import pytest
 
 from portal_data import store
 from portal_data.billing import invoices
-from portal_data.errors import Conflict, Invalid
+from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Scope
 from portal_data.store import duckdb_engine
@@ -110,6 +110,49 @@ def test_compare_and_set_lets_one_of_sixteen_win(alice: Scope) -> None:
     for thread in threads:
         thread.join()
     assert sorted(won) == [0] * 15 + [1]
+
+
+_HELD = """
+    select id, version from core.invoices
+    where customer_id = $customer_id and id = $id order by id
+"""
+
+
+def test_of_sixteen_who_decide_on_what_they_saw_one_wins(alice: Scope) -> None:
+    invoice = make_invoice(alice)
+    outcomes: list[str] = []
+    start = threading.Barrier(16)
+
+    def decide() -> None:
+        start.wait()
+        try:
+            with store.writing(alice) as session:
+                own = {"customer_id": alice.customer_id, "id": invoice}
+                found = session.as_seen(_HELD, 1, **own)
+                session.change(
+                    "update core.invoices set version = version + 1, reference = 'decided'"
+                    " where customer_id = $customer_id and id = $id",
+                    id=found["id"],
+                )
+        except Conflict as refusal:
+            outcomes.append(str(refusal))
+        else:
+            outcomes.append("")
+
+    threads = [threading.Thread(target=decide) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("") == 1
+    assert all("Look at it again first" in told for told in outcomes if told)
+
+
+def test_a_decision_on_what_is_not_there_is_not_found(alice: Scope, charlie: Scope) -> None:
+    foreign = make_invoice(charlie)
+    for missing in (new_id(), foreign):
+        with store.writing(alice) as session, pytest.raises(NotFound):
+            session.as_seen(_HELD, 1, customer_id=alice.customer_id, id=missing)
 
 
 def test_threads_of_two_customers_never_mix(cast: Cast) -> None:
@@ -274,7 +317,10 @@ def test_what_was_read_once_is_let_go(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_integrity_names_a_broken_balance(db: store.Store, alice: Scope) -> None:
     make_invoice(alice, number="INV-9", total_minor=10_000, balance_minor=9_999)
-    assert db.check_integrity() == ["invoice balance is not its total less what was applied: INV-9"]
+    assert db.check_integrity() == [
+        "invoice balance is not its total less what was applied: INV-9",
+        "balance is not what the ledger says: invoice INV-9",
+    ]
 
 
 def test_an_unknown_address_is_refused_in_words() -> None:

@@ -1,5 +1,6 @@
 """The worker before a real mail server: sends, retries, gives up, survives a crash."""
 
+import ast
 import email
 import email.policy
 import socket
@@ -24,11 +25,12 @@ from portal_data.messaging import activity, outbox
 from portal_data.messaging.events import INVOICE_VIEWED
 from portal_data.messaging.mail import DeliveryFailed, FolderMailer, SmtpMailer, compose, mailer_for
 from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
-from portal_data.ops.worker import Worker, clean
+from portal_data.ops.worker import HANDLERS, Worker, clean
 from portal_data.scope import Scope, Staff
 from portal_data.settings import Settings
 from tests.conftest import NOW, Cast
 from tests.people import BROWSER, mails, make_contact, rows, value
+from tests.test_architecture import last_name, modules, tree
 
 MAIL = {"to": "dora@alder.example", "subject": "Grüße", "body": "First <b>.\n\nSecond & last."}
 
@@ -312,6 +314,19 @@ def test_a_kind_nothing_knows_fails_for_good(cast: Cast, server: Controller) -> 
         outbox.enqueue(session, "fax", dedup_key="f", payload={}, now=NOW)
     _worker().work(NOW)
     assert _status() == [("failed", "Nothing knows how to do fax.")]
+
+
+def test_all_that_is_queued_has_somebody_who_does_it() -> None:
+    queued = {
+        argument.value
+        for path in modules("portal_data")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and last_name(node) == "enqueue"
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert {kind for kind in queued if not kind.startswith("mail.")} == set(HANDLERS)
+    assert queued - set(HANDLERS)
 
 
 def test_without_a_sender_nothing_leaves(cast: Cast, server: Controller, inbox: Inbox) -> None:

@@ -45,6 +45,16 @@ def test_message_goes_out(alice: Scope) -> None:
     assert mail["body"] == "A question"
 
 
+def test_the_message_after_it_goes_out_too(alice: Scope) -> None:
+    shown = opened(write, alice)
+    for body in ("One thing", "Another thing"):
+        shown.app.text_input(key="message.subject").set_value("Hello")
+        shown.app.text_area(key="message.body").set_value(body)
+        shown.app.button[0].click()
+        shown = shown.rerun()
+    assert [mail["body"] for mail in mails("mail.message")] == ["One thing", "Another thing"]
+
+
 def test_empty_message_is_refused_and_kept(alice: Scope) -> None:
     shown = opened(write, alice)
     shown.app.text_input(key="message.subject").set_value("Hello")

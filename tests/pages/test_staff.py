@@ -135,6 +135,33 @@ def test_staff_say_that_a_document_in_question_is_owed(
     assert not any(each.label == "Mark as owed" for each in shown.app.button)
 
 
+def test_who_decides_on_what_was_changed_meanwhile_looks_at_it_first(
+    screen: Open, owner: Staff, alice: Scope
+) -> None:
+    invoice = make_invoice(alice, number="INV-7", in_question_minor=4_000)
+    shown = screen(owner, "invoice", number="INV-7")
+    with store.system_writing() as session:
+        session.change(
+            "update core.invoices set version = version + 1, in_question_minor = 100"
+            " where id = $id",
+            id=invoice,
+        )
+    click(shown, "Mark as owed")
+    assert ["changed this meanwhile" in each.value for each in shown.app.error] == [True]
+    click(shown, "Load what is stored")
+    assert list(shown.app.error) == []
+    click(shown, "Mark as owed")
+    assert rows("select in_question_minor from core.invoices order by id") == [
+        {"in_question_minor": 0}
+    ]
+
+
+def click(shown: Screen, label: str) -> None:
+    """Press the button of that name."""
+    (button,) = [each for each in shown.app.button if each.label == label]
+    button.click().run()
+
+
 def close_portal(customer_id: "UUID") -> None:
     """Open the dialog that asks before a customer loses the portal."""
     from components.forms import confirm

@@ -133,11 +133,15 @@ def test_question_stays_until_it_is_answered(db: store.Store, run: Import, backu
     again = run(backup)
     assert (again.in_question, again.exit_code) == (["INV-103"], 2)
     owner, kite = _owner(db), _scope(db, "102")
-    documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW)
+    seen = documents.locate(owner, Kind.INVOICE, "INV-103").version
+    with pytest.raises(Conflict, match="Look at it again"):
+        documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW, seen=seen - 1)
+    documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW, seen=seen)
+    assert documents.locate(owner, Kind.INVOICE, "INV-103").version == seen + 1
     with pytest.raises(Conflict):
-        documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW)
+        documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW, seen=seen)
     with pytest.raises(NotFound):
-        documents.clear_question(owner, Kind.INVOICE, "INV-999", NOW)
+        documents.clear_question(owner, Kind.INVOICE, "INV-999", NOW, seen=1)
     assert invoices.get(kite, "INV-103", today=TODAY).payable_minor == 4_000
     assert run(backup).in_question == []
     assert invoices.get(kite, "INV-103", today=TODAY).payable_minor == 4_000
