@@ -17,6 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from portal_data.errors import Conflict, Unavailable
 from portal_data.store.engine import Row, Visibility
+from portal_data.store.routing import routed
 from portal_data.store.write_set import Changes
 
 _FEW = 8  # rows that cost less one by one than through a temporary table
@@ -56,10 +57,13 @@ _LOST_AT_COMMIT = (
 
 
 class PostgresTransaction:
-    """One transaction on a pooled connection."""
+    """One transaction on a pooled connection: a customer's own, or one that sees all."""
 
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Row], customer_id: UUID | None = None
+    ) -> None:
         self._connection = connection
+        self._customer_id = customer_id
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
         """Return all rows of a query."""
@@ -161,6 +165,8 @@ class PostgresTransaction:
         return f"{row['n']} {row['x']}"
 
     def _execute(self, sql: str, params: Mapping[str, Any]) -> psycopg.Cursor[Row]:
+        if self._customer_id is not None:
+            sql, params = routed(sql), {**params, "customer_id": self._customer_id}
         try:
             return self._connection.execute(_wire(sql).encode(), params)
         except psycopg.errors.IntegrityError as error:
@@ -218,7 +224,9 @@ class PostgresEngine:
         connection = self._begin(visibility, customer_id, begin)
         try:
             try:
-                yield PostgresTransaction(connection)
+                yield PostgresTransaction(
+                    connection, customer_id if visibility is Visibility.MINE else None
+                )
             except BaseException as error:
                 with suppress(psycopg.OperationalError):  # what is lost needs no rollback
                     connection.execute("rollback")
@@ -251,16 +259,13 @@ class PostgresEngine:
             except PoolTimeout as error:
                 raise Unavailable(_BUSY) from error
             try:
-                connection.execute(begin.encode())
+                # one round trip for all; a UUID prints no quotes. `set local` is also what a
+                # coordinator passes on to the machines that hold the rows
+                sees_all = "yes" if visibility is Visibility.ALL else "no"
                 connection.execute(
-                    "select set_config('search_path', %s, true),"
-                    " set_config('portal.customer_id', %s, true),"
-                    " set_config('portal.sees_all', %s, true)",
-                    (
-                        visibility.value,
-                        str(customer_id or ""),
-                        "yes" if visibility is Visibility.ALL else "no",
-                    ),
+                    f"{begin}; set local search_path = '{visibility.value}';"
+                    f" set local portal.customer_id = '{customer_id or ''}';"
+                    f" set local portal.sees_all = '{sees_all}'".encode()
                 )
             except psycopg.OperationalError as error:
                 lost = error

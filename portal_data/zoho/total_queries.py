@@ -8,7 +8,8 @@ since nothing says when they became so.
 CUSTOMERS = """
     select c.id, c.number, c.display_name, c.currency_code, c.opening_balance_minor, r.external_id
     from core.customers c
-    left join core.import_refs r on r.row_id = c.id and r.kind = 'customer'
+    left join core.import_refs r on r.customer_id = c.id and r.row_id = c.id
+        and r.kind = 'customer'
     order by c.number, c.display_name, c.id
 """
 INVOICES = """
@@ -44,20 +45,20 @@ INVOICES = """
                     as balance_minor
             from core.invoices i
             left join (
-                select invoice_id, sum(amount)::bigint as amount
+                select customer_id, invoice_id, sum(amount)::bigint as amount
                 from (
-                    select invoice_id,
+                    select customer_id, invoice_id,
                         amount_minor + withheld_minor + early_discount_minor as amount
                     from core.allocations where invoice_id is not null and date > $last
                     union all
-                    select invoice_id, amount_minor from core.credit_applications
+                    select customer_id, invoice_id, amount_minor from core.credit_applications
                     where date > $last
                     union all
-                    select invoice_id, amount_minor from core.retainer_applications
+                    select customer_id, invoice_id, amount_minor from core.retainer_applications
                     where date > $last
                 ) settled
-                group by invoice_id
-            ) l on l.invoice_id = i.id
+                group by customer_id, invoice_id
+            ) l on l.customer_id = i.customer_id and l.invoice_id = i.id
             where i.date <= $last
         ) invoices
     ) sorted
@@ -76,24 +77,24 @@ PAYMENTS = """
             coalesce(a.applications, 0) as applications, coalesce(a.invoices, 0) as invoices
         from core.payments p
         left join (
-            select payment_id, count(*)::bigint as applications,
+            select customer_id, payment_id, count(*)::bigint as applications,
                 count(distinct invoice_id)::bigint as invoices
             from core.allocations
             where invoice_id is not null and date <= $last
-            group by payment_id
-        ) a on a.payment_id = p.id
+            group by customer_id, payment_id
+        ) a on a.customer_id = p.customer_id and a.payment_id = p.id
         left join (
-            select payment_id, sum(amount_minor)::bigint as amount
+            select customer_id, payment_id, sum(amount_minor)::bigint as amount
             from core.allocations
             where date > $last
-            group by payment_id
-        ) l on l.payment_id = p.id
+            group by customer_id, payment_id
+        ) l on l.customer_id = p.customer_id and l.payment_id = p.id
         left join (
-            select payment_id, sum(amount_minor)::bigint as amount
+            select customer_id, payment_id, sum(amount_minor)::bigint as amount
             from core.refunds
             where payment_id is not null and status = 'succeeded' and date > $last
-            group by payment_id
-        ) r on r.payment_id = p.id
+            group by customer_id, payment_id
+        ) r on r.customer_id = p.customer_id and r.payment_id = p.id
         where p.status = 'succeeded' and p.date <= $last
     ) payments
     group by customer_id, currency_code
@@ -115,16 +116,16 @@ CREDIT_NOTES = """
                 n.balance_minor + coalesce(l.amount, 0) as balance_minor
             from core.credit_notes n
             left join (
-                select credit_note_id, sum(amount)::bigint as amount
+                select customer_id, credit_note_id, sum(amount)::bigint as amount
                 from (
-                    select credit_note_id, amount_minor as amount
+                    select customer_id, credit_note_id, amount_minor as amount
                     from core.credit_applications where date > $last
                     union all
-                    select credit_note_id, amount_minor from core.refunds
+                    select customer_id, credit_note_id, amount_minor from core.refunds
                     where credit_note_id is not null and status = 'succeeded' and date > $last
                 ) used
-                group by credit_note_id
-            ) l on l.credit_note_id = n.id
+                group by customer_id, credit_note_id
+            ) l on l.customer_id = n.customer_id and l.credit_note_id = n.id
             where n.date <= $last
         ) credit_notes
     ) sorted
@@ -135,7 +136,7 @@ CREDITS_APPLIED = """
     select a.customer_id, n.currency_code, count(*)::bigint as count,
         sum(a.amount_minor)::bigint as total
     from core.credit_applications a
-    join core.credit_notes n on n.id = a.credit_note_id
+    join core.credit_notes n on n.customer_id = a.customer_id and n.id = a.credit_note_id
     where a.date <= $last
     group by a.customer_id, n.currency_code
     order by a.customer_id, n.currency_code
@@ -167,7 +168,7 @@ CLOSING = """
         union all
         select i.customer_id, i.currency_code, -a.withheld_minor - a.early_discount_minor
         from core.allocations a
-        join core.invoices i on i.id = a.invoice_id
+        join core.invoices i on i.customer_id = a.customer_id and i.id = a.invoice_id
         where a.date <= $last
         union all
         select customer_id, currency_code, amount_minor from core.refunds
@@ -210,19 +211,19 @@ COUNTS = {  # what has no day is counted as it is now
     """,
     "invoice_lines": """
         select l.customer_id, count(*)::bigint as count from core.invoice_lines l
-        join core.invoices d on d.id = l.invoice_id
+        join core.invoices d on d.customer_id = l.customer_id and d.id = l.invoice_id
         where d.date <= $last
         group by l.customer_id order by l.customer_id
     """,
     "credit_note_lines": """
         select l.customer_id, count(*)::bigint as count from core.credit_note_lines l
-        join core.credit_notes d on d.id = l.credit_note_id
+        join core.credit_notes d on d.customer_id = l.customer_id and d.id = l.credit_note_id
         where d.date <= $last
         group by l.customer_id order by l.customer_id
     """,
     "quote_lines": """
         select l.customer_id, count(*)::bigint as count from core.estimate_lines l
-        join core.estimates d on d.id = l.estimate_id
+        join core.estimates d on d.customer_id = l.customer_id and d.id = l.estimate_id
         where d.date <= $last
         group by l.customer_id order by l.customer_id
     """,

@@ -248,7 +248,9 @@ def _everything() -> dict[str, str]:
 
 _TABLES = """
     select table_name from information_schema.tables
-    where table_schema = 'core' and table_name <> 'sign_in_failures' order by table_name
+    where table_schema = 'core' and table_type = 'BASE TABLE'
+        and table_name <> 'sign_in_failures'
+    order by table_name
 """
 REFUSALS = (NotAllowed, NotFound, TypeError, AttributeError)
 """How a role is refused: by the rule, as if nothing were there, or because its type has no such

@@ -1,0 +1,2 @@
+-- Keys of a customer's rows begin with the customer, so that PostgreSQL can spread customers over machines:
+-- see postgres/0008_keys_by_customer.sql and docs/scale.md. DuckDB is one file, and its keys stay as they are.
