@@ -13,8 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from portal_data.errors import Conflict, InUse, Invalid, Unavailable
+from portal_data.store.arrays import column as arrow_column
+from portal_data.store.arrays import repeated
 from portal_data.store.engine import Row, Visibility
-from portal_data.store.uuids import uuid_array
 from portal_data.store.write_set import EVERYONE, Changes, WriteSet
 
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
@@ -27,13 +28,6 @@ _NO_ROOM = (
     "File too large",
     "Disk quota exceeded",
 )  # as strerror() says
-_ARROW = {  # how values travel; the insert casts them to the column's own type
-    "BIGINT": pa.int64(),
-    "INTEGER": pa.int32(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-    "TIMESTAMP": pa.timestamp("us"),
-}
 
 
 class DuckDBTransaction:
@@ -150,22 +144,13 @@ def _arrow(
     arrays = []
     for column, values in zip(columns, zip(*batch, strict=True), strict=True):
         first = values[0]
-        if all(value is first for value in values):  # most columns of an import are such
-            one = _array(kinds[column], (first,))
-            arrays.append(one.take(pa.repeat(pa.scalar(0, pa.int32()), len(values))))
+        if first == values[-1] and values.count(first) == len(
+            values
+        ):  # most columns of an import are such
+            arrays.append(repeated(arrow_column(kinds[column], (first,)), len(values)))
         else:
-            arrays.append(_array(kinds[column], values))
+            arrays.append(arrow_column(kinds[column], values))
     return pa.Table.from_arrays(arrays, names=list(columns))
-
-
-def _array(kind: str, values: Sequence[Any]) -> pa.Array:
-    if kind == "UUID" and all(value is None or isinstance(value, UUID) for value in values):
-        return uuid_array(values)
-    if kind in _ARROW:
-        return pa.array(values, type=_ARROW[kind])
-    # text, decimals and ids that are text already travel as text
-    texts = [v if v is None or isinstance(v, str) else str(v) for v in values]
-    return pa.array(texts, type=pa.string())
 
 
 class DuckDBEngine:
@@ -174,6 +159,7 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, path: str) -> None:
+        """Open or create the file. Of a bulk load's full row groups none waits in memory."""
         self.path = path
         self.changes = Changes()
         self._write_lock = threading.Lock()
@@ -181,7 +167,7 @@ class DuckDBEngine:
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._connection = duckdb.connect(path)
+            self._connection = duckdb.connect(path, config={"write_buffer_row_group_count": 1})
             if path != ":memory:":
                 Path(path).chmod(_MODE)
             self._connection.execute(

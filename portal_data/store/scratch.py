@@ -12,7 +12,7 @@ from typing import IO, Any
 import duckdb
 import pyarrow as pa
 
-from portal_data.store.uuids import uuid_array
+from portal_data.store.arrays import column
 
 _DESCRIPTORS = Path("/dev/fd")  # where a file without a name can be opened by its descriptor
 _NO_NULL = "\x1e\x1enull\x1e\x1e"  # an empty cell is an empty text
@@ -23,7 +23,11 @@ class Scratch:
     """One in-memory database. SQL uses `$name` parameters; rows are tuples."""
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect(":memory:")
+        # one thread: two would take half as much again of the processors for the same file, and
+        # the portal's people are on them, too
+        self._connection = duckdb.connect(":memory:", config={"threads": 1})
+        # memory of dropped columns goes back to the system, not only to this engine
+        self._connection.execute("set allocator_bulk_deallocation_flush_threshold = '1MB'")
         # ids stay numbers on their way into the books: as text each would be written and read
         self._connection.execute("set arrow_lossless_conversion = true")
         self._files = ExitStack()
@@ -70,14 +74,10 @@ class Scratch:
         return True
 
     def keep(self, table: str, columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> None:
-        """Make a table of Python values: names with their types, and a sequence for each.
-
-        Those of type `uuid` are UUIDs or None.
-        """
+        """Make a table of Python values: names with their types, and a sequence for each."""
         listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         arrays = [
-            uuid_array(each) if kind == "uuid" else pa.array(list(each))
-            for kind, each in zip(columns.values(), values, strict=True)
+            column(kind.upper(), each) for kind, each in zip(columns.values(), values, strict=True)
         ]
         self._connection.register("given", pa.table(arrays, names=list(columns)))
         self._connection.execute(f"create or replace table {table} ({listed})")

@@ -16,6 +16,7 @@ from typing import IO, Any
 SIZE = 1 << 15  # bytes of a block, more or less: one changed document costs reading one block
 _LARGEST = 1 << 22  # bytes: no more is held in memory to compare it
 _QUOTE = b'"'
+_DIGEST = 32  # bytes of a BLAKE2b, which most processors do in half the time of a SHA-256
 
 
 @dataclass(slots=True, eq=False)
@@ -49,16 +50,14 @@ class Known:
     def of(cls, key: str, header: Sequence[str], blocks: Sequence[Block]) -> "Known":
         """Return blocks for a file with this header, read in the way that `key` names."""
         told = "\x1f".join((key, *header))
-        known = cls(hashlib.sha256(told.encode()).digest())
+        known = cls(hashlib.blake2b(told.encode(), digest_size=_DIGEST).digest())
         for block in blocks:
             known.starts.setdefault(block.start, []).append(block)
         return known
 
     def digest(self, content: bytes | memoryview) -> str:
         """Return the digest of a block's bytes."""
-        digest = hashlib.sha256(self.key)
-        digest.update(content)
-        return digest.hexdigest()
+        return hashlib.blake2b(content, digest_size=_DIGEST, key=self.key).hexdigest()
 
 
 @dataclass

@@ -75,11 +75,15 @@ class LineColumns:
         column = self.text("quantity")
         return f"if({column} = '', 1, try_cast({column} as decimal(18, 6)))"
 
-    def gross(self) -> str:
-        """Return quantity × price in minor units."""
+    def uneven(self) -> str:
+        """Return the condition for line totals that are not quantity × price - discount."""
         price = f"try_cast({self.text('item_price')} as decimal(18, 6))"
         product = f"cast({self.quantity()} as decimal(38, 6)) * {price}"
-        return f"try_cast(round({product}, {self.exponent}) * {10**self.exponent} as bigint)"
+        rounded = f"try_cast(round({product}, {self.exponent}) * {10**self.exponent} as bigint)"
+        differs = f"{self.amount('item_total')} <> {rounded} - {self.amount('discount_amount')}"
+        exact = f"{product} = {self._decimal('item_total')} + {self._decimal('discount_amount')}"
+        # rounding takes longer than everything else about a line, and few need it
+        return f"if({exact}, false, {differs})"
 
     def amount(self, field: str) -> str:
         """Return an amount in minor units; nothing said is nothing."""
@@ -89,40 +93,40 @@ class LineColumns:
         amount = f"try_cast({column} as decimal(18, {self.exponent})) * {10**self.exponent}"
         return f"if({column} = '', 0, cast({amount} as bigint))"
 
+    def _decimal(self, field: str) -> str:
+        column = self.text(field)
+        return f"if({column} = '', 0, try_cast({column} as decimal(18, {self.exponent})))"
+
     def odd(self) -> str:
         """Return the condition for rows that Python must read."""
         text = self.text
         rules = [f"{text(name)} = ''" for name in NEEDED]
         for name in _NUMBERS:
             number = f"rtrim({text(name)}, '%')" if name in _PERCENTS else text(name)
-            plain = f"regexp_full_match({number}, '{_PLAIN}')"
-            rules += self._broken(text(name), f"not {plain}")
+            rules += self._filled(name, f"not regexp_full_match({number}, '{_PLAIN}')")
         for name in _EXACT:
             number, kept = (
                 f"try_cast({text(name)} as decimal(18, {places}))" for places in (6, self.exponent)
             )
-            rules += self._broken(text(name), f"{number} <> {kept}")
+            rules += self._filled(name, f"{number} <> {kept}")
         for name in WATCHED:
-            rules += self._broken(text(name), f"regexp_full_match({text(name)}, '{_BLANK}+')")
+            rules += self._filled(name, f"regexp_full_match({text(name)}, '{_BLANK}+')")
         for name in _KEYS:
-            rules += self._broken(
-                text(name), f"regexp_matches({text(name)}, '^{_BLANK}|{_BLANK}$')"
-            )
+            rules += self._filled(name, f"regexp_matches({text(name)}, '^{_BLANK}|{_BLANK}$')")
         if text("discount") != "''":  # a discount that is only a percentage has to be worked out
             percent = f"coalesce({_percent(text('discount'))}, 0)"
             rules.append(f"({text('discount_amount')} = '' and {percent} <> 0)")
-        return " or ".join(rules)
+        return " or ".join(self._met(rules)) or "false"
 
-    def _broken(self, column: str, condition: str) -> list[str]:
-        """Return the condition if any filled cell of the column meets it: distinct ones are few."""
-        query = f"""
-            with filled as materialized (
-                select distinct {column} from {self._name}
-            )
-            select 1 from filled where {column} <> '' and {condition} limit 1
-        """
-        found = column != "''" and self._scratch.rows(query)
-        return [f"({column} <> '' and {condition})"] if found else []
+    def _filled(self, field: str, condition: str) -> list[str]:
+        column = self.text(field)
+        return [] if column == "''" else [f"({column} <> '' and {condition})"]
+
+    def _met(self, rules: Sequence[str]) -> list[str]:
+        """Return the rules that any row meets: most files need none of them row by row."""
+        each = ", ".join(f"coalesce(bool_or({rule}), false)" for rule in rules)
+        (met,) = self._scratch.rows(f"select {each} from {self._name}")
+        return [rule for rule, meets in zip(rules, met, strict=True) if meets]
 
 
 def _percent(column: str) -> str:

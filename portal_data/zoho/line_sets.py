@@ -21,6 +21,7 @@ from portal_data.zoho.lines import LINE_FIELDS, REPEATED
 Targets = tuple[Sequence[int], Sequence[UUID], Sequence[UUID]]
 """Documents by the place of their first row, with the ids of their customers and their own."""
 
+_WANTED = {"first": "bigint", "of": "bigint"}
 _TARGET = {"first": "bigint", "customer": "uuid", "document": "uuid"}
 _ITEM = {"key": "varchar", "id": "uuid"}
 _PROJECT = {"customer": "uuid", "key": "varchar", "id": "uuid"}
@@ -39,6 +40,7 @@ class LineSet:
         self._scratch, self._name, self.number = scratch, name, number
         self._kept, self._keeps = "", False
         self._named: dict[tuple[str, ...], bool] = {}
+        self._asked: list[list[int]] = []
         self._use(moved(layout, places := sorted(kept_positions(layout))), places)
         self._key = f"if({self._text('id')} <> '', {self._text('id')}, {self._text('number')})"
 
@@ -147,13 +149,16 @@ class LineSet:
         return [first for (first,) in self._scratch.rows(query)] if columns else []
 
     def _want(self, firsts: Sequence[int], groups: Sequence[int]) -> None:
-        self._scratch.keep("wanted", {"first": "bigint", "of": "bigint"}, [firsts, groups])
+        wanted = [list(firsts), list(groups)]
+        if wanted != self._asked:
+            self._scratch.keep(f"{self._name}_wanted", _WANTED, wanted)
+            self._asked = wanted
 
     @property
     def _wanted(self) -> str:
         return (
             f"from {self._name} r join {self._name}_documents d on d.key = {self._key} "
-            "join wanted w on w.first = d.first"
+            f"join {self._name}_wanted w on w.first = d.first"
         )
 
     def names(self, *fields: str) -> bool:
@@ -182,8 +187,16 @@ class LineSet:
         lines = {*LINE_FIELDS, "id", "number"}
         kept = {place for own, place in layout.positions.items() if own in lines}
         kept |= {*layout.line_custom.values(), *layout.line_unread.values()}
-        for place in {*range(len(self._places))} - kept:
-            self._scratch.run(f"alter table {self._name} drop column c{self._places[place]}")
+        columns = ", ".join(f"c{self._places[place]}" for place in sorted(kept))
+        # in one piece, in their order: dropping columns one by one costs a small file more than
+        # reading it
+        self._scratch.run(
+            f"""
+            create table {self._name}_lines as select {columns} from {self._name};
+            drop table {self._name};
+            alter table {self._name}_lines rename to {self._name}
+            """
+        )
         positions = {own: place for own, place in layout.positions.items() if own in lines}
         left = replace(layout, positions=positions, custom={}, unread={})
         places = [self._places[place] for place in sorted(kept)]
@@ -211,8 +224,7 @@ class LineSet:
                 count(*) filter (uneven), min(place) filter (uneven), sum(digest)
             from (
                 select d.first, r.rowid as place, {total} as total, {tax} as tax,
-                    {total} <> {sql.gross()} - {sql.amount("discount_amount")} as uneven,
-                    {odd} as odd,
+                    {sql.uneven()} as uneven, {odd} as odd,
                     md5_number_lower(concat_ws(chr(31), r.rowid - d.first + 1, {texts},
                         coalesce(k.custom, ''), coalesce(k.source, ''))) as digest
                 from {self._name} r join {self._name}_documents d on d.key = {self._key}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,13 @@ ROWS = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def scratch() -> Iterator[Scratch]:
+    """One scratch engine for all examples: each of them replaces its tables."""
+    with closing(Scratch()) as opened:
+        yield opened
+
+
 @dataclass(frozen=True)
 class Bytes:
     """A file in memory, as a part of an upload."""
@@ -145,6 +153,7 @@ def _gathered(table: Table, scratch: Scratch | None) -> Any:
         assert staged is not None
         source = LineSet(scratch, name, found, staged.parts.number)
         assert gather_set(gatherer, source, "invoices", dates, ids, findings)
+        staged.copy.close()
     documents = {
         key: (
             None if sheaf.error else (sheaf.subtotal, sheaf.tax, sheaf.digest, list(sheaf.lines)),
@@ -169,11 +178,10 @@ PLAIN = dict.fromkeys(HEADER[HEADER.index("Item Name") :], "") | {
 @given(ROWS)
 @example([("71", "GBP", [PLAIN, PLAIN | {"Account": "Sales"}]), ("72", "GBP", [PLAIN])])
 def test_a_set_of_lines_is_what_python_reads(
-    documents: list[tuple[str, str, list[dict[str, str]]]],
+    scratch: Scratch, documents: list[tuple[str, str, list[dict[str, str]]]]
 ) -> None:
     table = open_table(Bytes(_file(documents)))
-    with closing(Scratch()) as scratch:
-        assert _gathered(table, scratch) == _gathered(table, None)
+    assert _gathered(table, scratch) == _gathered(table, None)
 
 
 CSV = st.lists(
@@ -191,17 +199,17 @@ def _records(table: Table) -> Iterator[tuple[int, list[str]]]:
 
 @settings(max_examples=400, deadline=None)
 @given(CSV)
-def test_a_staged_file_has_the_cells_that_python_reads(content: bytes) -> None:
+def test_a_staged_file_has_the_cells_that_python_reads(scratch: Scratch, content: bytes) -> None:
     try:
         table = open_table(Bytes(b"one,two,three\n" + content))
     except FileError:
         return  # so broken that its first block cannot be read
-    with closing(Scratch()) as scratch:
-        staged = stage(scratch, "staged", table, range(3), [], Known(), lambda _: None)
-        if staged is None:
-            return  # Python reads it, or says what is wrong with it
-        count = staged.parts.rows
-        rows = scratch.rows("select rowid + 2, c0, c1, c2 from staged order by rowid")
+    staged = stage(scratch, "staged", table, range(3), [], Known(), lambda _: None)
+    if staged is None:
+        return  # Python reads it, or says what is wrong with it
+    staged.copy.close()
+    count = staged.parts.rows
+    rows = scratch.rows("select rowid + 2, c0, c1, c2 from staged order by rowid")
     assert count == len(rows)
     try:
         expected = [(number, *cells) for number, cells in _records(table)]
