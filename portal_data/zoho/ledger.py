@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from portal_data.zoho.books import Books
+from portal_data.zoho.payments import Application
 from portal_data.zoho.records import Record
-from portal_data.zoho.settlements import Application
 
 
 @dataclass(slots=True)

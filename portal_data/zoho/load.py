@@ -1,11 +1,9 @@
 """Writing what was decided: new rows in bulk, changed rows put back whole, in one transaction."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,14 +12,14 @@ from portal_data.ids import BUSINESS, new_id
 from portal_data.store import OpenSession
 from portal_data.zoho.books import SOURCE
 from portal_data.zoho.catalogue import tax_key
-from portal_data.zoho.document_sets import is_staged, read_lines
-from portal_data.zoho.line_sets import LineSet
+from portal_data.zoho.document_sets import is_staged
+from portal_data.zoho.load_lines import LineLoader, load_rows
 from portal_data.zoho.open_amounts import Settler
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Record
 from portal_data.zoho.resolve import Resolver, fold
 from portal_data.zoho.rows import RowMaker, as_text
-from portal_data.zoho.targets import LINES, SHELVES, LineShelf, Shelf
+from portal_data.zoho.targets import LINES, SHELVES, Shelf
 from portal_data.zoho.voiding import void
 
 Progress = Callable[[str, int, int], None]
@@ -33,10 +31,6 @@ _DELETE_REFS = """
     delete from core.import_refs where source = $source and kind = $kind and row_id = any($ids)
 """
 _DELETE_ALLOCATIONS = "delete from core.allocations where id = any($ids)"
-_FORGET_LINES = """
-    update core.disputes set version = version + 1, invoice_line_id = null
-    where invoice_line_id = any($ids)
-"""
 _SET_RATE = (
     "update core.exchange_rates set rate = $rate where currency_code = $code and date = $date"
 )
@@ -130,67 +124,14 @@ class Loader:
             rows = [self.maker.merged(stored[r.row_id], r, shelf) for r in group]
             self._insert(shelf.table, tuple(rows[0]), rows)
         if lines := LINES.get(kind):
-            self._write_lines(lines, change.created)
+            loader = LineLoader(self.session, self.maker)
+            loader.write(lines, change.created)
             for group in _groups(change.updated):
-                self._replace_lines(lines, group)
+                loader.replace(lines, group)
             for source in {r.parts.source for r in change.accepted if is_staged(r.parts)}:
                 source.forget()
         self._write_refs(kind, change.created)
         self._replace_refs(kind, change.updated)
-
-    def _write_lines(self, shelf: LineShelf, records: list[Record]) -> None:
-        staged: dict[LineSet, list[Record]] = defaultdict(list)
-        others = []
-        for record in records:
-            if is_staged(record.parts):
-                staged[record.parts.source].append(record)
-            else:
-                others.append(record)
-        for source, documents in staged.items():
-            batches = self.maker.staged_lines(source, documents, shelf)
-            self.session.load_batches(shelf.table, shelf.columns, batches)
-        rows = (row for record in others for row in self.maker.lines(record))
-        self._load(shelf.table, shelf.columns, rows)
-        self._write_providers(shelf, records)
-
-    def _replace_lines(self, shelf: LineShelf, records: list[Record]) -> None:
-        changed = [record for record in records if not record.same_parts]
-        read_lines([record.parts for record in changed if is_staged(record.parts)])
-        ids = [record.row_id for record in changed]
-        stored: dict[UUID, dict[int, dict[str, Any]]] = {record.row_id: {} for record in changed}
-        for row in self.session.rows(shelf.stored, ids=ids):
-            stored[row[shelf.parent]][row["position"]] = row
-        self.session.change(shelf.delete, ids=ids)
-        kept = {record.row_id: len(record.parts) for record in changed}
-        gone = [
-            row["id"]
-            for document, lines in stored.items()
-            for position, row in lines.items()
-            if position > kept[document]
-        ]
-        if gone:
-            self.session.change(_FORGET_LINES, ids=gone)
-        rows = (
-            row
-            for record in changed
-            for row in self.maker.merged_lines(record, shelf, stored[record.row_id])
-        )
-        self._load(shelf.table, shelf.columns, rows)
-        if shelf.providers:
-            self.session.change(shelf.delete_providers, ids=[record.row_id for record in records])
-        self._write_providers(shelf, records)
-
-    def _write_providers(self, shelf: LineShelf, records: list[Record]) -> None:
-        if shelf.providers:
-            self._load(
-                shelf.providers,
-                ("customer_id", shelf.parent, "provider"),
-                (
-                    (record.customer_id, record.row_id, provider)
-                    for record in records
-                    for provider in record.extra["providers"]
-                ),
-            )
 
     def _write_allocations(self) -> None:
         """Write what payments were used for; of changed ones, replace what an import wrote."""
@@ -299,10 +240,7 @@ class Loader:
         return estimates
 
     def _load(self, table: str, columns: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:
-        """Load rows, and do not trouble the store when there are none."""
-        source = iter(rows)
-        if (first := next(source, None)) is not None:
-            self.session.load(table, columns, chain((first,), source))
+        load_rows(self.session, table, columns, rows)
 
     def _insert(self, table: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> None:
         self._load(table, columns, ([row.get(c) for c in columns] for row in rows))

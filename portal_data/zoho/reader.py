@@ -17,11 +17,11 @@ from portal_data.zoho.kinds import KINDS
 from portal_data.zoho.line_sets import LineSet, suits
 from portal_data.zoho.lines import Gatherer
 from portal_data.zoho.memory import Doubt, Memory
+from portal_data.zoho.payments import Receipt, gather_payments, read_payments
 from portal_data.zoho.places import DATES, FileReading, Place, header_of
 from portal_data.zoho.recall import recalled, see_known
 from portal_data.zoho.records import Reading, Record, Row
 from portal_data.zoho.recurring import read_profiles
-from portal_data.zoho.settlements import Receipt, gather_payments, read_payments
 from portal_data.zoho.sorting import Sorted, Sorter
 from portal_data.zoho.staging import Staged, stage, taken
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from portal_data.store.scratch import Scratch
-from portal_data.zoho import catalogue, document_modules, modules, parties, settlements, work
+from portal_data.zoho import catalogue, credits, document_modules, modules, parties, work
 from portal_data.zoho.archive import Archive
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Problem, SetAside, UploadRefused
@@ -116,8 +116,8 @@ def _read_all(reader: Reader, reading: Reading, records: dict[str, list[Record]]
         ("project", modules.PROJECTS, work.read_projects),
         ("task", modules.TASKS, work.read_tasks),
         ("time entry", modules.TIME, work.read_time),
-        ("credit application", modules.APPLICATIONS, settlements.read_applications),
-        ("refund", modules.REFUNDS, settlements.read_refunds),
+        ("credit application", modules.APPLICATIONS, credits.read_applications),
+        ("refund", modules.REFUNDS, credits.read_refunds),
     ):
         rows = reader.rows(module)
         records[kind] = reader.read(partial(build, rows, reading))
