@@ -164,14 +164,14 @@ def _readable(name: str) -> bool:
 
 def _folder(path: Path) -> Archive:
     files = sorted(entry for entry in path.iterdir() if entry.is_file())
-    wanted = [entry for entry in files if _readable(entry.name)]
-    if not wanted:
+    readable = [entry for entry in files if _readable(entry.name)]
+    if not readable:
         raise _refused(
             path, "The folder holds no CSV file and no workbook.", "Put the exported files into it."
         )
-    parts = [_part(_loose(entry)) for entry in wanted]
-    others = [entry.name for entry in files if entry not in wanted]
-    return Archive(path.name, parts, others, _digest(wanted))
+    parts = [_part(_loose(entry)) for entry in readable]
+    others = [entry.name for entry in files if entry not in readable]
+    return Archive(path.name, parts, others, _digest(readable))
 
 
 def _zip(path: Path, archive: zipfile.ZipFile) -> Archive:

@@ -21,7 +21,7 @@ _DIGEST = 32  # bytes of a BLAKE2b, which most processors do in half the time of
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """Some rows of a file; `reading` is what they gave, as the JSON that remember.py writes."""
+    """Some rows of a file; `reading` is what they gave, as JSON (block_building.py)."""
 
     digest: str
     module: str
@@ -29,14 +29,14 @@ class Block:
     length: int
     rows: int
     reading: str
-    _told: dict[str, Any] | None = None
+    _content: dict[str, Any] | None = None
 
     @property
-    def told(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """What reading it gave."""
-        if self._told is None:
-            self._told = json.loads(self.reading)
-        return self._told
+        if self._content is None:
+            self._content = json.loads(self.reading)
+        return self._content
 
 
 @dataclass
@@ -49,8 +49,8 @@ class Known:
     @classmethod
     def of(cls, key: str, header: Sequence[str], blocks: Sequence[Block]) -> "Known":
         """Return blocks for a file with this header, read in the way that `key` names."""
-        told = "\x1f".join((key, *header))
-        known = cls(hashlib.blake2b(told.encode(), digest_size=_DIGEST).digest())
+        context = "\x1f".join((key, *header))
+        known = cls(hashlib.blake2b(context.encode(), digest_size=_DIGEST).digest())
         for block in blocks:
             known.starts.setdefault(block.start, []).append(block)
         return known

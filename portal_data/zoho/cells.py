@@ -25,14 +25,14 @@ _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}", re.ASCII)
 _GUARDED = ("'+", "'=", "'-", "'@")
 _WHOLE_DIGITS = 12  # of numbers kept as decimal(18,6)
 _PLACES = 12
-_REMEMBERED = 1 << 16  # numbers that were read: the same ones stand on many rows
+_CACHED = 1 << 16  # numbers that were read: the same ones stand on many rows
 _LARGEST = 10**15  # minor units: far from the end of a 64-bit integer, also when added up
 _TRUE = frozenset({"true", "yes", "1", "y"})
 _FALSE = frozenset({"false", "no", "0", "n", ""})
 _SIX = Decimal("0.000001")
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def decimal(raw: str) -> Decimal:
     """Return a plain decimal number. No thousands marks, exponents, NaN or infinities."""
     text = raw.strip()
@@ -47,14 +47,14 @@ def decimal(raw: str) -> Decimal:
     return Decimal(text)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def quantity(raw: str) -> Decimal:
     """Return a quantity, unit price or rate with at most six places, as the books keep them."""
     number = decimal(raw)
     return number if -number.as_tuple().exponent <= 6 else number.quantize(_SIX)  # type: ignore[operator]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def minor_units(raw: str, currency: str) -> int:
     """Return an amount in minor units of `currency`, which must have places enough for it."""
     number = decimal(raw)

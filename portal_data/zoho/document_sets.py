@@ -58,10 +58,10 @@ def kept_by_lines(
     documents: Iterable[tuple[StagedLines, int]],
 ) -> Iterator[tuple[int, str | None, str | None, int]]:
     """Return what staged lines keep beside their fields by group, and how many do: LineSet.kept."""
-    wanted: dict[LineSet, list[tuple[int, int]]] = defaultdict(list)
+    selected: dict[LineSet, list[tuple[int, int]]] = defaultdict(list)
     for parts, group in documents:
-        wanted[parts.source].append((parts.first, group))
-    for source, pairs in wanted.items():
+        selected[parts.source].append((parts.first, group))
+    for source, pairs in selected.items():
         firsts, groups = zip(*pairs, strict=True)
         yield from source.kept(firsts, groups)
 
@@ -72,10 +72,10 @@ def read_lines(documents: list[StagedLines]) -> None:
     for lines in documents:
         if lines.read is None:
             by_source[lines.source].append(lines)
-    for source, wanted in by_source.items():
-        row = wanted[0].sheaf.row
+    for source, unread in by_source.items():
+        row = unread[0].sheaf.row
         gatherer = Gatherer(Reading(Findings(), "UTC", None))
-        for lines in wanted:
+        for lines in unread:
             sheaf, read = lines.sheaf, list[Line]()
             own = {name: sheaf.row.raw(name) for name in ("id", "number")}
             gatherer.sheaves[own["id"] or own["number"]] = replace(
@@ -90,7 +90,7 @@ def read_lines(documents: list[StagedLines]) -> None:
             lines.read = read
         ids = Identifiers(row.file, source.layout)
         gatherer.gather(
-            source.cells([each.first for each in wanted]), source.layout, row.dates, ids
+            source.cells([each.first for each in unread]), source.layout, row.dates, ids
         )
 
 

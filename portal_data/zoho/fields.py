@@ -28,7 +28,7 @@ def count_kept(upload: Upload, files: Mapping[str, FileReport]) -> None:
     for reading in upload.readings:
         for counts, name in zip(kept[reading.entry.file.name], ("custom", "source"), strict=True):
             for block, _ in reading.staged.parts.known:
-                counts.update(block.told[name])
+                counts.update(block.content[name])
     for name, report in files.items():
         own = "unread_columns" if KINDS[report.module] in _NOT_KEPT else "source_fields"
         custom, source = kept[name]
@@ -57,8 +57,8 @@ def kept_by_records(groups: Mapping[T, Iterable[Record]]) -> dict[T, tuple[Names
             found[group][of].update(dict.fromkeys(labels, lines))
     groups_in_order = list(groups)
     for index, own, other, lines in kept_by_lines(staged):
-        for counts, told in zip(found[groups_in_order[index]], (own, other), strict=True):
-            counts.update(dict.fromkeys(json.loads(told or "{}"), lines))
+        for counts, kept in zip(found[groups_in_order[index]], (own, other), strict=True):
+            counts.update(dict.fromkeys(json.loads(kept or "{}"), lines))
     return found
 
 

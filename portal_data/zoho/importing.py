@@ -15,6 +15,13 @@ from portal_data.store import OpenSession
 from portal_data.store.scratch import Scratch
 from portal_data.zoho.acceptance import refusals
 from portal_data.zoho.archive import Archive, open_upload
+from portal_data.zoho.block_building import file_blocks
+from portal_data.zoho.block_cache import (
+    BlockCache,
+    StaleBlocks,
+    read_block_cache,
+    write_blocks,
+)
 from portal_data.zoho.books import SOURCE, read_books, read_customers
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Findings, Problem, UploadRefused
@@ -22,7 +29,6 @@ from portal_data.zoho.fields import count_kept
 from portal_data.zoho.hints import infer_applications
 from portal_data.zoho.kinds import KINDS
 from portal_data.zoho.load import Loader
-from portal_data.zoho.memory import Doubt, Memory, keep, read_memory
 from portal_data.zoho.open_amounts import Settler
 from portal_data.zoho.organise import (
     Founding,
@@ -35,7 +41,6 @@ from portal_data.zoho.organise import (
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.reader import Progress
 from portal_data.zoho.records import Reading
-from portal_data.zoho.remember import kept_blocks
 from portal_data.zoho.repeats import reading_key, same_again
 from portal_data.zoho.report import FileReport, Report
 from portal_data.zoho.resolve import Resolver
@@ -95,22 +100,24 @@ def import_backup(
         founding = founding or Founding()
         timezone = founding.timezone or books.timezone
         with store.system_reading() as session:
-            memory = read_memory(session, reading_key(date_order, timezone, books.base_currency))
+            cache = read_block_cache(
+                session, reading_key(date_order, timezone, books.base_currency)
+            )
 
         def read() -> Upload:
             findings = Findings()
             reading = Reading(findings, timezone, books.base_currency, books.currencies())
             upload = read_upload(
-                archive, reading, scratch, memory, date_order, progress, accept_losses=accept_losses
+                archive, reading, scratch, cache, date_order, progress, accept_losses=accept_losses
             )
             infer_applications(upload)
             return upload
 
-        upload = _certain(read, memory)
+        upload = _certain(read, cache)
         if dry_run:
             with store.system_reading() as session:
                 upload, decisions, settler, resolver = _decide(
-                    session, upload, read, memory, remove_missing
+                    session, upload, read, cache, remove_missing
                 )
                 losses = _losses(resolver, settler, strict=strict, accept_losses=accept_losses)
                 if decisions.books.base_currency is None:
@@ -119,7 +126,7 @@ def import_backup(
         with store.system_writing() as session:
             session.locked(_ALL_IMPORTS)
             upload, decisions, settler, resolver = _decide(
-                session, upload, read, memory, remove_missing
+                session, upload, read, cache, remove_missing
             )
             losses = _losses(resolver, settler, strict=strict, accept_losses=accept_losses)
             currency = decisions.books.base_currency
@@ -128,7 +135,7 @@ def import_backup(
                 found_organisation(session, upload, founding, currency, now)
             report = _report(archive, upload, settler, losses, dry_run=False)
             report.read_by = reading_key(date_order, timezone, currency)
-            keep(session, kept_blocks(upload, decisions, report.read_by))
+            write_blocks(session, file_blocks(upload, decisions, report.read_by))
             rename_organisation(session, founding, now)
             import_id = new_id()
             if report.verdict != "unchanged" or settler.rebalanced:
@@ -140,13 +147,13 @@ def import_backup(
         return report
 
 
-def _certain(read: Callable[[], Upload], memory: Memory) -> Upload:
+def _certain(read: Callable[[], Upload], cache: BlockCache) -> Upload:
     """Read the upload, and read again what an earlier import's reading is not enough for."""
     while True:
         try:
             return read()
-        except Doubt as doubt:
-            memory.distrust(doubt.digests)
+        except StaleBlocks as stale:
+            cache.discard(stale.digests)
 
 
 def _repeat(report: Report, dry_run: bool, now: datetime) -> Report:
@@ -162,7 +169,7 @@ def _decide(
     session: OpenSession,
     upload: Upload,
     read: Callable[[], Upload],
-    memory: Memory,
+    cache: BlockCache,
     remove_missing: bool,
 ) -> tuple[Upload, Decisions, Settler, Resolver]:
     """Decide an upload; records that have to be written and were only recalled are read first."""
@@ -177,9 +184,9 @@ def _decide(
         resolver.decide_profiles()
         try:
             settler.decide()
-        except Doubt as doubt:
-            memory.distrust(doubt.digests)
-            upload = _certain(read, memory)
+        except StaleBlocks as stale:
+            cache.discard(stale.digests)
+            upload = _certain(read, cache)
         else:
             return upload, decisions, settler, resolver
 

@@ -21,7 +21,7 @@ from portal_data.zoho.lines import LINE_FIELDS, REPEATED
 Targets = tuple[Sequence[int], Sequence[UUID], Sequence[UUID]]
 """Documents by the place of their first row, with the ids of their customers and their own."""
 
-_WANTED = {"first": "bigint", "of": "bigint"}
+_SELECTED = {"first": "bigint", "of": "bigint"}
 _TARGET = {"first": "bigint", "customer": "uuid", "document": "uuid"}
 _ITEM = {"key": "varchar", "id": "uuid"}
 _PROJECT = {"customer": "uuid", "key": "varchar", "id": "uuid"}
@@ -40,7 +40,7 @@ class LineSet:
         self._scratch, self._name, self.number = scratch, name, number
         self._kept, self._keeps = "", False
         self._named: dict[tuple[str, ...], bool] = {}
-        self._asked: list[list[int]] = []
+        self._selection: list[list[int]] = []
         self._use(moved(layout, places := sorted(kept_positions(layout))), places)
         self._key = f"if({self._text('id')} <> '', {self._text('id')}, {self._text('number')})"
 
@@ -111,11 +111,11 @@ class LineSet:
         """Return what lines keep as JSON, with how many lines, by the group of their document."""
         if not self._keeps:
             return []
-        self._want(firsts, groups)
+        self._select(firsts, groups)
         return self._scratch.rows(
             f"""
             select w.of, k.custom, k.source, count(*)
-            {self._wanted} {self._kept}
+            {self._selected} {self._kept}
             where k.custom is not null or k.source is not null
             group by all order by all
             """
@@ -128,15 +128,15 @@ class LineSet:
         column = self._sql.project() if field == "project" else self._text(field)
         if not firsts or column == "''":
             return []
-        self._want(firsts, groups)
+        self._select(firsts, groups)
         return self._scratch.rows(
             f"""
-            select w.of, {column} as text, min(r.rowid) {self._wanted}
+            select w.of, {column} as text, min(r.rowid) {self._selected}
             where {column} <> '' group by all order by all
             """
         )
 
-    def saying(self, texts: Sequence[str]) -> list[int]:
+    def containing(self, texts: Sequence[str]) -> list[int]:
         """Return the documents of which a line has one of these texts as name or description."""
         self._scratch.keep("said", {"text": "varchar"}, [texts])
         columns = [column for name in WATCHED if (column := self._text(name)) != "''"]
@@ -148,17 +148,17 @@ class LineSet:
         """
         return [first for (first,) in self._scratch.rows(query)] if columns else []
 
-    def _want(self, firsts: Sequence[int], groups: Sequence[int]) -> None:
-        wanted = [list(firsts), list(groups)]
-        if wanted != self._asked:
-            self._scratch.keep(f"{self._name}_wanted", _WANTED, wanted)
-            self._asked = wanted
+    def _select(self, firsts: Sequence[int], groups: Sequence[int]) -> None:
+        selection = [list(firsts), list(groups)]
+        if selection != self._selection:
+            self._scratch.keep(f"{self._name}_selected", _SELECTED, selection)
+            self._selection = selection
 
     @property
-    def _wanted(self) -> str:
+    def _selected(self) -> str:
         return (
             f"from {self._name} r join {self._name}_documents d on d.key = {self._key} "
-            f"join {self._name}_wanted w on w.first = d.first"
+            f"join {self._name}_selected w on w.first = d.first"
         )
 
     def names(self, *fields: str) -> bool:
@@ -252,9 +252,9 @@ class LineSet:
 
     def cells(self, firsts: Sequence[int]) -> Iterator[tuple[int, list[str]]]:
         """Return the rows of some documents with their numbers, as Python reads them."""
-        self._want(firsts, firsts)
+        self._select(firsts, firsts)
         cells = ", ".join(f"r.c{place}" for place in self._places)
-        query = f"select r.rowid, {cells} {self._wanted} order by r.rowid"
+        query = f"select r.rowid, {cells} {self._selected} order by r.rowid"
         for place, *row in self._scratch.rows(query):
             yield self.number(place), row
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from portal_data import money
 from portal_data.zoho.balance import settle_balances
+from portal_data.zoho.block_cache import StaleBlocks
 from portal_data.zoho.defects import CellError, Missing
 from portal_data.zoho.documents import allowance
 from portal_data.zoho.ledger import Account, Allocation, Ledger
-from portal_data.zoho.memory import Doubt
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.records import Record
 from portal_data.zoho.removal import Removal
@@ -36,13 +36,13 @@ class Settler:
         self.imported: dict[UUID, list[UUID]] = defaultdict(list)  # allocations by payment
 
     def decide(self) -> None:
-        """Decide everything that carries money. Raises Doubt when more of it must be read first."""
+        """Decide what carries money. Raises StaleBlocks when more of it must be read first."""
         self._decide_documents()
         self.decisions.decide("credit application", self._find_application)
         self.decisions.decide("payment", self._find_payment)
         self.decisions.decide("refund", self._find_refund)
         if self.decisions.doubtful:
-            raise Doubt(self.decisions.doubtful)
+            raise StaleBlocks(self.decisions.doubtful)
         self._find_imported()
         self.removal.find()
         self.removal.void_settlements(self._kept_by_portal())

@@ -223,8 +223,8 @@ def _applications(
 def _credited(row: Row, amount: int, charges: int, used: int, reading: Reading) -> int:
     """Return what the customer is credited with: the amount, less any bank charges in it."""
     currency = reading.currency_of(row)
-    told = row.key("unused") != ""
-    unused = row.minor("unused", currency) if told else max(amount - used, 0)
+    given = row.key("unused") != ""
+    unused = row.minor("unused", currency) if given else max(amount - used, 0)
     rest = amount - used - unused
     allowed = allowance(currency)
     if abs(rest) <= allowed and used <= amount:

@@ -33,7 +33,7 @@ DATES = {  # fields of each module that hold dates
 class Place(NamedTuple):
     """One document: the place of its first row among those that were read, and its rows.
 
-    No `rows` are told of a document that is more than its own rows say: they do not stand together,
+    A document has no `rows` here that is more than its own rows say: they do not stand together,
     or its currency is that of its customer. `dates` are its first row's cells, as DATES has them.
     """
 
@@ -53,7 +53,7 @@ class Place(NamedTuple):
 
 @dataclass
 class FileReading:
-    """A staged file once it was read: its documents in order, and the rows that had to be told of.
+    """A staged file once it was read: its documents in order, and the rows that were warned of.
 
     `source` is the set that its lines stand in; payments have none. `records` are those that were
     recalled instead of read.
@@ -64,7 +64,7 @@ class FileReading:
     places: list[Place]
     source: LineSet | None = None
     records: list[Record] = field(default_factory=list)
-    told: set[int] = field(default_factory=set)
+    warned_rows: set[int] = field(default_factory=set)
 
     @property
     def header(self) -> tuple[str, ...]:

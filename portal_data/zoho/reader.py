@@ -6,6 +6,7 @@ from operator import attrgetter
 from portal_data.store.scratch import Scratch
 from portal_data.zoho import document_modules, modules
 from portal_data.zoho.archive import Archive
+from portal_data.zoho.block_cache import BlockCache, StaleBlocks
 from portal_data.zoho.columns import Module, kept_positions
 from portal_data.zoho.copies import Copies
 from portal_data.zoho.dates import DateOrder, Dates
@@ -16,7 +17,6 @@ from portal_data.zoho.identifiers import Identifiers, id_fields
 from portal_data.zoho.kinds import KINDS
 from portal_data.zoho.line_sets import LineSet, suits
 from portal_data.zoho.lines import Gatherer
-from portal_data.zoho.memory import Doubt, Memory
 from portal_data.zoho.payments import Receipt, gather_payments, read_payments
 from portal_data.zoho.places import DATES, FileReading, Place, header_of
 from portal_data.zoho.recall import recalled, see_known
@@ -43,14 +43,14 @@ class Reader(Sorter):
         archive: Archive,
         reading: Reading,
         scratch: Scratch,
-        memory: Memory,
+        cache: BlockCache,
         order: DateOrder | None,
         progress: Progress,
         accept_losses: bool,
     ) -> None:
         super().__init__(archive)
         self.reading, self.order = reading, order
-        self._scratch, self._memory = scratch, memory
+        self._scratch, self._cache = scratch, cache
         self.unread: set[str] = set()
         self.ids: dict[str, Identifiers] = {}
         self.readings: list[FileReading] = []
@@ -173,7 +173,7 @@ class Reader(Sorter):
         """Stage the only file of a module; None when it must be read row by row."""
         if len(self.of(entry.module)) > 1:
             return None
-        known = self._memory.known(entry.module.name, header_of(entry))
+        known = self._cache.known(entry.module.name, header_of(entry))
         return stage(
             self._scratch,
             f"staged_{entry.module.name}",
@@ -185,7 +185,7 @@ class Reader(Sorter):
         )
 
     def _recall(self, reading: FileReading) -> FileReading:
-        """Add the known records to a file that was read. Raises Doubt when they are not whole.
+        """Add the known records to a file that was read. Raises StaleBlocks if they are not whole.
 
         A document may have got a row more, in a place that is no part of its block.
         """
@@ -198,7 +198,7 @@ class Reader(Sorter):
             if not keys.isdisjoint((record.external_id, record.values["number"]))
         }
         if digests:
-            raise Doubt(digests)
+            raise StaleBlocks(digests)
         reading.records = records
         entry.file.rows = parts.rows
         self.readings.append(reading)
@@ -229,8 +229,8 @@ class Reader(Sorter):
     ) -> None:
         """Look at the ids and dates of a file as a whole. Raises FileError for dates in doubt.
 
-        Raises Doubt instead when a part of the file was recalled: what is wrong with a file is
-        said by reading it.
+        Raises StaleBlocks instead when a part of the file was recalled: what is wrong with a file
+        is said by reading it.
         """
         columns = rows[0].layout.positions if rows else {}  # rows of one file
         for own in filter(columns.__contains__, id_fields(module)):
@@ -254,7 +254,7 @@ class Reader(Sorter):
         except FileError as error:
             failed = error
         if recalled and (problems or failed):
-            raise Doubt({record.block for record in recalled})
+            raise StaleBlocks({record.block for record in recalled})
         self.problems += problems
         self.ids[ids.file] = ids
         if failed:

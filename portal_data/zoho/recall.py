@@ -48,14 +48,14 @@ class RecalledPart:
 def recalled(kind: str, file: str, parts: Parts) -> list[Record]:
     """Return the records of a file's known blocks."""
     return [
-        _record(kind, file, block, row, told)
+        _record(kind, file, block, row, cells)
         for block, row in parts.known
-        for told in block.told["documents"]
+        for cells in block.content["documents"]
     ]
 
 
-def _record(kind: str, file: str, block: Block, row: int, told: list[Any]) -> Record:
-    key, subject, offset, currency, fingerprint, day, values, links, balance, parts = told
+def _record(kind: str, file: str, block: Block, row: int, cells: list[Any]) -> Record:
+    key, subject, offset, currency, fingerprint, day, values, links, balance, parts = cells
     number = row + offset + 2
     named = zip(VALUES, values, strict=True)
     return Record(
@@ -77,8 +77,8 @@ def _record(kind: str, file: str, block: Block, row: int, told: list[Any]) -> Re
     )
 
 
-def _part(told: list[Any], row: int) -> RecalledPart:
-    key, number, amount, withheld, early, offset = told
+def _part(cells: list[Any], row: int) -> RecalledPart:
+    key, number, amount, withheld, early, offset = cells
     return RecalledPart(key, number, amount, withheld, early, row + offset + 2)
 
 
@@ -103,9 +103,9 @@ def see_known(
                 ids.see("application_id", part.key, part.row)
                 ids.name("application_id", part.key, (own, number, part.invoice_number), part.row)
     for block, row in parts.known:
-        for field, texts in block.told["ids"].items():
+        for field, texts in block.content["ids"].items():
             for text, offset in texts.items():
                 ids.see(field, text, row + offset + 2)
-        for field, texts in block.told["dates"].items():
+        for field, texts in block.content["dates"].items():
             for text, offset in texts.items():
                 dates.see(headers.get(field, field), text, row + offset + 2)

@@ -207,8 +207,8 @@ class Record:
         Its second half covers the parts alone, so that lines which did not change are left in
         peace.
         """
-        told = {name: value for name, value in self.values.items() if name not in self.absent}
-        content = repr((told, sorted(self.links.items()), self.extra)).encode()
+        given = {name: value for name, value in self.values.items() if name not in self.absent}
+        content = repr((given, sorted(self.links.items()), self.extra)).encode()
         own = hashlib.blake2b(content, digest_size=16).hexdigest()
         self.fingerprint = f"{own}:{self.digest.hex()}"
         return self

@@ -41,7 +41,7 @@ class Removal:
     """What an upload no longer has: found first, then voided, or left with a reason."""
 
     decisions: Decisions
-    wanted: bool
+    remove: bool
     gone: list[Gone] = field(default_factory=list)
     voided: list[Gone] = field(default_factory=list)
     left: list[tuple[Gone, str]] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Removal:
         """Return why an upload may void nothing: it lacks what earlier imports had."""
         upload = self.decisions.upload
         lacking = sorted(self.decisions.books.imported_modules - upload.modules)
-        if not self.wanted or not lacking:
+        if not self.remove or not lacking:
             return []
         reason = (
             f"It is no complete backup: it lacks {', '.join(lacking)}, which earlier imports had. "
@@ -73,14 +73,14 @@ class Removal:
                 f"{len(gone)} of {total} {kind}s of earlier imports are not in it.",
                 "Is it the right backup, with all its parts? To void them, add --accept-losses.",
             )
-            for kind, gone in (self._by_kind().items() if self.wanted else ())
+            for kind, gone in (self._by_kind().items() if self.remove else ())
             if (total := len(self.decisions.books.refs[kind])) < _SHARE * len(gone)
             and len(gone) >= _MANY
         ]
 
     def void_settlements(self, kept: Mapping[UUID, int]) -> None:
         """Decide payments, applied credits and refunds; `kept` is what the portal used of each."""
-        for gone in self.gone if self.wanted else ():
+        for gone in self.gone if self.remove else ():
             if gone.kind not in _SETTLEMENTS:
                 continue
             if gone.kind in _NAMELESS and self._uncertain(gone.kind):
@@ -102,7 +102,7 @@ class Removal:
         active = {
             row["customer_id"] for row in self.decisions.books.rows["contact"] if row["login_id"]
         }
-        for gone in self.gone if self.wanted else ():
+        for gone in self.gone if self.remove else ():
             if gone.kind in _SETTLEMENTS:
                 continue
             if reason := self._holds(gone, ledger, rows.get(gone.row_id, {}), active):

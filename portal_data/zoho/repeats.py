@@ -31,8 +31,8 @@ _NAMED = (  # of which a person should hear again, or that may have been mended 
 
 def reading_key(order: DateOrder | None, timezone: str, currency: str | None) -> str:
     """Return a word for how uploads are read: the code that reads them, and what it is told."""
-    told = f"{order} {timezone} {currency} {_code()}"
-    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+    context = f"{order} {timezone} {currency} {_code()}"
+    return hashlib.blake2b(context.encode(), digest_size=8).hexdigest()
 
 
 def same_again(session: OpenSession, archive: Archive, key: str) -> Report | None:
@@ -47,8 +47,8 @@ def same_again(session: OpenSession, archive: Archive, key: str) -> Report | Non
     if report.get("read_by") != key or any(report[name] for name in _NAMED):
         return None
     files = []
-    for told in report["files"]:
-        file = FileReport(**told)
+    for earlier in report["files"]:
+        file = FileReport(**earlier)
         file.unchanged += file.created + file.updated
         file.created = file.updated = 0
         files.append(file)

@@ -69,9 +69,9 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain values, for JSON."""
-        told = asdict(self) | {"exit_code": self.exit_code}
-        told["set_aside"] = [_flat(entry) for entry in self.set_aside]
-        return told
+        listed = asdict(self) | {"exit_code": self.exit_code}
+        listed["set_aside"] = [_flat(entry) for entry in self.set_aside]
+        return listed
 
     def as_json(self) -> str:
         """Return the report as JSON text."""
@@ -180,11 +180,11 @@ def _kept(files: list[FileReport]) -> list[str]:
         ("Columns that no screen shows, kept with their records", "source_fields"),
         ("Columns that are not kept", "unread_columns"),
     ):
-        told = [
+        listed = [
             f"  {file.file}: {', '.join(f'{label} ({n:,})' for label, n in columns.items())}"
             for file in files
             if (columns := getattr(file, name))
         ]
-        if told:
-            lines += ["", f"{heading}, and how many have them:", *told]
+        if listed:
+            lines += ["", f"{heading}, and how many have them:", *listed]
     return lines

@@ -155,11 +155,11 @@ def _quote_word(row: dict[str, Any], *, past: bool) -> str:
 
     What Zoho called expired need not have been on a past day: then the day decides.
     """
-    status, told = str(row["status"]), (row["source_status"] or "").strip().lower()
-    expired = told == "expired" and (row["late"] is None or not past)
+    status, source_status = str(row["status"]), (row["source_status"] or "").strip().lower()
+    expired = source_status == "expired" and (row["late"] is None or not past)
     if status == "sent" and (row["late"] or expired):
         return "expired"
-    return told if told in _WORDS.get(status, {status}) else status
+    return source_status if source_status in _WORDS.get(status, {status}) else status
 
 
 def _shown(sums: _Sums, currencies: list[str]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from functools import partial
 from portal_data.store.scratch import Scratch
 from portal_data.zoho import catalogue, credits, document_modules, modules, parties, work
 from portal_data.zoho.archive import Archive
+from portal_data.zoho.block_cache import BlockCache
 from portal_data.zoho.dates import DateOrder
 from portal_data.zoho.defects import Problem, SetAside, UploadRefused
 from portal_data.zoho.identifiers import Identifiers
-from portal_data.zoho.memory import Memory
 from portal_data.zoho.places import FileReading
 from portal_data.zoho.reader import Progress, Reader
 from portal_data.zoho.records import Reading, Record
@@ -49,7 +49,7 @@ def read_upload(
     archive: Archive,
     reading: Reading,
     scratch: Scratch,
-    memory: Memory,
+    cache: BlockCache,
     order: DateOrder | None,
     progress: Progress,
     *,
@@ -57,11 +57,11 @@ def read_upload(
 ) -> Upload:
     """Read all files of an upload; lines may stay in `scratch` until they are written.
 
-    What `memory` knows is not read again; raises Doubt when that is not enough. Raises
+    What `cache` knows is not read again; raises StaleBlocks when that is not enough. Raises
     UploadRefused with every defect of a whole file that was found, unless the person accepts
     losses: then such a file is left out. Documents that cannot be used are in `reading.findings`.
     """
-    reader = Reader(archive, reading, scratch, memory, order, progress, accept_losses)
+    reader = Reader(archive, reading, scratch, cache, order, progress, accept_losses)
     reader.sort()
     records: dict[str, list[Record]] = {}
     _read_all(reader, reading, records)
@@ -80,7 +80,7 @@ def read_upload(
             ]
         )
     for each in reader.readings:
-        each.told = {
+        each.warned_rows = {
             problem.row
             for problem in reading.findings.warnings
             if problem.file == each.entry.file.name and problem.row is not None

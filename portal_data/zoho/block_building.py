@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from portal_data.zoho.block_cache import FileBlocks
 from portal_data.zoho.blocks import Block, Known, Piece, cut
 from portal_data.zoho.document_sets import StagedLines
 from portal_data.zoho.fields import kept_by_records
 from portal_data.zoho.kinds import KINDS
-from portal_data.zoho.memory import Kept
 from portal_data.zoho.places import DATES, FileReading, Place
 from portal_data.zoho.plan import Decisions
 from portal_data.zoho.recall import VALUES
@@ -26,12 +26,12 @@ from portal_data.zoho.upload import Upload
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def kept_blocks(upload: Upload, decisions: Decisions, key: str) -> list[Kept]:
+def file_blocks(upload: Upload, decisions: Decisions, key: str) -> list[FileBlocks]:
     """Return what the files of a decided upload leave behind, read in the way that `key` names."""
-    return [_Keeping(reading, upload, decisions, key).kept() for reading in upload.readings]
+    return [_BlockBuilder(reading, upload, decisions, key).build() for reading in upload.readings]
 
 
-class _Keeping:
+class _BlockBuilder:
     """One file of which blocks are kept."""
 
     def __init__(
@@ -44,25 +44,25 @@ class _Keeping:
         accepted = decisions.of(KINDS[self._module]).accepted
         self._records = {record.row: record for record in accepted if not record.block}
 
-    def kept(self) -> Kept:
+    def build(self) -> FileBlocks:
         known = [block.digest for block, _ in self._parts.known]
         places = self._reading.places
         if not places or not self._parts.sure:
-            return Kept(self._module, known, [])
+            return FileBlocks(self._module, known, [])
         copy = self._reading.staged.copy
         firsts = [place.first for place in places]
-        saying = self._saying()
+        warned = self._warned_documents()
         whole: list[tuple[Piece, list[Place]]] = []
         for piece in cut(self._parts, firsts, copy):
             inside = places[bisect_left(firsts, piece.place) : bisect_left(firsts, piece.end)]
-            if self._whole(piece, inside, saying):
+            if self._whole(piece, inside, warned):
                 whole.append((piece, inside))
         readings = self._readings(whole)
         new = [
             self._block(piece, reading, piece.read(copy))
             for (piece, _), reading in zip(whole, readings, strict=True)
         ]
-        return Kept(self._module, known, new)
+        return FileBlocks(self._module, known, new)
 
     def _block(self, piece: Piece, reading: str, content: bytes) -> Block:
         end = content.find(b"\n") + 1 or len(content)
@@ -75,22 +75,22 @@ class _Keeping:
             reading,
         )
 
-    def _saying(self) -> set[int]:
+    def _warned_documents(self) -> set[int]:
         """Return the documents with a line that must be warned of each time."""
         source = self._reading.source
-        found = source.saying(list(self._suspicious)) if source and self._suspicious else []
+        found = source.containing(list(self._suspicious)) if source and self._suspicious else []
         return set(found)
 
-    def _whole(self, piece: Piece, places: Sequence[Place], saying: set[int]) -> bool:
+    def _whole(self, piece: Piece, places: Sequence[Place], warned: set[int]) -> bool:
         """Tell whether a piece is its documents and nothing else, and all of them went well."""
         if sum(place.rows for place in places) != piece.end - piece.place:
             return False
         first, last = map(self._parts.number, (piece.place, piece.end - 1))
-        if any(first <= row <= last for row in self._reading.told):
+        if any(first <= row <= last for row in self._reading.warned_rows):
             return False
         return all(
             place.rows
-            and place.first not in saying
+            and place.first not in warned
             and (record := self._records.get(place.row)) is not None
             and not self._strange(record)
             for place in places
@@ -136,7 +136,7 @@ class _Keeping:
             custom, other = kept[index]
             reading = {
                 "documents": [
-                    _told(self._records[place.row], place, start, projects) for place in places
+                    _as_list(self._records[place.row], place, start, projects) for place in places
                 ],
                 "ids": ids[index],
                 "dates": self._dates(places, start),
@@ -146,7 +146,7 @@ class _Keeping:
             yield _JSON.encode(reading)
 
 
-def _told(
+def _as_list(
     record: Record, place: Place, start: int, projects: Mapping[int, Sequence[str]]
 ) -> list[Any]:
     """Return a record as recall.py reads it."""

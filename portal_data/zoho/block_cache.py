@@ -20,7 +20,7 @@ _COLUMNS = ("source", "digest", "module", "start", "length", "rows", "reading")
 
 
 @dataclass
-class Memory:
+class BlockCache:
     """The blocks that earlier imports kept, by module; `key` says how files are read now."""
 
     key: str = ""
@@ -30,14 +30,14 @@ class Memory:
         """Return the blocks that a module's file with this header may have."""
         return Known.of(self.key, header, self.blocks[module])
 
-    def distrust(self, digests: set[str]) -> None:
+    def discard(self, digests: set[str]) -> None:
         """Leave blocks out, so that their bytes are read again."""
         for module, blocks in self.blocks.items():
             self.blocks[module] = [each for each in blocks if each.digest not in digests]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class FileBlocks:
     """What one file leaves behind: the blocks that are known already, and new ones."""
 
     module: str
@@ -45,15 +45,15 @@ class Kept:
     new: list[Block]
 
 
-def read_memory(session: OpenSession, key: str) -> Memory:
+def read_block_cache(session: OpenSession, key: str) -> BlockCache:
     """Return what earlier imports kept."""
-    memory = Memory(key)
+    cache = BlockCache(key)
     for row in session.rows(_BLOCKS, source=SOURCE):
-        memory.blocks[row["module"]].append(Block(**row))
-    return memory
+        cache.blocks[row["module"]].append(Block(**row))
+    return cache
 
 
-class Doubt(Exception):
+class StaleBlocks(Exception):
     """What these blocks gave is not enough here: their bytes have to be read again."""
 
     def __init__(self, digests: set[str]) -> None:
@@ -61,7 +61,7 @@ class Doubt(Exception):
         self.digests = digests
 
 
-def keep(session: OpenSession, kept: Sequence[Kept]) -> None:
+def write_blocks(session: OpenSession, kept: Sequence[FileBlocks]) -> None:
     """Write what files leave behind in place of what was kept of their modules before."""
     for each in kept:
         session.change(_FORGET, source=SOURCE, module=each.module, kept=each.known)
