@@ -1,7 +1,8 @@
 """What is not read again is as if it had been: a later import leaves the same books behind."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from portal_data.zoho.importing import import_backup
 from portal_data.zoho.report import Report
 from portal_data.zoho.targets import LINES, SHELVES
 from tests.conftest import NOW
-from tests.zoho.backup import KITE, WREN, Backup
+from tests.zoho.backup import KITE, WREN, Backup, invented
 from tests.zoho.backup import NAMES as CUSTOMERS
 
 TABLES = [
@@ -47,15 +48,63 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "SIZE", SMALL)
 
 
+@dataclass(frozen=True)
+class First:
+    """The invented backup, and a DuckDB file into which it has been imported."""
+
+    backup: Path
+    database: Path
+
+
+@pytest.fixture(scope="module")
+def first(duckdb_template: Path, tmp_path_factory: pytest.TempPathFactory) -> First:
+    """What most tests here begin with, imported once."""
+    folder = tmp_path_factory.mktemp("first")
+    made = First(_whole(invented()).zip(folder / "first.zip"), folder / "first.duckdb")
+    made.database.write_bytes(duckdb_template.read_bytes())
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        closing(store.install(store.open_store(f"duckdb:///{made.database}"))),
+    ):
+        patch.setattr(blocks, "SIZE", SMALL)
+        import_backup(made.backup, now=NOW, accept_losses=True)
+    return made
+
+
 @pytest.fixture
-def other(db: store.Store, duckdb_template: Path, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Import backups into another store one by one; return its books and the report after each."""
+def imported(
+    engine: str, first: First, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[store.Store]:
+    """A store on the engine under test that has imported the invented backup."""
+    if engine == "duckdb":
+        path = tmp_path / "imported.duckdb"
+        path.write_bytes(first.database.read_bytes())
+        with closing(store.install(store.open_store(f"duckdb:///{path}"))) as opened:
+            yield opened
+    else:
+        db: store.Store = request.getfixturevalue("db")
+        import_backup(first.backup, now=NOW, accept_losses=True)
+        yield db
+
+
+@pytest.fixture
+def other(duckdb_template: Path, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Import backups into another store one by one; return its books and the report after each.
+
+    Then the store `here` is the process's own again. The other one begins as a copy of `begin`.
+    """
     opened = []
 
-    def run(*backups: Path, forget: bool, **options: Any) -> list[tuple[Any, Any]]:
+    def run(
+        *backups: Path,
+        here: store.Store,
+        forget: bool,
+        begin: Path = duckdb_template,
+        **options: Any,
+    ) -> list[tuple[Any, Any]]:
         seen = []
         path = tmp_path / f"other{len(opened)}.duckdb"
-        path.write_bytes(duckdb_template.read_bytes())
+        path.write_bytes(begin.read_bytes())
         opened.append(store.install(store.open_store(f"duckdb:///{path}")))
         try:
             for each in backups:
@@ -66,7 +115,7 @@ def other(db: store.Store, duckdb_template: Path, tmp_path: Path) -> Iterator[Ca
                 seen.append((_books(opened[-1]), _said(report)))
             return seen
         finally:
-            store.install(db)
+            store.install(here)
 
     yield run
     for each in opened:
@@ -238,22 +287,20 @@ CHANGES = [
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_a_later_import_is_as_if_everything_was_read(
-    db: store.Store,
+    imported: store.Store,
+    first: First,
     backup: Backup,
     other: Callable[..., Any],
     tmp_path: Path,
     change: Callable[[Backup], None],
 ) -> None:
-    first = backup.zip(tmp_path / "first.zip")
     change(backup)
-    then = backup.zip(tmp_path / "then.zip")
-    again = backup.folder(tmp_path / "again")
-    expected = other(first, then, again, forget=True, accept_losses=True)
-    import_backup(first, now=NOW, accept_losses=True)
-    for each, (books, said) in zip((then, again), expected[1:], strict=True):
+    later = backup.zip(tmp_path / "then.zip"), backup.folder(tmp_path / "again")
+    expected = other(*later, here=imported, forget=True, begin=first.database, accept_losses=True)
+    for each, (books, said) in zip(later, expected, strict=True):
         assert _said(import_backup(each, now=NOW, accept_losses=True)) == said
-        assert _books(db) == books
-    assert db.check_integrity() == []
+        assert _books(imported) == books
+    assert imported.check_integrity() == []
 
 
 SAME_AS_FRESH = [
@@ -269,18 +316,17 @@ SAME_AS_FRESH = [
 
 @pytest.mark.parametrize("change", SAME_AS_FRESH, ids=lambda change: change.__name__)
 def test_a_later_import_ends_where_a_first_one_does(
-    db: store.Store,
+    imported: store.Store,
     backup: Backup,
     other: Callable[..., Any],
     tmp_path: Path,
     change: Callable[[Backup], None],
 ) -> None:
-    import_backup(backup.zip(tmp_path / "first.zip"), now=NOW, accept_losses=True)
     change(backup)
     then = backup.zip(tmp_path / "then.zip")
     import_backup(then, now=NOW, accept_losses=True)
-    ((expected, _),) = other(then, forget=False, accept_losses=True)
-    assert _books(db) == expected
+    ((expected, _),) = other(then, here=imported, forget=False, accept_losses=True)
+    assert _books(imported) == expected
 
 
 def test_only_what_changed_is_read_again(db: store.Store, backup: Backup, tmp_path: Path) -> None:
@@ -320,7 +366,7 @@ def test_what_was_voided_and_comes_back_is_read_and_written_again(
         backup.zip(tmp_path / "then.zip"), now=NOW, remove_missing=True, accept_losses=True
     )
     import_backup(first, now=NOW)
-    ((expected, _),) = other(first, forget=False)
+    ((expected, _),) = other(first, here=db, forget=False)
     assert _books(db) == expected
 
 
