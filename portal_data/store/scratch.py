@@ -23,7 +23,7 @@ class Scratch:
     """One in-memory database. SQL uses `$name` parameters; rows are tuples."""
 
     def __init__(self) -> None:
-        # one thread: two would take half as much again of the processors for the same file, and
+        # one thread: two would take a third more of the processors for the same file, and
         # the portal's people are on them, too
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
         # memory of dropped columns goes back to the system, not only to this engine

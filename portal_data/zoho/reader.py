@@ -234,16 +234,17 @@ class Reader(Sorter):
         """
         columns = rows[0].layout.positions if rows else {}  # rows of one file
         for own in filter(columns.__contains__, id_fields(module)):
-            names = module.names.get(own, ())
+            names, place = module.names.get(own, ()), columns[own]
             for row in rows:
-                if text := row.key(own):
+                if text := row.cells[place].strip():
                     ids.see(own, text, row.number)
                     if names:
                         ids.name(own, text, tuple(map(row.key, names)), row.number)
         for name in filter(columns.__contains__, DATES.get(module.name, ())):
+            place, header = columns[name], rows[0].header(name)
             for row in rows:
-                if text := row.raw(name):
-                    dates.see(row.header(name), text, row.number)
+                if text := row.cells[place]:
+                    dates.see(header, text, row.number)
         recalled = known.records if known else []
         if known:
             headers = known.entry.layout.headers
