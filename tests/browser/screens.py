@@ -128,6 +128,7 @@ class Tab:
     def become_a_phone(self) -> None:
         """Be what a phone's browser is to a page: narrow, with its viewport, and touched."""
         width, height = SIZES["phone"]
+        self.page.set_viewport_size({"width": width, "height": height})  # as others override it
         phone = {"width": width, "height": height, "deviceScaleFactor": 0, "mobile": True}
         self._device.send("Emulation.setDeviceMetricsOverride", phone)
         self._device.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
