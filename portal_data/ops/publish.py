@@ -54,26 +54,6 @@ _UNDATED = (
 )  # fmt: skip
 """Tables whose rows do not say when they changed."""
 
-_CURRENCIES = """
-    select distinct currency_code from (
-        select currency_code from core.organisation
-        union all select currency_code from core.customers
-        union all select currency_code from core.items
-        union all select currency_code from core.estimates
-        union all select currency_code from core.recurring_profiles
-        union all select currency_code from core.invoices
-        union all select currency_code from core.retainer_invoices
-        union all select currency_code from core.credit_notes
-        union all select currency_code from core.payments
-        union all select currency_code from core.payment_attempts
-        union all select currency_code from core.refunds
-        union all select currency_code from core.disputes
-        union all select currency_code from core.projects
-        union all select currency_code from core.activity
-    ) used
-    where currency_code is not null
-    order by currency_code
-"""
 _CURRENCY = "insert into currencies (currency_code, unit) values ($code, $unit)"
 _DISPUTED = """
     select distinct l.id, l.position, l.name
@@ -216,7 +196,7 @@ def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published
             business = organisation.of_portal(books)
             for definitions in ("setup.sql", "sources.sql"):
                 made.prepare((_HERE / definitions).read_text("utf-8"))
-            currencies = books.rows(_CURRENCIES)
+            currencies = books.rows((_HERE / "currencies.sql").read_text("utf-8"))
             made.vocabulary("currency_word", [row["currency_code"] for row in currencies])
             words: dict[str, list[str]] = {}
             for row in books.rows((_HERE / "repeated.sql").read_text("utf-8")):

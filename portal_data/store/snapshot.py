@@ -38,10 +38,17 @@ _SOURCES = """
     order by table_name, ordinal_position
 """
 
-# A stream does not say how many rows it has: the optimizer would take it for the smallest table and
-# keep all of it in memory, so joins stay as they are written, the stream first.
+_FEW = 20_000
+"""Rows that a table may have for joins to begin with it."""
+
+# A stream does not say how many rows it has: the optimizer takes it for the smallest table and
+# keeps all of it in memory. Of many rows that is too much: joins stay as they are written, the
+# stream first.
 _AS_WRITTEN = "set disabled_optimizers = 'join_order,build_side_probe_side'"
 _AS_OPTIMIZED = "set disabled_optimizers = ''"
+
+# What repeats is an ENUM. For other texts a dictionary is tried in vain, which costs as much again.
+_NO_DICTIONARIES = "set disabled_compression_methods = 'dictionary'"
 
 _COMPACT = """
     select 1 from information_schema.tables
@@ -94,11 +101,10 @@ class Snapshot:
     def vocabulary(self, name: str, words: Sequence[str]) -> None:
         """Name a type, in the scratch database, for texts that are all one of these words.
 
-        It is an ENUM: numbers, with the words said once. Of no words, or more than `WORDS`, it is
-        text.
+        It is an ENUM: numbers, with the words said once. Of more than `WORDS` it is text.
         """
-        listed = ", ".join(map(_literal, words))
-        kind = f"enum ({listed})" if 0 < len(words) <= WORDS else "text"
+        listed = ", ".join(map(_literal, words or [""]))  # columns of nulls have a type too
+        kind = f"enum ({listed})" if len(words) <= WORDS else "text"
         self._connection.execute(f"create type memory.main.{name} as {kind}")
 
     def run(self, script: str) -> None:
@@ -125,9 +131,10 @@ class Snapshot:
         twice = [name for name, times in named.items() if times > 1]
         if twice:
             raise ValueError(f"A statement reads {twice} twice; a stream flows once.")
+        many = any(map(self._many, named))  # before a stream is open: a cursor has one answer
         for table in reversed(named):
             self._register(table, whole=table != next(iter(named)))
-        self._connection.execute(_AS_WRITTEN if named else _AS_OPTIMIZED)
+        self._connection.execute(_AS_WRITTEN if many else _AS_OPTIMIZED)
         try:
             self._connection.execute(statement)
         finally:
@@ -177,6 +184,14 @@ class Snapshot:
             f" select {cast} from stream_{table}"
         )
 
+    def _many(self, table: str) -> bool:
+        """Tell whether a table of the books has more than a few rows."""
+        if self._transaction is None:
+            raise RuntimeError("The books are closed.")
+        counted = f"select count(*) as n from (select 1 from core.{table} limit {_FEW + 1}) first"
+        (row,) = self._transaction.rows(counted, {})
+        return bool(row["n"] > _FEW)
+
     def _spool(self, table: str) -> Path:
         return self._folder / f"{table}.csv"
 
@@ -200,6 +215,7 @@ def making(target: Path, goes_on: GoesOn = lambda: True) -> Iterator[Snapshot]:
         }
     )
     try:
+        connection.execute(_NO_DICTIONARIES)
         connection.execute(f"attach {quoted(target)} as made (storage_version '{STORAGE}')")
         yield Snapshot(connection, target.parent, goes_on)
         connection.execute("checkpoint made")
@@ -213,12 +229,9 @@ def _batches(
     """Return the rows of a table as a stream: they never become Python's, and memory stays flat."""
     if isinstance(transaction, DuckDBTransaction):
         # a UUID travels as its sixteen bytes: as text it would be written and parsed again
-        listed = ", ".join(
-            f"cast({name} as blob) as {name}" if kind == "UUID" else name
-            for name, kind in columns.items()
-        )
+        transaction._cursor.execute("set session arrow_lossless_conversion = true")
         # not by attaching the new file: it would stay in use until every open transaction ends
-        rows = transaction._cursor.sql(f"select {listed} from core.{table}")
+        rows = transaction._cursor.sql(f"select {', '.join(columns)} from core.{table}")
         return rows.to_arrow_reader(_BATCH)
     if not isinstance(transaction, PostgresTransaction):
         raise TypeError("Snapshots are made of DuckDB and PostgreSQL.")

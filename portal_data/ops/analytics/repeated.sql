@@ -7,7 +7,7 @@ from (values
     ('article_word', null), ('description_word', null), ('unit_word', null), ('tax_word', null),
     ('terms_word', null), ('salesperson_word', null), ('mode_word', null),
     ('payment_word', null), ('event_word', null), ('subject_word', null),
-    ('actor_word', null), ('name_word', null)
+    ('actor_word', null), ('name_word', null), ('about_word', null), ('estimate_word', null)
 ) named(type, word)
 union all (select 'customer_word', display_name from core.customers
     group by display_name limit 16385)
@@ -23,6 +23,9 @@ union all (select 'terms_word', payment_terms_label from core.invoices
     group by payment_terms_label limit 16385)
 union all (select 'salesperson_word', salesperson from core.invoices
     group by salesperson limit 16385)
+union all (select 'about_word', subject from core.invoices group by subject limit 16385)
+union all (select 'estimate_word', estimate_number from core.invoices
+    group by estimate_number limit 16385)
 union all (select 'mode_word', mode from core.payments group by mode limit 16385)
 union all (select 'payment_word', kind from core.payments group by kind limit 16385)
 union all (select 'event_word', event from core.activity group by event limit 16385)

@@ -53,8 +53,8 @@ create table made.parts.invoices_compact as
             then greatest(p.day - i.due_date, 0) else 0 end as days_overdue,
         i.settled_on,
         case when i.written_off_minor = 0 then i.settled_on - i.date end as days_to_pay,
-        i.reference, i.subject, i.currency_code::currency_word as currency_code, i.exchange_rate,
-        i.tax_inclusive,
+        i.reference, i.subject::about_word as subject,
+        i.currency_code::currency_word as currency_code, i.exchange_rate, i.tax_inclusive,
         major(i.subtotal_minor, m.unit) as subtotal,
         major(i.discount_minor, m.unit) as discount,
         major(i.tax_minor, m.unit) as tax,
@@ -70,8 +70,8 @@ create table made.parts.invoices_compact as
         base(major(i.written_off_minor, m.unit), i.exchange_rate, p.base_decimals) as written_off_base,
         i.written_off_on, i.last_payment_date, i.expected_payment_date,
         i.payment_terms_label::terms_word as payment_terms,
-        i.salesperson::salesperson_word as salesperson, i.estimate_id, i.estimate_number,
-        i.recurring_profile_id, i.project_id, c.billing_country, i.sent_at, i.first_viewed_at,
+        i.salesperson::salesperson_word as salesperson, i.estimate_id,
+        i.estimate_number::estimate_word as estimate_number, i.recurring_profile_id, i.project_id, c.billing_country, i.sent_at, i.first_viewed_at,
         i.created_at, i.updated_at
     from settled i
     join named c on c.id = i.customer_id
@@ -82,8 +82,9 @@ comment on table made.parts.invoices_compact is 'What invoices is made of; ask t
 
 create view invoices as
     select * replace (
-        customer::text as customer, status::text as status, currency_code::text as currency_code,
-        payment_terms::text as payment_terms, salesperson::text as salesperson,
+        customer::text as customer, status::text as status, subject::text as subject,
+        currency_code::text as currency_code, payment_terms::text as payment_terms,
+        salesperson::text as salesperson, estimate_number::text as estimate_number,
         billing_country::text as billing_country
     )
     from parts.invoices_compact;
