@@ -20,8 +20,6 @@ from portal_data.store.write_set import EVERYONE, Changes, WriteSet
 
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _FEW = 8  # rows that cost less as parameters than as an arrow table
-_LET_GO = "set memory_limit = '48MB'"
-"""Leaves that much of the file in memory after somebody has read all of it."""
 _CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
 _NO_ROOM = (
     "No space left on device",
@@ -299,20 +297,6 @@ class DuckDBEngine:
                 cursor.execute(f"checkpoint {name}")
             finally:
                 cursor.execute(f"detach {name}")
-        finally:
-            cursor.close()
-
-    def let_go(self) -> None:
-        """Keep no more blocks of the file in memory than `_LET_GO` says.
-
-        For who has read much that nobody will read again soon. The engine's limit is that low for
-        a moment only, and only when what is in use fits below it; otherwise nothing is let go.
-        """
-        cursor = self._connection.cursor()
-        try:
-            with suppress(duckdb.OutOfMemoryException):
-                cursor.execute(_LET_GO)
-            cursor.execute("reset memory_limit")
         finally:
             cursor.close()
 

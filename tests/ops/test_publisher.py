@@ -13,6 +13,7 @@ import pytest
 
 from portal_data import store
 from portal_data.analysts.published import PROGRESS, latest
+from portal_data.billing import ledger
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.ops.publish import publish
@@ -131,6 +132,7 @@ def _pay_a_penny(session: store.OpenSession, scope: Scope, invoice: UUID) -> Non
     session.change(
         "update core.invoices set balance_minor = balance_minor - 1 where id = $id", id=invoice
     )
+    ledger.post(session, now, scope.customer_id)
 
 
 @pytest.mark.only_engine("duckdb")

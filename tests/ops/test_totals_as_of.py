@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from portal_data import store
-from portal_data.billing import statements
+from portal_data.billing import ledger, statements
 from portal_data.billing.periods import EARLIEST
 from portal_data.ids import new_id
 from portal_data.ops.publish import publish
@@ -61,6 +61,7 @@ class Books:
             for table, rows in self._rows.items():
                 names = tuple(dict.fromkeys(name for row in rows for name in row))
                 session.load(f"core.{table}", names, [tuple(map(row.get, names)) for row in rows])
+            ledger.post(session, NOW)
 
     def _invoice(self, scope: Scope, code: str, status: str) -> None:
         day, total = self._day(), self._random.randint(1, 90_000)
