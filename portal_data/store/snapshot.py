@@ -17,7 +17,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from portal_data.errors import Unavailable
-from portal_data.store.duckdb_engine import DuckDBEngine, DuckDBTransaction
+from portal_data.store.duckdb_engine import DuckDBTransaction
 from portal_data.store.engine import Engine, Row, Transaction, Visibility
 from portal_data.store.postgres_engine import PostgresTransaction
 from portal_data.store.session import OpenSession
@@ -70,7 +70,6 @@ class Snapshot:
         self._folder = folder
         self._goes_on = goes_on
         self._transaction: Transaction | None = None
-        self._engine: DuckDBEngine | None = None
         self._sources: Columns = {}
 
     @contextmanager
@@ -78,11 +77,10 @@ class Snapshot:
         """Open the books as they stand now; `run` reads the same moment until they are closed."""
         with engine.reading(Visibility.ALL, None) as transaction:
             self._transaction = transaction
-            self._engine = engine if isinstance(engine, DuckDBEngine) else None
             try:
                 yield OpenSession(transaction)
             finally:
-                self._transaction = self._engine = None
+                self._transaction = None
 
     def prepare(self, definitions: str) -> None:
         """Run SQL in the scratch database beside the file.
@@ -141,8 +139,6 @@ class Snapshot:
             for table in named:
                 self._connection.unregister(f"stream_{table}")
                 self._spool(table).unlink(missing_ok=True)
-            if named and self._engine is not None:
-                self._engine.let_go()
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return every row of a query as a dict of column names."""

@@ -13,7 +13,6 @@ from portal_data.billing import invoices
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Scope
-from portal_data.store import duckdb_engine
 from portal_data.store.duckdb_engine import DuckDBEngine
 from portal_data.store.migrate import HERE, migrate
 from tests.conftest import NOW, Cast
@@ -287,32 +286,6 @@ def test_nobody_else_may_read_the_store_or_its_copies(tmp_path: Path) -> None:
 @pytest.mark.parametrize("typed", ["\0", "a\0b"])
 def test_what_no_store_can_hold_finds_nothing_and_fails_nowhere(alice: Scope, typed: str) -> None:
     assert invoices.list_page(alice, today=NOW.date(), search=typed).rows == []
-
-
-@pytest.mark.only_engine("duckdb")
-def test_what_was_read_once_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its blocks leave the memory, the limit is what it was, and all of it can be read again."""
-    monkeypatch.setattr(duckdb_engine, "_LET_GO", "set memory_limit = '4MB'")
-    path = str(tmp_path / "books.duckdb")
-    engine = DuckDBEngine(path)
-    engine._connection.execute(
-        "create table core.long as select uuid() as id from range(1000000); checkpoint"
-    )
-    engine.close()
-    engine = DuckDBEngine(path)
-    try:
-        run = engine._connection.execute
-        cached = "select sum(memory_usage_bytes) from duckdb_memory() where tag = 'BASE_TABLE'"
-        limit = run("select current_setting('memory_limit')").fetchone()
-        assert run("select count(distinct id) from core.long").fetchone() == (1_000_000,)
-        (before,) = run(cached).fetchone() or (0,)
-        engine.let_go()
-        (after,) = run(cached).fetchone() or (0,)
-        assert before > 8_000_000 > after
-        assert run("select current_setting('memory_limit')").fetchone() == limit
-        assert run("select count(distinct id) from core.long").fetchone() == (1_000_000,)
-    finally:
-        engine.close()
 
 
 def test_integrity_names_a_broken_balance(db: store.Store, alice: Scope) -> None:
