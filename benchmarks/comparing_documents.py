@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from benchmarks import papers
 from benchmarks.cost import measured
 from portal_data.clock import utc_now
-from portal_data.output.documents import Look, render_invoice, render_statement
+from portal_data.output.documents import Look, render_paper, render_statement
 from portal_data.settings import ROOT
 
 WAYS = ("portal", "reportlab", "typst")
@@ -69,8 +69,8 @@ def _ways(way: str) -> Mapping[str, Draw]:
     if way == "portal":
         look, now = Look(), utc_now()
         draws: tuple[Draw, ...] = (
-            lambda turn: render_invoice(invoice(papers.WORDS)(turn), look, now=now),
-            lambda turn: render_invoice(invoice(papers.JAPANESE)(turn), look, now=now),
+            lambda turn: render_paper(invoice(papers.WORDS)(turn), look, now=now),
+            lambda turn: render_paper(invoice(papers.JAPANESE)(turn), look, now=now),
             lambda turn: render_statement(statement(turn), look, now=now),
         )
     else:

@@ -7,7 +7,7 @@ from functools import partial
 
 from benchmarks import papers
 from portal_data.clock import utc_now
-from portal_data.output.documents import Look, render_invoice, render_statement
+from portal_data.output.documents import Look, render_paper, render_statement
 
 _NOW = utc_now()
 _LOOK = Look()
@@ -29,9 +29,9 @@ def measure(
     invoices: tuple[int, ...] = (10, 1_000), statements: tuple[int, ...] = (100, 100_000)
 ) -> list[Printed]:
     """Draw each document some times, after one that loads the fonts."""
-    render_invoice(papers.invoice(1), _LOOK, now=_NOW)
+    render_paper(papers.invoice(1), _LOOK, now=_NOW)
     tasks: list[tuple[str, int, Callable[[], bytes]]] = [
-        ("invoice", count, partial(render_invoice, papers.invoice(count), _LOOK, now=_NOW))
+        ("invoice", count, partial(render_paper, papers.invoice(count), _LOOK, now=_NOW))
         for count in invoices
     ]
     tasks += [

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from benchmarks import books
 from benchmarks.clockwork import Timing, time_each
-from portal_data import store
+from portal_data import lists, store
 from portal_data.auth import identity
 from portal_data.billing import balances, invoices, periods, statements
 from portal_data.billing.invoices import Filter, Sort
@@ -41,19 +41,19 @@ def measure(made: books.BenchBooks) -> Reads:
 
 def _reads(scope: Scope) -> dict[str, Callable[[], object]]:
     today = utc_now().date()
-    listed = invoices.list_page(scope, today=today)
+    listed = lists.page(scope, invoices.LIST, today=today)
     number = listed.rows[0].number
     first, last = periods.bounds(Period.THIS_MONTH, today)
     return {
         "home: figures and charts": lambda: balances.home(scope, today=today),
         "home: recent activity": lambda: activity.recent(scope, 6),
         "home: my details": lambda: details.my_details(scope),
-        "invoices: newest first": lambda: invoices.list_page(scope, today=today),
-        "invoices: overdue, due first": lambda: invoices.list_page(
-            scope, today=today, wanted=Filter.OVERDUE, sort=Sort.DUE
+        "invoices: newest first": lambda: lists.page(scope, invoices.LIST, today=today),
+        "invoices: overdue, due first": lambda: lists.page(
+            scope, invoices.LIST, today=today, filter=Filter.OVERDUE, sort=Sort.DUE
         ),
-        "invoices: search, page 2": lambda: invoices.list_page(
-            scope, today=today, search="week", page=2
+        "invoices: search, page 2": lambda: lists.page(
+            scope, invoices.LIST, today=today, search="week", page=2
         ),
         "one invoice": lambda: invoices.get(scope, number, today=today),
         "statement: this month": lambda: statements.statement(scope, "GBP", first, last),

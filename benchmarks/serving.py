@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from benchmarks import books
-from portal_data import store
+from portal_data import lists, store
 from portal_data.auth import identity
 from portal_data.billing import invoices
 from portal_data.clock import utc_now
@@ -98,7 +98,7 @@ def _reader(made: books.BenchBooks) -> tuple[str, str]:
         who = identity.from_cookie(cookie, utc_now())
         if not isinstance(who, Scope):
             raise RuntimeError("The reader is not signed in.")
-        listed = invoices.list_page(who, today=utc_now().date())
+        listed = lists.page(who, invoices.LIST, today=utc_now().date())
         return cookie, listed.rows[0].number
     finally:
         opened.close()

@@ -7,19 +7,16 @@ from components.ui import address, cards, links
 from components.ui import brand as branding
 from components.ui.markup import Markup, join, said, tag
 from portal_data.business import brand
+from portal_data.kinds import KINDS
 
 _THEMES = ("light", "dark")
 _TITLE = "Page not found"
 _TEXT = "The address may be mistyped, or the page has moved."
 _OF_CUSTOMERS = {
+    **{kind.path: kind.plural for kind in KINDS.values()},
     "account": "Account details",
-    "credit_notes": "Credit notes",
-    "estimates": "Estimates",
-    "invoices": "Invoices",
-    "payments": "Payments",
     "project": "Projects",
     "projects": "Projects",
-    "retainers": "Retainer invoices",
     "statements": "Statements",
     "timesheet": "Timesheets",
     "timesheets": "Timesheets",

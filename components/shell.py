@@ -13,16 +13,12 @@ from components.ui import address, brand, tab
 from portal_data import screens
 from portal_data.business import preferences
 from portal_data.business.preferences import Preferences
+from portal_data.kinds import KINDS
 from portal_data.scope import Role, Scope, Staff
 
 PARENTS = {
-    "estimate": "estimates",
-    "invoice": "invoices",
-    "retainers": "invoices",
-    "retainer": "invoices",
-    "credit_notes": "invoices",
-    "credit_note": "invoices",
-    "payment": "payments",
+    **{kind.key: kind.menu or kind.path for kind in KINDS.values()},
+    **{kind.path: kind.menu for kind in KINDS.values() if kind.menu},
     "project": "projects",
     "timesheet": "timesheets",
     "customer": "",
@@ -71,19 +67,14 @@ def of_customers(shown: Preferences) -> list[StreamlitPage]:
     """
     return [
         page("home", "Home", "", "home"),
-        page("estimates", "Estimates", "estimates", "request_quote"),
-        page("invoices", "Invoices", "invoices", "receipt_long"),
-        page("payments", "Payments made", "payments", "payments"),
+        *(
+            page("documents", kind.list_title, kind.path, kind.icon, hidden=not kind.icon)
+            for kind in KINDS.values()
+        ),
         *(of_projects() if shown.projects_and_timesheets else ()),
         page("statements", "Statements", "statements", "account_balance"),
         page("account", "Account", "account", "badge"),
-        page("estimate", "Estimate", "estimate", hidden=True),
-        page("invoice", "Invoice", "invoice", hidden=True),
-        page("retainers", "Retainer invoices", "retainers", hidden=True),
-        page("retainer", "Retainer invoice", "retainer", hidden=True),
-        page("credit_notes", "Credit notes", "credit_notes", hidden=True),
-        page("credit_note", "Credit note", "credit_note", hidden=True),
-        page("payment", "Payment", "payment", hidden=True),
+        *(page("document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
         page("security", "Security", "security", hidden=True),
     ]
 
@@ -104,11 +95,7 @@ def of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/customers", "Customers", "", "groups"),
         page("staff/customer", "Customer", "customer", hidden=True),
         # at the addresses customers have them, so a link means the same to both
-        page("staff/document", "Invoice", "invoice", hidden=True),
-        page("staff/document", "Estimate", "estimate", hidden=True),
-        page("staff/document", "Payment", "payment", hidden=True),
-        page("staff/document", "Credit note", "credit_note", hidden=True),
-        page("staff/document", "Retainer invoice", "retainer", hidden=True),
+        *(page("staff/document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
         page("staff/data", "Data", "data", "database"),
         page("staff/readiness", "Getting ready", "readiness", "checklist"),
         page("staff/organisation", "Organisation", "organisation", "domain"),

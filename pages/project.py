@@ -44,23 +44,13 @@ def overview(project: Project) -> None:
 
 def time(heading: Heading) -> None:
     """The project's time log under its choices."""
-    narrow = time_log.narrowed(heading, business.today(utc_now()))
-    asked = time_log.asked(heading, narrow)
-    asked, found = listing.find(
-        asked,
-        lambda page: time_entries.list_page(
-            scope, heading.id, wanted=asked.wanted, task=narrow.task, person=narrow.person,
-            first=narrow.first, last=narrow.last, search=asked.search, sort=asked.sort, page=page,
-        ),
-    )  # fmt: skip
-    cards.draw(cards.card("", time_log.sums(found, locale)))
-    listing.draw(
-        asked,
-        found,
-        [time_log.row(each, locale) for each in found.rows],
-        time_log.empty(found, asked),
-        menus=time_log.menus(heading, narrow, asked),
+    today = business.today(utc_now())
+    narrow = time_entries.narrowed(heading, st.query_params.to_dict(), today)
+    request, page = listing.read(
+        scope, time_log.request(heading, narrow), today, **narrow.given(heading)
     )
+    cards.draw(cards.card("", time_log.sums(page, locale)))
+    listing.draw(request, page, business, menus=time_log.menus(heading, narrow, request))
 
 
 timed = address.choice("view", View.OVERVIEW) is View.TIME

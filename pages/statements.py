@@ -34,21 +34,21 @@ def account() -> None:
         return
     first, last = chosen
     tab.name(scope, f"Statement {period.words(first, last, locale)}")
-    told = statements.statement(scope, currency, first, last)
+    statement = statements.statement(scope, currency, first, last)
     with buttons:
         files = downloads.of_statement(currency, first, last)
         cards.draw(cards.documents(links.statement_pdf(currency, first, last), files))
     owed = balances.home(scope, today=today).of(currency) if last >= today else None
     bridge = None
     if owed:
-        apart = owed.statement_minor != told.closing_minor
+        apart = owed.statement_minor != statement.closing_minor
         later = statements.dated_after(scope, currency, last) if apart else 0
-        bridge = statement_table.to_payable(told, owed, later, locale)
+        bridge = statement_table.to_payable(statement, owed, later, locale)
     cards.draw(
-        cards.card("", statement_table.summary(told, locale)),
+        cards.card("", statement_table.summary(statement, locale)),
         cards.card("From this balance to what is payable", bridge) if bridge else None,
-        cards.card("", statement_table.transactions(told, locale)),
-        cards.card("Open invoices by age", statement_table.aging(told, locale)),
+        cards.card("", statement_table.transactions(statement, locale)),
+        cards.card("Open invoices by age", statement_table.aging(statement, locale)),
     )
 
 

@@ -25,13 +25,8 @@ except NotFound:
     st.stop()
 
 tab.name(scope, approval.name)
-asked = timesheet_view.asked(approval)
-asked, found = listing.find(
-    asked,
-    lambda page: timesheets.entries(
-        scope, approval.id, wanted=asked.wanted, sort=asked.sort, page=page
-    ),
-)
+request = listing.request(timesheet_view.SCREEN, id=approval.id)
+request, page = listing.read(scope, request, today, timesheet=approval.id)
 waiting = None
 if approval.status is Status.PENDING:
     mine = details.my_details(scope)
@@ -39,13 +34,8 @@ if approval.status is Status.PENDING:
 cards.draw(
     timesheet_view.head(approval),
     cards.grid(
-        cards.card("", timesheet_view.summary(approval, found, business), waiting),
+        cards.card("", timesheet_view.summary(approval, page, business), waiting),
         cards.card("History", timesheet_view.history(approval, business, today)),
     ),
 )
-listing.draw(
-    timesheet_view.offered(asked, found),
-    found,
-    [timesheet_view.row(each, approval, locale) for each in found.rows],
-    timesheet_view.empty(asked.wanted),
-)
+listing.draw(timesheet_view.offered(request, page, approval), page, business)

@@ -4,23 +4,13 @@ from components.lists import listing, timesheet_list
 from components.session import require_scope
 from components.ui import cards
 from portal_data.business import organisation
-from portal_data.projects import timesheets
+from portal_data.clock import utc_now
 
 scope = require_scope()
 
 business = organisation.get(scope)
-asked = listing.asked(timesheet_list.KIND)
-asked, found = listing.find(
-    asked,
-    lambda page: timesheets.list_page(
-        scope, wanted=asked.wanted, search=asked.search, sort=asked.sort, page=page
-    ),
-)
+request = listing.request(timesheet_list.SCREEN)
+request, page = listing.read(scope, request, business.today(utc_now()))
 
 cards.draw(cards.head("Timesheets"))
-listing.draw(
-    asked,
-    found,
-    [timesheet_list.row(each, business) for each in found.rows],
-    timesheet_list.empty(asked.search, asked.wanted),
-)
+listing.draw(request, page, business)

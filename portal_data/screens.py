@@ -2,13 +2,13 @@
 
 from urllib.parse import urlencode
 
-OF_BOTH = frozenset(
-    {"", "invoice", "estimate", "payment", "credit_note", "retainer", "security"}
-)  # fmt: skip
+from portal_data.kinds import KINDS
+
+OF_BOTH = frozenset({"", "security", *KINDS})
 """Addresses that customers and staff both have, each with screens of their own."""
-OF_CUSTOMERS = OF_BOTH | {
-    "account", "credit_notes", "estimates", "invoices", "payments", "project", "projects",
-    "retainers", "statements", "timesheet", "timesheets",
+_LISTS = {kind.path for kind in KINDS.values()}
+OF_CUSTOMERS = OF_BOTH | _LISTS | {
+    "account", "project", "projects", "statements", "timesheet", "timesheets",
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
     "customer", "data", "organisation", "preferences", "readiness", "team",
@@ -20,18 +20,14 @@ ADDRESSES = OF_CUSTOMERS | OF_STAFF | OF_EVERYBODY
 MOVED = {"statement": "statements"}
 """Addresses of earlier portals, which links and bookmarks may still have, and where they lead."""
 
-_OF_DOCUMENTS = {
-    "invoice": "invoice",
-    "estimate": "estimate",
-    "payment": "payment",
-    "credit_note": "credit_note",
-    "retainer_invoice": "retainer",
-}
-"""The screen of each kind of numbered document, as activity names kinds."""
+_OF_RECORDS = {kind.record: kind.key for kind in KINDS.values()}
 
 
-def of_document(kind: str | None, number: str | None) -> str | None:
-    """Return the address of a document's screen below the portal's; None for a kind without one."""
-    if kind not in _OF_DOCUMENTS or not number:
+def of_document(record: str | None, number: str | None) -> str | None:
+    """Return the address of a document's screen below the portal's; None for what has none.
+
+    `record` is how activity names its kind.
+    """
+    if record not in _OF_RECORDS or not number:
         return None
-    return f"{_OF_DOCUMENTS[kind]}?{urlencode({'number': number})}"
+    return f"{_OF_RECORDS[record]}?{urlencode({'number': number})}"

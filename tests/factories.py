@@ -226,6 +226,7 @@ def make_retainer(
     number: str | None = None,
     status: str = "sent",
     total_minor: int = 10_000,
+    balance_minor: int | None = None,
     currency_code: str = "GBP",
     day: date = TODAY,
     due: date | None = None,
@@ -233,6 +234,8 @@ def make_retainer(
     **more: Any,
 ) -> UUID:
     """Store a retainer invoice of one line, not paid yet and without a due date unless given."""
+    unpaid = total_minor if status == "sent" else 0
+    balance = unpaid if balance_minor is None else balance_minor
     retainer_id = insert(
         "retainer_invoices",
         customer_id=scope.customer_id,
@@ -242,7 +245,7 @@ def make_retainer(
         status=status,
         currency_code=currency_code,
         total_minor=total_minor,
-        balance_minor=total_minor if status == "sent" else 0,
+        balance_minor=balance,
         created_at=NOW,
         updated_at=NOW,
         **more,

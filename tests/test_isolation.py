@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,12 +19,11 @@ import pyarrow as pa
 import pytest
 
 import portal_data
-from portal_data import store
-from portal_data.billing.invoices import Filter
+from portal_data import kinds, lists, store
 from portal_data.billing.periods import EARLIEST
-from portal_data.billing.views import Kind
 from portal_data.errors import NotFound, PortalError
 from portal_data.scope import Role, Scope
+from tests import described
 from tests.conftest import NOW, Cast
 from tests.factories import (
     TODAY,
@@ -117,38 +117,41 @@ def _rows(columns: pa.Table) -> list[dict[str, Any]]:
     return columns.to_pylist()  # type: ignore[no-any-return]
 
 
+LISTS = described.lists()
+OWNERS: dict[str, Callable[[Books], dict[str, Any]]] = {
+    "projects.time_entries.LIST": lambda b: {"project": b.project},
+    "projects.timesheets.ENTRIES": lambda b: {"timesheet": b.approval},
+}  # fmt: skip
+"""What names the record that all rows of a list belong to."""
+
+
+def _listed(
+    of: described.Described,
+    scope: Scope,
+    books: Books,
+    owner: Callable[[Books], dict[str, Any]] = lambda _: {},
+) -> list[object]:
+    """Return everything of a list: as pages and as files, under every filter."""
+    given = {"today": TODAY, **owner(books)}
+    found: list[object] = []
+    for each in of.filters:
+        found.append(lists.page(scope, of, filter=each, **given))
+        found.append(_rows(lists.table(scope, of, filter=each, **given)))
+    return found
+
+
+def _tried(call: Callable[[], object]) -> object:
+    try:
+        return call()
+    except NotFound as error:
+        return f"NotFound: {error}"
+
+
 READS: dict[str, Case] = {
     "messaging.activity.recent": lambda s, _: _module("messaging.activity").recent(s, 50),
-    "projects.timesheets.extract": lambda s, _: _rows(_module("projects.timesheets").extract(s)),
-    "projects.timesheets.list_page": lambda s, _: _module("projects.timesheets").list_page(s),
     "billing.balances.home": lambda s, _: _module("billing.balances").home(s, today=TODAY),
     "customers.details.my_details": lambda s, _: _module("customers.details").my_details(s),
-    "billing.estimates.extract": lambda s, _: _rows(
-        _module("billing.estimates").extract(s, today=TODAY)
-    ),
-    "billing.estimates.list_page": lambda s, _: _module("billing.estimates").list_page(
-        s, today=TODAY
-    ),
     "messaging.files.shared": lambda s, _: _module("messaging.files").shared(s),
-    "billing.invoices.extract": lambda s, _: [
-        _rows(_module("billing.invoices").extract(s, today=TODAY, wanted=wanted))
-        for wanted in Filter
-    ],
-    "billing.invoices.list_page": lambda s, _: [
-        _module("billing.invoices").list_page(s, today=TODAY, wanted=wanted) for wanted in Filter
-    ],
-    "billing.credit_notes.extract": lambda s, _: _rows(_module("billing.credit_notes").extract(s)),
-    "billing.credit_notes.list_page": lambda s, _: _module("billing.credit_notes").list_page(s),
-    "payments.payments.extract": lambda s, _: _rows(_module("payments.payments").extract(s)),
-    "payments.payments.list_page": lambda s, _: _module("payments.payments").list_page(s),
-    "projects.projects.extract": lambda s, _: _rows(_module("projects.projects").extract(s)),
-    "projects.projects.list_page": lambda s, _: _module("projects.projects").list_page(s),
-    "billing.retainers.extract": lambda s, _: _rows(
-        _module("billing.retainers").extract(s, today=TODAY)
-    ),
-    "billing.retainers.list_page": lambda s, _: _module("billing.retainers").list_page(
-        s, today=TODAY
-    ),
     "business.organisation.get": lambda s, _: _module("business.organisation").get(s),
     "business.preferences.of": lambda s, _: _module("business.preferences").of(s),
     "billing.statements.currencies": lambda s, _: _module("billing.statements").currencies(s),
@@ -161,8 +164,13 @@ READS: dict[str, Case] = {
     "billing.statements.statement": lambda s, _: _module("billing.statements").statement(
         s, "GBP", date(1970, 1, 1), TODAY
     ),
+    **{
+        name: partial(_listed, each)
+        for name, each in LISTS.items()
+        if name not in OWNERS and each.reading is store.reading
+    },
 }
-"""Functions that name no row: what they return holds the caller's words and never the other's."""
+"""What names no row: it returns the caller's words and never the other's."""
 
 BY_NAME: dict[str, Case] = {
     "messaging.comments.of_document": lambda s, b: _module("messaging.comments").of_document(
@@ -171,49 +179,35 @@ BY_NAME: dict[str, Case] = {
     "messaging.activity.of_document": lambda s, b: _module("messaging.activity").of_document(
         s, b.invoice
     ),
-    "projects.timesheets.entries": lambda s, b: _module("projects.timesheets").entries(
-        s, b.approval
-    ),
-    "projects.timesheets.extract_entries": lambda s, b: _rows(
-        _module("projects.timesheets").extract_entries(s, b.approval)
-    ),
     "projects.timesheets.get": lambda s, b: _module("projects.timesheets").get(s, b.approval),
+    "billing.document.number_of": lambda s, b: [
+        _tried(lambda kind=kind, key=key: _module("billing.document").number_of(s, kind, key))
+        for kind, key in (
+            (kinds.INVOICE, b.invoice),
+            (kinds.ESTIMATE, b.estimate),
+            (kinds.PAYMENT, b.payment),
+            (kinds.CREDIT_NOTE, b.credit_note),
+            (kinds.RETAINER, b.retainer),
+        )
+    ],
     "billing.estimates.get": lambda s, b: _module("billing.estimates").get(
         s, f"{b.word}-E", today=TODAY
     ),
-    "billing.estimates.number_of": lambda s, b: _module("billing.estimates").number_of(
-        s, b.estimate
-    ),
     "messaging.files.content": lambda s, b: _module("messaging.files").content(s, b.file, _NOWHERE),
     "billing.invoices.get": lambda s, b: _module("billing.invoices").get(s, b.number, today=TODAY),
-    "billing.invoices.number_of": lambda s, b: _module("billing.invoices").number_of(s, b.invoice),
     "billing.credit_notes.get": lambda s, b: _module("billing.credit_notes").get(s, f"{b.word}-CN"),
-    "billing.credit_notes.number_of": lambda s, b: _module("billing.credit_notes").number_of(
-        s, b.credit_note
-    ),
     "payments.payments.get": lambda s, b: _module("payments.payments").get(s, f"{b.word}-P"),
-    "payments.payments.number_of": lambda s, b: _module("payments.payments").number_of(
-        s, b.payment
-    ),
     "projects.projects.get": lambda s, b: _module("projects.projects").get(s, b.project),
     "projects.projects.heading": lambda s, b: _module("projects.projects").heading(s, b.project),
     "billing.retainers.get": lambda s, b: _module("billing.retainers").get(
         s, f"{b.word}-R", today=TODAY
     ),
-    "billing.retainers.number_of": lambda s, b: _module("billing.retainers").number_of(
-        s, b.retainer
-    ),
-    "projects.time_entries.extract": lambda s, b: _rows(
-        _module("projects.time_entries").extract(s, b.project)
-    ),
-    "projects.time_entries.list_page": lambda s, b: _module("projects.time_entries").list_page(
-        s, b.project
-    ),
     "billing.views.mark": lambda s, b: _module("billing.views").mark(
-        s, Kind.INVOICE, b.invoice, NOW
+        s, kinds.INVOICE, b.invoice, NOW
     ),
+    **{name: partial(_listed, LISTS[name], owner=owner) for name, owner in OWNERS.items()},
 }
-"""Functions that name a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
+"""What names a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
 
 ELSEWHERE = {
     "auth.identity.choices": "by login, not by customer; see tests/data/test_identity.py",
@@ -247,7 +241,8 @@ def _scoped_functions(package: ModuleType) -> set[str]:
 
 
 def test_every_scoped_function_is_tried() -> None:
-    assert _scoped_functions(portal_data) == {*READS, *BY_NAME, *ELSEWHERE}
+    assert _scoped_functions(portal_data) == {*READS, *BY_NAME, *ELSEWHERE} - set(LISTS)
+    assert set(OWNERS) <= set(LISTS)
 
 
 def test_a_function_in_a_nested_package_is_found(
@@ -335,7 +330,4 @@ def test_a_scope_of_nobody_sees_nothing(db: store.Store, both: tuple[Books, Book
 
 
 def _outcome(name: str, scope: Scope, books: Books) -> str:
-    try:
-        return repr(BY_NAME[name](scope, books))
-    except NotFound as error:
-        return f"NotFound: {error}"
+    return repr(_tried(lambda: BY_NAME[name](scope, books)))

@@ -8,6 +8,7 @@ from components.ui import cards, links, roles
 from components.ui import format as say
 from components.ui.cards import Figure, Happening
 from components.ui.markup import Markup, join, said, tag
+from portal_data import kinds
 from portal_data.billing.balances import Balance, Home, LastPayment, PendingApprovals
 from portal_data.billing.invoices import Filter
 from portal_data.business.organisation import Organisation
@@ -157,8 +158,8 @@ def last_payment(paid: LastPayment | None, today: date, locale: str) -> Markup:
     if paid is None:
         return cards.empty("No payment yet", "Your last payment appears here.")
     every = [
-        *((number, links.invoice(number)) for number in paid.invoice_numbers),
-        *((number, links.retainer(number)) for number in paid.retainer_numbers),
+        *((number, links.document(kinds.INVOICE, number)) for number in paid.invoice_numbers),
+        *((number, links.document(kinds.RETAINER, number)) for number in paid.retainer_numbers),
     ]
     settled = [cards.link(number, href) for number, href in every[:SHORT]]
     more = len(every) - len(settled)
@@ -166,7 +167,7 @@ def last_payment(paid: LastPayment | None, today: date, locale: str) -> Markup:
     if more > 0:
         spaced.append(f" and {more} more")
     amount = say.money(paid.amount_minor, paid.currency_code, locale)
-    receipt = ("Receipt ", cards.link(paid.number, links.payment(paid.number)))
+    receipt = ("Receipt ", cards.link(paid.number, links.document(kinds.PAYMENT, paid.number)))
     reference = (" · Reference ", said(paid.reference)) if paid.reference else ()
     return join(
         tag("div", amount, class_="pt-due small"),
@@ -189,7 +190,7 @@ def _happening(entry: Entry, me: Scope, business: Organisation, today: date) -> 
     amount = ""
     if entry.amount_minor is not None and entry.currency_code:
         amount = say.money(entry.amount_minor, entry.currency_code, business.locale)
-    address = links.document(entry.subject_kind, number)
+    address = links.recorded(entry.subject_kind, number)
     actor = "You" if entry.actor_id == me.contact_id else said(entry.actor_name)
     subject = (" ", said(number)) if number and not address else ()
     near = (today - day).days < 14

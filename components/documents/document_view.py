@@ -1,17 +1,24 @@
 """What the screens of all kinds of documents have in common: layout, history, conversation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from components.ui import cards, tab
 from components.ui import format as say
 from components.ui.cards import Happening
 from components.ui.markup import Markup, tag
+from portal_data.billing import views
 from portal_data.billing.history import Event, Viewing
+from portal_data.business import organisation
 from portal_data.business.organisation import Organisation
+from portal_data.customers import details
+from portal_data.customers.details import MyDetails
+from portal_data.kinds import Kind
+from portal_data.messaging import comments
 from portal_data.messaging.comments import Remark
+from portal_data.output.document_views import VIEWS
 from portal_data.scope import Scope
 from portal_data.text import bidi
 
@@ -19,17 +26,51 @@ Document = TypeVar("Document", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A document that somebody opened, with what is said and known about it.
+
+    `values` are what its paper is drawn from, `beside` the cards of comments and history.
+    """
+
+    document: Any
+    values: Any
+    business: Organisation
+    today: date
+    customer: MyDetails
+    beside: tuple[Markup | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn(Generic[Document]):
     """A document with its statuses as (words, tone) and its sheet, as customer and staff see it.
 
-    `may_pay` is whether there is something to pay, and who looks may pay so much.
+    `pay` opens the way to pay the document of a number, while there is something to pay and who
+    looks may pay so much.
     """
 
     document: Document
     statuses: list[tuple[str, str]]
     sheet: Markup
     locale: str
-    may_pay: bool = False
+    pay: Callable[[str], None] | None = None
+
+
+def opened(
+    scope: Scope, kind: Kind, number: str, now: datetime, *, disputable: bool = False
+) -> Opened:
+    """Return a document of any kind, viewed by who looks unless it is staff. Raises NotFound."""
+    business, view = organisation.get(scope), VIEWS[kind.key]
+    today = business.today(now)
+    document = view.read(scope, number, today)
+    viewed = views.mark(scope, kind, document.id, now) if kind.viewed else []
+    remarks = comments.of_document(scope, document.id, disputable=disputable)
+    customer = details.my_details(scope)
+    beside = [conversation(remarks, business, today)]
+    if kind.viewed:
+        happened = history(document.history, viewed, document.currency_code, business, today)
+        beside.append(cards.card("History", happened))
+    values = view.paper(document, business, customer)
+    return Opened(document, values, business, today, customer, tuple(beside))
 
 
 def missing(scope: Scope, noun: str, back: tuple[str, str]) -> None:

@@ -8,38 +8,39 @@ from components.ui import links
 from components.ui.line_table import Figures, line_table
 from components.ui.markup import Markup, join, lines, said, tag
 from portal_data import labels
-from portal_data.output.documents.model import INVOICE, Kind, Line, Paper, Party, Tax
+from portal_data.output.documents.model import Line, Paper, Party, Tax
 
 
-def paper(shown: Paper, locale: str, kind: Kind = INVOICE) -> Markup:
-    """Return an estimate, invoice, credit note or retainer invoice in the words of its kind."""
-    parties = [party(labels.FROM, shown.issuer), party(kind.billed_to, shown.billed_to)]
-    if shown.ship_to:
-        parties.append(party(labels.SHIP_TO, shown.ship_to))
+def paper(document: Paper, locale: str) -> Markup:
+    """Return a document of any kind that has lines, in the words of its kind."""
+    kind = document.kind
+    parties = [party(labels.FROM, document.issuer), party(kind.billed_to, document.billed_to)]
+    if document.ship_to:
+        parties.append(party(labels.SHIP_TO, document.ship_to))
     return tag(
         "article",
-        letterhead(shown.issuer, kind.title, shown.number),
+        letterhead(document.issuer, kind.title, document.number),
         tag("div", parties, class_="top"),
         facts(
             [
-                (labels.DATE, say.day(shown.date, locale)),
-                (labels.DUE_DATE, say.day(shown.due_date, locale) if shown.due_date else ""),
+                (labels.DATE, say.day(document.date, locale)),
+                (labels.DUE_DATE, say.day(document.due_date, locale) if document.due_date else ""),
                 (
                     labels.VALID_UNTIL,
-                    say.day(shown.expiry_date, locale) if shown.expiry_date else "",
+                    say.day(document.expiry_date, locale) if document.expiry_date else "",
                 ),
-                (labels.PAYMENT_TERMS, shown.payment_terms),
-                (shown.reference_label, shown.reference),
-                *((fact.label, fact.value) for fact in shown.facts),
+                (labels.PAYMENT_TERMS, document.payment_terms),
+                (document.reference_label, document.reference),
+                *((fact.label, fact.value) for fact in document.facts),
             ]
         ),
-        said(shown.subject, "div", class_="subject") if shown.subject else None,
-        _table(shown, locale) if shown.lines else None,
-        _totals(shown, locale, kind),
-        text(labels.NOTES, shown.notes),
-        text(labels.TERMS, shown.terms),
+        said(document.subject, "div", class_="subject") if document.subject else None,
+        _table(document, locale) if document.lines else None,
+        _totals(document, locale),
+        text(labels.NOTES, document.notes),
+        text(labels.TERMS, document.terms),
         class_="pt-paper",
-        aria_label=f"{kind.title} {shown.number}",
+        aria_label=f"{kind.title} {document.number}",
     )
 
 
@@ -67,27 +68,27 @@ def party(label: str, who: Party) -> Markup:
     )
 
 
-def facts(known: Iterable[tuple[str, str]]) -> Markup:
+def facts(pairs: Iterable[tuple[str, str]]) -> Markup:
     """Return labels and values side by side; what is empty is left out."""
-    pairs = [tag("div", said(label, "dt"), said(value, "dd")) for label, value in known if value]
-    return tag("dl", pairs, class_="meta")
+    rows = [tag("div", said(label, "dt"), said(value, "dd")) for label, value in pairs if value]
+    return tag("dl", rows, class_="meta")
 
 
-def _table(shown: Paper, locale: str) -> Markup:
+def _table(document: Paper, locale: str) -> Markup:
     def price(line: Line) -> str:
-        return "" if line.rate is None else say.price(line.rate, shown.currency, locale)
+        return "" if line.rate is None else say.price(line.rate, document.currency, locale)
 
     def discount(line: Line) -> str:
         if line.discount_percent:
             return _percent(line.discount_percent, locale)
         minor = line.discount_minor
-        return say.money(minor, shown.currency, locale) if minor else ""
+        return say.money(minor, document.currency, locale) if minor else ""
 
     def tax(line: Line) -> str:
         percent = "" if line.tax_percent is None else _percent(line.tax_percent, locale)
         return labels.named_tax(line.tax_name, percent)
 
-    of = shown.lines
+    of = document.lines
     return line_table(
         "Lines",
         labels.ITEM,
@@ -99,7 +100,7 @@ def _table(shown: Paper, locale: str) -> Markup:
             Figures(labels.TAX, [tax(line) for line in of], said=""),
             Figures(
                 labels.AMOUNT,
-                [say.money(line.amount_minor, shown.currency, locale) for line in of],
+                [say.money(line.amount_minor, document.currency, locale) for line in of],
             ),
         ],
     )
@@ -124,37 +125,42 @@ def _percent(value: Decimal, locale: str) -> str:
     return f"{say.quantity(value, locale)}%"
 
 
-def _totals(shown: Paper, locale: str, kind: Kind) -> Markup:
+def _totals(document: Paper, locale: str) -> Markup:
     def amount(minor: int) -> str:
-        return say.money(minor, shown.currency, locale)
+        return say.money(minor, document.currency, locale)
 
     before = [
-        (labels.DISCOUNT, -shown.discount_minor),
-        (labels.SHIPPING, shown.shipping_minor),
-        *((_tax(tax, shown.tax_inclusive, locale), tax.amount_minor) for tax in shown.taxes),
-        (shown.adjustment_label, shown.adjustment_minor),
-        (labels.ROUNDING, shown.round_off_minor),
+        (labels.DISCOUNT, -document.discount_minor),
+        (labels.SHIPPING, document.shipping_minor),
+        *((_tax(tax, document.tax_inclusive, locale), tax.amount_minor) for tax in document.taxes),
+        (document.adjustment_label, document.adjustment_minor),
+        (labels.ROUNDING, document.round_off_minor),
     ]
     after = [
-        (labels.PAID, -shown.paid_minor),
-        (labels.TAX_WITHHELD, -shown.withheld_minor),
-        (labels.EARLY_DISCOUNT, -shown.early_discount_minor),
-        (labels.CREDITS_APPLIED, -shown.credits_minor),
-        (labels.REFUNDED, -shown.refunded_minor),
-        (labels.WRITTEN_OFF, -shown.written_off_minor),
+        (labels.PAID, -document.paid_minor),
+        (labels.TAX_WITHHELD, -document.withheld_minor),
+        (labels.EARLY_DISCOUNT, -document.early_discount_minor),
+        (labels.CREDITS_APPLIED, -document.credits_minor),
+        (labels.REFUNDED, -document.refunded_minor),
+        (labels.WRITTEN_OFF, -document.written_off_minor),
     ]
     used = [row for row in before if row[1]]
     if used:
-        used.insert(0, (labels.SUBTOTAL, shown.subtotal_minor))
+        used.insert(0, (labels.SUBTOTAL, document.subtotal_minor))
     rows = [tag("div", said(label), tag("span", amount(minor))) for label, minor in used]
     rows.append(
-        tag("div", tag("span", labels.TOTAL), tag("span", amount(shown.total_minor)), class_="sum")
+        tag(
+            "div",
+            tag("span", labels.TOTAL),
+            tag("span", amount(document.total_minor)),
+            class_="sum",
+        )
     )
     rows += [tag("div", tag("span", label), tag("span", amount(minor))) for label, minor in after
              if minor]  # fmt: skip
-    if shown.balance_minor is not None:
-        due = tag("span", amount(shown.balance_minor))
-        rows.append(tag("div", tag("span", kind.balance), due, class_="due"))
+    if document.balance_minor is not None:
+        due = tag("span", amount(document.balance_minor))
+        rows.append(tag("div", tag("span", document.kind.balance), due, class_="due"))
     return tag("div", rows, class_="pt-totals")
 
 

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable
 
-from components.ui import cards
+from components.ui import cards, links
 from components.ui import format as say
 from components.ui.markup import Markup, join, tag
 from portal_data.billing.refunds import WORDS, Refund
+from portal_data.kinds import Kind
 
 
-def opening(words: str, number: str, address: str) -> Markup:
+def opening(words: str, kind: Kind, number: str) -> Markup:
     """Return words with the document they lead to."""
-    return join(f"{words} ", cards.link(number, address))
+    return join(f"{words} ", cards.link(number, links.document(kind, number)))
 
 
-def row(words: object, known: Iterable[str | None], amount: str) -> Markup:
-    """Return one movement: what is `known` of it stands below, what is empty is left out."""
-    below = " · ".join(part for part in known if part)
+def row(words: object, details: Iterable[str | None], amount: str) -> Markup:
+    """Return one movement: its `details` stand below, what is empty is left out."""
+    below = " · ".join(part for part in details if part)
     return cards.row(words, below, after=tag("span", amount, class_="pt-num"))
 
 

@@ -15,33 +15,33 @@ MOST_LINES = 500
 _TONES = ("var(--brand)", "#b97f0a", "#d5682a", "#cb3a3a", "#8c1d33")
 
 
-def summary(shown: Statement, locale: str) -> Markup:
+def summary(statement: Statement, locale: str) -> Markup:
     """Return what leads from the opening balance to the closing one."""
 
     def amount(minor: int) -> str:
-        return say.money(minor, shown.currency_code, locale)
+        return say.money(minor, statement.currency_code, locale)
 
     figures = [
-        Figure(labels.OPENING_BALANCE, amount(shown.opening_minor)),
-        Figure(labels.INVOICED, amount(shown.invoiced_minor)),
-        Figure(labels.RECEIVED, amount(-shown.received_minor)),
-        Figure(labels.CREDITED, amount(-shown.credited_minor)),
+        Figure(labels.OPENING_BALANCE, amount(statement.opening_minor)),
+        Figure(labels.INVOICED, amount(statement.invoiced_minor)),
+        Figure(labels.RECEIVED, amount(-statement.received_minor)),
+        Figure(labels.CREDITED, amount(-statement.credited_minor)),
     ]
-    if shown.refunded_minor:
-        figures.append(Figure(labels.REFUNDED, amount(shown.refunded_minor)))
-    figures.append(Figure(labels.CLOSING_BALANCE, amount(shown.closing_minor), tone="due"))
+    if statement.refunded_minor:
+        figures.append(Figure(labels.REFUNDED, amount(statement.refunded_minor)))
+    figures.append(Figure(labels.CLOSING_BALANCE, amount(statement.closing_minor), tone="due"))
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
 
 
-def to_payable(shown: Statement, balance: Balance, later: int, locale: str) -> Markup | None:
+def to_payable(statement: Statement, balance: Balance, later: int, locale: str) -> Markup | None:
     """Return what leads from the closing balance to Home's balance payable; None for the same.
 
-    `shown` is a statement up to today, `balance` what Home shows of its currency, and `later` what
-    is dated after the statement's last day. What is neither is named for what it is.
+    The statement is one up to today, `balance` what Home shows of its currency, and `later` what is
+    dated after the statement's last day. What is neither is named for what it is.
     """
     parts = [
-        (f"Dated after {say.day(shown.last, locale)}", later),
-        ("Not on the statement", balance.statement_minor - shown.closing_minor - later),
+        (f"Dated after {say.day(statement.last, locale)}", later),
+        ("Not on the statement", balance.statement_minor - statement.closing_minor - later),
         ("Available credits", balance.available_credits_minor),
         ("Available retainer payments", balance.retainer_payments_minor),
         ("Outstanding retainers", balance.retainers_minor),
@@ -51,18 +51,18 @@ def to_payable(shown: Statement, balance: Balance, later: int, locale: str) -> M
     if not any(minor for _, minor in parts):
         return None
     rows = [
-        (labels.CLOSING_BALANCE, shown.closing_minor, ""),
+        (labels.CLOSING_BALANCE, statement.closing_minor, ""),
         *((label, minor, "") for label, minor in parts if minor),
         ("Balance payable", balance.payable_minor, "due"),
     ]
     figures = [
-        figure(Figure(label, say.money(minor, shown.currency_code, locale), tone=tone))
+        figure(Figure(label, say.money(minor, statement.currency_code, locale), tone=tone))
         for label, minor, tone in rows
     ]
     return tag("div", figures, class_="pt-summary")
 
 
-def transactions(shown: Statement, locale: str) -> Markup:
+def transactions(statement: Statement, locale: str) -> Markup:
     """Return the transactions between the opening and the closing balance, the latest of many."""
     heads = [
         tag("th", label, scope="col", class_=name or None)
@@ -71,20 +71,24 @@ def transactions(shown: Statement, locale: str) -> Markup:
             (labels.PAYMENT_OR_CREDIT, "end"), (labels.BALANCE, "end"),
         )
     ]  # fmt: skip
-    opened = None if shown.first <= EARLIEST else say.day(shown.first, locale)
-    body = [_fixed(labels.OPENING_BALANCE, opened, shown.opening_minor, shown, locale)]
-    left_out = len(shown.lines) - MOST_LINES
+    opened = None if statement.first <= EARLIEST else say.day(statement.first, locale)
+    body = [_fixed(labels.OPENING_BALANCE, opened, statement.opening_minor, statement, locale)]
+    left_out = len(statement.lines) - MOST_LINES
     if left_out > 0:
         earlier = f"{left_out:,} earlier transactions, all of them in the PDF and the download"
-        balance = shown.lines[left_out - 1].balance_minor
-        body.append(_fixed(earlier, None, balance, shown, locale))
-    body += [_line(line, shown, locale) for line in shown.lines[-MOST_LINES:]]
-    if not shown.lines:
+        balance = statement.lines[left_out - 1].balance_minor
+        body.append(_fixed(earlier, None, balance, statement, locale))
+    body += [_line(line, statement, locale) for line in statement.lines[-MOST_LINES:]]
+    if not statement.lines:
         nothing = tag("td", "No transactions in this period.", colspan=5, class_="nothing")
         body.append(tag("tr", nothing))
     body.append(
         _fixed(
-            labels.CLOSING_BALANCE, say.day(shown.last, locale), shown.closing_minor, shown, locale
+            labels.CLOSING_BALANCE,
+            say.day(statement.last, locale),
+            statement.closing_minor,
+            statement,
+            locale,
         )
     )
     return tag(
@@ -92,26 +96,26 @@ def transactions(shown: Statement, locale: str) -> Markup:
     )
 
 
-def aging(shown: Statement, locale: str) -> Markup:
+def aging(statement: Statement, locale: str) -> Markup:
     """Return the open invoice balances of the period's last day by age, the largest as full bar."""
     ages = []
-    most = max(shown.aging.values(), default=0)
+    most = max(statement.aging.values(), default=0)
     for (age, label), tone in zip(labels.AGES.items(), _TONES, strict=True):
-        amount = shown.aging[age]
+        amount = statement.aging[age]
         share = -(-amount * 100 // most) if amount > 0 else 0
         bar = tag("i", style=f"--tone: {tone}; --share: {share}%")
-        value = tag("div", say.money(amount, shown.currency_code, locale), class_="value")
+        value = tag("div", say.money(amount, statement.currency_code, locale), class_="value")
         ages.append(tag("div", bar, tag("div", label, class_="label"), value))
     return tag("div", ages, class_="pt-ages")
 
 
-def _line(line: StatementLine, shown: Statement, locale: str) -> Markup:
+def _line(line: StatementLine, statement: Statement, locale: str) -> Markup:
     kind = labels.TRANSACTIONS[line.kind]
-    address = links.document(line.about, line.number)
+    address = links.recorded(line.about, line.number)
     number = link(line.number, address) if address else said(line.number)
 
     def amount(minor: int) -> str:
-        return say.money(minor, shown.currency_code, locale)
+        return say.money(minor, statement.currency_code, locale)
 
     return tag(
         "tr",
@@ -128,13 +132,13 @@ def _line(line: StatementLine, shown: Statement, locale: str) -> Markup:
     )
 
 
-def _fixed(label: str, day: str | None, minor: int, shown: Statement, locale: str) -> Markup:
+def _fixed(label: str, day: str | None, minor: int, statement: Statement, locale: str) -> Markup:
     return tag(
         "tr",
         tag("td", day, class_="when pt-num"),
         tag("td", label, class_="what grow"),
         tag("td", class_="end plus"),
         tag("td", class_="end minus"),
-        tag("td", say.money(minor, shown.currency_code, locale), class_="end rest"),
+        tag("td", say.money(minor, statement.currency_code, locale), class_="end rest"),
         class_="fixed",
     )

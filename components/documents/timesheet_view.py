@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from components.documents import document_view, project_view
 from components.lists import listing, timesheet_list
-from components.lists.listing import Asked, Kind
+from components.lists.listing import Request
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
 from components.ui import cards, links
 from components.ui import format as say
@@ -13,11 +14,11 @@ from components.ui.cards import Figure, figure
 from components.ui.markup import Markup, said, tag
 from portal_data.billing.history import Event
 from portal_data.business.organisation import Organisation
+from portal_data.lists import Page
+from portal_data.projects import timesheets
 from portal_data.projects.timesheets import (
-    ENTRIES,
     Approval,
     ApprovalEntry,
-    ApprovalEntryPage,
     Decision,
     EntryFilter,
     EntrySort,
@@ -37,29 +38,6 @@ _FILTERS = {
     EntryFilter.QUERIED: "Queried",
     EntryFilter.UNDECIDED: "Undecided",
 }
-_ORDERS = {
-    EntrySort.OLDEST: "Oldest",
-    EntrySort.NEWEST: "Newest",
-    EntrySort.LONGEST: "Longest",
-}
-_KIND = Kind(
-    path="timesheet",
-    title="Entries",
-    search="",
-    size=ENTRIES,
-    filters=_FILTERS,
-    orders=_ORDERS,
-    columns=(
-        Column("Date", "middle-start"),
-        Column("Task", "top-start", people=True),
-        Column("Note", "below", wide=True, people=True),
-        Column("Person", "bottom-start", people=True),
-        Column("Answer", "bottom-end"),
-        Column("Hours", "top-end", end=True),
-    ),
-    sorts={"Date": (EntrySort.OLDEST, EntrySort.NEWEST), "Hours": (EntrySort.LONGEST,)},
-    ascending=frozenset({EntrySort.OLDEST}),
-)
 _WORDS = {
     Status.APPROVED: "Approved",
     Status.REJECTED: "Rejected",
@@ -77,29 +55,30 @@ def head(approval: Approval) -> Markup:
     return cards.head(approval.name, below, back=("Timesheets", links.page("timesheets")))
 
 
-def asked(approval: Approval) -> Asked[EntryFilter, EntrySort]:
-    """Return what the address asks of the entries."""
-    return listing.asked(_KIND, id=approval.id)
-
-
 def offered(
-    asked: Asked[EntryFilter, EntrySort], found: ApprovalEntryPage
-) -> Asked[EntryFilter, EntrySort]:
-    """Return what was asked, with filters alone that tell entries apart."""
-    filters = {each: _FILTERS[each] for each in (EntryFilter.ALL, *_answers(found))}
-    return replace(asked, kind=replace(_KIND, filters=filters))
+    request: Request, page: Page[ApprovalEntry, EntryFilter], approval: Approval
+) -> Request:
+    """Return what was asked, with filters alone that tell entries apart.
+
+    A reason of an entry's own stands with its note; the timesheet's is told above the list.
+    """
+    filters = {each: _FILTERS[each] for each in (EntryFilter.ALL, *_answers(page))}
+    own_row = partial(row, reason=approval.reason)
+    return replace(request, screen=replace(SCREEN, filters=filters, row=own_row))
 
 
-def _answers(found: ApprovalEntryPage) -> list[EntryFilter]:
+def _answers(page: Page[ApprovalEntry, EntryFilter]) -> list[EntryFilter]:
     """Return the answers that some but not all entries have."""
-    every = found.counts[EntryFilter.ALL]
-    return [each for each in EntryFilter if 0 < found.counts[each] < every]
+    every = page.counts[EntryFilter.ALL]
+    return [each for each in EntryFilter if 0 < page.counts[each] < every]
 
 
-def summary(approval: Approval, found: ApprovalEntryPage, business: Organisation) -> Markup:
+def summary(
+    approval: Approval, page: Page[ApprovalEntry, EntryFilter], business: Organisation
+) -> Markup:
     """Return the hours, the days they are of, and how many were answered how."""
     locale = business.locale
-    count = say.count(found.counts[EntryFilter.ALL], "entry", "entries")
+    count = say.count(page.counts[EntryFilter.ALL], "entry", "entries")
     figures = [Figure("Hours", say.hours(approval.minutes, locale), count)]
     if approval.period_from and approval.period_to:
         days = say.days(approval.period_from, approval.period_to, locale)
@@ -107,10 +86,10 @@ def summary(approval: Approval, found: ApprovalEntryPage, business: Organisation
     figures += [
         Figure(
             _FILTERS[each],
-            say.hours(found.minutes[each], locale),
-            say.count(found.counts[each], "entry", "entries"),
+            say.hours(page.minutes[each], locale),
+            say.count(page.counts[each], "entry", "entries"),
         )
-        for each in _answers(found)
+        for each in _answers(page)
     ]
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
 
@@ -129,29 +108,46 @@ def history(approval: Approval, business: Organisation, today: date) -> Markup:
     return document_view.history(events, (), "", business, today)
 
 
-def row(entry: ApprovalEntry, approval: Approval, locale: str) -> Row:
-    """Return an entry as a row; a reason of its own stands with the note.
+def row(entry: ApprovalEntry, business: Organisation, reason: str | None = None) -> Row:
+    """Return an entry as a row; a reason that is not `reason` stands with the note.
 
     Silence is no answer: what is undecided is counted above the list.
     """
-    reason = None if entry.reason == approval.reason else entry.reason
     decided = entry.decision is not Decision.UNDECIDED
     answered = (Pill(entry.decision.value, _TONES[entry.decision]),) if decided else ()
     return Row(
         "",
         (
-            say.day(entry.date, locale),
+            say.day(entry.date, business.locale),
             entry.task or project_view.NO_TASK,
-            Cell(entry.notes or "", note=reason),
+            Cell(entry.notes or "", note=None if entry.reason == reason else entry.reason),
             entry.person,
             Cell(pills=answered),
-            say.hours(entry.minutes, locale),
+            say.hours(entry.minutes, business.locale),
         ),
     )
 
 
-def empty(wanted: EntryFilter) -> Empty:
-    """Return what is said in place of rows."""
-    if wanted is EntryFilter.ALL:
-        return Empty("No entries", "This timesheet holds no time.")
-    return Empty(f"No {_FILTERS[wanted].lower()} entries", "There are none under this filter.")
+SCREEN = listing.Screen(
+    list=timesheets.ENTRIES,
+    path="timesheet",
+    title="Entries",
+    filters=_FILTERS,
+    orders={
+        EntrySort.OLDEST: "Oldest",
+        EntrySort.NEWEST: "Newest",
+        EntrySort.LONGEST: "Longest",
+    },
+    columns=(
+        Column("Date", "middle-start"),
+        Column("Task", "top-start", people=True),
+        Column("Note", "below", wide=True, people=True),
+        Column("Person", "bottom-start", people=True),
+        Column("Answer", "bottom-end"),
+        Column("Hours", "top-end", end=True),
+    ),
+    sorts={"Date": (EntrySort.OLDEST, EntrySort.NEWEST), "Hours": (EntrySort.LONGEST,)},
+    ascending=frozenset({EntrySort.OLDEST}),
+    row=row,
+    empty=listing.nothing("entry", "entries", Empty("No entries", "This timesheet holds no time.")),
+)

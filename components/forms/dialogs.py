@@ -7,6 +7,7 @@ from components.session import close_form, flash, form, require_scope
 from components.ui import cards, roles
 from components.ui import format as say
 from components.ui.markup import join, lines, said, tag
+from portal_data import lists
 from portal_data.billing import balances, invoices, retainers
 from portal_data.billing.invoices import Filter, Sort, Status
 from portal_data.business import organisation
@@ -56,7 +57,9 @@ def pay_all(currency: str) -> None:
     today = business.today(utc_now())
     account = balances.home(scope, today=today)
     amounts = {each.currency_code: each.payable_minor for each in account.balances}
-    page = invoices.list_page(scope, today=today, wanted=Filter.UNPAID, sort=Sort.DUE, size=200)
+    page = lists.page(
+        scope, invoices.LIST, today=today, filter=Filter.UNPAID, sort=Sort.DUE, size=200
+    )
     numbers = [
         each.number
         for each in page.rows

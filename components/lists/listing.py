@@ -1,49 +1,40 @@
-"""A screen that lists one noun: its filter, search, order and page are read from the address."""
+"""A screen that lists one kind of record: its filter, search, order and page are its address."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from datetime import date
+from typing import Any, Generic, Literal, TypeVar
+
+import streamlit as st
 
 from components.lists import record_list as drawn
-from components.lists.record_list import Choice, Column, Empty, Menu, Order, Row, Search, Way
-from components.ui import address, downloads, links
+from components.lists.record_list import Choice, Column, Empty, Menu, Order, Search, Way
+from components.ui import downloads, links
+from portal_data import lists
+from portal_data.business.organisation import Organisation
+from portal_data.lists import List, Page, Query
+from portal_data.scope import Scope, Staff
 
-Filter = TypeVar("Filter", bound=StrEnum)
-Sort = TypeVar("Sort", bound=StrEnum)
-
-
-class Found(Protocol):
-    """One page of rows, as every noun returns it."""
-
-    @property
-    def rows(self) -> Sequence[Any]:
-        """The rows of the page."""
-
-    @property
-    def total(self) -> int:
-        """How many rows the filter has in all."""
-
-    @property
-    def counts(self) -> Mapping[Any, int]:
-        """How many rows each filter has."""
+Row = TypeVar("Row")
+Filter = TypeVar("Filter", bound=str)
+Sort = TypeVar("Sort", bound=str)
 
 
-Page = TypeVar("Page", bound=Found)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen(Generic[Row, Filter, Sort]):
+    """How a list is shown: the words of its filters and orders, and what its rows look like."""
 
-
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[Filter, Sort]):
-    """How one noun is listed. The first filter and the first order are those of a bare address."""
-
+    list: List[Any, Row, Filter, Sort]
     path: str
     title: str
-    search: str
-    """What the search field looks in, in words; empty for none."""
-    size: int
     filters: Mapping[Filter, str]
     orders: Mapping[Sort, str]
     columns: Sequence[Column]
+    row: Callable[[Row, Organisation], drawn.Row]
+    empty: Callable[["Request", Page[Row, Filter]], Empty]
+    """Returns what is said in place of rows."""
+    search: str = ""
+    """What the search field looks in, in words; empty for none."""
     sorts: Mapping[str, tuple[Sort, ...]] = field(default_factory=dict)
     """The orders that a column's heading offers, by its label."""
     ascending: frozenset[Sort] = frozenset()
@@ -54,115 +45,137 @@ class Kind(Generic[Filter, Sort]):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Generic[Filter, Sort]):
+class Request:
     """What the address asks of a list."""
 
-    kind: Kind[Filter, Sort]
-    wanted: Filter
-    sort: Sort
-    search: str
-    page: int
+    screen: Screen[Any, Any, Any]
+    query: Query[Any, Any]
     kept: Mapping[str, object] = field(default_factory=dict)
-    """What else the address tells: which record the list belongs to, and further choices."""
-    wrong: tuple[str, ...] = ()
-    """What is said of parameters that the list does not have."""
+    """What else the address says: which record the list belongs to, and further choices."""
 
     def to(self, **changes: object) -> str:
         """Return the address of this list with changes; the first page unless `page` is given."""
-        return links.page(self.kind.path, **self._told(changes))
+        return links.page(self.screen.path, **self._parameters(changes))
 
     def file(self, extension: str) -> str:
         """Return the address of all pages of this list as a file."""
-        return links.export(self.kind.path, extension, **self._told({}))
+        return links.export(self.screen.path, extension, **self._parameters({}))
 
-    def _told(self, changes: dict[str, object]) -> dict[str, object]:
+    def _parameters(self, changes: dict[str, object]) -> dict[str, object]:
         """Return the address's parameters with changes, without those that a bare one means."""
-        own = {"status": self.wanted, "sort": self.sort, "q": self.search}
+        query, described = self.query, self.screen.list
+        own = {"status": query.filter, "sort": query.sort, "q": query.search}
         given = {**self.kept, **own, **changes}
-        bare = {"status": next(iter(self.kind.filters)), "sort": next(iter(self.kind.orders))}
+        bare = {"status": next(iter(described.filters)), "sort": next(iter(described.orders))}
         return {key: None if value == bare.get(key) else value for key, value in given.items()}
 
 
-def asked(kind: Kind[Filter, Sort], **kept: object) -> Asked[Filter, Sort]:
+def request(screen: Screen[Any, Any, Any], **kept: object) -> Request:
     """Return what the address asks; what it gives wrongly is told, and as if it were not given.
 
     `kept` stays in every address of the list.
     """
-    first, order = next(iter(kind.filters)), next(iter(kind.orders))
-    refused = (address.refusal("status", first), address.refusal("sort", order))
-    return Asked(
-        kind,
-        address.choice("status", first),
-        address.choice("sort", order),
-        address.text("q"),
-        address.number("page"),
-        kept,
-        tuple(each for each in refused if each),
-    )
+    return Request(screen, lists.parse(screen.list, st.query_params.to_dict()), kept)
 
 
-def find(
-    asked: Asked[Filter, Sort], read: Callable[[int], Page]
-) -> tuple[Asked[Filter, Sort], Page]:
-    """Return the page asked for, or the first one when the list has become shorter than that."""
-    found = read(asked.page)
-    if asked.page > 1 and not found.rows:
-        return replace(asked, page=1), read(1)
-    return asked, found
+def read(
+    who: Scope | Staff, request: Request, today: date, **given: Any
+) -> tuple[Request, Page[Any, Any]]:
+    """Return the page asked for, or the first one when the list has become shorter than that.
+
+    `given` are the further parameters of the list. Raises NotFound where there is no such list.
+    """
+    query = request.query
+
+    def read_page(number: int) -> Page[Any, Any]:
+        return lists.page(
+            who,
+            request.screen.list,
+            filter=query.filter,
+            search=query.search,
+            sort=query.sort,
+            page=number,
+            today=today,
+            **given,
+        )
+
+    page = read_page(query.page)
+    if query.page > 1 and not page.rows:
+        return replace(request, query=replace(query, page=1)), read_page(1)
+    return request, page
 
 
 def draw(
-    asked: Asked[Filter, Sort],
-    found: Found,
-    rows: Sequence[Row],
-    empty: Empty,
-    *,
-    menus: Sequence[Menu] = (),
+    request: Request, page: Page[Any, Any], business: Organisation, *, menus: Sequence[Menu] = ()
 ) -> None:
-    """Draw the list: `rows` are those of `found` in the noun's own words.
+    """Draw a page of the list.
 
-    A list that knows one filter alone, or no search, offers none. One that a search left empty
-    offers to clear it.
+    A list that has one filter alone, or no search, offers none. One that a search left empty offers
+    to clear it.
     """
-    kind = asked.kind
-    if asked.search:
-        empty = replace(empty, way=Way("Clear search", asked.to(q=None)))
+    screen, query = request.screen, request.query
+    empty = screen.empty(request, page)
+    if query.search:
+        empty = replace(empty, way=Way("Clear search", request.to(q=None)))
     drawn.record_list(
-        kind.path,
-        kind.title,
-        [_heading(column, asked) for column in kind.columns],
-        rows,
+        screen.path,
+        screen.title,
+        [_heading(column, request) for column in screen.columns],
+        [screen.row(each, business) for each in page.rows],
         empty,
         filters=[
-            Choice(label, asked.to(status=each), each is asked.wanted, f"{found.counts[each]:,}")
-            for each, label in kind.filters.items()
-            if len(kind.filters) > 1
+            Choice(label, request.to(status=each), each == query.filter, f"{page.counts[each]:,}")
+            for each, label in screen.filters.items()
+            if len(screen.filters) > 1
         ],
         menus=menus,
         orders=[
-            Choice(label, asked.to(sort=each), each is asked.sort)
-            for each, label in kind.orders.items()
+            Choice(label, request.to(sort=each), each == query.sort)
+            for each, label in screen.orders.items()
         ],
-        search=Search(kind.search, asked.search, asked.to(q=None)) if kind.search else None,
+        search=Search(screen.search, query.search, request.to(q=None)) if screen.search else None,
         pager=drawn.pager(
-            asked.page,
-            kind.size,
-            found.total,
-            lambda number: asked.to(page=number if number > 1 else None),
+            query.page,
+            screen.list.size,
+            page.total,
+            lambda number: request.to(page=number if number > 1 else None),
         ),
-        downloads=downloads.files(asked.file, found.total if kind.printed else 0)
-        if kind.exported
+        downloads=downloads.files(request.file, page.total if screen.printed else 0)
+        if screen.exported
         else (),
-        wrong=asked.wrong,
+        wrong=query.wrong,
     )
 
 
-def _heading(column: Column, asked: Asked[Filter, Sort]) -> Column:
+def nothing(
+    one: str, several: str, none: Empty, texts: Mapping[Any, str] | None = None
+) -> Callable[[Request, Page[Any, Any]], Empty]:
+    """Return what says why a list is empty: the search, the filter, or that there is `none` at all.
+
+    `one` and `several` are what the list holds; `texts` are kinder words under some filters.
+    """
+
+    def empty(request: Request, page: Page[Any, Any]) -> Empty:
+        screen, query = request.screen, request.query
+        if query.search:
+            words = f"Nothing was found for “{query.search}” under this filter."
+            return Empty(f"No {one} matches", words)
+        if query.filter == next(iter(screen.list.filters)):
+            return none
+        title = f"No {screen.filters[query.filter].lower()} {several}".rstrip()
+        return Empty(title, (texts or {}).get(query.filter, "There are none under this filter."))
+
+    return empty
+
+
+def _heading(column: Column, request: Request) -> Column:
     """Return a column whose heading sorts by it; the sorted one leads to its other direction."""
-    sorts = asked.kind.sorts.get(column.label)
+    screen, sort = request.screen, request.query.sort
+    sorts = screen.sorts.get(column.label)
     if not sorts:
         return column
-    here = asked.sort in sorts
-    after = sorts[(sorts.index(asked.sort) + 1) % len(sorts)] if here else sorts[0]
-    direction = "ascending" if asked.sort in asked.kind.ascending else "descending"
-    return replace(column, sort=Order(asked.to(sort=after), direction if here else None))
+    here = sort in sorts
+    after = sorts[(sorts.index(sort) + 1) % len(sorts)] if here else sorts[0]
+    direction: Literal["ascending", "descending"]
+    direction = "ascending" if sort in screen.ascending else "descending"
+    return replace(column, sort=Order(request.to(sort=after), direction if here else None))

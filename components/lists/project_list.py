@@ -1,10 +1,12 @@
 """Projects as a list: filters, columns, and the words and colours of each status."""
 
-from components.lists.listing import Kind
+from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
 from components.ui import format as say
 from components.ui import links
-from portal_data.projects.projects import PAGE_SIZE, Filter, ProjectRow, Sort, Status
+from portal_data.business.organisation import Organisation
+from portal_data.projects import projects
+from portal_data.projects.projects import Filter, ProjectRow, Sort, Status
 from portal_data.projects.totals import Budget, BudgetKind
 
 TONES = {
@@ -13,35 +15,11 @@ TONES = {
     Status.COMPLETED: "green",
     Status.INACTIVE: "gray",
 }
-_FILTERS = {
-    Filter.ALL: "All",
-    Filter.ACTIVE: "Active",
-    Filter.ON_HOLD: "On hold",
-    Filter.COMPLETED: "Completed",
-    Filter.INACTIVE: "Inactive",
-}
-KIND = Kind(
-    path="projects",
-    title="Projects",
-    search="Name or code",
-    size=PAGE_SIZE,
-    filters=_FILTERS,
-    orders={Sort.LATEST: "Latest work", Sort.NAME: "Name", Sort.HOURS: "Hours"},
-    columns=(
-        Column("Project", "top-start", wide=True, link=True, people=True),
-        Column("Code", "middle-start", people=True),
-        Column("Latest work", "bottom-start"),
-        Column("Status", "bottom-end"),
-        Column("Budget", "middle-end", end=True),
-        Column("Logged", "top-end", end=True),
-    ),
-    sorts={"Project": (Sort.NAME,), "Latest work": (Sort.LATEST,), "Logged": (Sort.HOURS,)},
-    ascending=frozenset({Sort.NAME}),
-)
 
 
-def row(project: ProjectRow, locale: str) -> Row:
+def row(project: ProjectRow, business: Organisation) -> Row:
     """Return a project as a row that opens it."""
+    locale = business.locale
     return Row(
         links.project(project.id),
         (
@@ -55,13 +33,36 @@ def row(project: ProjectRow, locale: str) -> Row:
     )
 
 
-def empty(search: str, wanted: Filter) -> Empty:
-    """Return what is said in place of rows."""
-    if search:
-        return Empty("No project matches", f"Nothing was found for “{search}” under this filter.")
-    if wanted is Filter.ALL:
-        return Empty("No projects yet", "When work for you begins, its project appears here.")
-    return Empty(f"No {_FILTERS[wanted].lower()} projects", "There are none under this filter.")
+SCREEN = listing.Screen(
+    list=projects.LIST,
+    path="projects",
+    title="Projects",
+    search="Name or code",
+    filters={
+        Filter.ALL: "All",
+        Filter.ACTIVE: "Active",
+        Filter.ON_HOLD: "On hold",
+        Filter.COMPLETED: "Completed",
+        Filter.INACTIVE: "Inactive",
+    },
+    orders={Sort.LATEST: "Latest work", Sort.NAME: "Name", Sort.HOURS: "Hours"},
+    columns=(
+        Column("Project", "top-start", wide=True, link=True, people=True),
+        Column("Code", "middle-start", people=True),
+        Column("Latest work", "bottom-start"),
+        Column("Status", "bottom-end"),
+        Column("Budget", "middle-end", end=True),
+        Column("Logged", "top-end", end=True),
+    ),
+    sorts={"Project": (Sort.NAME,), "Latest work": (Sort.LATEST,), "Logged": (Sort.HOURS,)},
+    ascending=frozenset({Sort.NAME}),
+    row=row,
+    empty=listing.nothing(
+        "project",
+        "projects",
+        Empty("No projects yet", "When work for you begins, its project appears here."),
+    ),
+)
 
 
 def amount(minutes_or_minor: int, budget: Budget, currency_code: str, locale: str) -> str:

@@ -1,11 +1,12 @@
 """Timesheets as a list: filters, columns, and the words and colours of each status."""
 
-from components.lists.listing import Kind
+from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
 from components.ui import format as say
 from components.ui import links
 from portal_data.business.organisation import Organisation
-from portal_data.projects.timesheets import PAGE_SIZE, ApprovalRow, Filter, Sort, Status
+from portal_data.projects import timesheets
+from portal_data.projects.timesheets import ApprovalRow, Filter, Sort, Status
 
 TONES = {
     Status.PENDING: "blue",
@@ -13,19 +14,35 @@ TONES = {
     Status.REJECTED: "red",
     Status.PARTLY_APPROVED: "orange",
 }
-_FILTERS = {
-    Filter.ALL: "All",
-    Filter.PENDING: "Pending",
-    Filter.APPROVED: "Approved",
-    Filter.REJECTED: "Rejected",
-    Filter.PARTLY_APPROVED: "Partly approved",
-}
-KIND = Kind(
+
+
+def row(approval: ApprovalRow, business: Organisation) -> Row:
+    """Return a timesheet as a row that opens it."""
+    received = approval.received_at
+    return Row(
+        links.timesheet(approval.id),
+        (
+            approval.name,
+            approval.project or "",
+            say.day(business.day_of(received), business.locale) if received else "",
+            Cell(pills=(Pill(approval.status.value, TONES[approval.status]),)),
+            say.hours(approval.minutes, business.locale),
+        ),
+    )
+
+
+SCREEN = listing.Screen(
+    list=timesheets.LIST,
     path="timesheets",
     title="Timesheets",
     search="Timesheet or project",
-    size=PAGE_SIZE,
-    filters=_FILTERS,
+    filters={
+        Filter.ALL: "All",
+        Filter.PENDING: "Pending",
+        Filter.APPROVED: "Approved",
+        Filter.REJECTED: "Rejected",
+        Filter.PARTLY_APPROVED: "Partly approved",
+    },
     orders={
         Sort.NEWEST: "Newest",
         Sort.OLDEST: "Oldest",
@@ -45,32 +62,11 @@ KIND = Kind(
         "Hours": (Sort.HOURS,),
     },
     ascending=frozenset({Sort.OLDEST, Sort.NAME}),
+    row=row,
+    empty=listing.nothing(
+        "timesheet",
+        "timesheets",
+        Empty("No timesheets yet", "When hours are sent to you for approval, they appear here."),
+        {Filter.PENDING: "Nothing waits for an answer. Thank you!"},
+    ),
 )
-
-
-def row(approval: ApprovalRow, business: Organisation) -> Row:
-    """Return a timesheet as a row that opens it."""
-    received = approval.received_at
-    return Row(
-        links.timesheet(approval.id),
-        (
-            approval.name,
-            approval.project or "",
-            say.day(business.day_of(received), business.locale) if received else "",
-            Cell(pills=(Pill(approval.status.value, TONES[approval.status]),)),
-            say.hours(approval.minutes, business.locale),
-        ),
-    )
-
-
-def empty(search: str, wanted: Filter) -> Empty:
-    """Return what is said in place of rows."""
-    if search:
-        return Empty("No timesheet matches", f"Nothing was found for “{search}” under this filter.")
-    if wanted is Filter.ALL:
-        return Empty(
-            "No timesheets yet", "When hours are sent to you for approval, they appear here."
-        )
-    if wanted is Filter.PENDING:
-        return Empty("No pending timesheets", "Nothing waits for an answer. Thank you!")
-    return Empty(f"No {_FILTERS[wanted].lower()} timesheets", "There are none under this filter.")

@@ -2,42 +2,22 @@
 
 from collections.abc import Sequence
 
-from components.lists.listing import Kind
+from components.lists import listing
+from components.lists.listing import Request
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
 from components.ui import format as say
 from components.ui import links
-from portal_data.customers.directory import PAGE_SIZE, AccountRow, Filter, Owed, Sort
+from portal_data.business.organisation import Organisation
+from portal_data.customers import directory
+from portal_data.customers.directory import AccountRow, Filter, Owed, Sort
+from portal_data.lists import Page
 
-_FILTERS = {
-    Filter.ALL: "All",
-    Filter.OWING: "Owing",
-    Filter.OVERDUE: "Overdue",
-    Filter.PORTAL: "Portal open",
-}
-KIND = Kind(
-    path="",
-    title="Customers",
-    search="Name, number or e-mail",
-    size=PAGE_SIZE,
-    exported=False,
-    filters=_FILTERS,
-    orders={Sort.NAME: "Name", Sort.NUMBER: "Number", Sort.NEWEST: "Newest"},
-    columns=(
-        Column("Customer", "top-start", wide=True, link=True, people=True),
-        Column("Number", "middle-start"),
-        Column("E-mail", "bottom-start", people=True),
-        Column("Portal", "bottom-end"),
-        Column("Overdue", "middle-end", end=True, narrow="overdue"),
-        Column("Outstanding", "top-end", end=True),
-    ),
-    sorts={"Customer": (Sort.NAME,), "Number": (Sort.NUMBER,)},
-    ascending=frozenset({Sort.NAME, Sort.NUMBER}),
-)
 _NOTHING = Cell(pills=())
 
 
-def row(account: AccountRow, locale: str) -> Row:
+def row(account: AccountRow, business: Organisation) -> Row:
     """Return a customer as a row that opens it."""
+    locale = business.locale
     late = [each for each in account.owed if each.overdue_minor]
     return Row(
         links.customer(account.id),
@@ -50,6 +30,47 @@ def row(account: AccountRow, locale: str) -> Row:
             _amounts(account.owed, [each.outstanding_minor for each in account.owed], locale, None),
         ),
     )
+
+
+def empty(request: Request, page: Page[AccountRow, Filter]) -> Empty:
+    """Return what is said in place of rows."""
+    query = request.query
+    if query.search:
+        words = f"Nothing was found for “{query.search}” under this filter."
+        return Empty("No customer matches", words)
+    if query.filter is Filter.ALL:
+        return Empty("No customers yet", "Import your books, and they appear here.")
+    if query.filter is Filter.PORTAL:
+        return Empty("The portal is open to nobody yet", "Invite a customer's people first.")
+    return Empty("Nobody owes anything here", "Every invoice under this filter is settled.")
+
+
+SCREEN = listing.Screen(
+    list=directory.LIST,
+    path="",
+    title="Customers",
+    search="Name, number or e-mail",
+    exported=False,
+    filters={
+        Filter.ALL: "All",
+        Filter.OWING: "Owing",
+        Filter.OVERDUE: "Overdue",
+        Filter.PORTAL: "Portal open",
+    },
+    orders={Sort.NAME: "Name", Sort.NUMBER: "Number", Sort.NEWEST: "Newest"},
+    columns=(
+        Column("Customer", "top-start", wide=True, link=True, people=True),
+        Column("Number", "middle-start"),
+        Column("E-mail", "bottom-start", people=True),
+        Column("Portal", "bottom-end"),
+        Column("Overdue", "middle-end", end=True, narrow="overdue"),
+        Column("Outstanding", "top-end", end=True),
+    ),
+    sorts={"Customer": (Sort.NAME,), "Number": (Sort.NUMBER,)},
+    ascending=frozenset({Sort.NAME, Sort.NUMBER}),
+    row=row,
+    empty=empty,
+)
 
 
 def portal(account: AccountRow) -> Pill:
@@ -65,23 +86,12 @@ def portal(account: AccountRow) -> Pill:
     return Pill("Not invited", "gray")
 
 
-def empty(search: str, wanted: Filter) -> Empty:
-    """Return what is said in place of rows."""
-    if search:
-        return Empty("No customer matches", f"Nothing was found for “{search}” under this filter.")
-    if wanted is Filter.ALL:
-        return Empty("No customers yet", "Import your books, and they appear here.")
-    if wanted is Filter.PORTAL:
-        return Empty("The portal is open to nobody yet", "Invite a customer's people first.")
-    return Empty("Nobody owes anything here", "Every invoice under this filter is settled.")
-
-
 def _amounts(owed: Sequence[Owed], minors: list[int], locale: str, tone: str | None) -> Cell:
     """Return amounts of several currencies below each other: they are never added."""
     if not owed:
         return _NOTHING
-    told = [
+    amounts = [
         say.money(minor, each.currency_code, locale)
         for each, minor in zip(owed, minors, strict=True)
     ]
-    return Cell(told[0], note=" · ".join(told[1:]) or None, tone=tone)
+    return Cell(amounts[0], note=" · ".join(amounts[1:]) or None, tone=tone)

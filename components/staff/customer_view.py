@@ -2,30 +2,19 @@
 
 from collections.abc import Sequence
 
-from components.lists.listing import Kind as Listed
+from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
 from components.ui import cards, links
 from components.ui import format as say
 from components.ui.cards import Figure
 from components.ui.markup import Markup
 from portal_data.billing.balances import Balance
+from portal_data.business.organisation import Organisation
+from portal_data.customers import documents
 from portal_data.customers.details import StaffCustomer
-from portal_data.customers.documents import PAGE_SIZE, DocumentRow, Filter, Kind, Sort
+from portal_data.customers.documents import DocumentRow, Sort
+from portal_data.kinds import KINDS
 
-_KINDS = {
-    Kind.INVOICE: "Invoice",
-    Kind.ESTIMATE: "Estimate",
-    Kind.PAYMENT: "Payment",
-    Kind.CREDIT_NOTE: "Credit note",
-    Kind.RETAINER: "Retainer",
-}
-_ADDRESSES = {
-    Kind.INVOICE: links.invoice,
-    Kind.ESTIMATE: links.estimate,
-    Kind.PAYMENT: links.payment,
-    Kind.CREDIT_NOTE: links.credit_note,
-    Kind.RETAINER: links.retainer,
-}
 _TONES = {
     "unpaid": "blue",
     "partially paid": "orange",
@@ -38,39 +27,6 @@ _TONES = {
     "invoiced": "green",
     "declined": "red",
 }
-_FILTERS = {
-    Filter.ALL: "All",
-    Filter.INVOICE: "Invoices",
-    Filter.ESTIMATE: "Estimates",
-    Filter.PAYMENT: "Payments",
-    Filter.CREDIT_NOTE: "Credit notes",
-    Filter.RETAINER: "Retainers",
-}
-DOCUMENTS = Listed(
-    path="customer",
-    title="Documents",
-    search="Number, subject, amount",
-    size=PAGE_SIZE,
-    exported=False,
-    filters=_FILTERS,
-    orders={
-        Sort.NEWEST: "Newest",
-        Sort.OLDEST: "Oldest",
-        Sort.LARGEST: "Largest",
-        Sort.SMALLEST: "Smallest",
-    },
-    columns=(
-        Column("Document", "middle-start", link=True),
-        Column("Kind", "bottom-start"),
-        Column("Subject", "top-start", wide=True, people=True),
-        Column("Date", "middle"),
-        Column("Status", "bottom-end"),
-        Column("Amount", "top-end", end=True),
-        Column("Open or unused", "middle-end", end=True, narrow="left"),
-    ),
-    sorts={"Date": (Sort.NEWEST, Sort.OLDEST), "Amount": (Sort.LARGEST, Sort.SMALLEST)},
-    ascending=frozenset({Sort.OLDEST, Sort.SMALLEST}),
-)
 
 
 def figures(balances: Sequence[Balance], locale: str) -> Markup:
@@ -92,18 +48,20 @@ def facts(customer: StaffCustomer) -> Markup:
     )
 
 
-def row(document: DocumentRow, locale: str) -> Row:
+def row(document: DocumentRow, business: Organisation) -> Row:
     """Return a document as a row that opens it; a draft has nothing to open yet."""
+    kind, locale = document.kind, business.locale
     draft = document.status == "draft"
-    more = (status("partially paid"),) if document.partially_paid else ()
+    partly = document.partially_paid and document.status != "partially paid"
+    more = [status("partially paid")] if partly else []
     if document.viewed:
-        more += (Pill("Viewed", "gray"),)
+        more.append(Pill("Viewed", "gray"))
     left = document.left_minor
     return Row(
-        "" if draft else _ADDRESSES[document.kind](document.number),
+        "" if draft else links.document(kind, document.number),
         (
             document.number,
-            _KINDS[document.kind],
+            kind.name,
             document.subject or "No subject",
             say.day(document.date, locale),
             Cell(pills=(status(document.status), *more)),
@@ -118,13 +76,37 @@ def status(word: str) -> Pill:
     return Pill(word.capitalize(), _TONES.get(word, "gray"))
 
 
-def empty(search: str, wanted: Filter) -> Empty:
-    """Return what is said in place of rows."""
-    if search:
-        return Empty("No document matches", f"Nothing was found for “{search}” under this filter.")
-    if wanted is Filter.ALL:
-        return Empty("No documents yet", "What is written for this customer appears here.")
-    return Empty(f"No {_FILTERS[wanted].lower()}", "There are none under this filter.")
+DOCUMENTS = listing.Screen(
+    list=documents.LIST,
+    path="customer",
+    title="Documents",
+    search="Number, subject, amount",
+    exported=False,
+    filters={documents.ALL: "All", **{key: kind.names for key, kind in KINDS.items()}},
+    orders={
+        Sort.NEWEST: "Newest",
+        Sort.OLDEST: "Oldest",
+        Sort.LARGEST: "Largest",
+        Sort.SMALLEST: "Smallest",
+    },
+    columns=(
+        Column("Document", "middle-start", link=True),
+        Column("Kind", "bottom-start"),
+        Column("Subject", "top-start", wide=True, people=True),
+        Column("Date", "middle"),
+        Column("Status", "bottom-end"),
+        Column("Amount", "top-end", end=True),
+        Column("Open or unused", "middle-end", end=True, narrow="left"),
+    ),
+    sorts={"Date": (Sort.NEWEST, Sort.OLDEST), "Amount": (Sort.LARGEST, Sort.SMALLEST)},
+    ascending=frozenset({Sort.OLDEST, Sort.SMALLEST}),
+    row=row,
+    empty=listing.nothing(
+        "document",
+        "",
+        Empty("No documents yet", "What is written for this customer appears here."),
+    ),
+)
 
 
 def _of(balance: Balance, locale: str) -> list[Figure]:
@@ -134,12 +116,12 @@ def _of(balance: Balance, locale: str) -> list[Figure]:
 
     outstanding = say.count(balance.outstanding_count, "open invoice")
     late = say.count(balance.overdue_count, "invoice") if balance.overdue_count else ""
-    told = [
+    shown = [
         figure("Outstanding", balance.outstanding_minor, outstanding),
         figure("Overdue", balance.overdue_minor, late, "bad"),
         figure("Available credit", balance.available_credits_minor, "", "good"),
         figure("Unused retainers", balance.retainer_payments_minor, "", "good"),
     ]
     if balance.opening_minor:
-        told.append(figure("Opening balance", balance.opening_minor, "before these books"))
-    return told
+        shown.append(figure("Opening balance", balance.opening_minor, "before these books"))
+    return shown

@@ -7,7 +7,7 @@ from components.session import form, require_staff
 from portal_data.billing.invoices import Status
 from portal_data.clock import utc_now
 from portal_data.customers import documents
-from portal_data.customers.documents import Kind
+from portal_data.kinds import Kind
 
 _HELP = (
     "The books before this portal call part of it settled, but nothing that did was imported. "
@@ -19,7 +19,7 @@ def draw(kind: Kind, number: str, version: int, statuses: list[tuple[str, str]])
     """Offer to say that a document is owed, while it is in question in the `version` drawn."""
     if not any(text == Status.IN_QUESTION.value for text, _ in statuses):
         return
-    name = f"owed.{kind.value}.{number}"
+    name = f"owed.{kind.key}.{number}"
     seen = form(name, lambda: version).start  # the click runs the screen again, on newer rows
     if not st.button("Mark as owed", key="document.owed", help=_HELP):
         return

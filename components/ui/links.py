@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from portal_data import screens
+from portal_data.kinds import Kind
 
 
 def page(path: str, **parameters: object) -> str:
@@ -13,34 +14,14 @@ def page(path: str, **parameters: object) -> str:
     return f"{path or '.'}?{urlencode(given)}" if given else path or "."
 
 
-def invoice(number: str) -> str:
-    """Return the address of one invoice's screen."""
-    return page("invoice", number=number)
+def document(kind: Kind, number: str) -> str:
+    """Return the address of one document's screen."""
+    return page(kind.key, number=number)
 
 
-def estimate(number: str) -> str:
-    """Return the address of one estimate's screen."""
-    return page("estimate", number=number)
-
-
-def payment(number: str) -> str:
-    """Return the address of one payment's screen."""
-    return page("payment", number=number)
-
-
-def credit_note(number: str) -> str:
-    """Return the address of one credit note's screen."""
-    return page("credit_note", number=number)
-
-
-def retainer(number: str) -> str:
-    """Return the address of one retainer invoice's screen."""
-    return page("retainer", number=number)
-
-
-def document(kind: str | None, number: str | None) -> str | None:
-    """Return the address of a numbered document's screen; None for a kind that has none."""
-    return screens.of_document(kind, number)
+def recorded(record: str | None, number: str | None) -> str | None:
+    """Return the address of a document by how activity names its kind; None without a screen."""
+    return screens.of_document(record, number)
 
 
 def project(project_id: UUID, **parameters: object) -> str:
@@ -58,34 +39,14 @@ def customer(customer_id: UUID) -> str:
     return page("customer", id=customer_id)
 
 
-def staff_pdf(kind: str, number: str) -> str:
+def staff_pdf(kind: Kind, number: str) -> str:
     """Return the address of any customer's document as PDF, for staff."""
-    return page(f"documents/staff/{kind}.pdf", number=number)
+    return page(f"documents/staff/{kind.key}.pdf", number=number)
 
 
-def invoice_pdf(invoice_id: UUID) -> str:
-    """Return the address of an invoice as PDF."""
-    return f"documents/invoice/{invoice_id}.pdf"
-
-
-def estimate_pdf(estimate_id: UUID) -> str:
-    """Return the address of an estimate as PDF."""
-    return f"documents/estimate/{estimate_id}.pdf"
-
-
-def payment_pdf(payment_id: UUID) -> str:
-    """Return the address of a payment's receipt as PDF."""
-    return f"documents/payment/{payment_id}.pdf"
-
-
-def credit_note_pdf(note_id: UUID) -> str:
-    """Return the address of a credit note as PDF."""
-    return f"documents/credit_note/{note_id}.pdf"
-
-
-def retainer_pdf(retainer_id: UUID) -> str:
-    """Return the address of a retainer invoice as PDF."""
-    return f"documents/retainer/{retainer_id}.pdf"
+def pdf(kind: Kind, document_id: UUID) -> str:
+    """Return the address of a document as PDF."""
+    return f"documents/{kind.key}/{document_id}.pdf"
 
 
 def statement_pdf(currency: str, first: date, last: date) -> str:

@@ -9,7 +9,7 @@ from components.staff import customer_view
 from components.ui import address, cards, links, tab
 from portal_data.business import organisation
 from portal_data.clock import utc_now
-from portal_data.customers import details, directory, documents
+from portal_data.customers import details, directory
 from portal_data.errors import NotFound
 
 staff = require_staff()
@@ -30,19 +30,8 @@ tab.name(staff, customer.display_name)
 business = organisation.get(staff)
 today, locale = business.today(utc_now()), business.locale
 balances = directory.balances(staff, customer.id, today=today)
-asked = listing.asked(customer_view.DOCUMENTS, id=customer.id)
-asked, found = listing.find(
-    asked,
-    lambda page: documents.list_page(
-        staff,
-        customer.id,
-        today=today,
-        wanted=asked.wanted,
-        search=asked.search,
-        sort=asked.sort,
-        page=page,
-    ),
-)
+request = listing.request(customer_view.DOCUMENTS, id=customer.id)
+request, page = listing.read(staff, request, today, id=customer.id)
 
 cards.draw(
     cards.head(customer.display_name, back=back),
@@ -51,12 +40,7 @@ cards.draw(
     ),
 )
 cards.draw(cards.title("Documents"))
-listing.draw(
-    asked,
-    found,
-    [customer_view.row(each, locale) for each in found.rows],
-    customer_view.empty(asked.search, asked.wanted),
-)
+listing.draw(request, page, business)
 cards.draw(cards.title("People"))
 contact_access.of_customer(staff, customer)
 for each in customer.contacts:

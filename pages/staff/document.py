@@ -17,7 +17,7 @@ kind, number = any_document.kind(), address.text("number")
 try:
     located = documents.locate(staff, kind, number)
     looking = identity.view_as_customer(staff, located.customer_id)
-    drawn = any_document.draw(looking, kind, number, utc_now())
+    drawn = any_document.SCREENS[kind.key].draw(looking, number, utc_now())
 except NotFound:
     tab.name(staff, "Document not found")
     text = "Check the address, or choose the document from its customer. Drafts open in the books."
@@ -33,7 +33,7 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
     back = (located.customer_name, links.customer(located.customer_id))
     cards.draw(cards.head(number, cards.pills(drawn.statuses), back=back))
     with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
-        cards.draw(cards.documents(links.staff_pdf(kind.value, number)))
-        if kind in documents.QUESTIONABLE:
+        cards.draw(cards.documents(links.staff_pdf(kind, number)))
+        if kind.questionable:
             questions.draw(kind, number, located.version, drawn.statuses)
 cards.draw(drawn.sheet)

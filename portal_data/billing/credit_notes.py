@@ -1,28 +1,23 @@
-"""Credit notes as a customer sees them: pages of a list, and one note with what it was used for."""
+"""Credit notes as a customer sees them: the list, and one note with what it was used for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import pyarrow as pa
-from pyarrow import compute as pc
-
-from portal_data import store
+from portal_data import lists, store
 from portal_data.billing import refunds
-from portal_data.billing.columnar import with_derived
+from portal_data.billing.document import Document
 from portal_data.billing.history import Event
-from portal_data.billing.lines import Line, TaxLine, taxes
+from portal_data.billing.lines import Line, selecting, taxes
 from portal_data.billing.refunds import Refund
 from portal_data.errors import NotFound
-from portal_data.paging import Page
+from portal_data.kinds import CREDIT_NOTE
+from portal_data.lists import columns
+from portal_data.lists.columns import Column
 from portal_data.scope import Scope
-from portal_data.search import amounts, contains
-
-PAGE_SIZE = 20
 
 
 class Status(StrEnum):
@@ -76,39 +71,16 @@ class Application:
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class CreditNote:
-    """A whole credit note. Amounts are in minor units; addresses are multi-line text."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditNote(Document):
+    """A whole credit note."""
 
-    id: UUID
-    number: str
-    date: Date
     status: Status
-    subject: str | None
-    reference: str | None
     invoice_number: str | None
     """The invoice it corrects, where it names one."""
-    currency_code: str
-    tax_inclusive: bool
-    subtotal_minor: int
-    discount_minor: int
-    tax_minor: int
-    shipping_minor: int
-    adjustment_minor: int
-    adjustment_label: str | None
-    round_off_minor: int
-    total_minor: int
     balance_minor: int
-    billing_address: str | None
-    shipping_address: str | None
-    notes: str | None
-    terms: str | None
-    first_viewed_at: datetime | None
-    lines: list[Line]
-    taxes: list[TaxLine]
     applications: list[Application]
     refunds: list[Refund]
-    history: list[Event]
 
     @property
     def applied_minor(self) -> int:
@@ -121,67 +93,49 @@ class CreditNote:
         return refunds.arrived(self.refunds)
 
 
-_FOUND = """
-    with mine as materialized (
-        select id, number, subject, reference, date, status, currency_code, total_minor,
-            balance_minor
+LIST = lists.List(
+    reading=store.reading,
+    row=CreditNoteRow,
+    columns="id, number, subject, reference, date, currency_code, total_minor, balance_minor",
+    derived={"status": CREDIT_NOTE.status},
+    source="credit_notes",
+    search=("number", "subject", "reference"),
+    amounts=("total_minor", "balance_minor"),
+    filters=lists.each_of("status", Filter),
+    orders={
+        Sort.NEWEST: "date desc, number desc",
+        Sort.OLDEST: "date, number",
+        Sort.NUMBER: "number desc",
+        Sort.TOTAL: "total_minor desc, number desc",
+        Sort.BALANCE: "balance_minor desc, number desc",
+    },
+    words={"status": Status},
+    export={
+        Column("Credit note"): "number",
+        Column("Subject"): "subject",
+        Column("Reference"): "reference",
+        columns.DATE: "date",
+        columns.STATUS: "status",
+        columns.CURRENCY: "currency_code",
+        columns.AMOUNT: "total_minor",
+        columns.BALANCE: columns.open_balance(Status.VOID),
+    },
+    uncounted=frozenset({Status.VOID}),
+)
+_GET = f"""
+    select n.*, i.number as invoice_number
+    from (
+        select id, number, date, subject, reference, currency_code, tax_inclusive, subtotal_minor,
+            discount_minor, tax_minor, shipping_minor, adjustment_minor, adjustment_label,
+            round_off_minor, total_minor, balance_minor, billing_address, shipping_address, notes,
+            terms, invoice_id, {CREDIT_NOTE.status} as status
         from credit_notes
-        where $pattern = '%' or number ilike $pattern escape '!'
-            or subject ilike $pattern escape '!' or reference ilike $pattern escape '!'
-            or currency_code || total_minor = any($amounts)
-            or currency_code || balance_minor = any($amounts)
-    )
-"""
-_COUNTS = (
-    _FOUND
-    + """
-    select count(*)::bigint as "all",
-        coalesce(sum(case when status = 'open' and balance_minor > 0
-            then 1 else 0 end), 0)::bigint as open,
-        coalesce(sum(case when status = 'open' and balance_minor = 0
-            then 1 else 0 end), 0)::bigint as closed,
-        coalesce(sum(case when status = 'void' then 1 else 0 end), 0)::bigint as void
-    from mine
-    order by 1
-"""
-)
-_LISTED = (
-    _FOUND
-    + """
-    select id, number, subject, reference, date, status, currency_code, total_minor, balance_minor
-    from mine
-    where $wanted = 'all'
-        or ($wanted = 'open' and status = 'open' and balance_minor > 0)
-        or ($wanted = 'closed' and status = 'open' and balance_minor = 0)
-        or ($wanted = 'void' and status = 'void')
-"""
-)
-_PAGED = " limit $size offset $skip"
-_PAGES = {
-    Sort.NEWEST: _LISTED + "order by date desc, number desc" + _PAGED,
-    Sort.OLDEST: _LISTED + "order by date, number" + _PAGED,
-    Sort.NUMBER: _LISTED + "order by number desc" + _PAGED,
-    Sort.TOTAL: _LISTED + "order by total_minor desc, number desc" + _PAGED,
-    Sort.BALANCE: _LISTED + "order by balance_minor desc, number desc" + _PAGED,
-}
-_GET = """
-    select n.id, n.number, n.date, n.status, n.subject, n.reference, i.number as invoice_number,
-        n.currency_code, n.tax_inclusive, n.subtotal_minor, n.discount_minor, n.tax_minor,
-        n.shipping_minor, n.adjustment_minor, n.adjustment_label, n.round_off_minor,
-        n.total_minor, n.balance_minor, n.billing_address, n.shipping_address, n.notes, n.terms,
-        n.first_viewed_at
-    from credit_notes n
+        where number = $number
+    ) n
     left join invoices i on i.id = n.invoice_id
-    where n.number = $number
     order by n.number
 """
-_LINES = """
-    select position, name, description, sku, quantity, unit, unit_price, discount_percent,
-        discount_minor, tax_name, tax_percent, tax_minor, total_minor
-    from credit_note_lines
-    where credit_note_id = $id
-    order by position, id
-"""
+_LINES = selecting("credit_note_lines", "credit_note_id")
 _APPLICATIONS = """
     select i.number as invoice_number, c.date, c.amount_minor
     from credit_applications c
@@ -189,60 +143,6 @@ _APPLICATIONS = """
     where c.credit_note_id = $id
     order by c.date, i.number
 """
-_NUMBER_OF = "select number from credit_notes where id = $id order by number"
-
-
-@store.cached
-def list_page(
-    scope: Scope,
-    *,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-    page: int = 1,
-    size: int | None = PAGE_SIZE,
-) -> Page[CreditNoteRow, Filter]:
-    """Return page `page` (from 1) of the customer's credit notes, with the count of every filter.
-
-    `search` looks in number, subject, reference, amounts. A page past the end is empty; without
-    a `size` one page holds all.
-    """
-    found_by = {"pattern": contains(search), "amounts": amounts(search)}
-    with store.reading(scope) as session:
-        counted = session.one(_COUNTS, **found_by) or {}
-        found = session.rows(
-            _PAGES[sort],
-            **found_by,
-            wanted=wanted.value,
-            size=size,
-            skip=max(page - 1, 0) * (size or 0),
-        )
-    counts = {each: int(counted[each.value]) for each in Filter}
-    rows = [CreditNoteRow(**{**row, "status": _status(row)}) for row in found]
-    return Page(rows, counts[wanted], counts)
-
-
-def extract(
-    scope: Scope,
-    *,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-) -> pa.Table:
-    """Return all rows of `list_page` by column, under the names of `CreditNoteRow`, for files."""
-    with store.reading(scope) as session:
-        found = session.arrow(
-            _PAGES[sort],
-            pattern=contains(search),
-            amounts=amounts(search),
-            wanted=wanted.value,
-            size=None,
-            skip=0,
-        )
-    looked_at = [found["status"], pc.equal(found["balance_minor"], 0)]
-    return with_derived(
-        found, looked_at, {"status": pa.string()}, lambda row: {"status": _status(row)}
-    )
 
 
 @store.cached
@@ -255,29 +155,15 @@ def get(scope: Scope, number: str) -> CreditNote:
         lines = [Line(**row) for row in session.rows(_LINES, id=head["id"])]
         applications = [Application(**row) for row in session.rows(_APPLICATIONS, id=head["id"])]
         paid_back = refunds.of_credit_note(session, head["id"])
+    del head["invoice_id"]
     return CreditNote(
-        **{**head, "status": _status(head)},
+        **{**head, "status": Status[head["status"].upper()]},
         lines=lines,
         taxes=taxes(lines),
         applications=applications,
         refunds=paid_back,
         history=_history(head, applications, paid_back),
     )
-
-
-def number_of(scope: Scope, note_id: UUID) -> str:
-    """Return a credit note's number by its id. Raises NotFound when the customer has none."""
-    with store.reading(scope) as session:
-        number = session.value(_NUMBER_OF, id=note_id)
-    if number is None:
-        raise NotFound("There is no such credit note.")
-    return str(number)
-
-
-def _status(row: Mapping[str, Any]) -> Status:
-    if row["status"] == "void":
-        return Status.VOID
-    return Status.OPEN if row["balance_minor"] else Status.CLOSED
 
 
 def _history(
@@ -289,9 +175,9 @@ def _history(
         for each in applications
     ]
     for each in paid_back:
-        known = " · ".join(part for part in (each.mode, each.reference) if part)
+        detail = " · ".join(part for part in (each.mode, each.reference) if part)
         happened.append(
-            Event(each.date, refunds.WORDS[each.status], known or None, each.amount_minor)
+            Event(each.date, refunds.WORDS[each.status], detail or None, each.amount_minor)
         )
     issued = Event(head["date"], "Credit note issued", amount_minor=head["total_minor"])
     return [issued, *sorted(happened, key=lambda event: event.happened)]

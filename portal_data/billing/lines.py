@@ -51,3 +51,17 @@ def taxes(lines: Iterable[Line]) -> list[TaxLine]:
             key = (line.tax_name, line.tax_percent)
             summed[key] = summed.get(key, 0) + line.tax_minor
     return [TaxLine(name, percent, amount) for (name, percent), amount in summed.items()]
+
+
+def selecting(table: str, owner: str, more: str = "") -> str:
+    """Return the statement of a document's lines, whose `owner` column is `$id`.
+
+    `more` are further columns of the table. All of them are names of the schema.
+    """
+    return f"""
+        select position, name, description, sku, quantity, unit, unit_price, discount_percent,
+            discount_minor, tax_name, tax_percent, tax_minor, total_minor{more}
+        from {table}
+        where {owner} = $id
+        order by position, id
+    """

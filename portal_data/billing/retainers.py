@@ -1,4 +1,4 @@
-"""Retainer invoices, paid in advance and drawn later: pages of a list, and one with its use."""
+"""Retainer invoices, paid in advance and drawn later: the list, and one with its use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import store
-from portal_data.billing.columnar import looked_up, with_states
+from portal_data import labels, lists, store
 from portal_data.billing.history import Event
 from portal_data.errors import NotFound
-from portal_data.paging import Page
+from portal_data.kinds import PAYMENT_STATES, RETAINER, UNPAID
+from portal_data.lists import columns
+from portal_data.lists.columnar import looked_up
+from portal_data.lists.columns import Column
 from portal_data.scope import Scope
-from portal_data.search import amounts, contains
-
-PAGE_SIZE = 20
+from portal_data.store import Session
 
 
 class Status(StrEnum):
@@ -127,7 +127,6 @@ class Retainer:
     notes: str | None
     terms: str | None
     sent_at: datetime | None
-    first_viewed_at: datetime | None
     lines: list[RetainerLine]
     payments: list[Payment]
     drawings: list[Drawing]
@@ -146,57 +145,6 @@ class Retainer:
         return sum(each.amount_minor for each in self.drawings)
 
 
-_FOUND = """
-    with mine as materialized (
-        select id, number, reference, date, due_date, status, currency_code, total_minor,
-            balance_minor, unused_minor, in_question_minor
-        from retainer_invoices
-        where $pattern = '%' or number ilike $pattern escape '!'
-            or reference ilike $pattern escape '!' or id = any($described)
-            or currency_code || total_minor = any($amounts)
-            or currency_code || balance_minor = any($amounts)
-    )
-"""
-_COUNTS = (
-    _FOUND
-    + """
-    select count(*)::bigint as "all",
-        coalesce(sum(case when status = 'sent' and balance_minor > 0
-            then 1 else 0 end), 0)::bigint as unpaid,
-        coalesce(sum(case when status = 'sent' and balance_minor > 0 and due_date < $today
-            and in_question_minor = 0 then 1 else 0 end), 0)::bigint as overdue,
-        coalesce(sum(case when status = 'sent' and balance_minor = 0
-            then 1 else 0 end), 0)::bigint as paid,
-        coalesce(sum(case when status = 'void' then 1 else 0 end), 0)::bigint as void
-    from mine
-    order by 1
-"""
-)
-_LISTED = (
-    _FOUND
-    + """
-    select id, number, reference, date, due_date, status, currency_code, total_minor,
-        balance_minor, unused_minor, in_question_minor
-    from mine
-    where $wanted = 'all'
-        or ($wanted = 'void' and status = 'void')
-        or ($wanted = 'paid' and status = 'sent' and balance_minor = 0)
-        or ($wanted = 'unpaid' and status = 'sent' and balance_minor > 0)
-        or ($wanted = 'overdue' and status = 'sent' and balance_minor > 0 and due_date < $today
-            and in_question_minor = 0)
-"""
-)
-_PAGED = " limit $size offset $skip"
-_PAGES = {
-    Sort.NEWEST: _LISTED + "order by date desc, number desc" + _PAGED,
-    Sort.OLDEST: _LISTED + "order by date, number" + _PAGED,
-    # without a due date last on both engines
-    Sort.DUE: _LISTED + "order by due_date nulls last, number" + _PAGED,
-    Sort.NUMBER: _LISTED + "order by number desc" + _PAGED,
-    Sort.TOTAL: _LISTED + "order by total_minor desc, number desc" + _PAGED,
-    Sort.BALANCE: _LISTED + "order by balance_minor desc, number desc" + _PAGED,
-    Sort.AVAILABLE: _LISTED + "order by unused_minor desc, number desc" + _PAGED,
-}
 _DESCRIBED = """
     select retainer_invoice_id
     from retainer_invoice_lines
@@ -220,17 +168,83 @@ _ALL_FIRST_LINES = """
     where place = 1
     order by retainer_invoice_id
 """
-_GET = """
-    select r.id, r.number, r.date, r.due_date, r.status, r.reference,
-        e.number as estimate_number, p.name as project_name, r.currency_code, r.total_minor,
-        r.balance_minor, r.unused_minor, r.pending_minor, r.in_question_minor, r.billing_address,
-        r.notes, r.terms,
-        r.sent_at, r.first_viewed_at
-    from retainer_invoices r
-    left join estimates e on e.id = r.estimate_id
-    left join projects p on p.id = r.project_id
-    where r.number = $number
-    order by r.number
+
+
+def _describe(session: Session, rows: list[dict[str, Any]], _: Mapping[str, Any]) -> None:
+    """Read what the first line of each retainer says."""
+    ids = [row["id"] for row in rows]
+    first_lines = session.rows(_FIRST_LINES, ids=ids) if ids else []
+    descriptions = {line["retainer_invoice_id"]: line["description"] for line in first_lines}
+    for row in rows:
+        row["description"] = descriptions.get(row["id"])
+
+
+def _describe_all(session: Session, rows: pa.Table) -> pa.Table:
+    lines = session.arrow(_ALL_FIRST_LINES)
+    descriptions = looked_up(rows["id"], lines["retainer_invoice_id"], lines["description"])
+    return rows.append_column("description", descriptions)
+
+
+LIST = lists.List(
+    reading=store.reading,
+    row=RetainerRow,
+    columns="""id, number, reference, date, due_date, currency_code, total_minor, balance_minor,
+        unused_minor, in_question_minor""",
+    derived={"status": RETAINER.status},
+    paged=f"select *, {PAYMENT_STATES} from listed",
+    source="retainer_invoices",
+    search=("number", "reference"),
+    found_in={"described": _DESCRIBED},
+    amounts=("total_minor", "balance_minor"),
+    filters={
+        Filter.ALL: lists.EVERY,
+        Filter.UNPAID: UNPAID,
+        Filter.OVERDUE: "status = 'overdue'",
+        Filter.PAID: "status = 'paid'",
+        Filter.VOID: "status = 'void'",
+    },
+    orders={
+        Sort.NEWEST: "date desc, number desc",
+        Sort.OLDEST: "date, number",
+        Sort.DUE: "due_date nulls last, number",
+        Sort.NUMBER: "number desc",
+        Sort.TOTAL: "total_minor desc, number desc",
+        Sort.BALANCE: "balance_minor desc, number desc",
+        Sort.AVAILABLE: "unused_minor desc, number desc",
+    },
+    words={"status": Status},
+    complete=_describe,
+    complete_table=_describe_all,
+    export={
+        Column("Retainer"): "number",
+        Column("Purpose"): "description",
+        Column("Reference"): "reference",
+        columns.DATE: "date",
+        Column(labels.DUE_DATE, columns.Kind.DATE): "due_date",
+        columns.STATUS: "status",
+        Column("Days overdue", columns.Kind.WHOLE): "days_overdue",
+        columns.CURRENCY: "currency_code",
+        columns.AMOUNT: "total_minor",
+        columns.BALANCE: columns.open_balance(Status.VOID),
+        Column("Available", columns.Kind.MONEY, summed=True): "unused_minor",
+    },
+    uncounted=frozenset({Status.VOID}),
+)
+_GET = f"""
+    select r.*, {PAYMENT_STATES}
+    from (
+        select i.*, e.number as estimate_number, p.name as project_name
+        from (
+            select id, number, date, due_date, reference, currency_code, total_minor, balance_minor,
+                unused_minor, pending_minor, in_question_minor, billing_address, notes, terms,
+                sent_at, estimate_id, project_id, {RETAINER.status} as status
+            from retainer_invoices
+            where number = $number
+        ) i
+        left join estimates e on e.id = i.estimate_id
+        left join projects p on p.id = i.project_id
+    ) r
+    order by number
 """
 _LINES = """
     select description, total_minor
@@ -252,124 +266,26 @@ _DRAWINGS = """
     where d.retainer_invoice_id = $id
     order by d.date, i.number
 """
-_NUMBER_OF = "select number from retainer_invoices where id = $id order by number"
-
-
-@store.cached
-def list_page(
-    scope: Scope,
-    *,
-    today: Date,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-    page: int = 1,
-    size: int | None = PAGE_SIZE,
-) -> Page[RetainerRow, Filter]:
-    """Return page `page` (from 1) of the retainer invoices, with the count of every filter.
-
-    `search` looks in number, reference, amounts, lines. A page past the end is empty; without a
-    `size` one page holds all.
-    """
-    with store.reading(scope) as session:
-        asked = {**_found_by(session, search), "today": today}
-        counted = session.one(_COUNTS, **asked) or {}
-        found = session.rows(
-            _PAGES[sort],
-            **asked,
-            wanted=wanted.value,
-            size=size,
-            skip=max(page - 1, 0) * (size or 0),
-        )
-        ids = [row["id"] for row in found]
-        first_lines = {
-            row["retainer_invoice_id"]: row["description"]
-            for row in (session.rows(_FIRST_LINES, ids=ids) if ids else ())
-        }
-    counts = {each: int(counted[each.value]) for each in Filter}
-    rows = [
-        RetainerRow(**{**row, **_derived(row, today)}, description=first_lines.get(row["id"]))
-        for row in found
-    ]
-    return Page(rows, counts[wanted], counts)
-
-
-def extract(
-    scope: Scope,
-    *,
-    today: Date,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-) -> pa.Table:
-    """Return all rows of `list_page` by column, under the names of `RetainerRow`, for files."""
-    with store.reading(scope) as session:
-        found_by = _found_by(session, search)
-        found = session.arrow(
-            _PAGES[sort], **found_by, wanted=wanted.value, today=today, size=None, skip=0
-        )
-        lines = session.arrow(_ALL_FIRST_LINES)
-    descriptions = looked_up(found["id"], lines["retainer_invoice_id"], lines["description"])
-    found = found.append_column("description", descriptions)
-    return with_states(found, lambda row: _derived(row, today))
 
 
 @store.cached
 def get(scope: Scope, number: str, *, today: Date) -> Retainer:
     """Return the retainer invoice with this number. Raises NotFound when the customer has none."""
     with store.reading(scope) as session:
-        head = session.one(_GET, number=number)
+        head = session.one(_GET, number=number, today=today)
         if head is None:
             raise NotFound("There is no such retainer invoice.")
         lines = [RetainerLine(**row) for row in session.rows(_LINES, id=head["id"])]
         payments = [Payment(**row) for row in session.rows(_PAYMENTS, id=head["id"])]
         drawings = [Drawing(**row) for row in session.rows(_DRAWINGS, id=head["id"])]
+    del head["estimate_id"], head["project_id"]
     return Retainer(
-        **{**head, **_derived(head, today)},
+        **{**head, "status": Status[head["status"].upper()]},
         lines=lines,
         payments=payments,
         drawings=drawings,
         history=_history(head, payments, drawings),
     )
-
-
-def number_of(scope: Scope, retainer_id: UUID) -> str:
-    """Return a retainer invoice's number by its id. Raises NotFound when the customer has none."""
-    with store.reading(scope) as session:
-        number = session.value(_NUMBER_OF, id=retainer_id)
-    if number is None:
-        raise NotFound("There is no such retainer invoice.")
-    return str(number)
-
-
-def _found_by(session: store.Session, search: str) -> dict[str, Any]:
-    """Return the parameters of what is looked for; lines are only read to find something."""
-    pattern = contains(search)
-    described = session.rows(_DESCRIBED, pattern=pattern) if search.strip() else []
-    return {
-        "pattern": pattern,
-        "amounts": amounts(search),
-        "described": [row["retainer_invoice_id"] for row in described],
-    }
-
-
-def _derived(row: Mapping[str, Any], today: Date) -> dict[str, Any]:
-    """Return the words a customer is told about a stored state on the day `today`."""
-    owed = row["status"] == "sent" and row["balance_minor"] > 0
-    partly = owed and row["balance_minor"] < row["total_minor"]
-    questioned = owed and row["in_question_minor"] > 0
-    late = (today - row["due_date"]).days if owed and row["due_date"] and not questioned else 0
-    if row["status"] == "void":
-        status = Status.VOID
-    elif not owed:
-        status = Status.PAID
-    elif questioned:
-        status = Status.IN_QUESTION
-    elif late > 0:
-        status = Status.OVERDUE
-    else:
-        status = Status.PARTIALLY_PAID if partly else Status.UNPAID
-    return {"status": status, "partially_paid": partly, "days_overdue": max(late, 0)}
 
 
 def _history(
@@ -378,8 +294,8 @@ def _history(
     """Return what happened to the retainer, in that order; who viewed it is told by viewings."""
     happened = []
     for each in payments:
-        known = " · ".join(part for part in (each.number, each.mode, each.reference) if part)
-        happened.append(Event(each.date, "Payment received", known, each.amount_minor))
+        detail = " · ".join(part for part in (each.number, each.mode, each.reference) if part)
+        happened.append(Event(each.date, "Payment received", detail, each.amount_minor))
     happened += [
         Event(each.date, "Drawn by invoice", each.invoice_number, each.amount_minor)
         for each in drawings

@@ -16,6 +16,7 @@ from pyarrow import compute as pc
 
 from portal_data import store
 from portal_data.billing.balances import AGES, age
+from portal_data.billing.transactions import ABOUT, FLOWS, PLACES
 from portal_data.errors import Invalid
 from portal_data.scope import Scope
 
@@ -70,100 +71,6 @@ class StatementColumns:
     closing_minor: int
     lines: pa.Table
 
-
-# Each kind of transaction is one plain query of its own: a single union of all of them is ten times
-# as slow, since what costs is planning it, and the books of one customer are small. A query returns
-# the period's transactions and, in one row without a date, the sum of all before.
-_FLOWS = {
-    "invoice": """
-        select case when date >= $first then date end as date,
-            case when date >= $first then number end as number,
-            case when date >= $first then coalesce(subject, reference) end as details,
-            sum(total_minor)::bigint as amount
-        from invoices
-        where currency_code = $currency and status in ('sent', 'written_off') and date <= $last
-        group by 1, 2, 3
-        order by 1, 2
-    """,
-    "credit_note": """
-        select case when date >= $first then date end as date,
-            case when date >= $first then number end as number,
-            case when date >= $first then coalesce(subject, reference) end as details,
-            -sum(total_minor)::bigint as amount
-        from credit_notes
-        where currency_code = $currency and status = 'open' and date <= $last
-        group by 1, 2, 3
-        order by 1, 2
-    """,
-    "payment": """
-        select case when date >= $first then date end as date,
-            case when date >= $first then number end as number,
-            case when date < $first then null when reference is null then mode
-                else mode || ' · ' || reference end as details,
-            -sum(amount_minor)::bigint as amount
-        from payments
-        where currency_code = $currency and status = 'succeeded' and date <= $last
-        group by 1, 2, 3
-        order by 1, 2
-    """,
-    "withheld": """
-        select case when a.date >= $first then a.date end as date,
-            case when a.date >= $first then i.number end as number,
-            case when a.date >= $first then p.number end as details,
-            -sum(a.withheld_minor)::bigint as amount
-        from (select * from allocations where withheld_minor > 0) a
-        join invoices i on i.id = a.invoice_id
-        join payments p on p.id = a.payment_id
-        where i.currency_code = $currency and a.date <= $last
-        group by 1, 2, 3
-        order by 1, 2
-    """,
-    "early_discount": """
-        select case when a.date >= $first then a.date end as date,
-            case when a.date >= $first then i.number end as number,
-            case when a.date >= $first then p.number end as details,
-            -sum(a.early_discount_minor)::bigint as amount
-        from (select * from allocations where early_discount_minor > 0) a
-        join invoices i on i.id = a.invoice_id
-        join payments p on p.id = a.payment_id
-        where i.currency_code = $currency and a.date <= $last
-        group by 1, 2, 3
-        order by 1, 2
-    """,
-    "refund": """
-        select case when r.date >= $first then r.date end as date,
-            case when r.date >= $first then coalesce(n.number, p.number) end as number,
-            case when r.date >= $first then r.reference end as details,
-            sum(r.amount_minor)::bigint as amount,
-            case when r.date >= $first then r.id end as id,
-            case when r.date < $first then null when n.number is null then 'payment'
-                else 'credit_note' end as about
-        from refunds r
-        left join credit_notes n on n.id = r.credit_note_id
-        left join payments p on p.id = r.payment_id
-        where r.currency_code = $currency and r.status = 'succeeded' and r.date <= $last
-        group by 1, 2, 3, 5, 6
-        order by 1, 2, 5
-    """,
-    "write_off": """
-        select case when written_off_on >= $first then written_off_on end as date,
-            case when written_off_on >= $first then number end as number,
-            case when written_off_on >= $first then subject end as details,
-            -sum(written_off_minor)::bigint as amount
-        from invoices
-        where currency_code = $currency and status in ('sent', 'written_off')
-            and written_off_minor > 0 and written_off_on <= $last
-        group by 1, 2, 3
-        order by 1, 2
-    """,
-}
-KINDS = tuple(_FLOWS)
-"""Every kind of transaction."""
-_PLACES = {kind: place for place, kind in enumerate(_FLOWS)}
-"""The order of transactions of one day."""
-
-_ABOUT = dict.fromkeys(("withheld", "early_discount", "write_off"), "invoice")
-"""What settled an invoice in part bears the invoice's number."""
 
 _LINE = pa.schema(
     {"date": pa.date32(), "number": pa.string(), "details": pa.string(), "amount": pa.int64()}
@@ -234,14 +141,14 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
     with store.reading(scope) as session:
         opening, rows = int(session.value(_OPENING, currency=currency_code)), []
         rare = session.one(_RARE) or {}
-        for kind, flow in _FLOWS.items():
+        for kind, flow in FLOWS.items():
             for row in session.rows(flow, **period) if rare.get(kind, 1) else ():
                 if row["date"] is None:
                     opening += row["amount"]
                 else:
-                    rows.append((row["date"], _PLACES[kind], row["number"], kind, row))
+                    rows.append((row["date"], PLACES[kind], row["number"], kind, row))
         aging = _aging(session, currency_code, last)
-    lines, sums, balance = [], dict.fromkeys(_FLOWS, 0), opening
+    lines, sums, balance = [], dict.fromkeys(FLOWS, 0), opening
     for day, _, number, kind, row in sorted(rows, key=lambda row: row[:3]):
         amount, details = row["amount"], row["details"]
         balance += amount
@@ -255,7 +162,7 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
                 max(amount, 0),
                 max(-amount, 0),
                 balance,
-                row.get("about") or _ABOUT.get(kind, kind),
+                row.get("about") or ABOUT.get(kind, kind),
             )
         )
     credited = ("credit_note", "withheld", "early_discount", "write_off")
@@ -290,14 +197,14 @@ def extract(scope: Scope, currency_code: str, first: Date, last: Date) -> Statem
     period = {"currency": currency_code, "first": first, "last": last}
     with store.reading(scope) as session:
         opening, flows = int(session.value(_OPENING, currency=currency_code)), []
-        for kind, flow in _FLOWS.items():
+        for kind, flow in FLOWS.items():
             rows = session.arrow(flow, **period)
             dated = pc.is_valid(rows["date"])
             opening += pc.sum(rows.filter(pc.invert(dated))["amount"].cast(pa.int64())).as_py() or 0
-            found = rows.filter(dated).select(list(_LINE.names)).cast(_LINE)
+            lines = rows.filter(dated).select(list(_LINE.names)).cast(_LINE)
             flows.append(
-                found.append_column("kind", pa.repeat(kind, len(found)))
-                .append_column("place", pa.repeat(_PLACES[kind], len(found)))
+                lines.append_column("kind", pa.repeat(kind, len(lines)))
+                .append_column("place", pa.repeat(PLACES[kind], len(lines)))
             )  # fmt: skip
     lines = pa.concat_tables(flows).sort_by(
         [("date", "ascending"), ("place", "ascending"), ("number", "ascending")]

@@ -7,27 +7,19 @@ most openings cost one small read.
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from portal_data import store
+from portal_data.billing.document import read_number
 from portal_data.billing.history import Viewing
 from portal_data.errors import NotFound
+from portal_data.kinds import KINDS, Kind
 from portal_data.messaging import activity, events
 from portal_data.scope import Role, Scope
 from portal_data.store import Session
 
 WINDOW = timedelta(minutes=30)
 """How long what one contact opens is one view of the document."""
-
-
-class Kind(StrEnum):
-    """Kinds of documents whose views are counted, as events and tables name them."""
-
-    ESTIMATE = "estimate"
-    INVOICE = "invoice"
-    CREDIT_NOTE = "credit_note"
-    RETAINER_INVOICE = "retainer_invoice"
 
 
 # By the index of the document and not of the customer: every opened document is asked for, and some
@@ -38,29 +30,13 @@ _OF_DOCUMENT = """
     where customer_id = $customer_id
     order by first_viewed_at, contact_id
 """
-_NUMBERS = {
-    Kind.ESTIMATE: "select number from estimates where id = $id order by number",
-    Kind.INVOICE: "select number from invoices where id = $id order by number",
-    Kind.CREDIT_NOTE: "select number from credit_notes where id = $id order by number",
-    Kind.RETAINER_INVOICE: "select number from retainer_invoices where id = $id order by number",
-}
 _FIRST = {
-    Kind.ESTIMATE: """
-        update core.estimates set first_viewed_at = $now, first_viewed_by = $contact_id
+    kind.key: f"""
+        update core.{kind.table} set first_viewed_at = $now, first_viewed_by = $contact_id
         where customer_id = $customer_id and id = $id and first_viewed_at is null
-    """,
-    Kind.INVOICE: """
-        update core.invoices set first_viewed_at = $now, first_viewed_by = $contact_id
-        where customer_id = $customer_id and id = $id and first_viewed_at is null
-    """,
-    Kind.CREDIT_NOTE: """
-        update core.credit_notes set first_viewed_at = $now, first_viewed_by = $contact_id
-        where customer_id = $customer_id and id = $id and first_viewed_at is null
-    """,
-    Kind.RETAINER_INVOICE: """
-        update core.retainer_invoices set first_viewed_at = $now, first_viewed_by = $contact_id
-        where customer_id = $customer_id and id = $id and first_viewed_at is null
-    """,
+    """
+    for kind in KINDS.values()
+    if kind.viewed
 }
 # Counts at most once in a window, whoever else counts at the same moment.
 _COUNT = """
@@ -96,20 +72,20 @@ def mark(scope: Scope, kind: Kind, document_id: UUID, now: datetime) -> list[Vie
 
 
 def _count(session: Session, scope: Scope, kind: Kind, document_id: UUID, now: datetime) -> None:
-    number = session.value(_NUMBERS[kind], id=document_id)
+    number = read_number(session, kind, document_id)
     if number is None:
         raise NotFound("There is no such document.")
     viewer = {"id": document_id, "contact_id": scope.contact_id, "now": now}
     # the document before the count: everybody who counts asks for its row first
-    first = session.change(_FIRST[kind], **viewer)
-    session.change(_COUNT, **viewer, kind=kind.value, name=scope.name, counted_until=now - WINDOW)
+    first = session.change(_FIRST[kind.key], **viewer)
+    session.change(_COUNT, **viewer, kind=kind.record, name=scope.name, counted_until=now - WINDOW)
     if first:
         activity.record(
             session,
             scope,
-            events.VIEWED[kind.value],
+            events.VIEWED[kind.record],
             now=now,
-            subject_kind=kind.value,
+            subject_kind=kind.record,
             subject_id=document_id,
             subject_number=number,
             visible=True,

@@ -1,18 +1,17 @@
-"""Accounts: the customers as staff see them, with what each owes and who of it uses the portal."""
+"""The directory: customers as staff see them, what each owes and who of it uses the portal."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from portal_data import store
+from portal_data import lists, store
 from portal_data.billing.balances import Balance
-from portal_data.paging import Page
+from portal_data.kinds import OVERDUE, OWED
 from portal_data.scope import Staff
-from portal_data.search import contains
-
-PAGE_SIZE = 50
 
 
 class Filter(StrEnum):
@@ -56,53 +55,12 @@ class AccountRow:
     contacts_invited: int
 
 
-_FOUND = """
-    with owing as materialized (
-        select customer_id, max(case when due_date < $today then 1 else 0 end) as late
-        from core.invoices
-        where status = 'sent' and balance_minor > 0
-        group by customer_id
-    ), found as materialized (
-        select c.id, c.number, c.display_name, c.email, c.status, c.currency_code,
-            c.portal_enabled, c.created_at,
-            case when o.customer_id is null then 0 else 1 end as owes, coalesce(o.late, 0) as late,
-            case when c.portal_enabled and c.status = 'active' then 1 else 0 end as open
-        from core.customers c
-        left join owing o on o.customer_id = c.id
-        where $pattern = '%' or c.display_name ilike $pattern escape '!'
-            or c.number ilike $pattern escape '!' or c.email ilike $pattern escape '!'
-    )
-"""
-_COUNTS = (
-    _FOUND
-    + """
-    select count(*)::bigint as "all", coalesce(sum(owes), 0)::bigint as owing,
-        coalesce(sum(late), 0)::bigint as overdue, coalesce(sum(open), 0)::bigint as portal
-    from found
-    order by 1
-"""
-)
-_LISTED = (
-    _FOUND
-    + """
-    select id, number, display_name, email, status, currency_code, portal_enabled
-    from found
-    where $wanted = 'all' or ($wanted = 'owing' and owes = 1) or ($wanted = 'overdue' and late = 1)
-        or ($wanted = 'portal' and open = 1)
-"""
-)
-_PAGED = " limit $size offset $skip"
-_PAGES = {
-    Sort.NAME: _LISTED + "order by display_name, id" + _PAGED,
-    Sort.NUMBER: _LISTED + "order by number nulls last, id" + _PAGED,
-    Sort.NEWEST: _LISTED + "order by created_at desc, id" + _PAGED,
-}
 # amounts of the page's customers alone
-_OWED = """
+_OWED = f"""
     select customer_id, currency_code, sum(balance_minor)::bigint as outstanding_minor,
-        sum(case when due_date < $today then balance_minor else 0 end)::bigint as overdue_minor
+        sum(case when {OVERDUE} then balance_minor else 0 end)::bigint as overdue_minor
     from core.invoices
-    where customer_id = any($ids) and status = 'sent' and balance_minor > 0
+    where customer_id = any($ids) and {OWED}
     group by customer_id, currency_code
     order by customer_id, currency_code
 """
@@ -115,14 +73,66 @@ _PEOPLE = """
     group by customer_id
     order by customer_id
 """
-_OPEN = """
+
+
+def _add_owed_and_people(
+    session: store.Session, rows: list[dict[str, Any]], given: Mapping[str, Any]
+) -> None:
+    """Read what each customer owes, its own currency first, and how many use the portal."""
+    ids = [row["id"] for row in rows]
+    owed: dict[UUID, list[Owed]] = defaultdict(list)
+    for each in session.rows(_OWED, ids=ids, today=given["today"]):
+        owed[each.pop("customer_id")].append(Owed(**each))
+    people = {each.pop("customer_id"): each for each in session.rows(_PEOPLE, ids=ids)}
+    nobody = {"contacts_active": 0, "contacts_invited": 0}
+    for row in rows:
+        row["owed"] = _own_first(owed[row["id"]], row.pop("currency_code"))
+        row.update(people.get(row["id"], nobody))
+
+
+def _own_first(owed: list[Owed], currency_code: str) -> list[Owed]:
+    return sorted(owed, key=lambda each: each.currency_code != currency_code)
+
+
+LIST = lists.List(
+    reading=store.staff_reading,
+    row=AccountRow,
+    before=f"""owing as materialized (
+    select customer_id, max(case when {OVERDUE} then 1 else 0 end) as late
+    from core.invoices
+    where {OWED}
+    group by customer_id
+), """,
+    columns="""c.id, c.number, c.display_name, c.email, c.status, c.currency_code,
+        c.portal_enabled, c.created_at""",
+    derived={"owes": "o.customer_id is not null", "late": "coalesce(o.late, 0)"},
+    source="core.customers c left join owing o on o.customer_id = c.id",
+    search=("c.display_name", "c.number", "c.email"),
+    filters={
+        Filter.ALL: lists.EVERY,
+        Filter.OWING: "owes",
+        Filter.OVERDUE: "late = 1",
+        Filter.PORTAL: "portal_enabled and status = 'active'",
+    },
+    orders={
+        Sort.NAME: "display_name, id",
+        Sort.NUMBER: "number nulls last, id",
+        Sort.NEWEST: "created_at desc, id",
+    },
+    paged="""select id, number, display_name, email, status, currency_code, portal_enabled
+    from listed""",
+    size=50,
+    complete=_add_owed_and_people,
+)
+"""The customers, with what they owe on the day `today`."""
+_OPEN = f"""
     select currency_code, count(*)::bigint as outstanding_count,
         sum(balance_minor)::bigint as outstanding_minor,
-        sum(case when due_date < $today then 1 else 0 end)::bigint as overdue_count,
-        sum(case when due_date < $today then balance_minor else 0 end)::bigint as overdue_minor,
+        sum(case when {OVERDUE} then 1 else 0 end)::bigint as overdue_count,
+        sum(case when {OVERDUE} then balance_minor else 0 end)::bigint as overdue_minor,
         sum(pending_minor)::bigint as pending_minor
     from (select * from core.invoices where customer_id = $id offset 0) own
-    where status = 'sent' and balance_minor > 0
+    where {OWED}
     group by currency_code
     order by currency_code
 """
@@ -154,49 +164,6 @@ _OPENING = """
     where id = $id
     order by currency_code
 """
-
-
-@store.cached
-def list_page(
-    staff: Staff,
-    *,
-    today: Date,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NAME,
-    page: int = 1,
-    size: int = PAGE_SIZE,
-) -> Page[AccountRow, Filter]:
-    """Return page `page` (from 1) of the customers, with the count of every filter.
-
-    `search` looks in name, number and e-mail. A page past the end is empty.
-    """
-    asked = {"pattern": contains(search), "today": today}
-    with store.staff_reading(staff) as session:
-        counted = session.one(_COUNTS, **asked) or {}
-        found = session.rows(
-            _PAGES[sort], **asked, wanted=wanted.value, size=size, skip=max(page - 1, 0) * size
-        )
-        ids = [row["id"] for row in found]
-        owed: dict[UUID, list[Owed]] = defaultdict(list)
-        for row in session.rows(_OWED, ids=ids, today=today):
-            owed[row.pop("customer_id")].append(Owed(**row))
-        people = {row.pop("customer_id"): row for row in session.rows(_PEOPLE, ids=ids)}
-    nobody = {"contacts_active": 0, "contacts_invited": 0}
-    rows = [
-        AccountRow(
-            owed=_own_first(owed[row["id"]], row.pop("currency_code")),
-            **people.get(row["id"], nobody),
-            **row,
-        )
-        for row in found
-    ]
-    counts = {each: int(counted[each.value]) for each in Filter}
-    return Page(rows, counts[wanted], counts)
-
-
-def _own_first(owed: list[Owed], currency_code: str) -> list[Owed]:
-    return sorted(owed, key=lambda each: each.currency_code != currency_code)
 
 
 def balances(staff: Staff, customer_id: UUID, *, today: Date) -> list[Balance]:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from portal_data.kinds import KINDS
+
 
 class Audience(Enum):
     """Who finds an event at the bell."""
@@ -68,7 +70,6 @@ CONTACT_INVITED = _event("contact.invited", "invited", _NOBODY)
 CONTACT_RESET_PASSWORD = _event("contact.reset_password", "set a new password of", _NOBODY)
 CONTACT_ROLE_CHANGED = _event("contact.role_changed", "changed the role of", _NOBODY)
 CONTACT_SIGNED_IN = _event("contact.signed_in", "signed in", _NOBODY)
-CREDIT_NOTE_VIEWED = _event("credit_note.viewed", "viewed credit note", _STAFF, mailed=_ON_ACTIVITY)
 CUSTOMER_PORTAL_DISABLED = _event("customer.portal_disabled", "switched off the portal of", _NOBODY)
 CUSTOMER_PORTAL_ENABLED = _event("customer.portal_enabled", "switched on the portal of", _NOBODY)
 DISPUTE_ACCEPTED = _event("dispute.accepted", "accepted the dispute of", _NOBODY)
@@ -78,21 +79,16 @@ DOCUMENT_QUESTION_CLEARED = _event("document.question_cleared", "said that this 
 ESTIMATE_ACCEPTED = _event("estimate.accepted", "accepted estimate", _NOBODY)
 ESTIMATE_DECLINED = _event("estimate.declined", "declined estimate", _NOBODY)
 ESTIMATE_SENT = _event("estimate.sent", "sent estimate", _NOBODY)
-ESTIMATE_VIEWED = _event("estimate.viewed", "viewed estimate", _STAFF, mailed=_ON_ACTIVITY)
 FILE_ADDED = _event("file.added", "added document", _NOBODY)
 IMPORT_FINISHED = _event("import.finished", "finished importing", _NOBODY)
 IMPORT_VOIDED = _event("import.voided", "voided what is no longer in the backup:", _NOBODY)
 INVOICE_SENT = _event("invoice.sent", "sent invoice", _NOBODY)
-INVOICE_VIEWED = _event("invoice.viewed", "viewed invoice", _STAFF, mailed=_ON_ACTIVITY)
 MESSAGE_SENT = _event("message.sent", "sent a message", _NOBODY)
 ORGANISATION_CHANGED = _event("organisation.changed", "changed the details of", _NOBODY)
 PAYMENT_FAILED = _event("payment.failed", "could not pay", _NOBODY)
 PAYMENT_RECEIVED = _event("payment.received", "paid", _NOBODY)
 PREFERENCES_CHANGED = _event("preferences.changed", "changed the portal's settings", _NOBODY)
 RETAINER_INVOICE_SENT = _event("retainer_invoice.sent", "sent retainer invoice", _NOBODY)
-RETAINER_INVOICE_VIEWED = _event(
-    "retainer_invoice.viewed", "viewed retainer invoice", _STAFF, mailed=_ON_ACTIVITY
-)
 REVIEW_ADDED = _event("review.added", "wrote a review", _NOBODY)
 STAFF_CHANGED_PASSWORD = _event("staff.changed_password", "changed the password", _NOBODY)
 STAFF_CREATED = _event("staff.created", "added to the staff:", _NOBODY)
@@ -104,10 +100,13 @@ STAFF_ROLE_CHANGED = _event("staff.role_changed", "changed the role of", _NOBODY
 STAFF_SIGNED_IN = _event("staff.signed_in", "signed in", _NOBODY)
 
 VIEWED = {
-    each.key.partition(".")[0]: each
-    for each in (CREDIT_NOTE_VIEWED, ESTIMATE_VIEWED, INVOICE_VIEWED, RETAINER_INVOICE_VIEWED)
+    kind.record: _event(
+        f"{kind.record}.viewed", f"viewed {kind.title.lower()}", _STAFF, mailed=_ON_ACTIVITY
+    )
+    for kind in KINDS.values()
+    if kind.viewed
 }
-"""What a customer's first look at a document is, by the kind of document."""
+"""What a customer's first look at a document is, by the record of its kind."""
 
 CHANGED_PASSWORD = {"contact": CONTACT_CHANGED_PASSWORD, "staff": STAFF_CHANGED_PASSWORD}
 RESET_PASSWORD = {"contact": CONTACT_RESET_PASSWORD, "staff": STAFF_RESET_PASSWORD}

@@ -1,8 +1,15 @@
-"""Nouns as papers: the plain values that both screen and PDF of a document are drawn from."""
+"""Documents as papers: the plain values that both screen and PDF of a document are drawn from."""
 
-from portal_data import labels
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from portal_data import kinds, labels, lists
+from portal_data.billing import credit_notes, estimates, invoices, retainers
 from portal_data.billing.credit_notes import CreditNote
 from portal_data.billing.credit_notes import Status as CreditStatus
+from portal_data.billing.document import Document
 from portal_data.billing.estimates import Estimate
 from portal_data.billing.estimates import Status as OfferStatus
 from portal_data.billing.invoices import Invoice, Status
@@ -13,7 +20,9 @@ from portal_data.business import brand
 from portal_data.business.organisation import Organisation
 from portal_data.customers.details import MyDetails
 from portal_data.output.documents import (
+    INVOICE,
     Fact,
+    Kind,
     Line,
     PaidPaper,
     Paper,
@@ -21,23 +30,24 @@ from portal_data.output.documents import (
     PaymentDetails,
     Receipt,
     Tax,
+    render_paper,
+    render_receipt,
 )
+from portal_data.payments import payments
 from portal_data.payments.payments import Payment
 from portal_data.payments.payments import Status as PaymentStatus
+from portal_data.scope import Scope
 
 AT_ONCE = 500
 """Documents that one zip holds at most."""
 
+ESTIMATE = Kind("Estimate", "Prepared for", labels.TOTAL)
+CREDIT_NOTE = Kind("Credit note", "Credited to", labels.CREDITS_REMAINING)
+RETAINER = Kind("Retainer invoice", "Billed to", labels.BALANCE_DUE)
 _OPTIONAL = {True: "Optional, included", False: "Optional, not included in the total"}
-_STAMPS = {Status.PAID, Status.OVERDUE, Status.IN_QUESTION, Status.VOID, Status.WRITTEN_OFF}
-_RETAINER_STAMPS = {
-    RetainerStatus.PAID,
-    RetainerStatus.OVERDUE,
-    RetainerStatus.IN_QUESTION,
-    RetainerStatus.VOID,
-}
-_NOT_OWED = (Status.IN_QUESTION, Status.VOID, Status.WRITTEN_OFF)
-_RETAINER_NOT_OWED = (RetainerStatus.IN_QUESTION, RetainerStatus.VOID)
+_STAMPS = {"Paid", "Overdue", "In question", "Void", "Written off"}
+"""Statuses of what is to be paid that stand on its paper."""
+_NOT_OWED = {"In question", "Void", "Written off"}
 
 
 def issuer(business: Organisation) -> Party:
@@ -66,122 +76,66 @@ def customer(details: MyDetails) -> Party:
 
 def of_invoice(invoice: Invoice, business: Organisation, details: MyDetails) -> Paper:
     """Return an invoice as a paper, addressed as it was when it was written."""
-    billed_to, ship_to = _receivers(details, invoice.billing_address, invoice.shipping_address)
     sums = {
         kind: sum(each.amount_minor for each in invoice.settlements if each.kind == kind)
         for kind in ("payment", "credit", "retainer", "write-off")
     }
-    owed = invoice.balance_minor > 0 and invoice.status not in _NOT_OWED
-    return Paper(
-        number=invoice.number,
-        date=invoice.date,
+    return _paper(
+        invoice,
+        business,
+        details,
         due_date=invoice.due_date,
         payment_terms=invoice.payment_terms_label or "",
-        currency=invoice.currency_code,
-        issuer=issuer(business),
-        billed_to=billed_to,
-        ship_to=ship_to,
-        reference=invoice.reference or "",
-        subject=invoice.subject or "",
-        stamp=invoice.status.value if invoice.status in _STAMPS else "",
-        tax_inclusive=invoice.tax_inclusive,
-        lines=tuple(_line(line) for line in invoice.lines),
-        subtotal_minor=invoice.subtotal_minor,
-        discount_minor=invoice.discount_minor,
-        shipping_minor=invoice.shipping_minor,
-        taxes=tuple(Tax(tax.name, tax.amount_minor, tax.percent) for tax in invoice.taxes),
-        adjustment_minor=invoice.adjustment_minor,
-        adjustment_label=invoice.adjustment_label or labels.ADJUSTMENT,
-        round_off_minor=invoice.round_off_minor,
-        total_minor=invoice.total_minor,
+        stamp=_stamp(invoice.status),
         paid_minor=sums["payment"] + sums["retainer"],
         withheld_minor=sum(each.withheld_minor for each in invoice.settlements),
         early_discount_minor=sum(each.early_discount_minor for each in invoice.settlements),
         credits_minor=sums["credit"],
         written_off_minor=sums["write-off"],
         balance_minor=invoice.balance_minor,
-        notes=invoice.notes or "",
-        terms=invoice.terms or "",
-        payment=PaymentDetails(business.how_to_pay, invoice.number) if owed else None,
-        footer=business.document_footer or "",
+        payment=_payment(invoice, business),
     )
 
 
 def of_estimate(estimate: Estimate, business: Organisation, details: MyDetails) -> Paper:
     """Return an estimate as a paper; lines that are optional say whether its amounts hold them."""
-    billed_to, ship_to = _receivers(details, estimate.billing_address, estimate.shipping_address)
-    known = (
-        ("Prepared by", estimate.salesperson or ""),
+    facts = (
+        ("Prepared by", estimate.salesperson),
         ("Revision", str(estimate.revision) if estimate.revision > 1 else ""),
     )
-    return Paper(
-        number=estimate.number,
-        date=estimate.date,
+    return _paper(
+        estimate,
+        business,
+        details,
+        kind=ESTIMATE,
         expiry_date=estimate.expiry_date,
-        currency=estimate.currency_code,
-        issuer=issuer(business),
-        billed_to=billed_to,
-        ship_to=ship_to,
-        reference=estimate.reference or "",
-        subject=estimate.subject or "",
-        facts=tuple(Fact(label, value) for label, value in known if value),
+        facts=_facts(facts),
         stamp="" if estimate.status is OfferStatus.OPEN else estimate.status.value,
-        tax_inclusive=estimate.tax_inclusive,
-        lines=tuple(_line(line) for line in estimate.lines),
-        subtotal_minor=estimate.subtotal_minor,
-        discount_minor=estimate.discount_minor,
-        shipping_minor=estimate.shipping_minor,
-        taxes=tuple(Tax(tax.name, tax.amount_minor, tax.percent) for tax in estimate.taxes),
-        adjustment_minor=estimate.adjustment_minor,
-        adjustment_label=estimate.adjustment_label or labels.ADJUSTMENT,
-        round_off_minor=estimate.round_off_minor,
-        total_minor=estimate.total_minor,
-        notes=estimate.notes or "",
-        terms=estimate.terms or "",
-        footer=business.document_footer or "",
     )
 
 
 def of_credit_note(note: CreditNote, business: Organisation, details: MyDetails) -> Paper:
     """Return a credit note as a paper, with what was used of it."""
-    billed_to, ship_to = _receivers(details, note.billing_address, note.shipping_address)
-    named = note.invoice_number and note.invoice_number != note.reference
-    return Paper(
-        number=note.number,
-        date=note.date,
-        currency=note.currency_code,
-        issuer=issuer(business),
-        billed_to=billed_to,
-        ship_to=ship_to,
-        reference=note.reference or "",
-        subject=note.subject or "",
-        facts=(Fact("For invoice", note.invoice_number or ""),) if named else (),
+    invoice = note.invoice_number if note.invoice_number != note.reference else None
+    return _paper(
+        note,
+        business,
+        details,
+        kind=CREDIT_NOTE,
+        facts=_facts((("For invoice", invoice),)),
         stamp="" if note.status is CreditStatus.OPEN else note.status.value,
-        tax_inclusive=note.tax_inclusive,
-        lines=tuple(_line(line) for line in note.lines),
-        subtotal_minor=note.subtotal_minor,
-        discount_minor=note.discount_minor,
-        shipping_minor=note.shipping_minor,
-        taxes=tuple(Tax(tax.name, tax.amount_minor, tax.percent) for tax in note.taxes),
-        adjustment_minor=note.adjustment_minor,
-        adjustment_label=note.adjustment_label or labels.ADJUSTMENT,
-        round_off_minor=note.round_off_minor,
-        total_minor=note.total_minor,
         credits_minor=note.applied_minor,
         refunded_minor=note.refunded_minor,
         balance_minor=note.balance_minor,
-        notes=note.notes or "",
-        terms=note.terms or "",
-        footer=business.document_footer or "",
     )
 
 
 def of_retainer(retainer: Retainer, business: Organisation, details: MyDetails) -> Paper:
     """Return a retainer invoice as a paper, with what was paid of it."""
     billed_to, _ = _receivers(details, retainer.billing_address, None)
-    known = (("Project", retainer.project_name), ("Estimate", retainer.estimate_number))
-    owed = retainer.balance_minor > 0 and retainer.status not in _RETAINER_NOT_OWED
+    facts = (("Project", retainer.project_name), ("Estimate", retainer.estimate_number))
     return Paper(
+        kind=RETAINER,
         number=retainer.number,
         date=retainer.date,
         due_date=retainer.due_date,
@@ -189,8 +143,8 @@ def of_retainer(retainer: Retainer, business: Organisation, details: MyDetails) 
         issuer=issuer(business),
         billed_to=billed_to,
         reference=retainer.reference or "",
-        facts=tuple(Fact(label, value) for label, value in known if value),
-        stamp=retainer.status.value if retainer.status in _RETAINER_STAMPS else "",
+        facts=_facts(facts),
+        stamp=_stamp(retainer.status),
         lines=tuple(Line(line.description, line.total_minor) for line in retainer.lines),
         subtotal_minor=retainer.total_minor,
         total_minor=retainer.total_minor,
@@ -198,7 +152,7 @@ def of_retainer(retainer: Retainer, business: Organisation, details: MyDetails) 
         balance_minor=retainer.balance_minor,
         notes=retainer.notes or "",
         terms=retainer.terms or "",
-        payment=PaymentDetails(business.how_to_pay, retainer.number) if owed else None,
+        payment=_payment(retainer, business),
         footer=business.document_footer or "",
     )
 
@@ -231,6 +185,107 @@ def of_payment(payment: Payment, business: Organisation, details: MyDetails) -> 
         notes=payment.description or "",
         footer=business.document_footer or "",
     )
+
+
+Whole = TypeVar("Whole")
+Values = TypeVar("Values")
+
+
+@dataclass(frozen=True, slots=True)
+class View(Generic[Whole, Values]):
+    """How documents of one kind are listed, read and put on paper."""
+
+    list: lists.List[Scope, Any, Any, Any]
+    read: Callable[[Scope, str, date], Whole]
+    """Reads one by its number, as of a day."""
+    paper: Callable[[Whole, Organisation, MyDetails], Values]
+    render: Callable[..., bytes]
+    """Makes the PDF of that."""
+    title: str = ""
+    """What its file is called, where that is not the kind."""
+
+
+VIEWS: dict[str, View[Any, Any]] = {
+    kinds.INVOICE.key: View(
+        invoices.LIST,
+        lambda scope, number, today: invoices.get(scope, number, today=today),
+        of_invoice,
+        render_paper,
+    ),
+    kinds.ESTIMATE.key: View(
+        estimates.LIST,
+        lambda scope, number, today: estimates.get(scope, number, today=today),
+        of_estimate,
+        render_paper,
+    ),
+    kinds.PAYMENT.key: View(
+        payments.LIST,
+        lambda scope, number, today: payments.get(scope, number),
+        of_payment,
+        render_receipt,
+        "Receipt",
+    ),
+    kinds.CREDIT_NOTE.key: View(
+        credit_notes.LIST,
+        lambda scope, number, today: credit_notes.get(scope, number),
+        of_credit_note,
+        render_paper,
+    ),
+    kinds.RETAINER.key: View(
+        retainers.LIST,
+        lambda scope, number, today: retainers.get(scope, number, today=today),
+        of_retainer,
+        render_paper,
+    ),
+}
+"""Every kind of document by its key."""
+
+
+def _paper(
+    document: Document, business: Organisation, details: MyDetails, kind: Kind = INVOICE, **own: Any
+) -> Paper:
+    """Return what all documents with lines show alike, and what is a kind's `own`."""
+    billed_to, ship_to = _receivers(details, document.billing_address, document.shipping_address)
+    return Paper(
+        kind=kind,
+        number=document.number,
+        date=document.date,
+        currency=document.currency_code,
+        issuer=issuer(business),
+        billed_to=billed_to,
+        ship_to=ship_to,
+        reference=document.reference or "",
+        subject=document.subject or "",
+        tax_inclusive=document.tax_inclusive,
+        lines=tuple(_line(line) for line in document.lines),
+        subtotal_minor=document.subtotal_minor,
+        discount_minor=document.discount_minor,
+        shipping_minor=document.shipping_minor,
+        taxes=tuple(Tax(tax.name, tax.amount_minor, tax.percent) for tax in document.taxes),
+        adjustment_minor=document.adjustment_minor,
+        adjustment_label=document.adjustment_label or labels.ADJUSTMENT,
+        round_off_minor=document.round_off_minor,
+        total_minor=document.total_minor,
+        notes=document.notes or "",
+        terms=document.terms or "",
+        footer=business.document_footer or "",
+        **own,
+    )
+
+
+def _stamp(status: Status | RetainerStatus) -> str:
+    return status.value if status in _STAMPS else ""
+
+
+def _facts(pairs: Iterable[tuple[str, str | None]]) -> tuple[Fact, ...]:
+    return tuple(Fact(label, value) for label, value in pairs if value)
+
+
+def _payment(document: Invoice | Retainer, business: Organisation) -> PaymentDetails | None:
+    """Return how a document is paid, while something of it is asked for."""
+    if document.balance_minor <= 0 or document.status in _NOT_OWED:
+        return None
+    return PaymentDetails(business.how_to_pay, document.number)
 
 
 def _receivers(

@@ -1,6 +1,6 @@
-"""Payments the customer made: pages of a list, and one receipt with what the payment settled."""
+"""Payments the customer made: the list, and one receipt with what the payment settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from enum import StrEnum
@@ -9,16 +9,14 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data import store
+from portal_data import lists, store
 from portal_data.billing import refunds
-from portal_data.billing.columnar import joined_by, looked_up
 from portal_data.billing.refunds import Refund
 from portal_data.errors import NotFound
-from portal_data.paging import Page
+from portal_data.lists import columns
+from portal_data.lists.columnar import joined_by, looked_up
+from portal_data.lists.columns import Column
 from portal_data.scope import Scope
-from portal_data.search import amounts, contains
-
-PAGE_SIZE = 20
 
 
 class Filter(StrEnum):
@@ -103,40 +101,6 @@ class Payment:
         return refunds.arrived(self.refunds)
 
 
-_FOUND = """
-    with mine as materialized (
-        select id, number, kind, date, mode, reference, currency_code, amount_minor, unused_minor
-        from payments
-        where status = 'succeeded' and ($pattern = '%' or number ilike $pattern escape '!'
-            or reference ilike $pattern escape '!' or mode ilike $pattern escape '!'
-            or currency_code || amount_minor = any($amounts) or id = any($paid_for))
-    )
-"""
-_COUNTS = (
-    _FOUND
-    + """
-    select count(*)::bigint as "all",
-        coalesce(sum(case when kind = 'invoice' then 1 else 0 end), 0)::bigint as invoice,
-        coalesce(sum(case when kind = 'retainer' then 1 else 0 end), 0)::bigint as retainer
-    from mine
-    order by 1
-"""
-)
-_LISTED = (
-    _FOUND
-    + """
-    select id, number, kind, date, mode, reference, currency_code, amount_minor, unused_minor
-    from mine
-    where $wanted = 'all' or kind = $wanted
-"""
-)
-_PAGED = " limit $size offset $skip"
-_PAGES = {
-    Sort.NEWEST: _LISTED + "order by date desc, number desc" + _PAGED,
-    Sort.OLDEST: _LISTED + "order by date, number" + _PAGED,
-    Sort.LARGEST: _LISTED + "order by amount_minor desc, number desc" + _PAGED,
-    Sort.SMALLEST: _LISTED + "order by amount_minor, number" + _PAGED,
-}
 _PAID_FOR = """
     select payment_id
     from allocations
@@ -176,61 +140,52 @@ _PAID_NUMBERS = """
     join retainer_invoices r on r.id = a.retainer_invoice_id
     order by 1, 2
 """
-_NUMBER_OF = "select number from payments where id = $id order by number"
 
 
-@store.cached
-def list_page(
-    scope: Scope,
-    *,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-    page: int = 1,
-    size: int | None = PAGE_SIZE,
-) -> Page[PaymentRow, Filter]:
-    """Return page `page` (from 1) of the payments received, with the count of every filter.
-
-    `search` looks in number, reference, mode, amount and numbers of what was paid. A page past
-    the end is empty; without a `size` one page holds all. Amounts order the numbers alone,
-    whatever their currencies.
-    """
-    with store.reading(scope) as session:
-        found_by = _found_by(session, search)
-        counted = session.one(_COUNTS, **found_by) or {}
-        found = session.rows(
-            _PAGES[sort],
-            **found_by,
-            wanted=wanted.value,
-            size=size,
-            skip=max(page - 1, 0) * (size or 0),
-        )
-        paid = _allocations(session, [row["id"] for row in found])
-    counts = {each: int(counted[each.value]) for each in Filter}
-    rows = [
-        PaymentRow(**row, paid_numbers=[each.number for each in paid.get(row["id"], [])])
-        for row in found
-    ]
-    return Page(rows, counts[wanted], counts)
+def _name_paid(session: store.Session, rows: list[dict[str, Any]], _: Mapping[str, Any]) -> None:
+    """Read the numbers of what each payment paid."""
+    paid = _allocations(session, [row["id"] for row in rows])
+    for row in rows:
+        row["paid_numbers"] = [each.number for each in paid.get(row["id"], [])]
 
 
-def extract(
-    scope: Scope,
-    *,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-) -> pa.Table:
-    """Return all rows of `list_page` by column, for files.
-
-    The names are those of `PaymentRow`, but the numbers of what was paid are one text.
-    """
-    with store.reading(scope) as session:
-        found_by = _found_by(session, search)
-        found = session.arrow(_PAGES[sort], **found_by, wanted=wanted.value, size=None, skip=0)
-        paid = session.arrow(_PAID_NUMBERS)
+def _name_all_paid(session: store.Session, rows: pa.Table) -> pa.Table:
+    """Read the numbers of what each payment paid, as one text."""
+    paid = session.arrow(_PAID_NUMBERS)
     ids, numbers = joined_by(paid["payment_id"], paid["number"])
-    return found.append_column("paid_numbers", looked_up(found["id"], ids, numbers))
+    return rows.append_column("paid_numbers", looked_up(rows["id"], ids, numbers))
+
+
+LIST = lists.List(
+    reading=store.reading,
+    row=PaymentRow,
+    columns="id, number, kind, date, mode, reference, currency_code, amount_minor, unused_minor",
+    source="payments",
+    condition="status = 'succeeded'",
+    search=("number", "reference", "mode"),
+    amounts=("amount_minor",),
+    found_in={"paid_for": _PAID_FOR},
+    filters=lists.each_of("kind", Filter),
+    orders={
+        Sort.NEWEST: "date desc, number desc",
+        Sort.OLDEST: "date, number",
+        Sort.LARGEST: "amount_minor desc, number desc",
+        Sort.SMALLEST: "amount_minor, number",
+    },
+    complete=_name_paid,
+    complete_table=_name_all_paid,
+    export={
+        Column("Receipt"): "number",
+        columns.DATE: "date",
+        Column("Made for"): columns.in_words("kind"),
+        Column("Mode"): "mode",
+        Column("Reference"): "reference",
+        Column("Applied to"): "paid_numbers",
+        columns.CURRENCY: "currency_code",
+        columns.AMOUNT: "amount_minor",
+        Column("Unused", columns.Kind.MONEY, summed=True): "unused_minor",
+    },
+)
 
 
 @store.cached
@@ -246,35 +201,15 @@ def get(scope: Scope, number: str) -> Payment:
     return Payment(**head, status=status, allocations=allocations, refunds=paid_back)
 
 
-def number_of(scope: Scope, payment_id: UUID) -> str:
-    """Return a payment's number by its id. Raises NotFound when the customer has none."""
-    with store.reading(scope) as session:
-        number = session.value(_NUMBER_OF, id=payment_id)
-    if number is None:
-        raise NotFound("There is no such payment.")
-    return str(number)
-
-
-def _found_by(session: store.Session, search: str) -> dict[str, Any]:
-    """Return the parameters of what is looked for; what was paid is only read to find something."""
-    pattern = contains(search)
-    paid_for = session.rows(_PAID_FOR, pattern=pattern) if search.strip() else []
-    return {
-        "pattern": pattern,
-        "amounts": amounts(search),
-        "paid_for": [row["payment_id"] for row in paid_for],
-    }
-
-
-def _allocations(session: store.Session, ids: Sequence[UUID]) -> dict[UUID, list[Allocation]]:
-    """Return what each of the payments `ids` paid, in the order of the documents' numbers."""
-    rows = session.rows(_ALLOCATIONS, ids=list(ids)) if ids else []
+def _allocations(session: store.Session, payments: Sequence[UUID]) -> dict[UUID, list[Allocation]]:
+    """Return what each of the `payments` paid, in the order of the documents' numbers."""
+    rows = session.rows(_ALLOCATIONS, ids=list(payments)) if payments else []
     invoices = [row["invoice_id"] for row in rows if row["invoice_id"]]
     retainers = [row["retainer_invoice_id"] for row in rows if row["retainer_invoice_id"]]
     documents = {
         row["id"]: row
-        for sql, wanted in ((_INVOICES, invoices), (_RETAINERS, retainers))
-        for row in (session.rows(sql, ids=wanted) if wanted else ())
+        for sql, ids in ((_INVOICES, invoices), (_RETAINERS, retainers))
+        for row in (session.rows(sql, ids=ids) if ids else ())
     }
     paid: dict[UUID, list[Allocation]] = {}
     for row in rows:

@@ -11,7 +11,7 @@ from uuid import UUID
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from portal_data.billing.columnar import looked_up, with_column
+from portal_data.lists.columnar import looked_up, with_column
 from portal_data.projects import totals
 from portal_data.projects.totals import (
     BillingMethod,
@@ -158,7 +158,14 @@ def budgets(session: Session, projects: Iterable[Row]) -> dict[UUID, Budget | No
     }
 
 
-def with_budgets(session: Session, found: pa.Table) -> pa.Table:
+def add_budgets(session: Session, projects: list[Row], _: Mapping[str, Any]) -> None:
+    """Add to each project, a row as of `of`, its `budget`; None where there is none."""
+    found = budgets(session, projects)
+    for project in projects:
+        project["budget"] = found.get(project["id"])
+
+
+def with_budgets(session: Session, projects: pa.Table) -> pa.Table:
     """Return projects by column, with the limits of their budgets and how much of them is used.
 
     The rows are those of `of`, with all minutes of each. `budget_minor` and `budget_minutes` are
@@ -166,28 +173,30 @@ def with_budgets(session: Session, found: pa.Table) -> pa.Table:
     """
     # all work uses a budget of hours in all, so it needs no ledger; most budgets are such
     limits = pc.if_else(
-        pc.fill_null(pc.equal(found["budget_kind"], BudgetKind.HOURS.value), False),
-        pc.if_else(pc.greater(found["budget_minutes"], 0), found["budget_minutes"], _NONE),
+        pc.fill_null(pc.equal(projects["budget_kind"], BudgetKind.HOURS.value), False),
+        pc.if_else(pc.greater(projects["budget_minutes"], 0), projects["budget_minutes"], _NONE),
         _NONE,
     )
-    others = pc.and_(pc.is_null(limits), pc.is_valid(found["budget_kind"]))
-    rows = [{**row, "id": UUID(row["id"])} for row in found.filter(others).to_pylist()]
-    known = {str(key): each for key, each in budgets(session, rows).items() if each is not None}
+    others = pc.and_(pc.is_null(limits), pc.is_valid(projects["budget_kind"]))
+    rows = [{**row, "id": UUID(row["id"])} for row in projects.filter(others).to_pylist()]
+    budgeted = {str(key): each for key, each in budgets(session, rows).items() if each is not None}
 
-    def told(of: Callable[[Budget], int | None]) -> pa.ChunkedArray:
-        values = pa.chunked_array([pa.array(map(of, known.values()), pa.int64())])
-        return looked_up(found["id"], pa.chunked_array([pa.array(known, pa.string())]), values)
+    def of_each(of: Callable[[Budget], int | None]) -> pa.ChunkedArray:
+        values = pa.chunked_array([pa.array(map(of, budgeted.values()), pa.int64())])
+        return looked_up(
+            projects["id"], pa.chunked_array([pa.array(budgeted, pa.string())]), values
+        )
 
-    cost = told(lambda each: each.limit if each.kind is BudgetKind.COST else None)
-    hours = told(lambda each: None if each.kind is BudgetKind.COST else each.limit)
-    used = pc.divide(pc.multiply(found["minutes"], 100), limits)
+    cost = of_each(lambda each: each.limit if each.kind is BudgetKind.COST else None)
+    hours = of_each(lambda each: None if each.kind is BudgetKind.COST else each.limit)
+    used = pc.divide(pc.multiply(projects["minutes"], 100), limits)
     for name, values in {
         "budget_minor": cost,
         "budget_minutes": pc.coalesce(limits, hours),
-        "budget_percent": pc.coalesce(used, told(lambda each: each.percent)),
+        "budget_percent": pc.coalesce(used, of_each(lambda each: each.percent)),
     }.items():
-        found = with_column(found, name, values)
-    return found
+        projects = with_column(projects, name, values)
+    return projects
 
 
 def burn(session: Session, project_id: UUID, ledger: Ledger) -> list[Burn]:

@@ -1,24 +1,22 @@
-"""Projects as a customer sees them: pages of a list, and one with its hours, worth and budget.
+"""Projects as a customer sees them: the list, and one with its hours, worth and budget.
 
 Everything here is refused as unknown while the business keeps projects out of its portal.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date as Date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import pyarrow as pa
-
-from portal_data import store
-from portal_data.billing.columnar import mapped, with_column
+from portal_data import lists, store
 from portal_data.business import preferences
 from portal_data.errors import NotFound
-from portal_data.paging import Page
+from portal_data.lists import columns
+from portal_data.lists.columns import Column
 from portal_data.projects import ledgers
 from portal_data.projects.ledgers import Ledger
 from portal_data.projects.totals import (
@@ -31,9 +29,6 @@ from portal_data.projects.totals import (
     hours,
 )
 from portal_data.scope import Scope
-from portal_data.search import contains
-
-PAGE_SIZE = 20
 
 
 class Status(StrEnum):
@@ -139,44 +134,61 @@ class Project:
     people: list[Person]
 
 
-_FOUND = """
-    with mine as materialized (
-        select id, name, code, status, billing_method, currency_code, fixed_cost_minor, rate,
-            budget_kind, budget_minor, budget_minutes
-        from projects
-        where $pattern = '%' or name ilike $pattern escape '!' or code ilike $pattern escape '!'
-    )
-"""
-_COUNTS = _FOUND + "select status, count(*)::bigint as count from mine group by status order by 1"
-_LISTED = (
-    _FOUND
-    + """,
-    logged as (
+def _need(session: store.Session, _: Mapping[str, Any]) -> None:
+    preferences.need_projects(session)
+
+
+def _row(**stored: Any) -> ProjectRow:
+    """Return a project without what only its budget was reckoned from."""
+    return ProjectRow(**{each.name: stored[each.name] for each in fields(ProjectRow)})
+
+
+_BY_NAME = "lower(name), id"
+LIST = lists.List(
+    reading=store.reading,
+    row=_row,
+    columns="""id, name, code, status, billing_method, currency_code, fixed_cost_minor, rate,
+        budget_kind, budget_minor, budget_minutes""",
+    source="projects",
+    search=("name", "code"),
+    filters=lists.each_of("status", Filter),
+    paged="""select listed.*, coalesce(logged.minutes, 0)::bigint as minutes,
+        coalesce(logged.billed_minutes, 0)::bigint as billed_minutes, logged.latest
+    from listed
+    left join (
         select project_id, sum(minutes)::bigint as minutes,
             sum(case when billable and billed then minutes else 0 end)::bigint as billed_minutes,
             max(date) as latest
         from time_entries
         group by project_id
-    )
-    select m.id, m.name, m.code, m.status, m.billing_method, m.currency_code, m.fixed_cost_minor,
-        m.rate, m.budget_kind, m.budget_minor, m.budget_minutes,
-        coalesce(l.minutes, 0)::bigint as minutes,
-        coalesce(l.billed_minutes, 0)::bigint as billed_minutes, l.latest
-    from mine m
-    left join logged l on l.project_id = m.id
-    where $wanted = 'all' or m.status = $wanted
-"""
+    ) logged on logged.project_id = listed.id""",
+    orders={
+        Sort.LATEST: f"logged.latest desc nulls last, {_BY_NAME}",
+        Sort.NAME: _BY_NAME,
+        Sort.HOURS: f"coalesce(logged.minutes, 0) desc, {_BY_NAME}",
+    },
+    words={"status": Status, "billing_method": BillingMethod},
+    need=_need,
+    complete=ledgers.add_budgets,
+    complete_table=ledgers.with_budgets,
+    export={
+        Column("Project"): "name",
+        Column("Code"): "code",
+        columns.STATUS: "status",
+        Column("Billing method"): columns.in_words("billing_method"),
+        **columns.WORKED,
+        Column("Billed minutes", columns.Kind.WHOLE, summed=True): "billed_minutes",
+        Column("Billed hours", columns.Kind.NUMBER, summed=True, minutes="Billed minutes"): (
+            columns.hours("billed_minutes")
+        ),
+        Column("Budget hours", columns.Kind.NUMBER): columns.hours("budget_minutes"),
+        columns.CURRENCY: "currency_code",
+        Column("Budget amount", columns.Kind.MONEY): "budget_minor",
+        Column("Budget used percent", columns.Kind.WHOLE): "budget_percent",
+        Column("Latest work", columns.Kind.DATE): "latest",
+    },
 )
-_PAGED = " limit $size offset $skip"
-_BY_NAME = "lower(m.name), m.id"
-_PAGES = {
-    Sort.LATEST: _LISTED
-    + "order by coalesce(l.latest, date '1900-01-01') desc, "
-    + _BY_NAME
-    + _PAGED,
-    Sort.NAME: _LISTED + "order by " + _BY_NAME + _PAGED,
-    Sort.HOURS: _LISTED + "order by coalesce(l.minutes, 0) desc, " + _BY_NAME + _PAGED,
-}
+"""The list. Files have of a budget its limit, as amount or minutes, and how much of it is used."""
 _GET = """
     select id, name, code, description, status, billing_method, currency_code, fixed_cost_minor,
         rate, budget_kind, budget_minor, budget_minutes
@@ -197,75 +209,6 @@ _WORKERS = """
     select person_id from time_entries where project_id = $id
     order by 1
 """
-
-
-@store.cached
-def list_page(
-    scope: Scope,
-    *,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.LATEST,
-    page: int = 1,
-    size: int | None = PAGE_SIZE,
-) -> Page[ProjectRow, Filter]:
-    """Return page `page` (from 1) of the customer's projects, with the count of every filter.
-
-    `search` looks in name and code. A page past the end is empty; without a `size` one page holds
-    all. Raises NotFound while projects are switched off.
-    """
-    pattern = contains(search)
-    with store.reading(scope) as session:
-        preferences.need_projects(session)
-        counted = {row["status"]: row["count"] for row in session.rows(_COUNTS, pattern=pattern)}
-        found = session.rows(
-            _PAGES[sort],
-            pattern=pattern,
-            wanted=wanted.value,
-            size=size,
-            skip=max(page - 1, 0) * (size or 0),
-        )
-        budgets = ledgers.budgets(session, found)
-    counts = {each: int(counted.get(each.value, 0)) for each in Filter}
-    counts[Filter.ALL] = sum(counted.values())
-    rows = [
-        ProjectRow(
-            id=row["id"],
-            name=row["name"],
-            code=row["code"],
-            status=Status[row["status"].upper()],
-            billing_method=BillingMethod(row["billing_method"]),
-            currency_code=row["currency_code"],
-            minutes=row["minutes"],
-            billed_minutes=row["billed_minutes"],
-            latest=row["latest"],
-            budget=budgets.get(row["id"]),
-        )
-        for row in found
-    ]
-    return Page(rows, counts[wanted], counts)
-
-
-def extract(
-    scope: Scope,
-    *,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.LATEST,
-) -> pa.Table:
-    """Return all rows of `list_page` by column, under the names of `ProjectRow`, for files.
-
-    Of the budget there are its limit, as `budget_minor` or `budget_minutes`, and `budget_percent`.
-    Raises NotFound as `list_page`.
-    """
-    with store.reading(scope) as session:
-        preferences.need_projects(session)
-        found = session.arrow(
-            _PAGES[sort], pattern=contains(search), wanted=wanted.value, size=None, skip=0
-        )
-        found = ledgers.with_budgets(session, found)
-    status = mapped(found["status"], lambda stored: Status[stored.upper()])
-    return with_column(found, "status", status)
 
 
 @store.cached

@@ -7,16 +7,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import pyarrow as pa
-
-from portal_data import store
-from portal_data.billing.columnar import mapped, with_column
+from portal_data import lists, store
+from portal_data.billing import periods
+from portal_data.billing.periods import Period
 from portal_data.business import preferences
-from portal_data.errors import NotFound
-from portal_data.scope import Scope
-from portal_data.search import contains
-
-PAGE_SIZE = 50
+from portal_data.choices import choose
+from portal_data.errors import Invalid, NotFound
+from portal_data.lists import columns
+from portal_data.lists.columns import Column
+from portal_data.projects.projects import Heading
 
 
 class Status(StrEnum):
@@ -61,158 +60,109 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryPage:
-    """One page of the log, with the count and the minutes of every filter."""
+class Narrowed:
+    """What an address narrows a log to; None is any task, any person, all days.
 
-    rows: list[EntryRow]
-    total: int
-    counts: Mapping[Filter, int]
-    minutes: Mapping[Filter, int]
+    `wrong` says which of its words the log does not have.
+    """
+
+    task: UUID | None
+    person: UUID | None
+    period: Period
+    first: Date | None
+    last: Date | None
+    wrong: tuple[str, ...] = ()
+
+    def given(self, project: Heading) -> dict[str, Any]:
+        """Return the parameters of `LIST` for the log of a project."""
+        return {
+            "project": project.id,
+            "task": self.task,
+            "person": self.person,
+            "first": self.first,
+            "last": self.last,
+        }
+
+
+def narrowed(project: Heading, parameters: Mapping[str, str], today: Date) -> Narrowed:
+    """Return what `task`, `person` and `period` of an address narrow the log of a project to.
+
+    What they have wrongly is as if it were not given, and `wrong` says so.
+    """
+    chosen: dict[str, UUID | None] = {}
+    wrong = []
+    for name, ids in (("task", project.tasks), ("person", project.people)):
+        by_word = {str(each): each for each in ids}
+        word = parameters.get(name, "")
+        chosen[name] = by_word.get(word)
+        if word and word not in by_word:
+            wrong.append(f"There is no such {name} in this project.")
+    period = Period.ALL
+    try:
+        period = choose("period", parameters.get("period"), Period.ALL)
+        if period is Period.CUSTOM:
+            raise Invalid("A time log has no custom period.")
+    except Invalid as error:
+        period = Period.ALL
+        wrong.append(str(error))
+    first, last = (None, None) if period is Period.ALL else periods.bounds(period, today)
+    return Narrowed(chosen["task"], chosen["person"], period, first, last, tuple(wrong))
 
 
 _PROJECT = "select id from projects where id = $project order by id"
-_FOUND = """
-    with mine as materialized (
-        select id, date, task_id, person_id, minutes, begins, ends, notes, invoice_id,
-            case when not billable then 'non_billable' when billed then 'billed'
-                else 'unbilled' end as status
-        from time_entries
-        where project_id = $project
-            and (cast($task as uuid) is null or task_id = cast($task as uuid))
-            and (cast($person as uuid) is null or person_id = cast($person as uuid))
-            and (cast($first as date) is null or date >= cast($first as date))
-            and (cast($last as date) is null or date <= cast($last as date))
-            and ($pattern = '%' or notes ilike $pattern escape '!')
-    )
-"""
-_COUNTS = (
-    _FOUND
-    + """
-    select status, count(*)::bigint as count, sum(minutes)::bigint as minutes
-    from mine
-    group by status
-    order by status
-"""
-)
-# names are looked up for the rows of the page alone
-_LISTED = (
-    _FOUND
-    + """,
-    page as (
-        select id, date, task_id, person_id, minutes, begins, ends, notes, invoice_id, status
-        from mine
-        where $wanted = 'all' or status = $wanted
-"""
-)
-_NAMED = """
-        limit $size offset $skip
-    )
-    select e.id, e.date, t.name as task, p.name as person, e.minutes, e.begins, e.ends, e.notes,
-        e.status, i.number as invoice_number
-    from page e
-    join people p on p.id = e.person_id
-    left join tasks t on t.id = e.task_id
-    left join invoices i on i.id = e.invoice_id
-"""
-_PAGES = {
-    Sort.NEWEST: _LISTED
-    + "order by date desc, id desc"
-    + _NAMED
-    + "order by e.date desc, e.id desc",
-    Sort.OLDEST: _LISTED + "order by date, id" + _NAMED + "order by e.date, e.id",
-    Sort.LONGEST: _LISTED
-    + "order by minutes desc, date desc, id desc"
-    + _NAMED
-    + "order by e.minutes desc, e.date desc, e.id desc",
-}
 
 
-@store.cached
-def list_page(
-    scope: Scope,
-    project_id: UUID,
-    *,
-    wanted: Filter = Filter.ALL,
-    task: UUID | None = None,
-    person: UUID | None = None,
-    first: Date | None = None,
-    last: Date | None = None,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-    page: int = 1,
-    size: int | None = PAGE_SIZE,
-) -> EntryPage:
-    """Return page `page` (from 1) of a project's time log, and the sums of every filter.
-
-    `search` looks in the notes; `first` and `last` are both included. A page past the end is
-    empty; without a `size` one page holds all. Raises NotFound when the customer has no such
-    project, or while projects are switched off.
-    """
-    given = {
-        "project": project_id,
-        "task": task,
-        "person": person,
-        "first": first,
-        "last": last,
-        "pattern": contains(search),
-    }
-    with store.reading(scope) as session:
-        _need(session, project_id)
-        sums = {row["status"]: row for row in session.rows(_COUNTS, **given)}
-        skip = max(page - 1, 0) * (size or 0)
-        found = session.rows(_PAGES[sort], **given, wanted=wanted.value, size=size, skip=skip)
-    counts = _totals(sums, "count")
-    return EntryPage(
-        [_row(each) for each in found], counts[wanted], counts, _totals(sums, "minutes")
-    )
-
-
-def extract(
-    scope: Scope,
-    project_id: UUID,
-    *,
-    wanted: Filter = Filter.ALL,
-    task: UUID | None = None,
-    person: UUID | None = None,
-    first: Date | None = None,
-    last: Date | None = None,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-) -> pa.Table:
-    """Return all rows of `list_page` by column, under the names of `EntryRow`, for files.
-
-    Raises NotFound as `list_page`.
-    """
-    with store.reading(scope) as session:
-        _need(session, project_id)
-        found = session.arrow(
-            _PAGES[sort],
-            project=project_id,
-            task=task,
-            person=person,
-            first=first,
-            last=last,
-            pattern=contains(search),
-            wanted=wanted.value,
-            size=None,
-            skip=0,
-        )
-    status = mapped(found["status"], lambda stored: Status[stored.upper()])
-    return with_column(found, "status", status)
-
-
-def _need(session: store.Session, project_id: UUID) -> None:
+def _need(session: store.Session, given: Mapping[str, Any]) -> None:
     """Raise NotFound unless projects are shown, and the customer has this one."""
     preferences.need_projects(session)
-    if session.value(_PROJECT, project=project_id) is None:
+    if session.value(_PROJECT, project=given["project"]) is None:
         raise NotFound("There is no such project.")
 
 
-def _totals(sums: Mapping[str, Mapping[str, Any]], name: str) -> dict[Filter, int]:
-    totals = {each: int(sums[each.value][name]) if each.value in sums else 0 for each in Filter}
-    totals[Filter.ALL] = sum(totals.values())
-    return totals
-
-
-def _row(row: dict[str, Any]) -> EntryRow:
-    return EntryRow(**{**row, "status": Status[row["status"].upper()]})
+LIST = lists.List(
+    reading=store.reading,
+    row=EntryRow,
+    columns="id, date, task_id, person_id, minutes, begins, ends, notes, invoice_id",
+    derived={
+        "status": """case
+            when not billable then 'non_billable' when billed then 'billed' else 'unbilled'
+        end"""
+    },
+    source="time_entries",
+    condition="""project_id = $project
+        and (cast($task as uuid) is null or task_id = cast($task as uuid))
+        and (cast($person as uuid) is null or person_id = cast($person as uuid))
+        and (cast($first as date) is null or date >= cast($first as date))
+        and (cast($last as date) is null or date <= cast($last as date))""",
+    search=("notes",),
+    named="""select e.id, e.date, t.name as task, p.name as person, e.minutes, e.begins, e.ends,
+        e.notes, e.status, i.number as invoice_number
+    from page e
+    join people p on p.id = e.person_id
+    left join tasks t on t.id = e.task_id
+    left join invoices i on i.id = e.invoice_id""",
+    filters=lists.each_of("status", Filter),
+    orders={
+        Sort.NEWEST: "date desc, id desc",
+        Sort.OLDEST: "date, id",
+        Sort.LONGEST: "minutes desc, date desc, id desc",
+    },
+    size=50,
+    optional=("task", "person", "first", "last"),
+    words={"status": Status},
+    timed=True,
+    need=_need,
+    export={
+        columns.DATE: "date",
+        Column("Task"): "task",
+        Column("Person"): "person",
+        Column("Begins"): "begins",
+        Column("Ends"): "ends",
+        **columns.WORKED,
+        Column("Note"): "notes",
+        columns.STATUS: "status",
+        Column("Invoice"): "invoice_number",
+    },
+)
+"""The log of the project whose id is `project`: of one task, one person and from day `first` to
+`last`, both included, where these are given."""

@@ -1,4 +1,4 @@
-"""Timesheets that the business sends for approval: pages of a list, and one with its entries.
+"""Timesheets that the business sends for approval: the list, and one with its entries.
 
 A draft is nobody's but the business's. Everything here is refused as unknown while the business
 keeps projects and timesheets out of its portal.
@@ -12,19 +12,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import pyarrow as pa
-
-from portal_data import store
-from portal_data.billing.columnar import mapped, with_column
+from portal_data import lists, store
 from portal_data.business import preferences
 from portal_data.errors import NotFound
-from portal_data.paging import Page
+from portal_data.lists import columns
+from portal_data.lists.columns import Column
 from portal_data.scope import Scope
-from portal_data.search import contains
-
-PAGE_SIZE = 20
-ENTRIES = 50
-"""Entries of a timesheet on one page."""
 
 
 class Status(StrEnum):
@@ -126,48 +119,45 @@ class ApprovalEntry:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalEntryPage:
-    """One page of a timesheet's entries, with the count and the minutes of every filter."""
-
-    rows: list[ApprovalEntry]
-    total: int
-    counts: Mapping[EntryFilter, int]
-    minutes: Mapping[EntryFilter, int]
+def _need_timesheets(session: store.Session, _: Mapping[str, Any]) -> None:
+    preferences.need_projects(session)
 
 
-_FOUND = """
-    with mine as materialized (
-        select a.id, a.name, p.name as project, a.total_minutes as minutes,
-            a.submitted_at as received_at,
-            case when a.status = 'submitted' then 'pending' else a.status end as status
-        from approvals a
-        left join projects p on p.id = a.project_id
-        where $pattern = '%' or a.name ilike $pattern escape '!'
-            or p.name ilike $pattern escape '!'
-    )
-"""
-_COUNTS = _FOUND + "select status, count(*)::bigint as count from mine group by status order by 1"
-_LISTED = (
-    _FOUND
-    + """
-    select id, name, project, status, minutes, received_at
-    from mine
-    where $wanted = 'all' or status = $wanted
-"""
+_STATUS = "case when a.status = 'submitted' then 'pending' else a.status end"
+LIST = lists.List(
+    reading=store.reading,
+    row=ApprovalRow,
+    columns="a.id, a.name",
+    derived={
+        "project": "p.name",
+        "minutes": "a.total_minutes",
+        "received_at": "a.submitted_at",
+        "status": _STATUS,
+    },
+    source="approvals a left join projects p on p.id = a.project_id",
+    search=("a.name", "p.name"),
+    filters=lists.each_of("status", Filter),
+    orders={
+        Sort.NEWEST: "received_at desc, id desc",
+        Sort.OLDEST: "received_at, id",
+        Sort.NAME: "lower(name), id",
+        Sort.HOURS: "minutes desc, id desc",
+    },
+    words={"status": Status},
+    need=_need_timesheets,
+    export={
+        Column("Timesheet"): "name",
+        Column("Project"): "project",
+        Column("Received", columns.Kind.DATE): "received_at",
+        columns.STATUS: "status",
+        **columns.WORKED,
+    },
 )
-_PAGED = " limit $size offset $skip"
-_PAGES = {
-    Sort.NEWEST: _LISTED + "order by received_at desc, id desc" + _PAGED,
-    Sort.OLDEST: _LISTED + "order by received_at, id" + _PAGED,
-    Sort.NAME: _LISTED + "order by lower(name), id" + _PAGED,
-    Sort.HOURS: _LISTED + "order by minutes desc, id desc" + _PAGED,
-}
-_GET = """
+_GET = f"""
     select a.id, a.name, a.project_id, p.name as project, a.total_minutes as minutes,
         a.period_from, a.period_to, a.submitted_at as received_at, a.decided_at, a.reason,
         c.first_name, c.last_name,
-        case when a.status = 'submitted' then 'pending' else a.status end as status
+        {_STATUS} as status
     from approvals a
     left join projects p on p.id = a.project_id
     left join contacts c on c.id = a.decided_by
@@ -175,91 +165,48 @@ _GET = """
     order by a.id
 """
 _EXISTS = "select id from approvals where id = $id order by id"
-_ENTRIES = """
-    with mine as materialized (
-        select e.id, e.date, e.task_id, e.person_id, e.minutes, e.notes, a.reason,
-            coalesce(a.decision, 'undecided') as decision
-        from approval_entries a
-        join time_entries e on e.id = a.time_entry_id
-        where a.approval_id = $id
-    )
-"""
-_ENTRY_COUNTS = (
-    _ENTRIES
-    + """
-    select decision, count(*)::bigint as count, sum(minutes)::bigint as minutes
-    from mine
-    group by decision
-    order by decision
-"""
+
+
+def _need(session: store.Session, given: Mapping[str, Any]) -> None:
+    """Raise NotFound unless timesheets are shown, and the customer has this one."""
+    preferences.need_projects(session)
+    if session.value(_EXISTS, id=given["timesheet"]) is None:
+        raise NotFound("There is no such timesheet.")
+
+
+ENTRIES = lists.List(
+    reading=store.reading,
+    row=ApprovalEntry,
+    columns="e.id, e.date, e.task_id, e.person_id, e.minutes, e.notes, a.reason",
+    derived={"decision": "coalesce(a.decision, 'undecided')"},
+    source="approval_entries a join time_entries e on e.id = a.time_entry_id",
+    condition="a.approval_id = $timesheet",
+    named="""select e.id, e.date, t.name as task, p.name as person, e.minutes, e.notes, e.decision,
+        e.reason
+    from page e
+    join people p on p.id = e.person_id
+    left join tasks t on t.id = e.task_id""",
+    filters=lists.each_of("decision", EntryFilter),
+    orders={
+        EntrySort.OLDEST: "date, id",
+        EntrySort.NEWEST: "date desc, id desc",
+        EntrySort.LONGEST: "minutes desc, date, id",
+    },
+    size=50,
+    words={"decision": Decision},
+    timed=True,
+    need=_need,
+    export={
+        columns.DATE: "date",
+        Column("Task"): "task",
+        Column("Person"): "person",
+        **columns.WORKED,
+        Column("Note"): "notes",
+        Column("Answer"): "decision",
+        Column("Reason"): "reason",
+    },
 )
-_ENTRIES_LISTED = (
-    _ENTRIES
-    + """
-    select m.id, m.date, t.name as task, p.name as person, m.minutes, m.notes, m.decision, m.reason
-    from mine m
-    join people p on p.id = m.person_id
-    left join tasks t on t.id = m.task_id
-    where $wanted = 'all' or m.decision = $wanted
-"""
-)
-_ENTRY_PAGES = {
-    EntrySort.OLDEST: _ENTRIES_LISTED + "order by m.date, m.id" + _PAGED,
-    EntrySort.NEWEST: _ENTRIES_LISTED + "order by m.date desc, m.id desc" + _PAGED,
-    EntrySort.LONGEST: _ENTRIES_LISTED + "order by m.minutes desc, m.date, m.id" + _PAGED,
-}
-
-
-@store.cached
-def list_page(
-    scope: Scope,
-    *,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-    page: int = 1,
-    size: int | None = PAGE_SIZE,
-) -> Page[ApprovalRow, Filter]:
-    """Return page `page` (from 1) of the customer's timesheets, with the count of every filter.
-
-    `search` looks in the timesheet's and the project's name. A page past the end is empty; without
-    a `size` one page holds all. Raises NotFound while timesheets are switched off.
-    """
-    pattern = contains(search)
-    with store.reading(scope) as session:
-        preferences.need_projects(session)
-        counted = {row["status"]: row["count"] for row in session.rows(_COUNTS, pattern=pattern)}
-        found = session.rows(
-            _PAGES[sort],
-            pattern=pattern,
-            wanted=wanted.value,
-            size=size,
-            skip=max(page - 1, 0) * (size or 0),
-        )
-    counts = {each: int(counted.get(each.value, 0)) for each in Filter}
-    counts[Filter.ALL] = sum(counted.values())
-    rows = [ApprovalRow(**{**row, "status": Status[row["status"].upper()]}) for row in found]
-    return Page(rows, counts[wanted], counts)
-
-
-def extract(
-    scope: Scope,
-    *,
-    wanted: Filter = Filter.ALL,
-    search: str = "",
-    sort: Sort = Sort.NEWEST,
-) -> pa.Table:
-    """Return all rows of `list_page` by column, under the names of `ApprovalRow`, for files.
-
-    Raises NotFound as `list_page`.
-    """
-    with store.reading(scope) as session:
-        preferences.need_projects(session)
-        found = session.arrow(
-            _PAGES[sort], pattern=contains(search), wanted=wanted.value, size=None, skip=0
-        )
-    status = mapped(found["status"], lambda stored: Status[stored.upper()])
-    return with_column(found, "status", status)
+"""The entries of the timesheet whose id is `timesheet`."""
 
 
 @store.cached
@@ -277,66 +224,3 @@ def get(scope: Scope, approval_id: UUID) -> Approval:
     name = " ".join(part for part in (row.pop("first_name"), row.pop("last_name")) if part)
     status = Status[row["status"].upper()]
     return Approval(**{**row, "status": status}, decided_by=name or None)
-
-
-@store.cached
-def entries(
-    scope: Scope,
-    approval_id: UUID,
-    *,
-    wanted: EntryFilter = EntryFilter.ALL,
-    sort: EntrySort = EntrySort.OLDEST,
-    page: int = 1,
-    size: int | None = ENTRIES,
-) -> ApprovalEntryPage:
-    """Return page `page` (from 1) of a timesheet's entries, and the sums of every filter.
-
-    Without a `size` one page holds all. Raises NotFound as `get`.
-    """
-    with store.reading(scope) as session:
-        _need(session, approval_id)
-        sums = {row["decision"]: row for row in session.rows(_ENTRY_COUNTS, id=approval_id)}
-        skip = max(page - 1, 0) * (size or 0)
-        found = session.rows(
-            _ENTRY_PAGES[sort], id=approval_id, wanted=wanted.value, size=size, skip=skip
-        )
-    rows = [
-        ApprovalEntry(**{**row, "decision": Decision[row["decision"].upper()]}) for row in found
-    ]
-    counts = _totals(sums, "count")
-    return ApprovalEntryPage(rows, counts[wanted], counts, _totals(sums, "minutes"))
-
-
-def extract_entries(
-    scope: Scope,
-    approval_id: UUID,
-    *,
-    wanted: EntryFilter = EntryFilter.ALL,
-    sort: EntrySort = EntrySort.OLDEST,
-) -> pa.Table:
-    """Return all rows of `entries` by column, under the names of `ApprovalEntry`, for files.
-
-    Raises NotFound as `get`.
-    """
-    with store.reading(scope) as session:
-        _need(session, approval_id)
-        found = session.arrow(
-            _ENTRY_PAGES[sort], id=approval_id, wanted=wanted.value, size=None, skip=0
-        )
-    decision = mapped(found["decision"], lambda stored: Decision[stored.upper()])
-    return with_column(found, "decision", decision)
-
-
-def _need(session: store.Session, approval_id: UUID) -> None:
-    """Raise NotFound unless timesheets are shown, and the customer has this one."""
-    preferences.need_projects(session)
-    if session.value(_EXISTS, id=approval_id) is None:
-        raise NotFound("There is no such timesheet.")
-
-
-def _totals(sums: Mapping[str, Mapping[str, Any]], name: str) -> dict[EntryFilter, int]:
-    totals = {
-        each: int(sums[each.value][name]) if each.value in sums else 0 for each in EntryFilter
-    }
-    totals[EntryFilter.ALL] = sum(totals.values())
-    return totals

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 
 from portal_data import labels
-from portal_data.billing import credit_notes, estimates, invoices, periods, retainers, statements
+from portal_data.billing import periods, statements
 from portal_data.business import brand, colours, organisation
 from portal_data.business.organisation import Organisation
 from portal_data.customers import details
+from portal_data.kinds import Kind
 from portal_data.output import document_views
+from portal_data.output.document_views import VIEWS
 from portal_data.output.documents import (
     Look,
     PaymentDetails,
@@ -16,65 +18,18 @@ from portal_data.output.documents import (
     StatementSection,
     Sum,
     file_name,
-    render_credit_note,
-    render_estimate,
-    render_invoice,
-    render_receipt,
-    render_retainer,
     render_statement,
 )
-from portal_data.payments import payments
 from portal_data.scope import Scope
 
 
-def invoice_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
-    """Return an invoice's file name and PDF. Raises NotFound when the customer has none such."""
-    business = organisation.get(scope)
-    invoice = invoices.get(scope, number, today=business.today(now))
-    paper = document_views.of_invoice(invoice, business, details.my_details(scope))
-    look = _look(business)
-    name = file_name("Invoice", invoice.number, scope.customer_name)
-    return name, render_invoice(paper, look, now=now)
-
-
-def estimate_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
-    """Return an estimate's file name and PDF. Raises NotFound when the customer has none such."""
-    business = organisation.get(scope)
-    estimate = estimates.get(scope, number, today=business.today(now))
-    paper = document_views.of_estimate(estimate, business, details.my_details(scope))
-    look = _look(business)
-    name = file_name("Estimate", estimate.number, scope.customer_name)
-    return name, render_estimate(paper, look, now=now)
-
-
-def credit_note_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
-    """Return a credit note's file name and PDF. Raises NotFound when the customer has none such."""
-    business = organisation.get(scope)
-    note = credit_notes.get(scope, number)
-    paper = document_views.of_credit_note(note, business, details.my_details(scope))
-    look = _look(business)
-    name = file_name("Credit note", note.number, scope.customer_name)
-    return name, render_credit_note(paper, look, now=now)
-
-
-def retainer_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
-    """Return a retainer invoice's file name and PDF. Raises NotFound when there is none such."""
-    business = organisation.get(scope)
-    retainer = retainers.get(scope, number, today=business.today(now))
-    paper = document_views.of_retainer(retainer, business, details.my_details(scope))
-    look = _look(business)
-    name = file_name("Retainer invoice", retainer.number, scope.customer_name)
-    return name, render_retainer(paper, look, now=now)
-
-
-def receipt_pdf(scope: Scope, number: str, *, now: datetime) -> tuple[str, bytes]:
-    """Return a payment's file name and receipt. Raises NotFound when the customer has none such."""
-    business = organisation.get(scope)
-    payment = payments.get(scope, number)
-    receipt = document_views.of_payment(payment, business, details.my_details(scope))
-    look = _look(business)
-    name = file_name("Receipt", payment.number, scope.customer_name)
-    return name, render_receipt(receipt, look, now=now)
+def document_pdf(scope: Scope, kind: Kind, number: str, *, now: datetime) -> tuple[str, bytes]:
+    """Return a document's file name and PDF. Raises NotFound when the customer has none such."""
+    business, view = organisation.get(scope), VIEWS[kind.key]
+    document = view.read(scope, number, business.today(now))
+    name = file_name(view.title or kind.title, number, scope.customer_name)
+    paper = view.paper(document, business, details.my_details(scope))
+    return name, view.render(paper, _look(business), now=now)
 
 
 def statement_pdf(
@@ -82,14 +37,14 @@ def statement_pdf(
 ) -> tuple[str, bytes]:
     """Return the statement's file name and PDF. Raises Invalid for a period that runs backwards."""
     business = organisation.get(scope)
-    told = statements.statement(scope, currency, first, last)
-    starts = told.lines[0].date if first == periods.EARLIEST and told.lines else first
+    statement = statements.statement(scope, currency, first, last)
+    starts = statement.lines[0].date if first == periods.EARLIEST and statement.lines else first
     printed = Statement(
         issuer=document_views.issuer(business),
         customer=document_views.customer(details.my_details(scope)),
         starts_on=min(starts, last),
         ends_on=last,
-        sections=(_section(told),),
+        sections=(_section(statement),),
         payment=PaymentDetails(bank_details=business.how_to_pay),
         footer=business.document_footer or "",
     )
@@ -97,7 +52,7 @@ def statement_pdf(
     return name, render_statement(printed, _look(business), now=now)
 
 
-def _section(told: statements.Statement) -> StatementSection:
+def _section(statement: statements.Statement) -> StatementSection:
     lines = tuple(
         StatementLine(
             date=line.date,
@@ -108,26 +63,26 @@ def _section(told: statements.Statement) -> StatementSection:
             payment_minor=line.credit_minor or None,
             balance_minor=line.balance_minor,
         )
-        for line in told.lines
+        for line in statement.lines
     )
     summary = (
-        Sum(labels.INVOICED, told.invoiced_minor),
-        Sum(labels.RECEIVED, -told.received_minor),
-        Sum(labels.CREDITED, -told.credited_minor),
-        Sum(labels.REFUNDED, told.refunded_minor),
+        Sum(labels.INVOICED, statement.invoiced_minor),
+        Sum(labels.RECEIVED, -statement.received_minor),
+        Sum(labels.CREDITED, -statement.credited_minor),
+        Sum(labels.REFUNDED, statement.refunded_minor),
     )
     return StatementSection(
-        currency=told.currency_code,
-        opening_minor=told.opening_minor,
-        closing_minor=told.closing_minor,
+        currency=statement.currency_code,
+        opening_minor=statement.opening_minor,
+        closing_minor=statement.closing_minor,
         lines=lines,
         summary=tuple(each for each in summary if each.amount_minor),
-        aging=tuple(Sum(label, told.aging[age]) for age, label in labels.AGES.items()),
+        aging=tuple(Sum(label, statement.aging[age]) for age, label in labels.AGES.items()),
     )
 
 
 def _look(business: Organisation) -> Look:
     """Return how the business's documents are drawn: in its locale and colour, with its logo."""
-    known = brand.of(business)
-    accent = known.shades.light_text if known.shades else colours.DEFAULT
-    return Look(business.locale, accent, known.logo.png if known.logo else None)
+    shown = brand.of(business)
+    accent = shown.shades.light_text if shown.shades else colours.DEFAULT
+    return Look(business.locale, accent, shown.logo.png if shown.logo else None)

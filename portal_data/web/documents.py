@@ -9,13 +9,12 @@ from starlette.routing import Route
 
 from portal_data import money
 from portal_data.auth import identity
-from portal_data.billing import credit_notes, estimates, invoices, retainers, views
+from portal_data.billing import document, views
 from portal_data.clock import utc_now
 from portal_data.customers import documents
-from portal_data.customers.documents import Kind
 from portal_data.errors import NotFound
+from portal_data.kinds import KINDS, Kind
 from portal_data.messaging import files
-from portal_data.payments import payments
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.web import document_pdfs
@@ -26,38 +25,15 @@ from portal_data.web.turns import DOCUMENTS
 _SHOWN = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
 
 
-_NUMBERS = {
-    Kind.INVOICE: invoices.number_of,
-    Kind.ESTIMATE: estimates.number_of,
-    Kind.PAYMENT: payments.number_of,
-    Kind.CREDIT_NOTE: credit_notes.number_of,
-    Kind.RETAINER: retainers.number_of,
-}
-_PRINTED = {
-    Kind.INVOICE: document_pdfs.invoice_pdf,
-    Kind.ESTIMATE: document_pdfs.estimate_pdf,
-    Kind.PAYMENT: document_pdfs.receipt_pdf,
-    Kind.CREDIT_NOTE: document_pdfs.credit_note_pdf,
-    Kind.RETAINER: document_pdfs.retainer_pdf,
-}
-_VIEWED = {
-    Kind.INVOICE: views.Kind.INVOICE,
-    Kind.ESTIMATE: views.Kind.ESTIMATE,
-    Kind.CREDIT_NOTE: views.Kind.CREDIT_NOTE,
-    Kind.RETAINER: views.Kind.RETAINER_INVOICE,
-}
-"""Kinds that are the business's to send, so that it matters whether they were viewed."""
-
-
 @for_customers(DOCUMENTS)
 def numbered(request: Request, scope: Scope) -> Response:
     """GET /documents/{kind}/{id}.pdf; asking for its head alone is no view."""
     kind, document_id = _kind(request.path_params["kind"]), _uuid(request.path_params["id"])
     now = utc_now()
-    number = _NUMBERS[kind](scope, document_id)
-    name, content = _PRINTED[kind](scope, number, now=now)
-    if kind in _VIEWED and request.method == "GET":
-        views.mark(scope, _VIEWED[kind], document_id, now)
+    number = document.number_of(scope, kind, document_id)
+    name, content = document_pdfs.document_pdf(scope, kind, number, now=now)
+    if kind.viewed and request.method == "GET":
+        views.mark(scope, kind, document_id, now)
     return _file(name, "application/pdf", content)
 
 
@@ -87,7 +63,7 @@ def customer_document(request: Request, staff: Staff) -> Response:
     number = request.query_params.get("number", "").replace("\0", "")
     located = documents.locate(staff, kind, number)
     looking = identity.view_as_customer(staff, located.customer_id)
-    name, content = _PRINTED[kind](looking, number, now=utc_now())
+    name, content = document_pdfs.document_pdf(looking, kind, number, now=utc_now())
     return _file(name, "application/pdf", content)
 
 
@@ -110,8 +86,8 @@ def _file(name: str, media_type: str, content: bytes) -> Response:
 
 def _kind(text: str) -> Kind:
     try:
-        return Kind(text)
-    except ValueError as error:
+        return KINDS[text]
+    except KeyError as error:
         raise NotFound("Not found.") from error
 
 

@@ -25,8 +25,8 @@ from portal_data.output import document_views, tables
 from portal_data.output.documents import file_name
 from portal_data.output.exports import Format, Table, write
 from portal_data.scope import Scope
-from portal_data.web import zips
-from portal_data.web.lists import LISTS, Asked, List
+from portal_data.web import document_pdfs, zips
+from portal_data.web.lists import FILES, File
 from portal_data.web.requests import file_headers, for_customers, signed_in
 from portal_data.web.turns import EXPORTS
 
@@ -44,33 +44,33 @@ def statement(request: Request, scope: Scope) -> Response:
         raise Invalid(choices.unknown("currency", currency, currencies))
     business = organisation.get(scope)
     month = periods.bounds(Period.THIS_MONTH, business.today(utc_now()))
-    told = statements.extract(
+    statement = statements.extract(
         scope,
         currency,
         max(_day(request, "first", month[0]), periods.EARLIEST),
         _day(request, "last", month[1]),
     )
-    return _file(tables.of_statement(told, scope.customer_name, business), format)
+    return _file(tables.of_statement(statement, scope.customer_name, business), format)
 
 
 @for_customers(EXPORTS)
 def listed(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.{format}?status=…&q=…&sort=… as the list's own address has them."""
-    format, kind = _format(request), _list(request)
-    return _file(_table(request, scope, kind)[0], format)
+    format, listed = _format(request), _list(request)
+    return _file(_table(request, scope, listed)[0], format)
 
 
 @for_customers(EXPORTS)
 def bundle(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.zip?status=…&q=…&sort=…: its documents, sent while they are drawn."""
-    kind, now = _list(request), utc_now()
-    if not kind.printed:
+    listed, now = _list(request), utc_now()
+    if not listed.kind:
         raise NotFound("Not found.")
-    table, numbers = _table(request, scope, kind)
+    table, numbers = _table(request, scope, listed)
     if not numbers:
         raise NotFound("There are no documents in this list.")
     documents = [
-        (number, partial(kind.printed, scope, number, now=now))
+        (number, partial(document_pdfs.document_pdf, scope, listed.kind, number, now=now))
         for number in numbers[: document_views.AT_ONCE]
     ]
     left_out = numbers[document_views.AT_ONCE :]
@@ -93,22 +93,20 @@ ROUTES = [
 ]
 
 
-def _list(request: Request) -> List:
+def _list(request: Request) -> File:
     try:
-        return LISTS[request.path_params["list"]]
+        return FILES[request.path_params["list"]]
     except KeyError as error:
         raise NotFound("Not found.") from error
 
 
-def _table(request: Request, scope: Scope, kind: List) -> tuple[Table, list[str]]:
+def _table(request: Request, scope: Scope, listed: File) -> tuple[Table, list[str]]:
     """Return all pages of the list that the address asks for as a table, and the documents'
-    numbers; none of a list whose rows are not printed."""
+    numbers; none of a list whose rows are no documents."""
     business = organisation.get(scope)
-    found = kind.read(scope, Asked(request.query_params, business.today(utc_now())))
-    table = tables.of_list(
-        kind.title, kind.fields, found.rows, scope.customer_name, business, found.subject
-    )
-    return table, found.rows["number"].to_pylist() if kind.printed else []
+    rows, owner = listed.read(scope, request.query_params, business.today(utc_now()))
+    table = tables.of_list(listed.title, listed.list, rows, scope.customer_name, business, owner)
+    return table, rows["number"].to_pylist() if listed.kind else []
 
 
 def _file(table: Table, format: Format) -> Response:

@@ -1,170 +1,92 @@
-"""Every list of the portal: how an address asks for it, how it is told, and how it is printed."""
+"""Every list of the portal as files have it: what it is called, and what an address asks of it."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pyarrow as pa
 
-from portal_data.billing import credit_notes, estimates, invoices, periods, retainers
-from portal_data.billing.periods import Period
-from portal_data.choices import Choice, choose
+from portal_data import lists
 from portal_data.errors import Invalid
-from portal_data.output import tables
-from portal_data.payments import payments
+from portal_data.kinds import KINDS, Kind
+from portal_data.lists import List
+from portal_data.output.document_views import VIEWS
 from portal_data.projects import projects, time_entries, timesheets
-from portal_data.projects.timesheets import EntryFilter, EntrySort
 from portal_data.scope import Scope
-from portal_data.web import document_pdfs
 
-_SEARCH_LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The parameters of an address, read as screens read them, but a wrong choice is refused.
-
-    A file could not say that it holds something else than was asked for.
-    """
-
-    parameters: Mapping[str, str]
-    today: date
-
-    @property
-    def search(self) -> str:
-        """What is looked for."""
-        return self.parameters.get("q", "")[:_SEARCH_LIMIT]
-
-    def choice(self, name: str, default: Choice) -> Choice:
-        """Return a parameter as a member of the default's enumeration.
-
-        Raises Invalid for a word that is none of it.
-        """
-        return choose(name, self.parameters.get(name), default)
-
-    def identifier(self, name: str) -> UUID:
-        """Return a parameter as an id; the nil id, which nothing has, when it is none."""
-        try:
-            return UUID(self.parameters.get(name, ""))
-        except ValueError:
-            return UUID(int=0)
-
-    def known(self, name: str, ids: Container[UUID]) -> UUID | None:
-        """Return a parameter as one of `ids`, or None without it. Raises Invalid for any other."""
-        if not self.parameters.get(name):
-            return None
-        given = self.identifier(name)
-        if given not in ids:
-            raise Invalid(f"There is no such {name} here.")
-        return given
+Parameters = Mapping[str, str]
 
 
-class Found(NamedTuple):
-    """All rows of a list by column, and the name of the record they belong to."""
+class Owner(NamedTuple):
+    """The one record that all rows of a list belong to: its name, and what its list is given."""
 
-    rows: pa.Table
-    subject: str = ""
+    name: str = ""
+    given: Mapping[str, Any] = {}
 
 
-Read = Callable[[Scope, Asked], Found]
+def _nobody(scope: Scope, parameters: Parameters, today: date) -> Owner:
+    return Owner()
 
 
 @dataclass(frozen=True, slots=True)
-class List:
-    """One list: its rows under what an address asks; `printed` makes the PDF of a number."""
+class File:
+    """A list as a file; its rows may be documents of a `kind`, or all belong to an `owner`."""
 
     title: str
-    fields: tables.Fields
-    read: Read
-    printed: Callable[..., tuple[str, bytes]] | None = None
+    list: List[Scope, Any, Any, Any]
+    kind: Kind | None = None
+    owner: Callable[[Scope, Parameters, date], Owner] = _nobody
 
+    def read(self, scope: Scope, parameters: Parameters, today: date) -> tuple[pa.Table, str]:
+        """Return all rows by column that an address asks for, and the name of their owner.
 
-class Noun(Protocol):
-    """A module whose rows make a list. Its first filter and order are those of a bare address."""
-
-    @property
-    def Filter(self) -> type[StrEnum]:
-        """Its filters."""
-
-    @property
-    def Sort(self) -> type[StrEnum]:
-        """Its orders."""
-
-    @property
-    def extract(self) -> Callable[..., pa.Table]:
-        """Reads all of its rows by column."""
-
-
-def _all(noun: Noun, *, by_day: bool = False) -> Read:
-    """Return what reads all of a noun's rows; `by_day` those of which some change with the day."""
-
-    def read(scope: Scope, asked: Asked) -> Found:
-        rows = noun.extract(
+        Raises Invalid for a parameter that the list does not have: a file could not say that it
+        holds something else than was asked for.
+        """
+        query = lists.parse(self.list, parameters)
+        if query.wrong:
+            raise Invalid(query.wrong[0])
+        name, given = self.owner(scope, parameters, today)
+        rows = lists.table(
             scope,
-            wanted=asked.choice("status", next(iter(noun.Filter))),
-            search=asked.search,
-            sort=asked.choice("sort", next(iter(noun.Sort))),
-            **({"today": asked.today} if by_day else {}),
+            self.list,
+            filter=query.filter,
+            search=query.search,
+            sort=query.sort,
+            today=today,
+            **given,
         )
-        return Found(rows)
-
-    return read
+        return rows, name
 
 
-def _time_log(scope: Scope, asked: Asked) -> Found:
-    project = projects.heading(scope, asked.identifier("id"))
-    period = asked.choice("period", Period.ALL)
-    if period is Period.CUSTOM:
-        raise Invalid("A time log has no custom period.")
-    first, last = (None, None) if period is Period.ALL else periods.bounds(period, asked.today)
-    rows = time_entries.extract(
-        scope,
-        project.id,
-        wanted=asked.choice("status", time_entries.Filter.ALL),
-        task=asked.known("task", project.tasks),
-        person=asked.known("person", project.people),
-        first=first,
-        last=last,
-        search=asked.search,
-        sort=asked.choice("sort", time_entries.Sort.NEWEST),
-    )
-    return Found(rows, project.name)
+def _project(scope: Scope, parameters: Parameters, today: date) -> Owner:
+    heading = projects.heading(scope, _identifier(parameters))
+    narrow = time_entries.narrowed(heading, parameters, today)
+    if narrow.wrong:
+        raise Invalid(narrow.wrong[0])
+    return Owner(heading.name, narrow.given(heading))
 
 
-def _timesheet(scope: Scope, asked: Asked) -> Found:
-    approval = timesheets.get(scope, asked.identifier("id"))
-    rows = timesheets.extract_entries(
-        scope,
-        approval.id,
-        wanted=asked.choice("status", EntryFilter.ALL),
-        sort=asked.choice("sort", EntrySort.OLDEST),
-    )
-    return Found(rows, approval.name)
+def _timesheet(scope: Scope, parameters: Parameters, today: date) -> Owner:
+    approval = timesheets.get(scope, _identifier(parameters))
+    return Owner(approval.name, {"timesheet": approval.id})
 
 
-LISTS: Mapping[str, List] = {
-    "estimates": List(
-        "Estimates", tables.ESTIMATES, _all(estimates, by_day=True), document_pdfs.estimate_pdf
-    ),
-    "invoices": List(
-        "Invoices", tables.INVOICES, _all(invoices, by_day=True), document_pdfs.invoice_pdf
-    ),
-    "payments": List("Payments", tables.PAYMENTS, _all(payments), document_pdfs.receipt_pdf),
-    "credit_notes": List(
-        "Credit notes", tables.CREDIT_NOTES, _all(credit_notes), document_pdfs.credit_note_pdf
-    ),
-    "retainers": List(
-        "Retainer invoices",
-        tables.RETAINERS,
-        _all(retainers, by_day=True),
-        document_pdfs.retainer_pdf,
-    ),
-    "projects": List("Projects", tables.PROJECTS, _all(projects)),
-    "project": List("Time log", tables.TIME_LOG, _time_log),
-    "timesheets": List("Timesheets", tables.TIMESHEETS, _all(timesheets)),
-    "timesheet": List("Timesheet", tables.TIMESHEET, _timesheet),
+def _identifier(parameters: Parameters) -> UUID:
+    """Return the parameter `id` as an id; the nil id, which nothing has, when it is none."""
+    try:
+        return UUID(parameters.get("id", ""))
+    except ValueError:
+        return UUID(int=0)
+
+
+FILES: Mapping[str, File] = {
+    **{each.path: File(each.plural, VIEWS[each.key].list, each) for each in KINDS.values()},
+    "projects": File("Projects", projects.LIST),
+    "project": File("Time log", time_entries.LIST, owner=_project),
+    "timesheets": File("Timesheets", timesheets.LIST),
+    "timesheet": File("Timesheet", timesheets.ENTRIES, owner=_timesheet),
 }
 """Every list by the address of its screen."""

@@ -1,20 +1,23 @@
 """What an address asks of a list, and the addresses that the list leads to."""
 
-from components.lists import invoice_list
-from components.lists.listing import Asked, _heading
+from typing import Any
+
+from components.documents import invoice_screens
+from components.lists.listing import Request, _heading
 from components.lists.record_list import Order
 from portal_data.billing.invoices import Filter, Sort
+from portal_data.lists import Query
 
 
-def asked(**more: object) -> Asked[Filter, Sort]:
+def asked(**more: Any) -> Request:
     """Return what a bare address asks of the invoices, but for what is given."""
-    values = {"wanted": Filter.ALL, "sort": Sort.NEWEST, "search": "", "page": 1, **more}
-    return Asked(invoice_list.KIND, **values)  # type: ignore[arg-type]
+    values = {"filter": Filter.ALL, "sort": Sort.NEWEST, "search": "", "page": 1, **more}
+    return Request(invoice_screens.SCREEN, Query(**values))
 
 
-def heading(label: str, of: Asked[Filter, Sort]) -> Order:
+def heading(label: str, of: Request) -> Order:
     """Return the order that a column's heading offers."""
-    column = next(each for each in invoice_list.KIND.columns if each.label == label)
+    column = next(each for each in invoice_screens.SCREEN.columns if each.label == label)
     order = _heading(column, of).sort
     assert order is not None
     return order
@@ -23,7 +26,7 @@ def heading(label: str, of: Asked[Filter, Sort]) -> Order:
 def test_addresses_leave_out_what_is_the_default() -> None:
     assert asked(page=3).to() == "invoices"
     assert asked(search="a b").to(status=Filter.PAID) == "invoices?status=paid&q=a+b"
-    assert asked(wanted=Filter.PAID).to(status=Filter.ALL, page=2) == "invoices?page=2"
+    assert asked(filter=Filter.PAID).to(status=Filter.ALL, page=2) == "invoices?page=2"
 
 
 def test_headings_sort_and_turn() -> None:

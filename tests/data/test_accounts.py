@@ -4,15 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data import store
+from portal_data import kinds, lists, store
 from portal_data.auth import identity
 from portal_data.billing import invoices, views
 from portal_data.customers import directory, documents
 from portal_data.customers.directory import Filter, Owed, Sort
-from portal_data.customers.documents import Kind
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
-from portal_data.paging import Page
+from portal_data.lists import Page
 from portal_data.scope import Permission, Scope, Staff
 from tests.conftest import NOW
 from tests.factories import (
@@ -41,7 +40,7 @@ def test_what_is_owed_stands_beside_each_customer_by_currency(
     for status in ("draft", "void", "written_off"):
         make_invoice(alice, status=status, due=LATE)
     make_invoice(charlie, balance_minor=0, due=LATE)
-    page = directory.list_page(owner, today=TODAY)
+    page = lists.page(owner, directory.LIST, today=TODAY)
     assert _named(page) == ["Alder Ltd", "Birch GmbH"]
     assert page.rows[0].owed == [Owed("GBP", 700, 500), Owed("EUR", 1_000, 0)]
     assert page.rows[1].owed == []
@@ -62,22 +61,24 @@ def test_filters_hold_what_they_say(owner: Staff, alice: Scope, charlie: Scope) 
     insert("contacts", customer_id=closed, portal_status="invited", created_at=NOW, updated_at=NOW)
 
     def wanted(one: Filter) -> list[str]:
-        return _named(directory.list_page(owner, today=TODAY, wanted=one))
+        return _named(lists.page(owner, directory.LIST, today=TODAY, filter=one))
 
     assert wanted(Filter.ALL) == ["Alder Ltd", "Birch GmbH", "Cedar"]
     assert wanted(Filter.OWING) == ["Alder Ltd", "Birch GmbH"]
     assert wanted(Filter.OVERDUE) == ["Birch GmbH"]
     assert wanted(Filter.PORTAL) == ["Alder Ltd", "Birch GmbH"]
-    assert directory.list_page(owner, today=TODAY, search="ceda").rows[0].contacts_invited == 1
+    assert (
+        lists.page(owner, directory.LIST, today=TODAY, search="ceda").rows[0].contacts_invited == 1
+    )
 
 
 def test_search_order_and_pages(owner: Staff, alice: Scope, charlie: Scope) -> None:
-    assert _named(directory.list_page(owner, today=TODAY, search="bir")) == ["Birch GmbH"]
-    assert _named(directory.list_page(owner, today=TODAY, search="C-1")) == ["Alder Ltd"]
-    assert directory.list_page(owner, today=TODAY, search="%").rows == []
-    second = directory.list_page(owner, today=TODAY, sort=Sort.NUMBER, page=2, size=1)
+    assert _named(lists.page(owner, directory.LIST, today=TODAY, search="bir")) == ["Birch GmbH"]
+    assert _named(lists.page(owner, directory.LIST, today=TODAY, search="C-1")) == ["Alder Ltd"]
+    assert lists.page(owner, directory.LIST, today=TODAY, search="%").rows == []
+    second = lists.page(owner, directory.LIST, today=TODAY, sort=Sort.NUMBER, page=2, size=1)
     assert (_named(second), second.total) == (["Birch GmbH"], 2)
-    assert directory.list_page(owner, today=TODAY, page=9).rows == []
+    assert lists.page(owner, directory.LIST, today=TODAY, page=9).rows == []
 
 
 def test_figures_are_by_currency_the_own_one_first(owner: Staff, alice: Scope) -> None:
@@ -118,8 +119,8 @@ def test_documents_of_every_kind_are_one_list_newest_first(
 ) -> None:
     _written(alice)
     make_invoice(charlie)
-    page = documents.list_page(owner, alice.customer_id, today=TODAY)
-    assert [(row.number, row.kind.value, row.status, row.left_minor) for row in page.rows] == [
+    page = lists.page(owner, documents.LIST, id=alice.customer_id, today=TODAY)
+    assert [(row.number, row.kind.key, row.status, row.left_minor) for row in page.rows] == [
         ("INV-2", "invoice", "draft", None),
         ("CN-1", "credit_note", "open", 5_000),
         ("PAY-1", "payment", "received", 0),
@@ -127,28 +128,28 @@ def test_documents_of_every_kind_are_one_list_newest_first(
         ("RET-1", "retainer", "unpaid", 70),
         ("EST-1", "estimate", "expired", None),
     ]
-    assert page.counts[documents.Filter.INVOICE] == 2
-    assert page.total == page.counts[documents.Filter.ALL] == 6
+    assert page.counts["invoice"] == 2
+    assert page.total == page.counts[documents.ALL] == 6
 
 
 def test_documents_are_filtered_searched_and_paged(owner: Staff, alice: Scope) -> None:
     _written(alice)
 
     def numbers(**asked: object) -> list[str]:
-        page = documents.list_page(owner, alice.customer_id, today=TODAY, **asked)
+        page = lists.page(owner, documents.LIST, id=alice.customer_id, today=TODAY, **asked)
         return [row.number for row in page.rows]
 
-    assert numbers(wanted=documents.Filter.INVOICE) == ["INV-2", "INV-1"]
+    assert numbers(filter="invoice") == ["INV-2", "INV-1"]
     assert numbers(search="roof") == ["EST-1"]
     assert numbers(sort=documents.Sort.OLDEST, page=2, size=2) == ["INV-1", "PAY-1"]
-    assert documents.list_page(owner, new_id(), today=TODAY).rows == []
+    assert lists.page(owner, documents.LIST, id=new_id(), today=TODAY).rows == []
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_document_is_located_by_its_number(kind: Kind, owner: Staff, alice: Scope) -> None:
+@pytest.mark.parametrize("kind", kinds.KINDS.values(), ids=lambda kind: kind.key)
+def test_a_document_is_located_by_its_number(kind: kinds.Kind, owner: Staff, alice: Scope) -> None:
     _written(alice)
     number = {"invoice": "INV-1", "estimate": "EST-1", "payment": "PAY-1", "credit_note": "CN-1",
-              "retainer": "RET-1"}[kind]  # fmt: skip
+              "retainer": "RET-1"}[kind.key]  # fmt: skip
     located = documents.locate(owner, kind, number)
     assert (located.customer_id, located.customer_name) == (alice.customer_id, "Alder Ltd")
     with pytest.raises(NotFound):
@@ -166,14 +167,14 @@ def test_staff_see_what_the_customer_sees_and_are_not_viewers(
     for unseen in ("INV-8", "INV-9"):
         with pytest.raises(NotFound):
             invoices.get(looking, unseen, today=TODAY)
-    assert views.mark(looking, views.Kind.INVOICE, invoice, NOW) == []
+    assert views.mark(looking, kinds.INVOICE, invoice, NOW) == []
     assert rows("select document_id from core.document_views order by 1") == []
     assert rows("select id from core.activity order by id") == []
     assert not any(looking.may(each) for each in Permission)
     with pytest.raises(NotAllowed):
         looking.need(Permission.MESSAGE_SEND)
-    views.mark(alice, views.Kind.INVOICE, invoice, NOW)
-    seen = views.mark(looking, views.Kind.INVOICE, invoice, NOW)
+    views.mark(alice, kinds.INVOICE, invoice, NOW)
+    seen = views.mark(looking, kinds.INVOICE, invoice, NOW)
     assert [viewing.name for viewing in seen] == ["Alice Test"]
 
 
@@ -185,10 +186,10 @@ def test_nobody_looks_at_an_unknown_customer(owner: Staff) -> None:
 def test_contacts_are_refused(alice: Scope, owner: Staff) -> None:
     make_contact(alice, "dora@alder.example")
     for asked in (
-        lambda who: directory.list_page(who, today=TODAY),
+        lambda who: lists.page(who, directory.LIST, today=TODAY),
         lambda who: directory.balances(who, alice.customer_id, today=TODAY),
-        lambda who: documents.list_page(who, alice.customer_id, today=TODAY),
-        lambda who: documents.locate(who, Kind.INVOICE, "INV-1"),
+        lambda who: lists.page(who, documents.LIST, id=alice.customer_id, today=TODAY),
+        lambda who: documents.locate(who, kinds.INVOICE, "INV-1"),
         lambda who: identity.view_as_customer(who, alice.customer_id),
     ):
         with pytest.raises(TypeError, match="Only staff"):
@@ -197,16 +198,18 @@ def test_contacts_are_refused(alice: Scope, owner: Staff) -> None:
 
 def test_the_list_follows_the_books(owner: Staff, alice: Scope) -> None:
     """What is remembered is forgotten when anything was committed."""
-    assert directory.list_page(owner, today=TODAY).rows[0].owed == []
+    assert lists.page(owner, directory.LIST, today=TODAY).rows[0].owed == []
     make_invoice(alice, total_minor=5)
-    assert directory.list_page(owner, today=TODAY).rows[0].owed == [Owed("GBP", 5, 0)]
+    assert lists.page(owner, directory.LIST, today=TODAY).rows[0].owed == [Owed("GBP", 5, 0)]
     with store.system_writing() as session:
         session.change("update core.invoices set balance_minor = 0")
-    assert directory.list_page(owner, today=TODAY).rows[0].owed == []
+    assert lists.page(owner, directory.LIST, today=TODAY).rows[0].owed == []
 
 
 def test_a_retainer_is_told_by_its_purpose(owner: Staff, alice: Scope, charlie: Scope) -> None:
     make_retainer(alice, number="RET-1", description="Lobby, first stage", reference="PO 7")
     make_retainer(charlie, number="RET-2", description="Somebody else's")
-    page = documents.list_page(owner, alice.customer_id, today=TODAY, search="first stage")
+    page = lists.page(
+        owner, documents.LIST, id=alice.customer_id, today=TODAY, search="first stage"
+    )
     assert [(row.number, row.subject) for row in page.rows] == [("RET-1", "Lobby, first stage")]

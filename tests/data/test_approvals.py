@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from portal_data import lists
 from portal_data.errors import NotFound
 from portal_data.projects import timesheets
 from portal_data.projects.timesheets import Decision, EntryFilter, EntrySort, Filter, Sort, Status
@@ -45,10 +46,10 @@ def test_filters_hold_what_they_say_and_drafts_are_nowhere(alice: Scope) -> None
                          ("D", "partly_approved"), ("E", "draft")):  # fmt: skip
         make_approval(alice, {}, name=name, status=status)
     listed = {
-        wanted: "".join(
-            row.name for row in timesheets.list_page(alice, wanted=wanted, sort=Sort.NAME).rows
+        by: "".join(
+            row.name for row in lists.page(alice, timesheets.LIST, filter=by, sort=Sort.NAME).rows
         )
-        for wanted in Filter
+        for by in Filter
     }
     assert listed == {
         Filter.ALL: "ABCD",
@@ -57,17 +58,17 @@ def test_filters_hold_what_they_say_and_drafts_are_nowhere(alice: Scope) -> None
         Filter.REJECTED: "C",
         Filter.PARTLY_APPROVED: "D",
     }
-    counts = timesheets.list_page(alice).counts
-    assert counts == {wanted: len(names) for wanted, names in listed.items()}
+    counts = lists.page(alice, timesheets.LIST).counts
+    assert counts == {by: len(names) for by, names in listed.items()}
 
 
 def test_the_list_tells_project_hours_and_when_it_was_received(alice: Scope) -> None:
     project = make_project(alice, name="Courtyard")
     make_approval(alice, {}, project_id=project, total_minutes=6_105)
-    row = timesheets.list_page(alice, search="courty").rows[0]
+    row = lists.page(alice, timesheets.LIST, search="courty").rows[0]
     told = (row.name, row.project, row.minutes, row.received_at, row.status)
     assert told == ("November", "Courtyard", 6_105, NOW, Status.PENDING)
-    assert timesheets.list_page(alice, search="%").total == 0
+    assert lists.page(alice, timesheets.LIST, search="%").total == 0
 
 
 def test_every_sort_orders_the_pages(alice: Scope) -> None:
@@ -79,14 +80,14 @@ def test_every_sort_orders_the_pages(alice: Scope) -> None:
         sort: [
             row.name
             for page in (1, 2, 3)
-            for row in timesheets.list_page(alice, sort=sort, page=page, size=3).rows
+            for row in lists.page(alice, timesheets.LIST, sort=sort, page=page, size=3).rows
         ]
         for sort in Sort
     }
     up = [f"T-{n}" for n in range(7)]
     assert seen[Sort.NAME] == seen[Sort.OLDEST] == up
     assert seen[Sort.NEWEST] == seen[Sort.HOURS] == up[::-1]
-    assert timesheets.list_page(alice, size=None).total == 7
+    assert lists.page(alice, timesheets.LIST, size=100).total == 7
 
 
 def test_who_decided_when_and_why(alice: Scope) -> None:
@@ -102,7 +103,7 @@ def test_entries_tell_the_answer_to_each(alice: Scope) -> None:
     first, second, third, fourth = _entries(alice, 10, 20, 40, 80)
     answers = {first: "approved", second: "rejected", third: "queried", fourth: None}
     approval = make_approval(alice, answers, status="partly_approved")
-    page = timesheets.entries(alice, approval)
+    page = lists.page(alice, timesheets.ENTRIES, timesheet=approval)
     assert [(row.minutes, row.decision) for row in page.rows] == [
         (10, Decision.APPROVED),
         (20, Decision.REJECTED),
@@ -112,10 +113,10 @@ def test_entries_tell_the_answer_to_each(alice: Scope) -> None:
     row = page.rows[0]
     told = (row.date, row.task, row.person, row.notes)
     assert told == (TODAY - 3 * DAY, "Planting", "Petra", "n")
-    for wanted, minutes in zip(EntryFilter, (150, 10, 20, 40, 80), strict=True):
-        filtered = timesheets.entries(alice, approval, wanted=wanted)
-        assert sum(each.minutes for each in filtered.rows) == minutes == filtered.minutes[wanted]
-        assert filtered.total == len(filtered.rows) == filtered.counts[wanted]
+    for by, minutes in zip(EntryFilter, (150, 10, 20, 40, 80), strict=True):
+        filtered = lists.page(alice, timesheets.ENTRIES, timesheet=approval, filter=by)
+        assert sum(each.minutes for each in filtered.rows) == minutes == filtered.minutes[by]
+        assert filtered.total == len(filtered.rows) == filtered.counts[by]
 
 
 def test_entries_are_sorted_and_paged(alice: Scope) -> None:
@@ -128,17 +129,22 @@ def test_entries_are_sorted_and_paged(alice: Scope) -> None:
         pages = [
             row.minutes
             for page in (1, 2)
-            for row in timesheets.entries(alice, approval, sort=sort, page=page, size=2).rows
+            for row in lists.page(
+                alice, timesheets.ENTRIES, timesheet=approval, sort=sort, page=page, size=2
+            ).rows
         ]
         assert pages == minutes
-    assert len(timesheets.entries(alice, approval, size=None).rows) == 3
+    assert len(lists.page(alice, timesheets.ENTRIES, timesheet=approval, size=100).rows) == 3
 
 
 def test_unknown_foreign_and_draft_look_the_same(cast: Cast) -> None:
     foreign = make_approval(cast.charlie, dict.fromkeys(_entries(cast.charlie, 60)))
     draft = make_approval(cast.alice, dict.fromkeys(_entries(cast.alice, 60)), status="draft")
     messages = set()
-    for read in (timesheets.get, timesheets.entries):
+    for read in (
+        timesheets.get,
+        lambda who, approval: lists.page(who, timesheets.ENTRIES, timesheet=approval),
+    ):
         for approval in (foreign, draft, UUID(int=5)):
             with pytest.raises(NotFound) as refused:
                 read(cast.alice, approval)
@@ -149,16 +155,18 @@ def test_unknown_foreign_and_draft_look_the_same(cast: Cast) -> None:
 def test_a_viewer_reads_what_the_administrator_reads(cast: Cast) -> None:
     approval = make_approval(cast.alice, dict.fromkeys(_entries(cast.alice, 60)))
     assert timesheets.get(cast.bob, approval) == timesheets.get(cast.alice, approval)
-    assert timesheets.entries(cast.bob, approval) == timesheets.entries(cast.alice, approval)
+    assert lists.page(cast.bob, timesheets.ENTRIES, timesheet=approval) == lists.page(
+        cast.alice, timesheets.ENTRIES, timesheet=approval
+    )
 
 
 def test_switched_off_nothing_is_there(alice: Scope) -> None:
     approval = make_approval(alice, {})
     show_projects(False)
     for read in (
-        lambda: timesheets.list_page(alice),
+        lambda: lists.page(alice, timesheets.LIST),
         lambda: timesheets.get(alice, approval),
-        lambda: timesheets.entries(alice, approval),
+        lambda: lists.page(alice, timesheets.ENTRIES, timesheet=approval),
     ):
         with pytest.raises(NotFound):
             read()

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from portal_data import lists
 from portal_data.billing import credit_notes
 from portal_data.billing.credit_notes import Filter, Sort, Status
 from portal_data.errors import NotFound
@@ -33,8 +34,8 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
     make_credit_note(alice, number="C-4", balance_minor=0, status="void")
     make_credit_note(alice, number="C-5", status="draft")
     listed = {
-        wanted: sorted(row.number for row in credit_notes.list_page(alice, wanted=wanted).rows)
-        for wanted in Filter
+        by: sorted(row.number for row in lists.page(alice, credit_notes.LIST, filter=by).rows)
+        for by in Filter
     }
     assert listed == {
         Filter.ALL: ["C-1", "C-2", "C-3", "C-4"],
@@ -42,10 +43,10 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
         Filter.CLOSED: ["C-3"],
         Filter.VOID: ["C-4"],
     }
-    page = credit_notes.list_page(alice, wanted=Filter.OPEN)
+    page = lists.page(alice, credit_notes.LIST, filter=Filter.OPEN)
     assert page.total == 2
-    assert {wanted: len(numbers) for wanted, numbers in listed.items()} == dict(page.counts)
-    assert {row.number: row.status for row in credit_notes.list_page(alice).rows} == {
+    assert {by: len(numbers) for by, numbers in listed.items()} == dict(page.counts)
+    assert {row.number: row.status for row in lists.page(alice, credit_notes.LIST).rows} == {
         "C-1": Status.OPEN, "C-2": Status.OPEN, "C-3": Status.CLOSED, "C-4": Status.VOID,
     }  # fmt: skip
 
@@ -58,14 +59,14 @@ def test_search_and_orders(alice: Scope) -> None:
         )  # fmt: skip
     up = [f"C-{n}" for n in range(5)]
     for sort in Sort:
-        found = [row.number for row in credit_notes.list_page(alice, sort=sort).rows]
+        found = [row.number for row in lists.page(alice, credit_notes.LIST, sort=sort).rows]
         assert found == (up if sort is Sort.NEWEST else up[::-1]), sort
     for text, numbers in {"100%": ["C-3"], "inv-2": ["C-2"], "c-1": ["C-1"], "_": []}.items():
-        assert [r.number for r in credit_notes.list_page(alice, search=text).rows] == numbers
+        assert [r.number for r in lists.page(alice, credit_notes.LIST, search=text).rows] == numbers
     paged = [
         row.number
         for page in (1, 2, 3, 4)
-        for row in credit_notes.list_page(alice, page=page, size=2).rows
+        for row in lists.page(alice, credit_notes.LIST, page=page, size=2).rows
     ]
     assert paged == up
 

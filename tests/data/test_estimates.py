@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from portal_data import store
-from portal_data.billing import estimates
+from portal_data import lists, store
+from portal_data.billing import document, estimates
 from portal_data.billing.estimates import Filter, Sort, Status
 from portal_data.errors import NotFound
+from portal_data.kinds import ESTIMATE
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_estimate, make_invoice
@@ -29,10 +30,10 @@ def _books(scope: Scope) -> None:
 def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
     _books(alice)
     listed = {
-        wanted: [row.number for row in estimates.list_page(alice, today=TODAY, wanted=wanted).rows]
-        for wanted in Filter
+        by: [row.number for row in lists.page(alice, estimates.LIST, today=TODAY, filter=by).rows]
+        for by in Filter
     }
-    assert {wanted: sorted(numbers) for wanted, numbers in listed.items()} == {
+    assert {by: sorted(numbers) for by, numbers in listed.items()} == {
         Filter.ALL: ["E-1", "E-2", "E-3", "E-4", "E-5", "E-6"],
         Filter.OPEN: ["E-1", "E-2"],
         Filter.ACCEPTED: ["E-4"],
@@ -40,14 +41,14 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
         Filter.INVOICED: ["E-6"],
         Filter.EXPIRED: ["E-3"],
     }
-    page = estimates.list_page(alice, today=TODAY, wanted=Filter.OPEN)
-    assert {wanted: len(numbers) for wanted, numbers in listed.items()} == dict(page.counts)
+    page = lists.page(alice, estimates.LIST, today=TODAY, filter=Filter.OPEN)
+    assert {by: len(numbers) for by, numbers in listed.items()} == dict(page.counts)
     assert page.total == 2
 
 
 def test_an_offer_stands_through_its_last_day_and_an_answer_never_expires(alice: Scope) -> None:
     _books(alice)
-    rows = {row.number: row for row in estimates.list_page(alice, today=TODAY).rows}
+    rows = {row.number: row for row in lists.page(alice, estimates.LIST, today=TODAY).rows}
     assert (rows["E-1"].status, rows["E-1"].days_left) == (Status.OPEN, 30)
     assert (rows["E-2"].status, rows["E-2"].days_left) == (Status.OPEN, 0)
     assert (rows["E-3"].status, rows["E-3"].days_left) == (Status.EXPIRED, None)
@@ -61,7 +62,7 @@ def test_without_expiry_an_offer_stands_for_good_and_comes_last(alice: Scope) ->
     endless = make_estimate(alice, number="E-2")
     with store.system_writing() as session:
         session.change("update core.estimates set expiry_date = null where id = $id", id=endless)
-    page = estimates.list_page(alice, today=TODAY + 9_999 * DAY, sort=Sort.EXPIRY)
+    page = lists.page(alice, estimates.LIST, today=TODAY + 9_999 * DAY, sort=Sort.EXPIRY)
     assert [(row.number, row.status) for row in page.rows] == [
         ("E-1", Status.EXPIRED),
         ("E-2", Status.OPEN),
@@ -72,8 +73,8 @@ def test_search_takes_wildcards_literally(alice: Scope) -> None:
     make_estimate(alice, number="E-1", subject="100% linen_cloth")
     make_estimate(alice, number="E-2", reference="Something else")
     for text in ("100%", "linen_", "LINEN", "something"):
-        assert estimates.list_page(alice, today=TODAY, search=text).total == 1, text
-    assert estimates.list_page(alice, today=TODAY, search="%%").total == 0
+        assert lists.page(alice, estimates.LIST, today=TODAY, search=text).total == 1, text
+    assert lists.page(alice, estimates.LIST, today=TODAY, search="%%").total == 0
 
 
 def test_every_sort_orders_the_pages(alice: Scope) -> None:
@@ -85,7 +86,9 @@ def test_every_sort_orders_the_pages(alice: Scope) -> None:
         sort: [
             row.number
             for page in (1, 2, 3)
-            for row in estimates.list_page(alice, today=TODAY, sort=sort, page=page, size=10).rows
+            for row in lists.page(
+                alice, estimates.LIST, today=TODAY, sort=sort, page=page, size=10
+            ).rows
         ]
         for sort in Sort
     }
@@ -93,7 +96,7 @@ def test_every_sort_orders_the_pages(alice: Scope) -> None:
     assert seen[Sort.NEWEST] == up
     assert seen[Sort.OLDEST] == seen[Sort.EXPIRY] == up[::-1]
     assert seen[Sort.TOTAL] == seen[Sort.NUMBER] == up[::-1]
-    assert len(estimates.list_page(alice, today=TODAY, size=None).rows) == 25
+    assert len(lists.page(alice, estimates.LIST, today=TODAY, size=100).rows) == 25
 
 
 def _line(scope: Scope, estimate_id: object, position: int, **more: object) -> None:
@@ -180,7 +183,7 @@ def test_unknown_foreign_and_draft_look_the_same(cast: Cast) -> None:
         messages.add(str(refused.value))
     for estimate_id in (foreign, draft):
         with pytest.raises(NotFound) as refused:
-            estimates.number_of(cast.alice, estimate_id)
+            document.number_of(cast.alice, ESTIMATE, estimate_id)
         messages.add(str(refused.value))
     assert len(messages) == 1
 
@@ -190,4 +193,4 @@ def test_a_viewer_reads_what_the_administrator_reads(cast: Cast) -> None:
     assert estimates.get(cast.bob, "E-1", today=TODAY) == estimates.get(
         cast.alice, "E-1", today=TODAY
     )
-    assert estimates.number_of(cast.bob, offer) == "E-1"
+    assert document.number_of(cast.bob, ESTIMATE, offer) == "E-1"

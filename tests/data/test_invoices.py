@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal_data import lists
 from portal_data.billing import invoices
 from portal_data.billing.invoices import Filter, Sort, Status
 from portal_data.errors import NotFound
@@ -32,10 +33,10 @@ def _books(scope: Scope) -> dict[str, object]:
 def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
     _books(alice)
     listed = {
-        wanted: [row.number for row in invoices.list_page(alice, today=TODAY, wanted=wanted).rows]
-        for wanted in Filter
+        by: [row.number for row in lists.page(alice, invoices.LIST, today=TODAY, filter=by).rows]
+        for by in Filter
     }
-    assert {wanted: sorted(numbers) for wanted, numbers in listed.items()} == {
+    assert {by: sorted(numbers) for by, numbers in listed.items()} == {
         Filter.ALL: ["A-1", "A-2", "A-3", "A-4", "A-5", "A-6"],
         Filter.UNPAID: ["A-1", "A-2", "A-3", "A-4"],
         Filter.PARTIALLY_PAID: ["A-3", "A-4"],
@@ -43,27 +44,27 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
         Filter.PAID: ["A-5"],
         Filter.VOID: ["A-6"],
     }
-    page = invoices.list_page(alice, today=TODAY)
-    assert {wanted: len(numbers) for wanted, numbers in listed.items()} == dict(page.counts)
+    page = lists.page(alice, invoices.LIST, today=TODAY)
+    assert {by: len(numbers) for by, numbers in listed.items()} == dict(page.counts)
 
 
 def test_overdue_does_not_mask_partially_paid(alice: Scope) -> None:
     _books(alice)
-    row = invoices.list_page(alice, today=TODAY, search="A-4").rows[0]
+    row = lists.page(alice, invoices.LIST, today=TODAY, search="A-4").rows[0]
     assert (row.status, row.partially_paid, row.days_overdue) == (Status.OVERDUE, True, 10)
 
 
 def test_due_today_is_not_overdue(alice: Scope) -> None:
     make_invoice(alice, due=TODAY)
-    assert invoices.list_page(alice, today=TODAY).rows[0].status is Status.UNPAID
+    assert lists.page(alice, invoices.LIST, today=TODAY).rows[0].status is Status.UNPAID
 
 
 def test_search_takes_wildcards_literally(alice: Scope) -> None:
     make_invoice(alice, number="A-1", subject="100% linen_cloth")
     make_invoice(alice, number="A-2", subject="Something else")
     for text in ("100%", "linen_", "LINEN"):
-        assert invoices.list_page(alice, today=TODAY, search=text).total == 1, text
-    assert invoices.list_page(alice, today=TODAY, search="%%").total == 0
+        assert lists.page(alice, invoices.LIST, today=TODAY, search=text).total == 1, text
+    assert lists.page(alice, invoices.LIST, today=TODAY, search="%%").total == 0
 
 
 def test_every_sort_orders_the_pages(alice: Scope) -> None:
@@ -75,7 +76,9 @@ def test_every_sort_orders_the_pages(alice: Scope) -> None:
         sort: [
             row.number
             for page in (1, 2, 3)
-            for row in invoices.list_page(alice, today=TODAY, sort=sort, page=page, size=10).rows
+            for row in lists.page(
+                alice, invoices.LIST, today=TODAY, sort=sort, page=page, size=10
+            ).rows
         ]
         for sort in Sort
     }

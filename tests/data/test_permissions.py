@@ -16,14 +16,12 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from portal_data import store
+from portal_data import kinds, store
 from portal_data.auth import access, identity, invitations, sessions
 from portal_data.auth import staff as team
 from portal_data.billing import views
-from portal_data.billing.views import Kind
 from portal_data.business import organisation, preferences
 from portal_data.customers import documents
-from portal_data.customers.documents import Kind as AnyKind
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import messages
@@ -135,7 +133,7 @@ ACTIONS: dict[str, Action] = {
         prepare=lambda w, who: access.disable_customer(w.cast.owner, w.cast.alice.customer_id, NOW),
     ),
     "customers.documents.clear_question": Action(
-        lambda who, w: documents.clear_question(who, AnyKind.INVOICE, "INV-1", NOW, seen=1), STAFF
+        lambda who, w: documents.clear_question(who, kinds.INVOICE, "INV-1", NOW, seen=1), STAFF
     ),
     "auth.identity.change_password": Action(
         lambda who, w: identity.change_password(who, PASSWORD, "wholly other words", BROWSER, NOW),
@@ -187,7 +185,7 @@ ACTIONS: dict[str, Action] = {
         OWNER,
     ),
     "billing.views.mark": Action(
-        lambda who, w: views.mark(who, Kind.INVOICE, w.invoice, NOW), CONTACTS, stranger=False
+        lambda who, w: views.mark(who, kinds.INVOICE, w.invoice, NOW), CONTACTS, stranger=False
     ),
 }
 

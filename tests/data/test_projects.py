@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from portal_data import lists
 from portal_data.errors import NotFound
 from portal_data.projects import projects
 from portal_data.projects.projects import Filter, Sort, Status
@@ -44,10 +45,10 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
     for name, status in (("A", "active"), ("B", "on_hold"), ("C", "completed"), ("D", "inactive")):
         make_project(alice, name=name, status=status)
     listed = {
-        wanted: "".join(
-            row.name for row in projects.list_page(alice, wanted=wanted, sort=Sort.NAME).rows
+        by: "".join(
+            row.name for row in lists.page(alice, projects.LIST, filter=by, sort=Sort.NAME).rows
         )
-        for wanted in Filter
+        for by in Filter
     }
     assert listed == {
         Filter.ALL: "ABCD",
@@ -56,14 +57,14 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
         Filter.COMPLETED: "C",
         Filter.INACTIVE: "D",
     }
-    counts = projects.list_page(alice).counts
-    assert counts == {wanted: len(names) for wanted, names in listed.items()}
+    counts = lists.page(alice, projects.LIST).counts
+    assert counts == {by: len(names) for by, names in listed.items()}
 
 
 def test_the_list_tells_hours_latest_day_and_status(alice: Scope) -> None:
     project = make_project(alice, status="on_hold", code="CY-1")
     _worked(alice, project, 90, 45)
-    row = projects.list_page(alice).rows[0]
+    row = lists.page(alice, projects.LIST).rows[0]
     assert (row.code, row.status, row.minutes, row.latest) == ("CY-1", Status.ON_HOLD, 135, TODAY)
 
 
@@ -77,22 +78,24 @@ def test_every_sort_orders_the_pages(alice: Scope) -> None:
         sort: [
             row.name
             for page in (1, 2, 3)
-            for row in projects.list_page(alice, sort=sort, page=page, size=5).rows
+            for row in lists.page(alice, projects.LIST, sort=sort, page=page, size=5).rows
         ]
         for sort in Sort
     }
     up = [f"P-{n:02}" for n in range(12)]
     assert seen[Sort.NAME] == up
     assert seen[Sort.HOURS] == seen[Sort.LATEST] == up[::-1]
-    assert [row.name for row in projects.list_page(alice, sort=Sort.NAME, size=None).rows] == up
+    assert [
+        row.name for row in lists.page(alice, projects.LIST, sort=Sort.NAME, size=100).rows
+    ] == up
 
 
 def test_search_looks_in_name_and_code_and_takes_wildcards_literally(alice: Scope) -> None:
     make_project(alice, name="100% garden_path", code="GP-1")
     make_project(alice, name="Pond")
     for text in ("100%", "garden_", "GARDEN", "gp-1"):
-        assert projects.list_page(alice, search=text).total == 1, text
-    assert projects.list_page(alice, search="%%").total == 0
+        assert lists.page(alice, projects.LIST, search=text).total == 1, text
+    assert lists.page(alice, projects.LIST, search="%%").total == 0
 
 
 def test_hours_by_what_became_of_them(alice: Scope) -> None:
@@ -206,7 +209,7 @@ def test_budget_of_each_kind_in_list_and_detail(
     make_entry(alice, project, limited, 30, billable=False)
     make_entry(alice, project, other, 60)
     assert projects.get(alice, project).budget == budget
-    assert projects.list_page(alice).rows[0].budget == budget
+    assert lists.page(alice, projects.LIST).rows[0].budget == budget
 
 
 def test_budget_of_money_is_used_at_each_rate_and_by_a_fixed_price(alice: Scope) -> None:
@@ -220,7 +223,9 @@ def test_budget_of_money_is_used_at_each_rate_and_by_a_fixed_price(alice: Scope)
     make_invoice(alice, project_id=fixed, total_minor=20_000)
     staff = make_project(alice, name="Staff", billing_method="staff_hours", **cost)  # type: ignore[arg-type]
     _worked(alice, staff, 60, person=make_person(alice, staff, rate=Decimal(30)))
-    used = {row.name: row.budget and row.budget.used for row in projects.list_page(alice).rows}
+    used = {
+        row.name: row.budget and row.budget.used for row in lists.page(alice, projects.LIST).rows
+    }
     assert used == {"Task": 16_000, "Fixed": 20_000, "Staff": 3_000}
     for project in (by_task, fixed, staff):
         made = projects.get(alice, project)
@@ -282,7 +287,11 @@ def test_costs_are_never_told(alice: Scope) -> None:
     person = make_person(alice, project, rate=Decimal(50), budget_minutes=60)
     make_entry(alice, project, person, 60)
     told = repr(
-        (projects.list_page(alice), projects.get(alice, project), projects.heading(alice, project))
+        (
+            lists.page(alice, projects.LIST),
+            projects.get(alice, project),
+            projects.heading(alice, project),
+        )
     )
     assert "7777" not in told
 
@@ -308,7 +317,7 @@ def test_switched_off_nothing_is_there(alice: Scope) -> None:
     project = make_project(alice)
     show_projects(False)
     for read in (
-        lambda: projects.list_page(alice),
+        lambda: lists.page(alice, projects.LIST),
         lambda: projects.get(alice, project),
         lambda: projects.heading(alice, project),
     ):

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from portal_data.billing import retainers
+from portal_data import lists
+from portal_data.billing import document, retainers
 from portal_data.billing.retainers import Filter, Sort, Status
 from portal_data.errors import NotFound
 from portal_data.ids import new_id
+from portal_data.kinds import RETAINER
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice, make_retainer, make_retainer_payment
@@ -28,10 +30,10 @@ def _books(scope: Scope) -> None:
 def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
     _books(alice)
     listed = {
-        wanted: sorted(
-            row.number for row in retainers.list_page(alice, today=TODAY, wanted=wanted).rows
+        by: sorted(
+            row.number for row in lists.page(alice, retainers.LIST, today=TODAY, filter=by).rows
         )
-        for wanted in Filter
+        for by in Filter
     }
     assert listed == {
         Filter.ALL: ["R-1", "R-2", "R-3", "R-4", "R-5"],
@@ -40,8 +42,8 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
         Filter.PAID: ["R-4"],
         Filter.VOID: ["R-5"],
     }
-    page = retainers.list_page(alice, today=TODAY)
-    assert {wanted: len(numbers) for wanted, numbers in listed.items()} == dict(page.counts)
+    page = lists.page(alice, retainers.LIST, today=TODAY)
+    assert {by: len(numbers) for by, numbers in listed.items()} == dict(page.counts)
     assert {row.number: (row.status, row.partially_paid) for row in page.rows} == {
         "R-1": (Status.UNPAID, False),
         "R-2": (Status.OVERDUE, True),
@@ -62,7 +64,9 @@ def test_a_row_is_named_by_its_first_line_and_found_by_any(alice: Scope) -> None
         total_minor=1,
     )
     make_retainer(alice, number="R-2", description="Signs", reference="PO 7")
-    named = {row.number: row.description for row in retainers.list_page(alice, today=TODAY).rows}
+    named = {
+        row.number: row.description for row in lists.page(alice, retainers.LIST, today=TODAY).rows
+    }
     assert named == {"R-1": "Lobby, 100%", "R-2": "Signs"}
     for text, numbers in {
         "second": ["R-1"],
@@ -71,7 +75,7 @@ def test_a_row_is_named_by_its_first_line_and_found_by_any(alice: Scope) -> None
         "r-2": ["R-2"],
         "%%": [],
     }.items():
-        found = retainers.list_page(alice, today=TODAY, search=text)
+        found = lists.page(alice, retainers.LIST, today=TODAY, search=text)
         assert [row.number for row in found.rows] == numbers, text
         assert found.total == len(numbers), text
 
@@ -87,7 +91,9 @@ def test_every_sort_orders_the_pages(alice: Scope) -> None:
         sort: [
             row.number
             for page in (1, 2, 3)
-            for row in retainers.list_page(alice, today=TODAY, sort=sort, page=page, size=2).rows
+            for row in lists.page(
+                alice, retainers.LIST, today=TODAY, sort=sort, page=page, size=2
+            ).rows
         ]
         for sort in Sort
     }
@@ -151,7 +157,7 @@ def test_unknown_foreign_and_draft_look_the_same(cast: Cast) -> None:
         messages.add(str(refused.value))
     for retainer_id in (theirs, new_id()):
         with pytest.raises(NotFound) as refused:
-            retainers.number_of(cast.alice, retainer_id)
+            document.number_of(cast.alice, RETAINER, retainer_id)
         messages.add(str(refused.value))
     assert len(messages) == 1
 

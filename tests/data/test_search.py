@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal_data import lists
 from portal_data.billing import credit_notes, estimates, invoices, retainers
 from portal_data.customers import documents
 from portal_data.payments import payments
@@ -49,16 +50,17 @@ def test_lists_find_amounts_of_their_own_customer(
         make_credit_note(scope, number=f"{name}-N", total_minor=418_194)
         make_retainer(scope, number=f"{name}-R", total_minor=418_194)
     typed = "4181.94"
-    assert {each.number for each in invoices.list_page(alice, today=TODAY, search=typed).rows} == {
-        "A-I", "A-B",
-    }  # fmt: skip
-    yen = invoices.list_page(alice, today=TODAY, search="418,194").rows
+    billed = lists.page(alice, invoices.LIST, today=TODAY, search=typed)
+    assert {each.number for each in billed.rows} == {"A-I", "A-B"}
+    yen = lists.page(alice, invoices.LIST, today=TODAY, search="418,194").rows
     assert [each.number for each in yen] == ["A-J"]
-    assert [each.number for each in payments.list_page(alice, search=typed).rows] == ["A-P"]
-    found = estimates.list_page(alice, today=TODAY, search=typed)
+    assert [each.number for each in lists.page(alice, payments.LIST, search=typed).rows] == ["A-P"]
+    found = lists.page(alice, estimates.LIST, today=TODAY, search=typed)
     assert [each.number for each in found.rows] == ["A-E"]
-    assert [each.number for each in credit_notes.list_page(alice, search=typed).rows] == ["A-N"]
-    paid = retainers.list_page(alice, today=TODAY, search=typed)
+    assert [each.number for each in lists.page(alice, credit_notes.LIST, search=typed).rows] == [
+        "A-N"
+    ]
+    paid = lists.page(alice, retainers.LIST, today=TODAY, search=typed)
     assert [each.number for each in paid.rows] == ["A-R"]
-    listed = documents.list_page(owner, alice.customer_id, today=TODAY, search=typed)
+    listed = lists.page(owner, documents.LIST, id=alice.customer_id, today=TODAY, search=typed)
     assert {each.number for each in listed.rows} == {"A-I", "A-P", "A-E", "A-N", "A-R"}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from portal_data import store
+from portal_data import lists, store
 from portal_data.billing import invoices
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
@@ -285,7 +285,7 @@ def test_nobody_else_may_read_the_store_or_its_copies(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("typed", ["\0", "a\0b"])
 def test_what_no_store_can_hold_finds_nothing_and_fails_nowhere(alice: Scope, typed: str) -> None:
-    assert invoices.list_page(alice, today=NOW.date(), search=typed).rows == []
+    assert lists.page(alice, invoices.LIST, today=NOW.date(), search=typed).rows == []
 
 
 def test_integrity_names_a_broken_balance(db: store.Store, alice: Scope) -> None:

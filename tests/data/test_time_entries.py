@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from portal_data import lists
 from portal_data.errors import NotFound
 from portal_data.projects import time_entries
 from portal_data.projects.time_entries import Filter, Sort, Status
@@ -47,7 +48,7 @@ def log(alice: Scope) -> dict[str, UUID]:
 def test_rows_tell_who_did_what_when_and_whether_it_is_billed(
     alice: Scope, log: dict[str, UUID]
 ) -> None:
-    rows = time_entries.list_page(alice, log["project"]).rows
+    rows = lists.page(alice, time_entries.LIST, project=log["project"]).rows
     told = [(row.task, row.person, row.minutes, row.status, row.invoice_number) for row in rows]
     assert told == [
         ("Digging", "Ada", 60, Status.UNBILLED, None),
@@ -61,17 +62,17 @@ def test_rows_tell_who_did_what_when_and_whether_it_is_billed(
 
 def test_filters_counts_and_minutes_agree(alice: Scope, log: dict[str, UUID]) -> None:
     pages = {
-        wanted: time_entries.list_page(alice, log["project"], wanted=wanted) for wanted in Filter
+        by: lists.page(alice, time_entries.LIST, project=log["project"], filter=by) for by in Filter
     }
-    assert {wanted: [row.minutes for row in page.rows] for wanted, page in pages.items()} == {
+    assert {by: [row.minutes for row in page.rows] for by, page in pages.items()} == {
         Filter.ALL: [60, 90, 30, 15],
         Filter.UNBILLED: [60],
         Filter.BILLED: [90, 30],
         Filter.NON_BILLABLE: [15],
     }
-    for wanted, page in pages.items():
-        assert page.total == len(page.rows) == page.counts[wanted]
-        assert page.minutes[wanted] == sum(row.minutes for row in page.rows)
+    for by, page in pages.items():
+        assert page.total == len(page.rows) == page.counts[by]
+        assert page.minutes[by] == sum(row.minutes for row in page.rows)
 
 
 Given = Callable[[dict[str, UUID]], dict[str, Any]]
@@ -85,7 +86,7 @@ Given = Callable[[dict[str, UUID]], dict[str, Any]]
         (lambda log: {"first": TODAY - DAY}, [60, 90]),
         (lambda log: {"last": TODAY - DAY}, [90, 30, 15]),
         (lambda log: {"first": TODAY - 2 * DAY, "last": TODAY - DAY}, [90, 30]),
-        (lambda log: {"person": log["ada"], "wanted": Filter.BILLED}, [90]),
+        (lambda log: {"person": log["ada"], "filter": Filter.BILLED}, [90]),
         (lambda log: {"search": "ROOTS_"}, [60]),
         (lambda log: {"search": "%%"}, []),
         (lambda log: {"task": log["ada"]}, []),
@@ -99,12 +100,12 @@ Given = Callable[[dict[str, UUID]], dict[str, Any]]
 def test_what_is_asked_is_what_is_listed(
     alice: Scope, log: dict[str, UUID], given: Given, minutes: list[int]
 ) -> None:
-    page = time_entries.list_page(alice, log["project"], **given(log))
+    page = lists.page(alice, time_entries.LIST, project=log["project"], **given(log))
     assert [row.minutes for row in page.rows] == minutes
 
 
 def test_sums_follow_the_other_filters_but_not_the_page(alice: Scope, log: dict[str, UUID]) -> None:
-    page = time_entries.list_page(alice, log["project"], person=log["ben"], size=1)
+    page = lists.page(alice, time_entries.LIST, project=log["project"], person=log["ben"], size=1)
     assert dict(page.minutes) == {
         Filter.ALL: 45,
         Filter.UNBILLED: 0,
@@ -117,13 +118,13 @@ def test_unknown_foreign_and_switched_off_are_refused(cast: Cast, log: dict[str,
     foreign = make_project(cast.charlie)
     for project in (foreign, UUID(int=5)):
         with pytest.raises(NotFound, match="no such project"):
-            time_entries.list_page(cast.alice, project)
+            lists.page(cast.alice, time_entries.LIST, project=project)
     with pytest.raises(NotFound):
-        time_entries.list_page(cast.charlie, log["project"])
+        lists.page(cast.charlie, time_entries.LIST, project=log["project"])
     show_projects(False)
     with pytest.raises(NotFound):
-        time_entries.list_page(cast.alice, log["project"])
+        lists.page(cast.alice, time_entries.LIST, project=log["project"])
 
 
 def test_costs_are_never_told(alice: Scope, log: dict[str, UUID]) -> None:
-    assert "7777" not in repr(time_entries.list_page(alice, log["project"]))
+    assert "7777" not in repr(lists.page(alice, time_entries.LIST, project=log["project"]))

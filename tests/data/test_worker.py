@@ -22,7 +22,7 @@ from portal_data.auth import invitations, resets
 from portal_data.business import preferences
 from portal_data.ids import new_id
 from portal_data.messaging import activity, outbox
-from portal_data.messaging.events import INVOICE_VIEWED
+from portal_data.messaging.events import VIEWED
 from portal_data.messaging.mail import DeliveryFailed, FolderMailer, SmtpMailer, compose, mailer_for
 from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
 from portal_data.ops.worker import HANDLERS, Worker, clean
@@ -438,7 +438,7 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 def _view(scope: Scope) -> None:
     with store.writing(scope) as session:
         activity.record(
-            session, scope, INVOICE_VIEWED, now=NOW, subject_number="INV-1", visible=True
+            session, scope, VIEWED["invoice"], now=NOW, subject_number="INV-1", visible=True
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from portal_data import demo, settings, store
+from portal_data import demo, lists, settings, store
 from portal_data.auth import identity
 from portal_data.auth.sessions import Browser
 from portal_data.billing import invoices, periods, statements
@@ -120,14 +120,14 @@ def test_the_main_customer_sees_every_state_and_the_new_one_nothing(
         return who
 
     imogen = scope_of("imogen@brackenridge.example")
-    listed = invoices.list_page(imogen, today=today)
+    listed = lists.page(imogen, invoices.LIST, today=today)
     assert all(listed.counts.values()), listed.counts
     assert statements.currencies(imogen) == ["GBP", "EUR"]
     whole = statements.statement(imogen, "GBP", *periods.bounds(periods.Period.ALL, today))
     assert all(whole.aging.values()), whole.aging
 
     alex = scope_of("alex@blank.example")
-    assert invoices.list_page(alex, today=today).total == 0
+    assert lists.page(alex, invoices.LIST, today=today).total == 0
 
 
 def test_the_command_prints_the_sign_ins(

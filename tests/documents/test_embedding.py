@@ -19,7 +19,7 @@ from portal_data.output.documents import (
     Paper,
     Party,
     embedding,
-    render_invoice,
+    render_paper,
     render_statement,
 )
 from portal_data.output.documents.typeface import Face
@@ -69,9 +69,9 @@ def _paper(sample: str) -> Paper:
 @pytest.mark.parametrize("script", SAMPLES)
 def test_pages_and_text_are_those_of_fpdf2(script: str, by_fpdf2: pytest.MonkeyPatch) -> None:
     paper = _paper(SAMPLES[script])
-    expected = render_invoice(paper, LOOK, now=NOW)
+    expected = render_paper(paper, LOOK, now=NOW)
     by_fpdf2.undo()
-    document = render_invoice(paper, LOOK, now=NOW)
+    document = render_paper(paper, LOOK, now=NOW)
     assert b"MPDFAA" in expected
     assert b"MPDFAA" not in document
     assert _text(document) == _text(expected)
@@ -88,7 +88,7 @@ def test_statement_is_that_of_fpdf2(by_fpdf2: pytest.MonkeyPatch) -> None:
 
 
 def test_embedded_fonts_are_whole() -> None:
-    fonts = _fonts(render_invoice(_paper(" ".join(SAMPLES.values())), LOOK, now=NOW))
+    fonts = _fonts(render_paper(_paper(" ".join(SAMPLES.values())), LOOK, now=NOW))
     assert len(fonts) > 10
     for data in fonts:
         font = TTFont(BytesIO(data), checkChecksums=2)
@@ -104,9 +104,9 @@ def test_embedded_fonts_are_whole() -> None:
 
 def test_a_document_is_the_same_among_many_threads() -> None:
     papers = [_paper(sample) for sample in SAMPLES.values()] * 6
-    alone = [render_invoice(paper, LOOK, now=NOW) for paper in papers]
+    alone = [render_paper(paper, LOOK, now=NOW) for paper in papers]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda paper: render_invoice(paper, LOOK, now=NOW), papers))
+        together = list(pool.map(lambda paper: render_paper(paper, LOOK, now=NOW), papers))
     assert together == alone
 
 
@@ -124,7 +124,7 @@ def test_memory_does_not_grow_with_documents() -> None:
 def _memory_after(papers: list[Paper]) -> int:
     """The bytes that Python holds once the papers are drawn and forgotten."""
     for paper in papers:
-        render_invoice(paper, LOOK, now=NOW)
+        render_paper(paper, LOOK, now=NOW)
     gc.collect()
     return tracemalloc.get_traced_memory()[0]
 

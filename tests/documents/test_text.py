@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal_data.output.documents import Line, Look, Party, render_invoice
+from portal_data.output.documents import Line, Look, Party, render_paper
 from portal_data.output.documents.canvas import Text
 from portal_data.output.documents.text import Style, clean, line, shortened, wrap
 from tests.documents.conftest import Drawn, assert_on_page
@@ -46,7 +46,7 @@ def test_every_script_has_its_glyphs(script: str, drawn: Drawn) -> None:
         notes=sample,
         footer=sample,
     )
-    render_invoice(paper, LOOK, now=NOW)
+    render_paper(paper, LOOK, now=NOW)
     seen = "".join(
         run.text
         for page in drawn
@@ -64,13 +64,13 @@ def test_every_script_has_its_glyphs(script: str, drawn: Drawn) -> None:
 def test_text_can_be_copied_out(script: str) -> None:
     sample = SAMPLES[script]
     paper = replace(INVOICE, lines=(Line("x", 100, description=sample), Line(sample, 1)))
-    shown = text(render_invoice(paper, LOOK, now=NOW)).replace("\u200b", "")
+    shown = text(render_paper(paper, LOOK, now=NOW)).replace("\u200b", "")
     assert shown.count(sample) == 2
 
 
 @pytest.mark.parametrize("script", ["arabic", "persian", "hebrew"])
 def test_right_to_left_words_can_be_copied_out(script: str) -> None:
-    shown = text(render_invoice(replace(INVOICE, billed_to=Party(SAMPLES[script])), LOOK, now=NOW))
+    shown = text(render_paper(replace(INVOICE, billed_to=Party(SAMPLES[script])), LOOK, now=NOW))
     letters = SAMPLES[script].replace("\u200c", "")
     assert all(word in shown.replace("\u200c", "") for word in letters.split())
 
@@ -117,7 +117,7 @@ def test_han_characters_take_the_shapes_of_their_country(
 
 
 def test_kana_anywhere_make_the_document_japanese(drawn: Drawn) -> None:
-    render_invoice(replace(INVOICE, billed_to=Party("株式会社さくら", "東京都")), LOOK, now=NOW)
+    render_paper(replace(INVOICE, billed_to=Party("株式会社さくら", "東京都")), LOOK, now=NOW)
     families = {
         run.face.family
         for page in drawn
@@ -131,7 +131,7 @@ def test_kana_anywhere_make_the_document_japanese(drawn: Drawn) -> None:
 def test_markup_is_shown_literally() -> None:
     nasty = "<b>bold</b> & <script>alert(1)</script> **md** __u__ --x-- ${y} {nb} %s (a\\b)"
     paper = replace(INVOICE, notes=nasty, billed_to=Party("<i>Acme</i>"))
-    shown = text(render_invoice(paper, LOOK, now=NOW))
+    shown = text(render_paper(paper, LOOK, now=NOW))
     assert nasty in shown
     assert "<i>Acme</i>" in shown
 
@@ -142,12 +142,12 @@ def test_control_characters_are_seen_and_overrides_are_not_obeyed() -> None:
     assert clean("invoice\u202efdp.exe\u202c\u200b\ufeff") == "invoicefdp.exe"
     assert clean("e\u0301") == "é"
     assert clean("\ud800") == "\ufffd"
-    shown = text(render_invoice(replace(INVOICE, notes="a\x00b\x1bc"), LOOK, now=NOW))
+    shown = text(render_paper(replace(INVOICE, notes="a\x00b\x1bc"), LOOK, now=NOW))
     assert "a\u2400b\u241bc" in shown
 
 
 def test_characters_without_a_font_become_boxes(caplog: pytest.LogCaptureFixture) -> None:
-    shown = text(render_invoice(replace(INVOICE, notes="A \U00013000 \ud800 B"), LOOK, now=NOW))
+    shown = text(render_paper(replace(INVOICE, notes="A \U00013000 \ud800 B"), LOOK, now=NOW))
     assert "A \u25a1 \u25a1 B" in shown
     assert not caplog.records
 
@@ -190,10 +190,10 @@ def test_any_text_keeps_its_letters_and_its_width(sample: str, width: float) -> 
 @given(st.text(max_size=60))
 def test_any_text_renders(sample: str) -> None:
     paper = replace(INVOICE, number=sample, billed_to=Party(sample, sample), notes=sample)
-    assert render_invoice(paper, Look(), now=NOW).startswith(b"%PDF-")
+    assert render_paper(paper, Look(), now=NOW).startswith(b"%PDF-")
 
 
 def test_words_of_any_length_stay_on_the_page(drawn: Drawn) -> None:
     notes = "\n".join(SAMPLES[script].replace(" ", "") * 40 for script in SAMPLES)
-    render_invoice(replace(INVOICE, notes=notes), LOOK, now=NOW)
+    render_paper(replace(INVOICE, notes=notes), LOOK, now=NOW)
     assert_on_page(drawn)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal_data import store
+from portal_data import lists, store
 from portal_data.analysts.published import FILE
 from portal_data.billing import balances, estimates, statements
 from portal_data.billing.periods import EARLIEST
@@ -144,7 +144,7 @@ def test_credit_and_retainers_are_those_of_home(answer: Answer, customers: list[
 def test_unbilled_time_is_that_of_the_projects(answer: Answer, customers: list[Scope]) -> None:
     expected = {}
     for scope in customers:
-        for row in projects.list_page(scope, size=None).rows:
+        for row in lists.page(scope, projects.LIST, size=1_000).rows:
             project = projects.get(scope, row.id)
             if project.hours.unbilled and project.billing_method != "fixed_cost":
                 amount = to_decimal(project.worth.unbilled_minor, project.currency_code)
@@ -163,8 +163,8 @@ def test_unbilled_time_is_that_of_the_projects(answer: Answer, customers: list[S
 def test_estimates_are_counted_as_the_portal_does(answer: Answer, customers: list[Scope]) -> None:
     counts: Counter[str] = Counter()
     for scope in customers:
-        listed = estimates.list_page(scope, today=TODAY)
-        counts.update({wanted.value: number for wanted, number in listed.counts.items()})
+        listed = lists.page(scope, estimates.LIST, today=TODAY)
+        counts.update({by.value: number for by, number in listed.counts.items()})
     rows = answer(9)
     assert sum(row["written"] for row in rows) == counts["all"]
     assert sum(row["won"] for row in rows) == counts["accepted"] + counts["invoiced"]

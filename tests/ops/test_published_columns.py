@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from portal_data import store
+from portal_data import lists, store
 from portal_data.analysts.published import CURRENT, FILE, FOLDER
 from portal_data.billing import invoices, statements
 from portal_data.billing.periods import EARLIEST
@@ -94,7 +94,7 @@ def test_what_is_in_question_is_neither_overdue_nor_asked_for(
     make_invoice(cast.alice, number="late", day=late, due=late)
     make_invoice(cast.alice, number="Q", day=late, due=late, in_question_minor=4_000)
     publish(tmp_path, now=NOW)
-    listed = invoices.list_page(cast.alice, today=TODAY).rows
+    listed = lists.page(cast.alice, invoices.LIST, today=TODAY).rows
     sql = "select number, status, days_overdue, in_question, balance from invoices order by number"
     assert [tuple(row.values()) for row in ask(tmp_path, sql)] == [
         ("Q", "In question", 0, 40, 100),

@@ -10,14 +10,19 @@ from typing import Any
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.app_test import calc_hash
 
 from portal_data import store
 from portal_data.clock import utc_now
+from portal_data.kinds import KINDS
 from portal_data.scope import Scope, Staff
 
 SHELL = Path(__file__).resolve().parents[2] / "components" / "shell.py"
 TODAY = utc_now().date()
 """Screens ask the clock themselves, so their tests live in the present."""
+
+DOCUMENTS = {address for kind in KINDS.values() for address in (kind.key, kind.path)}
+"""Screens of documents: their lists, and one of each."""
 
 Open = Callable[..., "Screen"]
 
@@ -93,7 +98,11 @@ def screen(db: store.Store) -> Open:
 
     def opened(who: Scope | Staff | None, page: str = "home", /, **query: str) -> Screen:
         app = app_as(AppTest.from_file(str(SHELL), default_timeout=30), who)
-        if page != "home":
+        if page in DOCUMENTS:
+            # one script draws all kinds, by the address that is open
+            app.context["url"] = f"http://localhost/{page}"
+            app._page_hash = calc_hash(page)
+        elif page != "home":
             app.switch_page(f"../pages/{page}.py")
         for name, value in query.items():
             app.query_params[name] = value

@@ -19,7 +19,7 @@ from pyarrow import parquet
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from portal_data import money, store
+from portal_data import lists, money, store
 from portal_data.billing import invoices, periods, statements
 from portal_data.billing.invoices import Filter, Sort, Status
 from portal_data.clock import utc_now
@@ -27,7 +27,7 @@ from portal_data.ids import new_id
 from portal_data.output.exports import Format
 from portal_data.scope import Scope
 from portal_data.web import exports
-from portal_data.web.lists import LISTS
+from portal_data.web.lists import FILES
 from tests.conftest import NOW, Cast
 from tests.factories import (
     TODAY,
@@ -124,7 +124,7 @@ def _plain(value: Any) -> str:
         return str(value)
 
 
-EVERY = [*LISTS, "statement"]
+EVERY = [*FILES, "statement"]
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -135,7 +135,7 @@ def test_the_cookie_decides_whose_rows_these_are(client: TestClient, cast: Cast,
     of_one = name in ("project", "timesheet")
     people = {"alice": cast.alice, "bob": cast.bob, "charlie": cast.charlie, "staff": cast.owner,
               "nobody": None}  # fmt: skip
-    printed = ["zip"] if name in LISTS and LISTS[name].printed else []
+    printed = ["zip"] if name in FILES and FILES[name].kind else []
     for who, scope in people.items():
         as_person(client, scope)
         own, other = (birch, alder) if who == "charlie" else (alder, birch)
@@ -211,14 +211,14 @@ def test_a_file_follows_filter_search_and_order(client: TestClient, alice: Scope
             due=today + (place % 5 - 2) * DAY, status="void" if place == 7 else "sent",
         )  # fmt: skip
     as_person(client, alice)
-    for wanted, sort in product(Filter, Sort):
-        listed = invoices.list_page(
-            alice, today=today, wanted=wanted, search="lawn", sort=sort, size=None
+    for by, sort in product(Filter, Sort):
+        listed = lists.page(
+            alice, invoices.LIST, today=today, filter=by, search="lawn", sort=sort, size=1_000
         ).rows
-        answer = client.get(f"/exports/invoices.json?status={wanted}&q=lawn&sort={sort}")
+        answer = client.get(f"/exports/invoices.json?status={by}&q=lawn&sort={sort}")
         told = json.loads(answer.content)
         assert [row["invoice"] for row in told["rows"]] == [row.number for row in listed]
-        assert listed, wanted
+        assert listed, by
         counted = [row for row in listed if row.status is not Status.VOID]
         total = sum(row.total_minor for row in counted)
         balance = sum(row.balance_minor for row in counted)
@@ -261,7 +261,7 @@ def test_what_the_address_has_wrongly_is_refused_with_what_is_possible(
     show_projects()
     own = books(alice, "ALDERWORD")
     as_person(client, alice)
-    for name in LISTS:
+    for name in FILES:
         for wrong in ("status=x", "sort=%00"):
             answer = client.get(address(name, own, "json", wrong))
             assert answer.status_code == 400, (name, wrong)

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from portal_data import screens
+from portal_data.kinds import KINDS
 from portal_data.web.prefix import Prefix
 from tests.web import wire
 from tools.browser import ROOT, Portal
@@ -54,12 +55,17 @@ def test_every_known_address_has_a_screen(portal: Portal) -> None:
 
 def test_the_shell_has_a_screen_for_each_known_address_and_no_other() -> None:
     shell = ast.parse(Path(ROOT, "components/shell.py").read_text("utf-8"))
-    given = {
-        node.args[2].value
+    paths = [
+        node.args[2]
         for node in ast.walk(shell)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "page"
-        and len(node.args) > 2 and isinstance(node.args[2], ast.Constant)
-    }  # fmt: skip
+        and len(node.args) > 2
+    ]  # fmt: skip
+    given = {path.value for path in paths if isinstance(path, ast.Constant)}
+    # `kind.path` and `kind.key`, of every kind of document
+    told = {path.attr for path in paths if isinstance(path, ast.Attribute)}
+    assert told == {"path", "key"}
+    given |= {getattr(kind, name) for kind in KINDS.values() for name in told}
     assert given == screens.ADDRESSES
 
 

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from portal_data import store
+from portal_data import kinds, lists, store
 from portal_data.billing import balances, invoices, retainers
 from portal_data.business.organisation import get as organisation_of
 from portal_data.customers import documents
 from portal_data.customers.details import my_details
-from portal_data.customers.documents import Kind
 from portal_data.errors import Conflict, NotFound
 from portal_data.output import document_views
 from portal_data.scope import Role, Scope, Staff
@@ -71,7 +70,7 @@ def test_invoice_that_zoho_calls_closed_is_in_question(
     assert (invoice.status, invoice.in_question_minor) == (invoices.Status.IN_QUESTION, amount)
     assert invoice.payable_minor == 0
     assert invoice.days_overdue == 0
-    listed = invoices.list_page(kite, today=TODAY)
+    listed = lists.page(kite, invoices.LIST, today=TODAY)
     assert listed.counts[invoices.Filter.OVERDUE] == 0
     assert listed.counts[invoices.Filter.UNPAID] == 1
     paper = document_views.of_invoice(invoice, organisation_of(kite), my_details(kite))
@@ -133,15 +132,15 @@ def test_question_stays_until_it_is_answered(db: store.Store, run: Import, backu
     again = run(backup)
     assert (again.in_question, again.exit_code) == (["INV-103"], 2)
     owner, kite = _owner(db), _scope(db, "102")
-    seen = documents.locate(owner, Kind.INVOICE, "INV-103").version
+    seen = documents.locate(owner, kinds.INVOICE, "INV-103").version
     with pytest.raises(Conflict, match="Look at it again"):
-        documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW, seen=seen - 1)
-    documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW, seen=seen)
-    assert documents.locate(owner, Kind.INVOICE, "INV-103").version == seen + 1
+        documents.clear_question(owner, kinds.INVOICE, "INV-103", NOW, seen=seen - 1)
+    documents.clear_question(owner, kinds.INVOICE, "INV-103", NOW, seen=seen)
+    assert documents.locate(owner, kinds.INVOICE, "INV-103").version == seen + 1
     with pytest.raises(Conflict):
-        documents.clear_question(owner, Kind.INVOICE, "INV-103", NOW, seen=seen)
+        documents.clear_question(owner, kinds.INVOICE, "INV-103", NOW, seen=seen)
     with pytest.raises(NotFound):
-        documents.clear_question(owner, Kind.INVOICE, "INV-999", NOW, seen=1)
+        documents.clear_question(owner, kinds.INVOICE, "INV-999", NOW, seen=1)
     assert invoices.get(kite, "INV-103", today=TODAY).payable_minor == 4_000
     assert run(backup).in_question == []
     assert invoices.get(kite, "INV-103", today=TODAY).payable_minor == 4_000

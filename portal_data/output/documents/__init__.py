@@ -2,10 +2,7 @@
 
 from portal_data.output.documents.file_names import file_name
 from portal_data.output.documents.model import (
-    CREDIT_NOTE,
-    ESTIMATE,
     INVOICE,
-    RETAINER,
     Fact,
     Kind,
     Line,
@@ -21,20 +18,12 @@ from portal_data.output.documents.model import (
     Sum,
     Tax,
 )
-from portal_data.output.documents.paper import (
-    render_credit_note,
-    render_estimate,
-    render_invoice,
-    render_retainer,
-)
+from portal_data.output.documents.paper import render_paper
 from portal_data.output.documents.receipt import render_receipt
 from portal_data.output.documents.statement import render_statement
 
 __all__ = [
-    "CREDIT_NOTE",
-    "ESTIMATE",
     "INVOICE",
-    "RETAINER",
     "Fact",
     "Kind",
     "Line",
@@ -50,10 +39,7 @@ __all__ = [
     "Sum",
     "Tax",
     "file_name",
-    "render_credit_note",
-    "render_estimate",
-    "render_invoice",
+    "render_paper",
     "render_receipt",
-    "render_retainer",
     "render_statement",
 ]

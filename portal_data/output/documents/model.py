@@ -104,9 +104,6 @@ class Kind:
 
 
 INVOICE = Kind("Invoice", "Billed to", labels.BALANCE_DUE)
-ESTIMATE = Kind("Estimate", "Prepared for", labels.TOTAL)
-CREDIT_NOTE = Kind("Credit note", "Credited to", labels.CREDITS_REMAINING)
-RETAINER = Kind("Retainer invoice", "Billed to", labels.BALANCE_DUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +117,7 @@ class Paper:
     billed_to: Party
     subtotal_minor: int
     total_minor: int
+    kind: Kind = INVOICE
     lines: tuple[Line, ...] = ()
     ship_to: Party | None = None
     due_date: datetime.date | None = None

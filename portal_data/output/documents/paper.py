@@ -7,12 +7,7 @@ from portal_data import labels
 from portal_data.output.documents import number_format
 from portal_data.output.documents.layout import BODY, INK, SMALL, Sheets
 from portal_data.output.documents.model import (
-    CREDIT_NOTE,
-    ESTIMATE,
-    INVOICE,
-    RETAINER,
     Fact,
-    Kind,
     Line,
     Look,
     Paper,
@@ -24,27 +19,9 @@ from portal_data.output.documents.text import Style, TextLine
 from portal_data.output.documents.totals import draw_totals, totals_height
 
 
-def render_invoice(paper: Paper, look: Look, *, now: datetime) -> bytes:
-    """Return an invoice as PDF; `now` (naive UTC) is the file's creation date."""
-    return _render(INVOICE, paper, look, now)
-
-
-def render_estimate(paper: Paper, look: Look, *, now: datetime) -> bytes:
-    """Return an estimate as PDF; `now` (naive UTC) is the file's creation date."""
-    return _render(ESTIMATE, paper, look, now)
-
-
-def render_credit_note(paper: Paper, look: Look, *, now: datetime) -> bytes:
-    """Return a credit note as PDF; `now` (naive UTC) is the file's creation date."""
-    return _render(CREDIT_NOTE, paper, look, now)
-
-
-def render_retainer(paper: Paper, look: Look, *, now: datetime) -> bytes:
-    """Return a retainer invoice as PDF; `now` (naive UTC) is the file's creation date."""
-    return _render(RETAINER, paper, look, now)
-
-
-def _render(kind: Kind, paper: Paper, look: Look, now: datetime) -> bytes:
+def render_paper(paper: Paper, look: Look, *, now: datetime) -> bytes:
+    """Return a paper as PDF, in the words of its kind; `now` (naive UTC) is its creation date."""
+    kind = paper.kind
     heading = f"{kind.title} {paper.number}".strip()
     sheets = Sheets(look, heading, paper.issuer.name, repr(paper), paper.footer)
     masthead(sheets, paper.issuer, kind.title, paper.number, paper.stamp)
@@ -52,11 +29,11 @@ def _render(kind: Kind, paper: Paper, look: Look, now: datetime) -> bytes:
     if paper.ship_to:
         blocks.append((labels.SHIP_TO, paper.ship_to))
     parties(sheets, blocks)
-    facts(sheets, _facts(paper, look.locale), _hero(kind, paper, look.locale))
+    facts(sheets, _facts(paper, look.locale), _hero(paper, look.locale))
     if paper.subject:
         sheets.flow(sheets.wrap(paper.subject, Style(10.5, INK, "SemiBold"), sheets.inner))
         sheets.y += 12
-    totals = _totals(kind, paper, look.locale)
+    totals = _totals(paper, look.locale)
     space = totals_height(sheets, totals)
     _draw_lines(sheets, paper, keep_after=space)
     sheets.need(space)
@@ -84,10 +61,12 @@ def _facts(paper: Paper, locale: str) -> list[Fact]:
     ]
 
 
-def _hero(kind: Kind, paper: Paper, locale: str) -> Fact:
+def _hero(paper: Paper, locale: str) -> Fact:
     if paper.balance_minor is None:
         return Fact(labels.TOTAL, number_format.amount(paper.total_minor, paper.currency, locale))
-    return Fact(kind.balance, number_format.amount(paper.balance_minor, paper.currency, locale))
+    return Fact(
+        paper.kind.balance, number_format.amount(paper.balance_minor, paper.currency, locale)
+    )
 
 
 def _draw_lines(sheets: Sheets, paper: Paper, *, keep_after: float) -> None:
@@ -170,7 +149,7 @@ def _amount(one: Line, currency: str, locale: str) -> str:
     return number_format.plain_amount(one.amount_minor, currency, locale)
 
 
-def _totals(kind: Kind, paper: Paper, locale: str) -> list[Fact]:
+def _totals(paper: Paper, locale: str) -> list[Fact]:
     """The rows of the totals in order; zero amounts are left out, the total and balance never."""
     rows = [
         (labels.DISCOUNT, -paper.discount_minor),
@@ -193,7 +172,7 @@ def _totals(kind: Kind, paper: Paper, locale: str) -> list[Fact]:
     used.append((labels.TOTAL, paper.total_minor))
     used += [row for row in after if row[1]]
     if paper.balance_minor is not None:
-        used.append((kind.balance, paper.balance_minor))
+        used.append((paper.kind.balance, paper.balance_minor))
     return [
         Fact(label, number_format.amount(minor, paper.currency, locale)) for label, minor in used
     ]

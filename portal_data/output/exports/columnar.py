@@ -12,7 +12,7 @@ from typing import Any, overload
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from portal_data.output.exports.columns import Column, Kind
+from portal_data.lists.columns import Column, Kind
 from portal_data.output.exports.texts import inert
 
 _ROWS_AT_ONCE = 10_000

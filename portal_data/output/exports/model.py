@@ -5,15 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from portal_data.lists.columns import Column, Kind, in_hours
 from portal_data.output.exports.columnar import ColumnarRows
-from portal_data.output.exports.columns import Column, Kind
-
-_HUNDREDTH = Decimal("0.01")
-
-
-def in_hours(minutes: Decimal | int) -> Decimal:
-    """Return minutes as hours, rounded to the hundredth; the minutes beside them are exact."""
-    return (Decimal(minutes) / 60).quantize(_HUNDREDTH)
 
 
 @dataclass(frozen=True, slots=True)

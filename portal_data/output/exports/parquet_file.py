@@ -2,7 +2,7 @@
 
 from typing import IO, TYPE_CHECKING
 
-from portal_data.output.exports.columns import Kind
+from portal_data.lists.columns import Kind
 from portal_data.output.exports.model import Table
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from portal_data.errors import Invalid
-from portal_data.output.exports.columns import Column, Kind
+from portal_data.lists.columns import Column, Kind
 from portal_data.output.exports.model import Table
 from portal_data.output.exports.texts import is_formula, printable
 

@@ -1,0 +1,224 @@
+"""Invoices: the list, and one with what is to be paid, what settled it and what happened to it."""
+
+from datetime import date, datetime
+
+from components.documents import document_view, settlement_rows
+from components.documents.paper import paper
+from components.forms import dialogs
+from components.lists import listing
+from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.ui import cards, links, roles
+from components.ui import format as say
+from components.ui.markup import Markup, join, tag
+from portal_data import kinds, labels
+from portal_data.billing import invoices
+from portal_data.billing.invoices import (
+    Filter,
+    Invoice,
+    InvoiceRow,
+    Sort,
+    Status,
+)
+from portal_data.billing.settlements import Settlement
+from portal_data.business.organisation import Organisation
+from portal_data.scope import Scope
+
+_SETTLED_BY = {
+    "payment": ("Payment", kinds.PAYMENT),
+    "credit": ("Credit note", kinds.CREDIT_NOTE),
+    "retainer": ("Retainer", kinds.RETAINER),
+}
+"""What each kind of settlement is called, and the kind of document that its number opens."""
+TONES = {
+    Status.UNPAID: "blue",
+    Status.PARTIALLY_PAID: "orange",
+    Status.OVERDUE: "red",
+    Status.IN_QUESTION: "orange",
+    Status.PAID: "green",
+    Status.VOID: "gray",
+    Status.WRITTEN_OFF: "gray",
+}
+OPEN = (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE)
+"""Statuses of what is still to be paid."""
+
+
+def pills(invoice: InvoiceRow) -> tuple[Pill, ...]:
+    """Return the statuses of an invoice: overdue never hides that a part was paid."""
+    late = f" {say.count(invoice.days_overdue, 'day')}" if invoice.days_overdue else ""
+    return tuple(
+        Pill(text + late if text == Status.OVERDUE else text, tone)
+        for text, tone in statuses(invoice)
+    )
+
+
+def statuses(invoice: InvoiceRow | Invoice) -> list[tuple[str, str]]:
+    """Return an invoice's statuses as (words, tone)."""
+    shown = [(invoice.status.value, TONES[invoice.status])]
+    if invoice.partially_paid and invoice.status is not Status.PARTIALLY_PAID:
+        shown.append((Status.PARTIALLY_PAID.value, TONES[Status.PARTIALLY_PAID]))
+    return shown
+
+
+def row(invoice: InvoiceRow, business: Organisation) -> Row:
+    """Return an invoice as a row that opens it."""
+    locale = business.locale
+    owed = invoice.balance_minor if invoice.status in (*OPEN, Status.IN_QUESTION) else 0
+    return Row(
+        links.document(kinds.INVOICE, invoice.number),
+        (
+            invoice.number,
+            invoice.subject or invoice.reference or "No subject",
+            say.day(invoice.date, locale),
+            Cell(say.day(invoice.due_date, locale), tone="late" if invoice.days_overdue else None),
+            Cell(pills=pills(invoice)),
+            Cell(say.money(invoice.total_minor, invoice.currency_code, locale), tone="quiet"),
+            Cell(say.money(owed, invoice.currency_code, locale), tone=None if owed else "quiet"),
+        ),
+    )
+
+
+SCREEN = listing.Screen(
+    list=invoices.LIST,
+    path=kinds.INVOICE.path,
+    title=kinds.INVOICE.list_title,
+    search="Number, subject, amount",
+    filters={
+        Filter.ALL: "All",
+        Filter.UNPAID: "Unpaid",
+        Filter.OVERDUE: "Overdue",
+        Filter.PARTIALLY_PAID: "Partially paid",
+        Filter.PAID: "Paid",
+        Filter.VOID: "Void",
+    },
+    orders={
+        Sort.NEWEST: "Newest",
+        Sort.OLDEST: "Oldest",
+        Sort.DUE: "Due first",
+        Sort.NUMBER: "Number",
+        Sort.TOTAL: "Amount",
+        Sort.BALANCE: "Balance",
+    },
+    columns=(
+        Column("Invoice", "middle-start", link=True),
+        Column("Subject", "top-start", wide=True, people=True),
+        Column("Date", "middle"),
+        Column(labels.DUE_DATE, "bottom-start", narrow="due"),
+        Column("Status", "bottom-end"),
+        Column("Amount", "middle-end", end=True, narrow="of"),
+        Column("Balance", "top-end", end=True),
+    ),
+    sorts={
+        "Invoice": (Sort.NUMBER,),
+        "Date": (Sort.NEWEST, Sort.OLDEST),
+        labels.DUE_DATE: (Sort.DUE,),
+        "Amount": (Sort.TOTAL,),
+        "Balance": (Sort.BALANCE,),
+    },
+    ascending=frozenset({Sort.OLDEST, Sort.DUE}),
+    row=row,
+    empty=listing.nothing(
+        "invoice",
+        "invoices",
+        Empty("No invoices yet", "When one is sent to you, it appears here."),
+        dict.fromkeys(
+            (Filter.UNPAID, Filter.OVERDUE, Filter.PARTIALLY_PAID),
+            "You are all caught up. Thank you!",
+        ),
+    ),
+    printed=True,
+)
+
+
+def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoice]:
+    """Return an invoice, viewed by who looks unless it is staff. Raises NotFound."""
+    opened = document_view.opened(scope, kinds.INVOICE, number, now, disputable=True)
+    invoice: Invoice = opened.document
+    locale, payable = opened.business.locale, invoice.payable_minor
+    reason = roles.why_not_pay(scope, opened.customer, payable, invoice.currency_code, locale)
+    sheet = document_view.sheet(
+        cards.card("", balance(invoice, opened.today, locale), roles.unpaid(payable, reason)),
+        cards.card("", paper(opened.values, locale)),
+        cards.card("Payments and credits", settlements(invoice, locale)),
+        *opened.beside,
+    )
+    pay = dialogs.pay_invoice if payable > 0 and not reason else None
+    return document_view.Drawn(invoice, statuses(invoice), sheet, locale, pay)
+
+
+BALANCES = {False: "Balance due", True: "Balance in question"}
+"""What a balance is called: whether it is in question."""
+
+
+def balance(invoice: Invoice, today: date, locale: str) -> Markup:
+    """Return what is still to pay, when it is due, and how much of it is settled."""
+
+    def amount(minor: int) -> str:
+        return say.money(minor, invoice.currency_code, locale)
+
+    if invoice.status is Status.VOID:
+        return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing is to be paid."))
+    questioned = invoice.status is Status.IN_QUESTION
+    label = tag("div", BALANCES[questioned], class_="pt-overline")
+    bar = cards.bar(
+        invoice.settled_minor, invoice.total_minor, "settled", pending=invoice.pending_minor
+    )
+    late = invoice.status is Status.OVERDUE
+    notes = [tag("p", _when(invoice, today, locale), class_="pt-sub pt-late" if late else "pt-sub")]
+    if questioned:
+        notes = [in_question(amount(invoice.in_question_minor))]
+    if invoice.pending_minor:
+        notes.append(cards.sub(f"{amount(invoice.pending_minor)} is on its way."))
+    if invoice.expected_payment_date and invoice.balance_minor:
+        promised = say.day(invoice.expected_payment_date, locale)
+        notes.append(cards.sub(f"Payment expected on {promised}."))
+    if invoice.settled_minor and invoice.balance_minor:
+        notes.append(
+            cards.sub(f"{amount(invoice.settled_minor)} of {amount(invoice.total_minor)} settled")
+        )
+    open_minor = 0 if invoice.status is Status.WRITTEN_OFF else invoice.balance_minor
+    return join(label, tag("div", amount(open_minor), class_="pt-due"), bar, *notes)
+
+
+def in_question(amount: str) -> Markup:
+    """Return what is said of a document whose payment could not be taken over."""
+    return cards.sub(
+        f"Our earlier books show {amount} of this as settled, and we are checking by what. "
+        "There is nothing to pay until we have."
+    )
+
+
+def settlements(invoice: Invoice, locale: str) -> Markup:
+    """Return the payments and credits that lowered the balance."""
+    if not invoice.settlements:
+        return cards.empty("Nothing yet", "Payments and credits appear here.")
+
+    def amount(minor: int) -> str:
+        return say.money(minor, invoice.currency_code, locale)
+
+    rows = []
+    for each in invoice.settlements:
+        details = [say.day(each.date, locale), each.mode, each.reference]
+        if each.withheld_minor:
+            details.append(f"{amount(each.withheld_minor)} tax withheld")
+        if each.early_discount_minor:
+            details.append(f"{amount(each.early_discount_minor)} early payment discount")
+        rows.append(settlement_rows.row(_settled_by(each), details, amount(each.amount_minor)))
+    return cards.rows(rows)
+
+
+def _settled_by(settlement: Settlement) -> Markup:
+    if settlement.kind not in _SETTLED_BY:
+        return join("Written off")
+    words, kind = _SETTLED_BY[settlement.kind]
+    return settlement_rows.opening(words, kind, settlement.number)
+
+
+def _when(invoice: Invoice, today: date, locale: str) -> str:
+    due = say.day(invoice.due_date, locale)
+    if invoice.status is Status.WRITTEN_OFF:
+        return "Written off"
+    if invoice.status is Status.PAID:
+        return "Paid in full. Thank you!"
+    if invoice.days_overdue:
+        return f"Was due {due}, {say.ago(invoice.due_date, today)}"
+    return f"Due {due}, {say.ago(invoice.due_date, today)}"

@@ -1,0 +1,210 @@
+"""Payments: the list, and one as its receipt with what it paid and what came back of it."""
+
+from datetime import date, datetime
+
+from components.documents import document_view, paper, settlement_rows
+from components.lists import listing
+from components.lists.record_list import Cell, Column, Empty, Row
+from components.ui import cards, links
+from components.ui import format as say
+from components.ui.line_table import Figures, line_table
+from components.ui.markup import Markup, join, said, tag
+from portal_data import kinds, labels
+from portal_data.business.organisation import Organisation
+from portal_data.output.documents import Receipt
+from portal_data.payments import payments
+from portal_data.payments.payments import Filter, Payment, PaymentRow, Sort, Status
+from portal_data.scope import Scope
+
+_NAMED = 3
+"""Numbers of paid documents that a row names; of more it names two and counts the others."""
+_NOTHING = Cell(pills=())
+
+
+def row(payment: PaymentRow, business: Organisation) -> Row:
+    """Return a payment as a row that opens its receipt."""
+    locale = business.locale
+
+    def amount(minor: int) -> str:
+        return say.money(minor, payment.currency_code, locale)
+
+    return Row(
+        links.document(kinds.PAYMENT, payment.number),
+        (
+            payment.number,
+            say.day(payment.date, locale),
+            _applied_to(payment),
+            payment.mode,
+            payment.reference or "",
+            amount(payment.amount_minor),
+            amount(payment.unused_minor) if payment.unused_minor else _NOTHING,
+        ),
+    )
+
+
+SCREEN = listing.Screen(
+    list=payments.LIST,
+    path=kinds.PAYMENT.path,
+    title=kinds.PAYMENT.list_title,
+    search="Receipt, invoice, amount",
+    filters={
+        Filter.ALL: "All",
+        Filter.INVOICE: "Invoice payments",
+        Filter.RETAINER: "Retainer payments",
+    },
+    orders={
+        Sort.NEWEST: "Newest",
+        Sort.OLDEST: "Oldest",
+        Sort.LARGEST: "Largest",
+        Sort.SMALLEST: "Smallest",
+    },
+    columns=(
+        Column("Receipt", "middle-start", link=True),
+        Column("Date", "middle"),
+        Column("Applied to", "top-start", wide=True),
+        Column("Mode", "bottom-start", people=True),
+        Column("Reference", "below", people=True),
+        Column("Amount", "top-end", end=True),
+        Column("Unused", "middle-end", end=True, narrow="unused"),
+    ),
+    sorts={
+        "Date": (Sort.NEWEST, Sort.OLDEST),
+        "Amount": (Sort.LARGEST, Sort.SMALLEST),
+    },
+    ascending=frozenset({Sort.OLDEST, Sort.SMALLEST}),
+    row=row,
+    empty=listing.nothing(
+        "payment", "", Empty("No payments yet", "What you pay appears here with its receipt.")
+    ),
+    printed=True,
+)
+
+
+def _applied_to(payment: PaymentRow) -> str:
+    if not payment.paid_numbers:
+        return "Not applied yet"
+    numbers = payment.paid_numbers
+    if len(numbers) <= _NAMED:
+        return ", ".join(numbers)
+    return f"{numbers[0]}, {numbers[1]} and {len(numbers) - 2:,} more"
+
+
+def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Payment]:
+    """Return a payment with its receipt. Raises NotFound."""
+    opened = document_view.opened(scope, kinds.PAYMENT, number, now)
+    payment: Payment = opened.document
+    locale = opened.business.locale
+    sheet = document_view.sheet(
+        cards.card("", received(payment, opened.today, locale)),
+        cards.card("", receipt(payment, opened.values, locale)),
+        cards.card("Refunds", refunds(payment, locale)) if payment.refunds else None,
+        *opened.beside,
+    )
+    return document_view.Drawn(payment, statuses(payment), sheet, locale)
+
+
+def statuses(payment: Payment) -> list[tuple[str, str]]:
+    """Return what a payment was made for and what became of it, as (words, tone)."""
+    kind = "Retainer payment" if payment.kind == "retainer" else "Invoice payment"
+    return [("Void", "gray")] if payment.status is Status.VOID else [(kind, "green")]
+
+
+def received(payment: Payment, today: date, locale: str) -> Markup:
+    """Return the amount, when and how it was paid, and what is unused of it."""
+
+    def amount(minor: int) -> str:
+        return say.money(minor, payment.currency_code, locale)
+
+    if payment.status is Status.VOID:
+        return join(
+            tag("div", "Void", class_="pt-due"),
+            cards.sub(f"{amount(payment.amount_minor)} was not received. It pays nothing."),
+        )
+    when = cards.when(payment.date, today, locale)
+    notes = [cards.sub(join(f"{when} · ", said(payment.mode)))]
+    if payment.unused_minor:
+        notes.append(
+            cards.sub(f"{amount(payment.unused_minor)} is unused and stays on your account.")
+        )
+    return join(
+        tag("div", labels.AMOUNT_RECEIVED, class_="pt-overline"),
+        tag("div", amount(payment.amount_minor), class_="pt-due"),
+        *notes,
+    )
+
+
+def receipt(payment: Payment, values: Receipt, locale: str) -> Markup:
+    """Return the receipt as its PDF shows it, with links to what was paid."""
+    return tag(
+        "article",
+        paper.letterhead(values.issuer, "Payment receipt", values.number),
+        tag(
+            "div",
+            paper.party(labels.FROM, values.issuer),
+            paper.party(labels.RECEIVED_FROM, values.received_from),
+            class_="top",
+        ),
+        paper.facts(
+            [
+                (labels.PAYMENT_DATE, say.day(values.date, locale)),
+                (labels.PAYMENT_MODE, values.mode),
+                (labels.REFERENCE, values.reference),
+            ]
+        ),
+        _paid(payment, locale) if payment.allocations else None,
+        _totals(values, locale),
+        paper.text(labels.NOTES, values.notes),
+        class_="pt-paper",
+        aria_label=f"Payment receipt {values.number}",
+    )
+
+
+def refunds(payment: Payment, locale: str) -> Markup:
+    """Return what was paid back of the payment."""
+    return cards.rows(settlement_rows.refunds(payment.refunds, payment.currency_code, locale))
+
+
+def _paid(payment: Payment, locale: str) -> Markup:
+    def amounts(minors: list[int]) -> list[str]:
+        return [
+            say.money(minor, payment.currency_code, locale) if minor else "" for minor in minors
+        ]
+
+    paid = payment.allocations
+    return line_table(
+        "What was paid",
+        labels.PAYMENT_FOR,
+        [
+            cards.link(each.number, links.document(kinds.KINDS[each.kind], each.number))
+            for each in paid
+        ],
+        [
+            Figures(labels.DATE, [say.day(each.date, locale) for each in paid], said=""),
+            Figures(labels.DOCUMENT_TOTAL, amounts([each.total_minor for each in paid])),
+            Figures(labels.TAX_WITHHELD, amounts([each.withheld_minor for each in paid])),
+            Figures(labels.EARLY_DISCOUNT, amounts([each.early_discount_minor for each in paid])),
+            Figures(
+                labels.AMOUNT_PAID,
+                [say.money(each.amount_minor, payment.currency_code, locale) for each in paid],
+            ),
+        ],
+    )
+
+
+def _totals(values: Receipt, locale: str) -> Markup:
+    sums = (
+        (labels.AMOUNT_RECEIVED, values.amount_minor, "sum"),
+        (labels.REFUNDED, -values.refunded_minor, None),
+        (labels.UNUSED, values.unused_minor, None),
+    )
+    rows = [
+        tag(
+            "div",
+            tag("span", label),
+            tag("span", say.money(minor, values.currency, locale)),
+            class_=style,
+        )
+        for label, minor, style in sums
+        if minor
+    ]
+    return tag("div", rows, class_="pt-totals")

@@ -1,0 +1,34 @@
+"""One document of any kind: its paper, what matters of it now, and what happened to it."""
+
+import streamlit as st
+
+from components.documents import any_document, document_view
+from components.session import require_scope
+from components.ui import address, cards, links, tab
+from components.ui import format as say
+from portal_data.clock import utc_now
+from portal_data.errors import NotFound
+
+scope = require_scope()
+
+kind = any_document.kind()
+back = (kind.list_title, links.page(kind.path))
+try:
+    drawn = any_document.SCREENS[kind.key].draw(scope, address.text("number"), utc_now())
+except NotFound:
+    document_view.missing(scope, kind.title.lower(), back)
+    st.stop()
+
+document = drawn.document
+tab.name(scope, document.number)
+with st.container(key="head", horizontal=True, vertical_alignment="bottom",
+                  horizontal_alignment="distribute"):  # fmt: skip
+    cards.draw(cards.head(document.number, cards.pills(drawn.statuses), back=back))
+    with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
+        cards.draw(cards.documents(links.pdf(kind, document.id)))
+        if drawn.pay:
+            payable = say.money(document.payable_minor, document.currency_code, drawn.locale)
+            label = f"Pay {say.escape_markdown(payable)}"
+            if st.button(label, type="primary", key=f"{kind.key}.pay"):
+                drawn.pay(document.number)
+cards.draw(drawn.sheet)
