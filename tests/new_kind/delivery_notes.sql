@@ -10,7 +10,8 @@ create table core.delivery_notes (
     currency_code text not null,
     total_minor bigint not null,
     first_viewed_at timestamp,
-    first_viewed_by uuid
+    first_viewed_by uuid,
+    version bigint not null default 1
 );
 
 -- the counted views of a document name its kind
