@@ -50,7 +50,7 @@ def of_customer(staff: Staff, customer: StaffCustomer) -> None:
 def draw(staff: Staff, contact: Contact) -> None:
     """Draw one contact with what may be done about its role and access."""
     with st.container(border=True, key=f"card-contact-{contact.id}"):
-        about = " · ".join(part for part in (contact.email, contact.designation) if part)
+        about = bidi.listed(contact.email, contact.designation)
         state = cards.pills([STATES[contact.portal_status]])
         cards.draw(cards.rows([cards.row(contact.name, about, after=state)]))
         key = f"customer.{contact.id}"

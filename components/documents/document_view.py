@@ -92,7 +92,7 @@ def conversation(remarks: Sequence[Remark], business: Organisation, today: date)
     for each in reversed(remarks):
         when = cards.when(business.day_of(each.happened_at), today, business.locale)
         words = f"{each.dispute.capitalize()} dispute" if each.dispute else ""
-        detail = " · ".join(part for part in (words, each.body) if part)
+        detail = bidi.listed(words, each.body)
         happened.append(Happening(each.author or business.name, when, detail))
         if each.answer:
             happened.append(Happening(business.name, when, each.answer))

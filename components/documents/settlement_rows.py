@@ -7,6 +7,7 @@ from components.ui import format as say
 from components.ui.markup import Markup, join, tag
 from portal_data.billing.refunds import WORDS, Refund
 from portal_data.kinds import Kind
+from portal_data.text import bidi
 
 
 def opening(words: str, kind: Kind, number: str) -> Markup:
@@ -16,7 +17,7 @@ def opening(words: str, kind: Kind, number: str) -> Markup:
 
 def row(words: object, details: Iterable[str | None], amount: str) -> Markup:
     """Return one movement: its `details` stand below, what is empty is left out."""
-    below = " · ".join(part for part in details if part)
+    below = bidi.listed(*details)
     return cards.row(words, below, after=tag("span", amount, class_="pt-num"))
 
 

@@ -18,6 +18,7 @@ from portal_data.kinds import CREDIT_NOTE
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
+from portal_data.text import bidi
 
 
 class Status(StrEnum):
@@ -175,7 +176,7 @@ def _history(
         for each in applications
     ]
     for each in paid_back:
-        detail = " · ".join(part for part in (each.mode, each.reference) if part)
+        detail = bidi.listed(each.mode, each.reference)
         happened.append(
             Event(each.date, refunds.WORDS[each.status], detail or None, each.amount_minor)
         )

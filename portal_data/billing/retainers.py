@@ -19,6 +19,7 @@ from portal_data.lists.columnar import looked_up
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
 from portal_data.store import Session
+from portal_data.text import bidi
 
 
 class Status(StrEnum):
@@ -294,7 +295,7 @@ def _history(
     """Return what happened to the retainer, in that order; who viewed it is told by viewings."""
     happened = []
     for each in payments:
-        detail = " · ".join(part for part in (each.number, each.mode, each.reference) if part)
+        detail = bidi.listed(each.number, each.mode, each.reference)
         happened.append(Event(each.date, "Payment received", detail, each.amount_minor))
     happened += [
         Event(each.date, "Drawn by invoice", each.invoice_number, each.amount_minor)

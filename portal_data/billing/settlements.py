@@ -7,6 +7,7 @@ from typing import Any
 
 from portal_data.billing.history import Event
 from portal_data.store import Session
+from portal_data.text import bidi
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,6 @@ def history(invoice: Mapping[str, Any], settlements: Sequence[Settlement]) -> li
     sent = invoice["sent_at"] or invoice["date"]
     events = [Event(sent, "Invoice sent", amount_minor=invoice["total_minor"])]
     for each in settlements:
-        detail = " · ".join(part for part in (each.number, each.mode, each.reference) if part)
+        detail = bidi.listed(each.number, each.mode, each.reference)
         events.append(Event(each.date, _WORDS[each.kind], detail or None, each.amount_minor))
     return events

@@ -17,3 +17,8 @@ def isolated(text: str) -> str:
     if not _RIGHT_TO_LEFT.isdisjoint(map(unicodedata.bidirectional, plain)):
         return f"{_FIRST_STRONG}{plain}{_POP}"
     return plain
+
+
+def listed(*texts: str | None) -> str:
+    """Return texts with dots between them, each isolated; what is empty is left out."""
+    return " · ".join(isolated(text) for text in texts if text)

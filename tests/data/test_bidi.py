@@ -1,6 +1,7 @@
 """Names of another direction stand apart in sentences and subjects."""
 
 from portal_data.messaging import activity, templates
+from portal_data.text import bidi
 from portal_data.text.bidi import isolated
 
 NAME = "ليلى الخطيب"
@@ -18,3 +19,8 @@ def test_sentences_and_subjects_keep_their_order() -> None:
     mail = templates.activity("rowan@larkspur.example", told, "شركة", "invoice?number=INV-001206")
     assert mail["subject"] == f"\u2068{NAME}\u2069 paid INV-001206 (\u2068شركة\u2069)"
     assert mail["link"].endswith("/invoice?number=INV-001206")
+
+
+def test_what_is_listed_keeps_its_order_and_leaves_out_what_is_empty() -> None:
+    assert bidi.listed("PAY-1", None, "", NAME, "Cash") == f"PAY-1 · \u2068{NAME}\u2069 · Cash"
+    assert bidi.listed(None) == ""
