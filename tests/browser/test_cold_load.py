@@ -26,7 +26,9 @@ Open = Callable[..., Window]
 
 def _raw(portal: Portal, path: str, accept: str) -> tuple[httpx.Headers, bytes]:
     """Return the headers and the body as they came over the wire."""
-    with httpx.stream("GET", portal.url + path, headers={"Accept-Encoding": accept}) as answer:
+    headers = {"Accept-Encoding": accept}
+    # the first one to ask waits until it is compressed, which takes seconds on a busy machine
+    with httpx.stream("GET", portal.url + path, headers=headers, timeout=60) as answer:
         assert answer.status_code == 200, path
         return answer.headers, b"".join(answer.iter_raw())
 
