@@ -46,6 +46,17 @@ def statements() -> dict[str, str]:
     return found
 
 
+def texts() -> Iterator[tuple[str, str]]:
+    """Return every statement as it is asked, with the file that it stands in.
+
+    What is put together when a module is loaded is whole here, and not in the module's own text.
+    """
+    for module_name, module in modules():
+        for name, value in vars(module).items():
+            for _, sql in _within(name, value):
+                yield f"portal_data/{module_name.replace('.', '/')}.py", sql
+
+
 def _within(name: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, List):
         value = value.statements

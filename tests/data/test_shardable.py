@@ -16,6 +16,7 @@ from portal_data.errors import Unavailable
 from portal_data.store.migrate import HERE
 from portal_data.store.postgres_engine import PostgresTransaction, _wire
 from portal_data.store.routing import VIEWS, routed
+from tests import described
 from tests.conftest import Cast
 from tests.test_architecture import NOT_TENANT, PRODUCT, name_of, sql_constants
 from tests.test_isolation import BY_NAME, READS, Books, both  # noqa: F401 - a fixture
@@ -122,6 +123,7 @@ def _statements() -> Iterator[tuple[str, str]]:
     for path in PRODUCT:
         for text in sql_constants(path).values():
             yield name_of(path), text
+    yield from described.texts()  # as they are once they are put together
     for statement in (HERE / "integrity.sql").read_text("utf-8").split(";\n"):
         yield "integrity.sql", statement
 
