@@ -173,6 +173,12 @@ def entered(screen: str) -> None:
         st.session_state[_FORMS] = {}
 
 
+def screen() -> str:
+    """Return the address of the screen that runs, such as `invoice`; empty on the first one."""
+    here: str = st.session_state.get(_SCREEN, "")
+    return here
+
+
 def form(name: str, read: Callable[[], Start]) -> Form[Start]:
     """Return an open form, which begins with what `read` returns and is read only once.
 

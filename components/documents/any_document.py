@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from components import session
 from components.documents import (
     credit_note_screens,
     estimate_screens,
@@ -14,7 +15,7 @@ from components.documents import (
 )
 from components.documents.document_view import Drawn
 from components.lists import listing
-from components.ui import address, cards, links
+from components.ui import cards, links
 from components.ui.markup import Markup
 from portal_data import kinds
 from portal_data.kinds import KINDS, Kind
@@ -41,7 +42,7 @@ SCREENS = {
 
 def kind() -> Kind:
     """Return the kind of document whose list or document is the screen that is open."""
-    here = address.screen()
+    here = session.screen()
     return next(each for each in KINDS.values() if here in (each.key, each.path))
 
 
