@@ -39,6 +39,12 @@ _ENTRIES = """
     from core.activity
     where customer_id = $customer_id and sequence is not null order by sequence, id
 """
+_HEADLESS = """
+    select distinct a.customer_id from core.activity a
+    left join core.activity_chains c on c.customer_id = a.customer_id
+    where a.sequence is not null and c.customer_id is null
+    order by a.customer_id
+"""
 _UNCHAINED = """
     select a.customer_id, count(*)::bigint - coalesce(max(c.unchained), 0) as surplus
     from core.activity a
@@ -100,6 +106,8 @@ def verify(session: OpenSession) -> list[str]:
             previous, expected = entry["hash"], entry["sequence"] + 1
         if (expected - 1, previous) != (head["sequence"], head["hash"]):
             problems.append(f"The activity of {whose} does not end where it ended.")
+    for row in session.rows(_HEADLESS):
+        problems.append(f"The chain of {_whose(row['customer_id'])} has lost its end.")
     for row in session.rows(_UNCHAINED):
         whose = _whose(row["customer_id"])
         problems.append(f"{row['surplus']:+d} entries of {whose} stand outside the chain.")

@@ -69,6 +69,7 @@ def test_who_acts_is_recorded_with_the_address_of_the_sign_in(alice: Scope) -> N
         ("delete from core.activity where sequence = 3", "does not end"),
         ("update core.activity set sequence = null where sequence = 3", "outside the chain"),
         ("delete from core.activity where customer_id = $id", "does not end"),
+        ("delete from core.activity_chains where customer_id = $id", "has lost its end"),
     ],
 )
 def test_what_was_tampered_with_is_named(recorded: Scope, change: str, problem: str) -> None:
