@@ -99,8 +99,7 @@ def screen(db: store.Store) -> Open:
     def opened(who: Scope | Staff | None, page: str = "home", /, **query: str) -> Screen:
         app = app_as(AppTest.from_file(str(SHELL), default_timeout=30), who)
         if page in DOCUMENTS:
-            # one script draws all kinds, by the address that is open
-            app.context["url"] = f"http://localhost/{page}"
+            # one script draws all kinds: the screen is known by its address
             app._page_hash = calc_hash(page)
         elif page != "home":
             app.switch_page(f"../pages/{page}.py")
