@@ -1,142 +1,26 @@
 """The UI script: who is asking decides which screens there are; around them stands one frame.
 
-It stands in components/ and not beside pages/ on purpose: see docs/decisions/0007.
+It stands in components/ and not beside pages/ on purpose: see docs/decisions/0007. Streamlit runs
+it anew each time, so what can be made once is in the modules it uses.
 """
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
-from components import session
+from components import navigation, session
 from components.account import account_menu
 from components.browser import navigator
-from components.ui import address, brand, tab
-from portal_data import screens
-from portal_data.business import preferences
-from portal_data.business.preferences import Preferences
-from portal_data.kinds import KINDS
-from portal_data.scope import Role, Scope, Staff
-
-PARENTS = {
-    **{kind.key: kind.menu or kind.path for kind in KINDS.values()},
-    **{kind.path: kind.menu for kind in KINDS.values() if kind.menu},
-    "project": "projects",
-    "timesheet": "timesheets",
-    "customer": "",
-}
-"""Hidden screens, and the entry of the navigation that stays lit on them."""
-_BEHIND_SIGN_IN = screens.OF_CUSTOMERS | screens.OF_STAFF
-
-
-def page(
-    script: str, title: str, path: str, icon: str = "", *, hidden: bool = False
-) -> StreamlitPage:
-    """Return the screen of a script in pages/ at an address; the empty one is the first screen."""
-    return st.Page(
-        f"../pages/{script}.py",
-        title=title,
-        url_path=path,
-        icon=f":material/{icon}:" if icon else None,
-        default=not path,
-        visibility="hidden" if hidden else "visible",
-    )
-
-
-def _lit(who: Scope | Staff, path: str) -> str | None:
-    """Return the entry of the navigation that a hidden screen keeps lit; None for one of its own.
-
-    Staff reach every document by its customer, from the first screen.
-    """
-    if isinstance(who, Scope):
-        return PARENTS.get(path)
-    return "" if path in PARENTS else None
-
-
-def links_from_mail() -> list[StreamlitPage]:
-    """Return the screens that need no sign-in, because the token in their address is the proof."""
-    return [
-        page("accept", "Accept invitation", "accept", hidden=True),
-        page("reset_password", "New password", "reset_password", hidden=True),
-    ]
-
-
-def of_customers(shown: Preferences) -> list[StreamlitPage]:
-    """Return the customers' screens; hidden ones open from links.
-
-    What the business keeps out of its portal has no screens, so that its addresses are as unknown
-    as any other.
-    """
-    return [
-        page("home", "Home", "", "home"),
-        *(
-            page("documents", kind.list_title, kind.path, kind.icon, hidden=not kind.icon)
-            for kind in KINDS.values()
-        ),
-        *(of_projects() if shown.projects_and_timesheets else ()),
-        page("statements", "Statements", "statements", "account_balance"),
-        page("account", "Account", "account", "badge"),
-        *(page("document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
-        page("security", "Security", "security", hidden=True),
-    ]
-
-
-def of_projects() -> list[StreamlitPage]:
-    """Return the screens of projects and timesheets."""
-    return [
-        page("projects", "Projects", "projects", "architecture"),
-        page("timesheets", "Timesheets", "timesheets", "pending_actions"),
-        page("project", "Project", "project", hidden=True),
-        page("timesheet", "Timesheet", "timesheet", hidden=True),
-    ]
-
-
-def of_staff(role: Role) -> list[StreamlitPage]:
-    """Return the staff's screens; the team is in sight of owners only."""
-    return [
-        page("staff/customers", "Customers", "", "groups"),
-        page("staff/customer", "Customer", "customer", hidden=True),
-        # at the addresses customers have them, so a link means the same to both
-        *(page("staff/document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
-        page("staff/data", "Data", "data", "database"),
-        page("staff/readiness", "Getting ready", "readiness", "checklist"),
-        page("staff/organisation", "Organisation", "organisation", "domain"),
-        page("staff/preferences", "Preferences", "preferences", "tune"),
-        page("staff/team", "Team", "team", "badge", hidden=role is not Role.OWNER),
-        page("staff/security", "Security", "security", hidden=True),
-    ]
-
-
-def of_nobody() -> list[StreamlitPage]:
-    """Return the sign-in form at every address of the others, so a link survives signing in."""
-    return [
-        *(page("sign_in", "Sign in", path) for path in sorted(_BEHIND_SIGN_IN)),
-        page("forgotten", "Forgotten password", "forgotten"),
-    ]
-
-
-def missing(who: Scope | Staff, own: list[StreamlitPage]) -> list[StreamlitPage]:
-    """Return what stands at the address that is open when none of somebody's `own` screens does.
-
-    Without it Streamlit would show the first screen, under a message of its own.
-    """
-    here = address.screen()
-    if here not in screens.ADDRESSES or here in {each.url_path for each in own}:
-        return []
-    script = "missing" if isinstance(who, Scope) else "staff/missing"
-    return [page(script, "Page not found", here, hidden=True)]
-
+from components.ui import brand, tab
 
 who = session.current()
 shown = brand.of(who)
 # before the navigation, or the browser asks Google for the picture of the first screen
 st.set_page_config(page_icon=brand.icon(shown), layout="wide")
 brand.paint(shown)
-if who is None:
-    chosen = st.navigation([*of_nobody(), *links_from_mail()], position="hidden")
-else:
-    own = of_customers(preferences.of(who)) if isinstance(who, Scope) else of_staff(who.role)
-    own += links_from_mail()
-    chosen = st.navigation([*own, *missing(who, own)], expanded=True)
-    brand.draw(shown, lit=_lit(who, chosen.url_path))
+chosen = st.navigation(
+    navigation.of(who), position="sidebar" if who else "hidden", expanded=who is not None
+)
+if who is not None:
+    brand.draw(shown, lit=navigation.lit(who, chosen.url_path))
     account_menu.draw(who)
     navigator.draw()
 tab.entitle(chosen.title, shown.name)

@@ -8,9 +8,12 @@ import types
 
 import streamlit as st
 from streamlit import config, net_util
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
+from components.ui import brand
 from portal_data.errors import Invalid
 
 COLLECT_EVERY = 10.0
@@ -40,6 +43,27 @@ def settle_heap() -> None:
         return gc.collect(generation)
 
     script_runner.gc = types.SimpleNamespace(collect=collect)  # type: ignore[attr-defined]
+
+
+def cache_theme() -> None:
+    """Begin runs with the theme put together once, until a colour of the business changes.
+
+    Streamlit would read six sections of its configuration for the first message of each run.
+    """
+    put_together = app_session._populate_theme_msg
+    sections: dict[str, tuple[tuple[object, ...], CustomThemeConfig]] = {}
+
+    def from_cache(message: CustomThemeConfig, section: str = "theme") -> None:
+        colours = brand.painted()
+        held = sections.get(section)
+        if held is None or held[0] != colours:
+            theme = CustomThemeConfig()
+            put_together(theme, section)
+            held = sections[section] = (colours, theme)
+        if held[1].ByteSize():
+            message.MergeFrom(held[1])
+
+    app_session._populate_theme_msg = from_cache
 
 
 def forbid_outgoing_calls() -> None:

@@ -1,5 +1,6 @@
 """The business's brand around every screen: its name, logo and colour."""
 
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -67,6 +68,11 @@ def paint(shown: Brand) -> None:
             config.set_option(option, colour)
 
 
+def painted() -> tuple[object, ...]:
+    """Return the colours that `paint` has given to Streamlit's own elements."""
+    return tuple(config.get_option(option) for option in _OWN_COLOURS)
+
+
 def mark(shown: Brand, root: str = "") -> Markup:
     """Return the logo, or the name's initials, as a picture that says nothing by itself.
 
@@ -90,6 +96,7 @@ def _variables(shades: colours.Shades) -> str:
     )
 
 
+@lru_cache(maxsize=8)
 def _initials(shown: Brand) -> str:
     """Return the name's initials on the business's colour as the address of a picture."""
     colour = shown.shades.light_fill if shown.shades else colours.DEFAULT

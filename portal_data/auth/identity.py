@@ -82,17 +82,18 @@ def resolve_cookie(token: str, now: datetime) -> UUID | None:
 
 
 def scope_of(sign_in_id: UUID, now: datetime) -> Scope | Staff | None:
-    """Return whom a sign-in belongs to, checked against the store this moment.
+    """Return whom a sign-in belongs to, as the store has it at this moment.
 
     None when it was revoked, grew old or idle, or the contact, its customer's portal or the member
     of staff has been disabled since.
     """
-    return _find(_BY_ID, sign_in_id, now)
+    cache = store.current().read_cache
+    return _found(cache.of_sign_in(sign_in_id, lambda: _read(_BY_ID, sign_in_id)), now)
 
 
 def from_cookie(token: str, now: datetime) -> Scope | Staff | None:
     """Return whom a cookie's token belongs to, or None: `scope_of` for HTTP routes."""
-    return _find(_BY_COOKIE, tokens.digest(token), now)
+    return _found(_read(_BY_COOKIE, tokens.digest(token)), now)
 
 
 def within(session: OpenSession, sign_in_id: UUID, now: datetime) -> Scope | Staff | None:
@@ -324,9 +325,12 @@ def _record(session: OpenSession, sign_in_id: UUID, event: Event, now: datetime)
     activity.record(session, within(session, sign_in_id, now), event, now=now)
 
 
-def _find(where: str, key: UUID | str, now: datetime) -> Scope | Staff | None:
+def _read(where: str, key: UUID | str) -> Row | None:
     with store.system_reading() as session:
-        row = _row(session, where, key)
+        return _row(session, where, key)
+
+
+def _found(row: Row | None, now: datetime) -> Scope | Staff | None:
     who = _made(row, now)
     if who is not None and row is not None and now - row["last_seen_at"] >= _TOUCH_AFTER:
         with store.system_writing() as session:

@@ -2,8 +2,9 @@
 
 A click runs a whole screen again, and most of what it costs is planning the same queries. A read
 that is asked again for the same customer and role with the same arguments is answered from here,
-unless something that this customer can see has been committed meanwhile. Who somebody is, and what
-they may do, is never cached: `identity` asks the store each time.
+unless something that this customer can see has been committed meanwhile. The row of a sign-in is
+kept in the same way until something is committed that could end it, or change what its person may
+do.
 """
 
 import sys
@@ -11,12 +12,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
+from functools import partial
 from typing import Any, TypeVar
+from uuid import UUID
 
 from portal_data.scope import Scope, Staff
 from portal_data.store.engine import Engine
 
 Answer = TypeVar("Answer")
+_Mark = tuple[int, int]
 
 MOST_BYTES = 32 * 1024**2
 MOST_BYTES_OF_ONE = 1024**2
@@ -29,7 +33,7 @@ class ReadCache:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._answers: OrderedDict[Hashable, tuple[tuple[int, int], Any, int]] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[_Mark, Any, int]] = OrderedDict()
         self._bytes = 0
 
     def answer(self, who: Scope | Staff, key: Hashable, read: Callable[[], Answer]) -> Answer:
@@ -44,10 +48,24 @@ class ReadCache:
         if self._engine.is_writing():
             raise RuntimeError("A cached read would not see what this transaction has written.")
         customer_id = who.customer_id if isinstance(who, Scope) else None
-        before = changes.mark(customer_id)
+        return self._kept((customer_id, who.role, key), partial(changes.mark, customer_id), read)
+
+    def of_sign_in(self, sign_in_id: UUID, read: Callable[[], Answer]) -> Answer:
+        """Return what `read` returned of a sign-in while it and its person stand as they did.
+
+        What grows old by itself is the caller's to judge, each time.
+        """
+        changes = self._engine.changes
+        if changes is None or self._engine.is_writing():
+            return read()
+        return self._kept(sign_in_id, partial(changes.mark_of_sign_in, sign_in_id), read)
+
+    def _kept(
+        self, key: Hashable, mark: Callable[[], _Mark | None], read: Callable[[], Answer]
+    ) -> Answer:
+        before = mark()
         if before is None:
             return read()
-        key = (customer_id, who.role, key)
         with self._lock:
             held = self._answers.get(key)
             if held is not None and held[0] == before:
@@ -56,12 +74,12 @@ class ReadCache:
                 return answer
         found = read()
         size = size_of(found)
-        if size <= MOST_BYTES_OF_ONE and changes.mark(customer_id) == before:
+        if size <= MOST_BYTES_OF_ONE and mark() == before:
             with self._lock:
                 self._hold(key, (before, found, size))
         return found
 
-    def _hold(self, key: Hashable, held: tuple[tuple[int, int], object, int]) -> None:
+    def _hold(self, key: Hashable, held: tuple[_Mark, object, int]) -> None:
         replaced = self._answers.pop(key, None)
         if replaced is not None:
             self._bytes -= replaced[2]

@@ -1,4 +1,4 @@
-"""Which customers' books have changed: what a cached answer is checked against.
+"""Whose books and whose sign-ins have changed: what a cached answer is checked against.
 
 Only an engine whose process is the only writer can know this; see docs/decisions/0009.
 """
@@ -36,6 +36,13 @@ UNSEEN = frozenset(
 )
 """Tables of `core` that no cached read looks at; a write to any other one counts."""
 
+OF_IDENTITY = frozenset({"contacts", "customers", "sign_ins", "staff"})
+"""Tables of `core` that say who is signed in and what they may do."""
+
+# of a new sign-in nothing can be cached, and an update by its key is of one sign-in alone
+_ONE_SIGN_IN = re.compile(
+    r"update core\.sign_ins set [a-z_$, =']+ where id = \$id(?: and (?!.*\bor\b).*)?$"
+)
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 # what may change something, besides the lock of a row that is read and the end of an upsert
 _VERB = re.compile(
@@ -53,10 +60,16 @@ def writes(sql: str) -> frozenset[tuple[str, str]]:
     Of a statement that may write something in a way that is not known here the pair ("", "") is
     part of it: anything may have changed.
     """
-    plain = " ".join(_LITERAL.sub(" '' ", sql).lower().split())
-    known = _KNOWN.findall(plain)
-    understood = len(_VERB.findall(plain)) == len(known) and (known or _READS.match(plain))
+    words = plain(sql)
+    known = _KNOWN.findall(words)
+    understood = len(_VERB.findall(words)) == len(known) and (known or _READS.match(words))
     return frozenset(known if understood else [*known, ("", "")])
+
+
+@lru_cache(maxsize=1024)
+def plain(sql: str) -> str:
+    """Return a statement in lower case on one line, without comments and with empty literals."""
+    return " ".join(_LITERAL.sub(" '' ", sql).lower().split())
 
 
 class WriteSet:
@@ -65,15 +78,29 @@ class WriteSet:
     def __init__(self, customer_id: UUID | None) -> None:
         self._customer_id = customer_id
         self.customers: set[UUID] = set()
+        self.sign_ins: set[UUID] = set()
 
     def by(self, sql: str, params: Mapping[str, Any]) -> None:
         """Note a statement: a customer's session and an insert name theirs, others may be any's."""
         for verb, table in writes(sql):
+            if table == "sign_ins":
+                self._sign_in(verb, sql, params)
+                continue
             named = params.get("customer_id") if verb == "insert into" else None
             self.table(table, named)
 
+    def _sign_in(self, verb: str, sql: str, params: Mapping[str, Any]) -> None:
+        """Note a write to `sign_ins`: an update by its key is of one, a new one is nobody's yet."""
+        named = params.get("id")
+        if verb == "update" and isinstance(named, UUID) and _ONE_SIGN_IN.match(plain(sql)):
+            self.sign_ins.add(named)
+        elif verb != "insert into":
+            self.table("sign_ins")
+
     def table(self, name: str, customer_id: UUID | str | None = None) -> None:
         """Note a write to a table, unless no cached read looks at it."""
+        if name in OF_IDENTITY or not name:
+            self.sign_ins.add(EVERYONE)
         if name in UNSEEN:
             return
         named = (self._customer_id or customer_id or EVERYONE) if name else EVERYONE
@@ -84,11 +111,14 @@ class WriteSet:
 
 
 class Changes:
-    """Counts the commits that each customer could notice; odd while one is under way."""
+    """Counts the commits that each customer, and each sign-in, could notice."""
+
+    _MOST_SIGN_INS = 10_000
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[UUID] = Counter()
+        self._sign_ins: Counter[UUID] = Counter()
         self._total = 0
         self._underway = 0
 
@@ -104,10 +134,17 @@ class Changes:
                 return self._total, 0
             return self._counts[EVERYONE], self._counts.get(customer_id, 0)
 
+    def mark_of_sign_in(self, sign_in_id: UUID) -> tuple[int, int] | None:
+        """Return where a sign-in, and what its person may do, stands, as `mark` does for books."""
+        with self._lock:
+            if self._underway:
+                return None
+            return self._sign_ins[EVERYONE], self._sign_ins.get(sign_in_id, 0)
+
     @contextmanager
     def committing(self, write_set: WriteSet) -> Iterator[None]:
         """Count a commit, whether it succeeds or not."""
-        if not write_set.customers:
+        if not write_set.customers and not write_set.sign_ins:
             yield
             return
         with self._lock:
@@ -119,3 +156,6 @@ class Changes:
                 self._underway -= 1
                 self._total += 1
                 self._counts.update(write_set.customers)
+                if len(self._sign_ins) > self._MOST_SIGN_INS:  # as if all had changed
+                    self._sign_ins = Counter({EVERYONE: self._sign_ins.total()})
+                self._sign_ins.update(write_set.sign_ins)

@@ -1,9 +1,11 @@
 """What the portal makes of Streamlit's own settings before it serves anybody."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from streamlit import config
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 
 from components import tuning
 from portal_data.errors import Invalid
@@ -31,3 +33,46 @@ def test_two_paths_that_differ_stop_the_start(path: str) -> None:
     config.set_option("server.baseUrlPath", "portal")
     with pytest.raises(Invalid, match="PORTAL_BASE_URL"):
         tuning.take_base_path(path)
+
+
+SECTIONS = [
+    "theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar",
+    "theme.dark.sidebar",
+]  # fmt: skip
+
+
+@pytest.fixture
+def cached_theme(monkeypatch: pytest.MonkeyPatch) -> Callable[..., CustomThemeConfig]:
+    """A section's theme as the cache gives it, or as Streamlit puts it together (`fresh`)."""
+    put_together = app_session._populate_theme_msg
+    monkeypatch.setattr(app_session, "_populate_theme_msg", put_together)
+    tuning.cache_theme()
+
+    def given(section: str, *, fresh: bool = False) -> CustomThemeConfig:
+        message = CustomThemeConfig()
+        (put_together if fresh else app_session._populate_theme_msg)(message, section)
+        return message
+
+    return given
+
+
+def test_the_cached_theme_is_what_streamlit_puts_together(
+    cached_theme: Callable[..., CustomThemeConfig],
+) -> None:
+    for _ in range(2):
+        for section in SECTIONS:
+            assert cached_theme(section) == cached_theme(section, fresh=True), section
+    assert cached_theme("theme.dark").primary_color == "#4C6BE8"
+
+
+def test_a_new_colour_of_the_business_is_in_the_next_run(
+    cached_theme: Callable[..., CustomThemeConfig],
+) -> None:
+    before = config.get_option("theme.light.primaryColor")
+    cached_theme("theme.light").primary_color = "#000000"  # a run's own message, not the cache
+    assert cached_theme("theme.light").primary_color == before
+    config.set_option("theme.light.primaryColor", "#123456")
+    try:
+        assert cached_theme("theme.light").primary_color == "#123456"
+    finally:
+        config.set_option("theme.light.primaryColor", before)

@@ -3,10 +3,12 @@
 import re
 import threading
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from portal_data import store
+from portal_data.auth import identity, sessions
 from portal_data.billing import balances
 from portal_data.business import organisation, preferences
 from portal_data.customers import details, directory
@@ -16,7 +18,8 @@ from portal_data.messaging import activity
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store.migrate import HERE
 from portal_data.store.read_cache import MOST_BYTES, MOST_BYTES_OF_ONE
-from portal_data.store.write_set import EVERYONE, UNSEEN, Changes, WriteSet, writes
+from portal_data.store.write_set import EVERYONE, OF_IDENTITY, UNSEEN, Changes, WriteSet, writes
+from tests import described
 from tests.conftest import NOW
 from tests.factories import TODAY, insert, make_invoice
 
@@ -281,3 +284,89 @@ def test_there_is_no_mark_during_a_commit(alice: Scope) -> None:
     with changes.committing(write_set):
         assert changes.mark(alice.customer_id) is None
     assert changes.mark(alice.customer_id) not in (None, before)
+
+
+@pytest.mark.only_engine("duckdb")
+def test_a_sign_in_is_read_once_until_something_of_it_changes(
+    alice: Scope, charlie: Scope, asked: list[str]
+) -> None:
+    assert identity.scope_of(alice.sign_in_id, NOW) == alice
+    asked.clear()
+    assert identity.scope_of(alice.sign_in_id, NOW) == alice
+    with store.system_writing() as session:
+        sessions.revoke(session, charlie.sign_in_id, "signed_out", NOW)
+    assert identity.scope_of(alice.sign_in_id, NOW) == alice
+    assert asked == []
+    assert identity.scope_of(charlie.sign_in_id, NOW) is None
+
+
+_OF_PERSON = {
+    "sign_ins": "revoked_at = $now",
+    "contacts": "portal_status = 'disabled'",
+    "customers": "portal_enabled = false",
+}
+
+
+@pytest.mark.parametrize("table", _OF_PERSON)
+@pytest.mark.parametrize(
+    "way",
+    [
+        "update core.{table} set {change} where {key} = $key",
+        "UPDATE core.{table}\nSET {change} WHERE {key} = $key -- where id = it",
+        "update core.{table} set {change} where id = $id or {key} = $key",
+        "update core.{table} set {change} where id in ($id, (select $key where '{key}' = 'id'))"
+        " or {key} = $key",
+    ],
+)
+def test_whatever_ends_a_sign_in_is_seen_at_once(alice: Scope, table: str, way: str) -> None:
+    """Also where the statement names another row by its key beside."""
+    key, value = {
+        "sign_ins": ("contact_id", alice.contact_id),
+        "contacts": ("customer_id", alice.customer_id),
+        "customers": ("id", alice.customer_id),
+    }[table]
+    assert identity.scope_of(alice.sign_in_id, NOW) == alice
+    sql = way.format(table=table, change=_OF_PERSON[table], key=key)
+    with store.system_writing() as session:
+        given = {"key": value, "id": new_id(), "now": NOW}
+        session.change(sql, **{name: given[name] for name in given if f"${name}" in sql})
+    assert identity.scope_of(alice.sign_in_id, NOW) is None
+
+
+def test_every_statement_that_could_end_a_sign_in_is_noted() -> None:
+    """Whatever the portal writes to a table that identity reads; by its key, to that sign-in."""
+    read = set(re.findall(r"core\.([a-z_]+)", identity._CONTACT + identity._STAFF))
+    assert read == OF_IDENTITY
+    sign_in = new_id()
+    seen = set()
+    for name, sql in described.texts():
+        tables = {table for verb, table in writes(sql)} & OF_IDENTITY
+        if not tables or all(pair == ("insert into", "sign_ins") for pair in writes(sql)):
+            continue
+        noted = WriteSet(None)
+        noted.by(sql, {"id": sign_in})
+        by_key = tables == {"sign_ins"} and "where id = $id" in " ".join(sql.split())
+        assert noted.sign_ins == {sign_in if by_key else EVERYONE}, (name, sql)
+        seen |= tables
+    assert seen == OF_IDENTITY
+    for table in OF_IDENTITY:
+        loaded = WriteSet(None)
+        loaded.table(table)
+        assert loaded.sign_ins == {EVERYONE}, table
+
+
+def test_a_sign_in_has_no_mark_during_a_commit_and_counting_is_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Changes, "_MOST_SIGN_INS", 3)
+    changes, own = Changes(), new_id()
+    marks = [changes.mark_of_sign_in(own)]
+    for each in (own, *(new_id() for _ in range(4)), own, EVERYONE):
+        write_set = WriteSet(None)
+        write_set.sign_ins.add(each)
+        with changes.committing(write_set):
+            assert changes.mark_of_sign_in(own) is None
+        marks.append(changes.mark_of_sign_in(own))
+    changed = [before != after for before, after in pairwise(marks)]
+    assert changed == [True, False, False, False, True, True, True]
+    assert len(changes._sign_ins) <= 3

@@ -53,11 +53,11 @@ def test_every_known_address_has_a_screen(portal: Portal) -> None:
         assert b'id="root"' in body, name
 
 
-def test_the_shell_has_a_screen_for_each_known_address_and_no_other() -> None:
-    shell = ast.parse(Path(ROOT, "components/shell.py").read_text("utf-8"))
+def test_the_navigation_has_a_screen_for_each_known_address_and_no_other() -> None:
+    navigation = ast.parse(Path(ROOT, "components/navigation.py").read_text("utf-8"))
     paths = [
         node.args[2]
-        for node in ast.walk(shell)
+        for node in ast.walk(navigation)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "page"
         and len(node.args) > 2
     ]  # fmt: skip
