@@ -16,7 +16,12 @@ class Timing:
 
 
 def timing(samples: list[float]) -> Timing:
-    """Summarise samples in milliseconds; the 95th percentile is the nearest rank."""
+    """Summarise samples in milliseconds; the 95th percentile is the nearest rank.
+
+    Of no samples both are not a number.
+    """
+    if not samples:
+        return Timing(math.nan, math.nan, 0)
     ordered = sorted(samples)
     rank = math.ceil(0.95 * len(ordered)) - 1
     return Timing(ordered[len(ordered) // 2], ordered[rank], len(ordered))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks import books, export_books
+from benchmarks import books, export_books, visitors
 from benchmarks.asking import ask
 from benchmarks.cost import Cost, measured
 from benchmarks.export_books import PROJECT, TIMESHEET
@@ -92,7 +92,7 @@ def _formats(name: str) -> list[str]:
 
 def _portal(path: Path, name: str) -> dict[str, Cost]:
     opened = store.install(store.open_store(f"duckdb:///{path}"))
-    token = books.cookie(opened)
+    token = visitors.sign_in(opened)[0].cookie
     one = {"project": f"id={PROJECT}", "timesheet": f"id={TIMESHEET}"}.get(name, "")
 
     def write(format: str, empty: bool) -> None:

@@ -6,27 +6,32 @@ from dataclasses import dataclass
 
 from benchmarks import (
     books,
+    capacity,
     cold_load,
     comparing_documents,
     comparing_exports,
+    crowds,
     exporting,
     importing,
-    pages,
+    postgres_books,
     printing,
     publishing,
     queries,
     signing_in,
+    walking,
 )
+from benchmarks.report import crowds as crowds_report
 from benchmarks.report import files, screens, work
 from benchmarks.report.page import section
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much is measured: sizes of the books, growing, and runs of each screen."""
+    """How much is measured: sizes of the books, growing, walks, and sessions of crowds."""
 
     sizes: tuple[int, ...]
     rounds: int
+    sessions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +52,46 @@ class Part:
         }
 
 
-def _screens(options: Options) -> list[Iterator[str]]:
-    made = [books.made(size) for size in options.sizes]
-    servings = [pages.measure(each, options.rounds) for each in made]
-    reads = [queries.measure(each) for each in made]
-    memory = pages.memory_a_session(made[0])
-    return [screens.screens(servings), screens.reads(reads), screens.sessions(servings, memory)]
+def _made(options: Options) -> list[books.BenchBooks]:
+    return [books.made(size) for size in options.sizes]
+
+
+def _walk(options: Options) -> list[Iterator[str]]:
+    return [screens.screens(walking.measure(_made(options), options.rounds))]
+
+
+def _reads(options: Options) -> list[Iterator[str]]:
+    return [screens.reads([queries.measure(each) for each in _made(options)])]
+
+
+def _capacity(options: Options) -> list[Iterator[str]]:
+    made = _made(options)
+    measured = [capacity.measure(each) for each in made]
+    return [screens.sessions(measured, capacity.memory_a_session(made[0]))]
+
+
+def _crowd(options: Options) -> list[Iterator[str]]:
+    made = books.made(crowds.INVOICES)
+    steady = crowds.steady(made, options.sessions)
+    return [crowds_report.crowds(steady, crowds.bursts(made, options.sessions))]
+
+
+def _crowd_on_postgres(options: Options) -> list[Iterator[str]]:
+    with postgres_books.serving(crowds.INVOICES) as served:
+        measured = crowds.on_postgres(served, options.sessions[-1])
+    return [crowds_report.on_postgres(measured)]
 
 
 def _publishing(options: Options) -> list[Iterator[str]]:
-    return [work.published([publishing.measure(books.made(size)) for size in options.sizes])]
+    return [work.published([publishing.measure(each) for each in _made(options)])]
 
 
 PARTS: Mapping[str, Part] = {
-    "screens": Part(
-        (
-            "Screens against an empty one",
-            "One customer's reads in the store",
-            "Start, capacity and memory",
-        ),
-        _screens,
-    ),
+    "walk": Part(("Screens against an empty one",), _walk),
+    "crowd": Part(("A crowd of customers",), _crowd),
+    "crowd-postgres": Part(("A crowd on PostgreSQL",), _crowd_on_postgres),
+    "reads": Part(("One customer's reads in the store",), _reads),
+    "capacity": Part(("Start, capacity and memory",), _capacity),
     "import": Part(("Import",), lambda _: [work.imported(importing.measure())]),
     "signing-in": Part(("Signing in",), lambda _: [work.signing_in(signing_in.measure())]),
     "cold-load": Part(("Loads over a slow line",), lambda _: [work.loads(cold_load.measure())]),

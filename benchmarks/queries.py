@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from benchmarks import books
+from benchmarks import books, visitors
 from benchmarks.clockwork import Timing, time_each
 from portal_data import lists, store
 from portal_data.auth import identity
@@ -31,7 +31,7 @@ def measure(made: books.BenchBooks) -> Reads:
     """Time each read of the reader's own hundred invoices, in turns and with nothing remembered."""
     opened = store.install(store.open_store(made.url))
     try:
-        who = identity.from_cookie(books.cookie(opened), utc_now())
+        who = identity.from_cookie(visitors.sign_in(opened)[0].cookie, utc_now())
         if not isinstance(who, Scope):
             raise RuntimeError("The reader is not signed in.")
         return Reads(made.invoices, time_each(_reads(who), ROUNDS, opened.read_cache.forget))

@@ -1,5 +1,5 @@
 """The portal's own server with an empty screen in the same frame, to compare with, and a way to
-have it forget what it remembers, as a change of the books would.
+have it forget what it remembers of a customer, as a change of the books would.
 
 Served by `python -m benchmarks` through uvicorn, which is also what `streamlit run` uses.
 """
@@ -7,11 +7,13 @@ Served by `python -m benchmarks` through uvicorn, which is also what `streamlit 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import streamlit as st
 
 from benchmarks.serving import FORGET
 from portal_data import store
+from portal_data.store.write_set import WriteSet
 from portal_data.web import middleware, sockets
 from portal_data.web.rates import Rate
 
@@ -41,9 +43,15 @@ async def app(
     send: Callable[[Any], Awaitable[None]],
 ) -> None:
     """Answer FORGET; leave everything else to the portal."""
-    if scope.get("path") != FORGET:
+    before, _, customer_id = scope.get("path", "").rpartition("/")
+    if before != FORGET:
         await portal(scope, receive, send)
         return
-    store.current().read_cache.forget()
+    changes = store.current().engine.changes
+    if changes is not None:  # or nothing is remembered
+        changed = WriteSet(UUID(customer_id))
+        changed.table("customers")
+        with changes.committing(changed):
+            pass
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})

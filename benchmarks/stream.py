@@ -4,6 +4,7 @@ The messages are Streamlit's `streamlit.proto`; its frontend sends the same ones
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -12,9 +13,12 @@ from urllib.parse import urlsplit
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 
 TIMEOUT = 120.0
+
+_TO_RUN_AGAIN = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +29,30 @@ class Run:
     size: int
 
 
-class Tab:
-    """One tab on one screen. Use it as an async context manager; every `run` draws the screen."""
+class ScreenFailed(RuntimeError):
+    """The tab was not shown what it asked for. A screen that failed is fast: never measure it."""
 
-    def __init__(self, base: str, cookie: str, page: str, query: str = "") -> None:
-        self._base, self._cookie, self._page, self._query = base, cookie, page, query
-        self._hash = ""
+
+class Tab:
+    """One tab: it opens on a screen and moves to others as a browser does, over one websocket.
+
+    Use it as an async context manager; every `visit` draws a screen.
+    """
+
+    def __init__(self, base: str, cookie: str = "") -> None:
+        self._base, self._cookie = base, cookie
+        self._scripts: dict[str, str] = {}  # as the navigation told them, by path
+        self._script = ""
         self._fragment = ""
         self._connection: ClientConnection | None = None
 
     async def __aenter__(self) -> Self:
         host = urlsplit(self._base).netloc
+        cookie = {"Cookie": f"portal={self._cookie}"} if self._cookie else {}
         self._connection = await websockets.connect(
             f"ws://{host}/_stcore/stream",
             subprotocols=[websockets.Subprotocol("streamlit")],
-            additional_headers={"Origin": self._base, "Cookie": f"portal={self._cookie}"},
+            additional_headers={"Origin": self._base, **cookie},
             max_size=None,
             compression=None,
             open_timeout=TIMEOUT,
@@ -56,49 +69,66 @@ class Tab:
         if self._connection is not None:
             await self._connection.close()
 
-    async def run(self, *, fragment: bool = False) -> Run:
-        """Run the screen once, or only the last fragment it drew.
+    async def visit(
+        self,
+        path: str,
+        query: str = "",
+        *,
+        fragment: bool = False,
+        widgets: Iterable[WidgetState] = (),
+    ) -> Run:
+        """Draw a screen, or with `fragment` only the last one that it drew, with these choices.
 
-        Raises RuntimeError when it shows an error or another screen.
+        Raises ScreenFailed when it shows an error or another screen.
         """
         if self._connection is None:
             raise RuntimeError("The tab is not open.")
         asked = BackMsg()
-        asked.rerun_script.query_string = self._query
+        asked.rerun_script.query_string = query
+        asked.rerun_script.context_info.url = f"{self._base}/{path}"
+        asked.rerun_script.widget_states.widgets.extend(widgets)
         if fragment:
             asked.rerun_script.fragment_id = self._fragment
-        if self._hash:
-            asked.rerun_script.page_script_hash = self._hash
+            asked.rerun_script.page_script_hash = self._script
+        elif path in self._scripts:
+            asked.rerun_script.page_script_hash = self._scripts[path]
         else:
-            asked.rerun_script.page_name = self._page
+            asked.rerun_script.page_name = path
         began = time.perf_counter()
         await self._connection.send(asked.SerializeToString())
         size = 0
         while True:
             received = await self._connection.recv(decode=False)
             size += len(received)
-            message = ForwardMsg.FromString(received)
-            kind = message.WhichOneof("type")
-            if kind == "new_session":
-                self._hash = message.new_session.page_script_hash
-            elif kind == "navigation":
-                self._hash = message.navigation.page_script_hash or self._hash
-                if any(page.page_name == "Sign in" for page in message.navigation.app_pages):
-                    raise RuntimeError("The reader is not signed in.")
-            elif kind == "page_not_found":
-                raise RuntimeError(f"The server knows no screen {self._page!r}.")
-            elif kind == "delta":
-                self._fragment = message.delta.fragment_id or self._fragment
-                _refuse_errors(message, self._page)
-            elif kind == "script_finished":
+            if self.take(ForwardMsg.FromString(received), path):
                 return Run((time.perf_counter() - began) * 1000, size)
 
+    def take(self, message: ForwardMsg, path: str) -> bool:
+        """Take in one message; tell whether the screen is drawn."""
+        kind = message.WhichOneof("type")
+        if kind == "delta":
+            self._fragment = message.delta.fragment_id or self._fragment
+            _refuse_errors(message, path)
+        elif kind == "navigation":
+            pages = message.navigation.app_pages
+            self._scripts = {
+                "" if page.is_default else page.url_pathname: page.page_script_hash
+                for page in pages
+            }
+            self._script = message.navigation.page_script_hash
+            if self._cookie and any(page.page_name == "Sign in" for page in pages):
+                raise ScreenFailed("The reader is not signed in.")
+            if self._script != self._scripts.get(path):
+                raise ScreenFailed(f"Another screen was drawn than {path!r}.")
+        elif kind == "page_not_found":
+            raise ScreenFailed(f"The server knows no screen {path!r}.")
+        return kind == "script_finished" and message.script_finished != _TO_RUN_AGAIN
 
-def _refuse_errors(message: ForwardMsg, page: str) -> None:
-    """A screen that failed is fast: never measure it."""
+
+def _refuse_errors(message: ForwardMsg, path: str) -> None:
     element = message.delta.new_element
     kind = element.WhichOneof("type")
     if kind == "exception":
-        raise RuntimeError(f"{page or 'home'} failed: {element.exception.message}")
+        raise ScreenFailed(f"{path or 'home'} failed: {element.exception.message}")
     if kind == "alert" and element.alert.format == element.alert.ERROR:
-        raise RuntimeError(f"{page or 'home'} shows an error: {element.alert.body}")
+        raise ScreenFailed(f"{path or 'home'} shows an error: {element.alert.body}")

@@ -46,7 +46,8 @@ def _head() -> str:
             f"{platform.python_version()}, Streamlit {version('streamlit')}, DuckDB "
             f"{version('duckdb')}; the measuring process runs beside the server.",
             "Books: made up, a hundred invoices of three lines for each customer, nine of ten "
-            "paid. p50 is the median, p95 the 95th percentile. What is compared runs in turns, so "
-            "what else the machine does hits all alike: compare ratios rather than times.",
+            "paid, ten estimates, a project and a timesheet. p50 is the median, p95 the 95th "
+            "percentile. What is compared runs in turns, so what else the machine does hits all "
+            "alike: compare ratios rather than times.",
         )
     )

@@ -1,64 +1,70 @@
 """Screens, reads and memory, as text."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
-from benchmarks.pages import EMPTY, Serving
+from benchmarks.capacity import Capacity
 from benchmarks.queries import Reads
 from benchmarks.report.markdown import row, rule
+from benchmarks.visitors import EMPTY
+from benchmarks.walking import Walks
 
 _MEGA = 1_000_000
+_WAYS = ("first", "again")
 
 
-def screens(servings: list[Serving]) -> Iterator[str]:
+def screens(walks: list[Walks]) -> Iterator[str]:
     """Yield the lines of the section."""
     yield (
-        "One whole run of a screen on the server, asked over its websocket, divided by that of an "
-        "empty screen in the same frame, by the clock (p50). *First* is after a change of the "
-        "customer's books, when everything is read from the store; *again* is while nothing has "
-        "changed since. Growth is the largest books' multiple over the smallest's: 1.00 is flat."
+        "Different customers walk through the portal, one after the other: each opens every screen "
+        "in one tab, moving from screen to screen as a browser does, and then every one again. A "
+        "visit is one whole run on the server, asked over the websocket, by the clock. It is "
+        "divided by a visit of an empty screen in the same frame, which the same customers open "
+        "within the same walk. *First* is a customer's first visit, *again* the second, while "
+        "nothing has changed. Growth is the largest books' multiple over the smallest's, p50: 1.00 "
+        "is flat."
     )
     yield ""
-    heads = [f"{each.invoices:,}: {what} ×" for each in servings for what in ("first", "again")]
-    yield row("Screen", *heads, "growth, first", "growth, again")
+    heads = [f"{each.invoices:,}: {way} ×" for each in walks for way in _WAYS]
+    yield row("Screen, p50 / p95", *heads, "growth, first", "growth, again")
     yield rule(1, len(heads) + 2)
-    for name in servings[0].screens:
+    for name in walks[0].screens:
         if name != EMPTY:
-            multiples = [_multiples(serving, name) for serving in servings]
-            growth = [multiples[-1][way] / multiples[0][way] for way in (0, 1)]
-            cells = [each for pair in multiples for each in pair] + growth
-            yield row(name, *(f"{each:.2f}" for each in cells))
+            multiples = [_multiples(each, name, way) for each in walks for way in _WAYS]
+            growth = [multiples[way - 2][0] / multiples[way][0] for way in (0, 1)]
+            yield row(
+                name,
+                *(f"{p50:.2f} / {p95:.2f}" for p50, p95 in multiples),
+                *(f"{each:.2f}" for each in growth),
+            )
     yield ""
-    for serving in servings:
-        yield f"### {serving.invoices:,} invoices"
+    for each in walks:
+        yield f"### {each.invoices:,} invoices"
         yield ""
-        yield "Milliseconds p50 / p95 on the clock, and of the processor:"
+        yield (
+            "Milliseconds p50 / p95 on the clock, and of the processor; *new tab* is a tab that "
+            "opens on the screen (p50), after the walk:"
+        )
         yield ""
         yield row("Screen", "first", "first, CPU", "again", "again, CPU", "new tab", "KB sent")
         yield rule(1, 6)
-        for name, runs in serving.screens.items():
-            opened = serving.first_runs.get(name)
+        for name, screen in each.screens.items():
             cells = []
-            for screen in (runs.first, runs.again):
+            for visits in (screen.first, screen.again):
                 cells += [
-                    f"{screen.timing.p50:.0f} / {screen.timing.p95:.0f}",
-                    f"{screen.processor:.0f}",
+                    f"{visits.timing.p50:.0f} / {visits.timing.p95:.0f}",
+                    f"{visits.mean_processor:.0f}",
                 ]
-            yield row(
-                name,
-                *cells,
-                f"{opened:.0f}" if opened else "",
-                f"{runs.again.size / 1000:.0f}",
-            )
+            opened = f"{screen.new_tab.timing.p50:.0f}" if screen.new_tab.milliseconds else ""
+            yield row(name, *cells, opened, f"{screen.again.size / 1000:.0f}")
         yield ""
 
 
-def _multiples(serving: Serving, name: str) -> tuple[float, float]:
-    """Return a screen's median times, first and again, as multiples of the empty screen's."""
-    runs, empty = serving.screens[name], serving.screens[EMPTY]
-    return (
-        runs.first.timing.p50 / empty.first.timing.p50,
-        runs.again.timing.p50 / empty.again.timing.p50,
-    )
+def _multiples(walks: Walks, name: str, way: str) -> tuple[float, float]:
+    """Return p50 and p95 of a screen's visits, as multiples of the empty screen's."""
+    timed = attrgetter(f"{way}.timing")
+    screen, empty = timed(walks.screens[name]), timed(walks.screens[EMPTY])
+    return screen.p50 / empty.p50, screen.p95 / empty.p95
 
 
 def reads(measured: list[Reads]) -> Iterator[str]:
@@ -76,13 +82,13 @@ def reads(measured: list[Reads]) -> Iterator[str]:
     yield ""
 
 
-def sessions(servings: list[Serving], memory: dict[str, int]) -> Iterator[str]:
+def sessions(measured: list[Capacity], memory: dict[str, int]) -> Iterator[str]:
     """Yield the lines of the section."""
-    yield row("", *(f"{each.invoices:,} invoices" for each in servings))
-    yield rule(1, len(servings))
-    yield row("start to first answer, s", *(f"{s.started_in:.1f}" for s in servings))
-    yield row("runs a second, eight busy tabs", *(f"{s.runs_a_second:.0f}" for s in servings))
-    yield row("memory after start, MB", *(f"{s.memory_started / _MEGA:.0f}" for s in servings))
+    yield row("", *(f"{each.invoices:,} invoices" for each in measured))
+    yield rule(1, len(measured))
+    yield row("start to first answer, s", *(f"{each.started_in:.1f}" for each in measured))
+    yield row("runs a second, eight busy tabs", *(f"{s.runs_a_second:.0f}" for s in measured))
+    yield row("memory after start, MB", *(f"{s.memory_started / _MEGA:.0f}" for s in measured))
     yield ""
     yield "Memory that one more open session costs, by its screen:"
     yield ""

@@ -1,6 +1,6 @@
 """The benchmarks measure what they say; how fast it is, no test asks."""
 
-import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,12 +9,12 @@ import typer
 
 from benchmarks import (
     books,
+    capacity,
     cold_load,
     comparing_documents,
     comparing_exports,
     exporting,
     importing,
-    pages,
     printing,
     publishing,
     queries,
@@ -25,20 +25,9 @@ from benchmarks.clockwork import timing
 from benchmarks.parts import ORDER
 from benchmarks.report import files, screens, work
 from benchmarks.report.page import page, sections
-from benchmarks.serving import serving
-from benchmarks.stream import Tab
 from portal_data import store
 from portal_data.settings import ROOT
-
-INVOICES = 300
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> books.BenchBooks:
-    """Small books in a folder of their own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(books, "FOLDER", tmp_path_factory.mktemp("bench"))
-        yield books.made(INVOICES)
+from tests.benchmarks.conftest import INVOICES
 
 
 def test_the_books_are_sound_and_as_many_as_asked(made: books.BenchBooks) -> None:
@@ -64,33 +53,11 @@ def test_books_are_made_once(made: books.BenchBooks) -> None:
     assert made.path.stat().st_mtime_ns == before
 
 
-def test_a_tab_draws_screens_and_refuses_what_is_none(made: books.BenchBooks) -> None:
-    async def visit() -> None:
-        async with Tab(server.base, server.cookie, "invoices") as tab:
-            first, second = await tab.run(), await tab.run()
-            assert min(first.size, second.size) > 1_000
-        async with Tab(server.base, server.cookie, "nowhere") as tab:
-            with pytest.raises(RuntimeError, match="no screen"):
-                await tab.run()
-        async with Tab(server.base, "forged", "invoices") as tab:
-            with pytest.raises(RuntimeError, match="not signed in"):
-                await tab.run()
-
-    with serving(made) as server:
-        asyncio.run(visit())
-
-
 def test_everything_is_measured_and_told(
     made: books.BenchBooks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "BUSY_SECONDS", 1.0)
+    monkeypatch.setattr(capacity, "BUSY", replace(capacity.BUSY, seconds=1))
     monkeypatch.setattr(queries, "ROUNDS", 2)
-    served = pages.measure(made, rounds=2)
-    assert served.screens.keys() == {
-        "empty", "home", "invoices", "invoice", "statement", "statement, its choices alone",
-        "payments", "account",
-    }  # fmt: skip
-    assert served.screens["invoices"].again.size > served.screens["empty"].again.size
     read = queries.measure(made)
     imported = importing.measure(invoices=40)
     loaded = cold_load.Load("Home, warm", 1.2, 3.4, ["/"], 80, 5_000, 0.001)
@@ -99,9 +66,8 @@ def test_everything_is_measured_and_told(
     told = "\n".join(
         line
         for lines in (
-            screens.screens([served, served]),
             screens.reads([read, read]),
-            screens.sessions([served], {"empty": 1_000_000}),
+            screens.sessions([capacity.measure(made)], {"empty": 1_000_000}),
             work.imported(imported),
             work.signing_in(signing_in.measure(people=2, threads=2)),
             files.exported(exported),
@@ -118,7 +84,7 @@ def test_everything_is_measured_and_told(
     assert min(sizes.values()) > 1_000
     assert imported.lines == 40 * importing.LINES
     for words in (
-        "| home | ", "| one invoice | ", "| empty | 1.00 |", "sign-ins a second",
+        "| one invoice | ", "| empty | 1.00 |", "sign-ins a second",
         "| invoices.xlsx | 50 | ", "| statement | 3 | ",
         "| project | 50 | ", "| Home, warm | 1.2 | 3.4 | 1 | 80 | 5 | 0.001 |",
         f"| {made.invoices:,} | ",
@@ -133,14 +99,14 @@ def test_a_part_measured_alone_leaves_the_others(
     target = tmp_path / "performance.md"
     target.write_text("# Old\n\n## Import\n\nas it was\n\n## Signing in\n\nslowly\n", "utf-8")
     monkeypatch.setattr(signing_in, "measure", partial(signing_in.measure, people=2, threads=2))
-    main(sizes="1", rounds=1, only="signing-in", target=target, write=True)
+    main(sizes="1", rounds=1, sessions="1", only="signing-in", target=target, write=True)
     known = sections(target.read_text("utf-8"))
     assert list(known) == ["Import", "Signing in"]
     assert known["Import"] == "as it was"
     assert "sign-ins a second" in known["Signing in"]
     assert "load average" in known["Signing in"]
-    with pytest.raises(typer.BadParameter, match="'nothing' is none of screens, import"):
-        main(sizes="1", rounds=1, only="nothing", target=target, write=True)
+    with pytest.raises(typer.BadParameter, match="'nothing' is none of walk, crowd"):
+        main(sizes="1", rounds=1, sessions="1", only="nothing", target=target, write=True)
 
 
 def test_the_page_has_the_sections_of_parts_in_their_order() -> None:
