@@ -2,8 +2,9 @@
 
 Streamlit's page loads a font that the portal does not use, looks for the server below every
 screen's address first, which browsers log as errors, and has no style before the first run has sent
-one. Here it knows its server, has the portal's styles from its first frame, and keeps the place of
-the navigation for whoever is signed in.
+one. Here it knows its server, has the portal's styles from its first frame, keeps the place of the
+navigation for whoever is signed in, and follows links without being loaded anew (navigator.js,
+transition.js).
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import Path
 from components.ui.markup import Markup, tag
 
 STATIC = Path(__file__).parent / "static"
+_SCRIPTS = ("navigator.js", "transition.js")
 _FONTS = ("inter-latin-wght-normal.woff2", "material-symbols-rounded.woff2")
 
 # Addresses are relative, because the portal may live under any path. Whose messages were obeyed in
@@ -49,6 +51,7 @@ def page(client: Path, *, signed_in: bool) -> str:
     """
     index_html = (client / "index.html").read_text(encoding="utf-8")
     style = f"./{stylesheet()}"
+    scripts = [tag("script", type="module", src=f"./{_address(name)}") for name in _SCRIPTS]
     preloads = [tag("link", rel="preload", href=style, as_="style")]
     for name in _FONTS:
         font = f"./app/static/fonts/{name}"
@@ -65,7 +68,7 @@ def page(client: Path, *, signed_in: bool) -> str:
     for pattern in _UNUSED:
         made = _replaced(pattern, "", made)
     made = _replaced("<title>.*?</title>", tag("title", "Customer portal"), made)
-    made = _replaced("</title>", f"</title>{server}{''.join(preloads)}", made)
+    made = _replaced("</title>", f"</title>{server}{''.join([*preloads, *scripts])}", made)
     made = _replaced(
         "<noscript>.*?</noscript>",
         tag("noscript", tag("p", "The portal needs JavaScript. Please switch it on.")),
@@ -80,8 +83,13 @@ def page(client: Path, *, signed_in: bool) -> str:
 
 def stylesheet() -> str:
     """Return the address of portal.css below the portal's own, which changes with its content."""
-    digest = hashlib.sha256((STATIC / "portal.css").read_bytes()).hexdigest()
-    return f"app/static/portal.css?v={digest[:12]}"
+    return _address("portal.css")
+
+
+def _address(name: str) -> str:
+    """Return the address of a file in static/, with a version that is a hash of its content."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()
+    return f"app/static/{name}?v={digest[:12]}"
 
 
 def _scripts(folder: Path, elements: tuple[str, ...]) -> list[str]:

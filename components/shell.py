@@ -8,7 +8,6 @@ import streamlit as st
 
 from components import navigation, session
 from components.account import account_menu
-from components.browser import navigator
 from components.ui import brand, tab
 
 who = session.current()
@@ -22,7 +21,6 @@ chosen = st.navigation(
 if who is not None:
     brand.draw(shown, lit=navigation.lit(who, chosen.url_path))
     account_menu.draw(who)
-    navigator.draw()
 tab.entitle(chosen.title, shown.name)
 session.entered(chosen.url_path)
 with session.known(who):

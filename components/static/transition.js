@@ -6,6 +6,7 @@ const LONGEST = 2500 // milliseconds for which a copy may hide a screen that goe
 
 const app = () => document.querySelector('[data-testid="stApp"]')
 const main = () => document.querySelector('[data-testid="stMain"]')
+const signedIn = () => document.querySelector(".st-key-account")
 const resting = () => app()?.dataset.testScriptState === "notRunning"
 const read = () => JSON.parse(sessionStorage.getItem(POSITIONS) ?? "{}")
 let positions = read()
@@ -13,7 +14,7 @@ let ending = null // ends the transition under way, if there is one
 
 const keep = () => {
   const scroller = main()
-  if (ending || !scroller) return
+  if (ending || !scroller || !signedIn()) return
   positions[location.href] = scroller.scrollTop
   sessionStorage.setItem(POSITIONS, JSON.stringify(positions))
 }
@@ -69,7 +70,7 @@ const restore = (top) => {
 const leave = ({ returning = false, entry = null, screen = true } = {}) => {
   ending?.()
   const scroller = main()
-  if (!scroller) return
+  if (!scroller || !signedIn()) return
   const copy = screen ? copied(scroller) : null
   const seen = scroller.scrollTop
   let emptied = 0
@@ -124,25 +125,15 @@ const followed = (event) => leave({ screen: event.detail.screen })
 const scrolled = (event) => event.target === main() && keep()
 
 const first = performance.getEntriesByType("navigation")[0]?.type
-let opened = false
 const open = () => {
-  if (opened) return
   if (!resting() || !main()?.querySelector("h1")) return void requestAnimationFrame(open)
-  opened = true
-  if (first === "reload" || first === "back_forward") restore(positions[location.href] ?? 0)
+  restore(positions[location.href] ?? 0)
 }
 
-export default function ({ parentElement }) {
-  parentElement.host.dataset.ready = ""
-  const listened = [
-    [document, "click", clicked, true],
-    [document, "portal-turn", followed, false],
-    [document, "scroll", scrolled, true],
-    [window, "popstate", returned, true],
-  ]
-  for (const [target, kind, listener, capture] of listened) target.addEventListener(kind, listener, capture)
-  open()
-  return () => {
-    for (const [target, kind, listener, capture] of listened) target.removeEventListener(kind, listener, capture)
-  }
-}
+for (const [target, kind, listener, capture] of [
+  [document, "click", clicked, true],
+  [document, "portal-turn", followed, false],
+  [document, "scroll", scrolled, true],
+  [window, "popstate", returned, true],
+]) target.addEventListener(kind, listener, capture)
+if ("signedIn" in document.documentElement.dataset && ["reload", "back_forward"].includes(first)) open()
