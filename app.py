@@ -42,6 +42,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
     tuning.forbid_outgoing_calls()
     tuning.stop_watching_files()
     tuning.cache_theme()
+    tuning.take_turns()
     deadlines.install(proxies=SETTINGS.trusted_proxies, message_limit=sockets.MESSAGE_LIMIT)
     runtime.start(SETTINGS)
     tuning.settle_heap()

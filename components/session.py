@@ -5,7 +5,7 @@ asks the store again, so a sign-in that ended anywhere has ended here.
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -68,6 +68,11 @@ def current() -> Scope | Staff | None:
     if message:
         st.toast(say.escape_markdown(message), icon=":material/check_circle:")
     return who
+
+
+def is_of_person(state: Container[str]) -> bool:
+    """Tell whether a tab's state is one of somebody who was signed in when it last ran."""
+    return _SIGN_IN in state
 
 
 @contextmanager

@@ -10,9 +10,10 @@ import streamlit as st
 from streamlit import config, net_util
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
-from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner import RerunData, script_runner
 from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
+from components import session, turns
 from components.ui import brand
 from portal_data.errors import Invalid
 
@@ -64,6 +65,19 @@ def cache_theme() -> None:
             message.MergeFrom(held[1])
 
     app_session._populate_theme_msg = from_cache
+
+
+def take_turns() -> None:
+    """Run a few screens at once, and the others in the order in which they were asked for."""
+    run_script = script_runner.ScriptRunner._run_script
+
+    def in_turn(self: script_runner.ScriptRunner, rerun_data: RerunData) -> None:
+        state = self._session_state._state  # what wraps it could end a run that has not begun
+        line = turns.of_people if session.is_of_person(state) else turns.of_nobody
+        with line.turn():
+            run_script(self, rerun_data)
+
+    script_runner.ScriptRunner._run_script = in_turn  # type: ignore[method-assign]
 
 
 def forbid_outgoing_calls() -> None:
