@@ -43,6 +43,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
     tuning.stop_watching_files()
     tuning.cache_theme()
     tuning.take_turns()
+    tuning.batch_messages()
     deadlines.install(proxies=SETTINGS.trusted_proxies, message_limit=sockets.MESSAGE_LIMIT)
     runtime.start(SETTINGS)
     tuning.settle_heap()

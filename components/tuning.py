@@ -3,8 +3,13 @@
 import gc
 import logging
 import secrets
+import threading
 import time
 import types
+from asyncio import AbstractEventLoop
+from collections import deque
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from streamlit import config, net_util
@@ -19,6 +24,8 @@ from portal_data.errors import Invalid
 
 COLLECT_EVERY = 10.0
 """Seconds between garbage collections that Streamlit asks for after every script run."""
+BATCH_EVERY = 0.004
+"""Seconds for which elements of runs gather before the event loop takes them."""
 
 log = logging.getLogger("portal.screen")
 
@@ -78,6 +85,34 @@ def take_turns() -> None:
             run_script(self, rerun_data)
 
     script_runner.ScriptRunner._run_script = in_turn  # type: ignore[method-assign]
+
+
+def batch_messages() -> None:
+    """Pass what runs draw to the event loop in batches, in order.
+
+    Streamlit wakes the loop for each element, and each time both threads wait for the interpreter.
+    It sends what has come every 10 ms.
+    """
+    call_soon = app_session.AppSession._call_soon_on_event_loop
+    waiting = WeakKeyDictionary[AbstractEventLoop, deque[Callable[[], None]]]()
+    lock = threading.Lock()
+
+    def soon(self: app_session.AppSession, callback: Callable[[], None]) -> None:
+        loop = self._event_loop
+        with lock:
+            batch = waiting.setdefault(loop, deque())
+            batch.append(callback)
+            first = len(batch) == 1
+        if first:
+            call_soon(self, lambda: loop.call_later(BATCH_EVERY, hand_over, loop))
+
+    def hand_over(loop: AbstractEventLoop) -> None:
+        with lock:
+            batch = waiting.pop(loop)
+        for callback in batch:
+            loop.call_soon(callback)
+
+    app_session.AppSession._call_soon_on_event_loop = soon  # type: ignore[method-assign]
 
 
 def forbid_outgoing_calls() -> None:

@@ -1,6 +1,9 @@
 """What the portal makes of Streamlit's own settings before it serves anybody."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from streamlit import config
@@ -76,3 +79,40 @@ def test_a_new_colour_of_the_business_is_in_the_next_run(
         assert cached_theme("theme.light").primary_color == "#123456"
     finally:
         config.set_option("theme.light.primaryColor", before)
+
+
+def test_messages_of_threads_reach_the_loop_in_order_and_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    woken: list[object] = []
+
+    def call_soon(self: SimpleNamespace, callback: Callable[[], None]) -> None:
+        woken.append(callback)
+        self._event_loop.call_soon_threadsafe(callback)
+
+    monkeypatch.setattr(app_session.AppSession, "_call_soon_on_event_loop", call_soon)
+    tuning.batch_messages()
+    soon = app_session.AppSession._call_soon_on_event_loop
+    arrived: list[tuple[int, int]] = []
+
+    async def serve() -> None:
+        session = SimpleNamespace(_event_loop=asyncio.get_running_loop())
+
+        def run(number: int) -> None:
+            for place in range(200):
+                soon(session, lambda place=place: arrived.append((number, place)))
+
+        with ThreadPoolExecutor(4) as threads:
+            runs = [threads.submit(run, number) for number in range(4)]
+            while len(arrived) < 800:
+                await asyncio.sleep(0.001)
+        for each in runs:
+            each.result()
+
+    for _ in range(2):  # a loop of its own each time
+        arrived.clear()
+        woken.clear()
+        asyncio.run(asyncio.wait_for(serve(), 30))
+        for number in range(4):
+            assert [place for each, place in arrived if each == number] == list(range(200))
+        assert len(woken) < 200
