@@ -80,20 +80,24 @@ async def gather(
     servers: Sequence[Server],
     visitors: Sequence[Visitor],
     plan: Plan,
-    others: dict[str, psutil.Process] | None = None,
+    beside: dict[str, psutil.Process] | None = None,
 ) -> Crowd:
     """Let a crowd come, spread over the servers in turn, and return what it met with.
 
     Every session is another customer's, as long as there are as many visitors.
-    `others` are processes whose use of the processor is told too, by name.
+    `beside` are processes whose use of the processor is told too, by name. What nobody named here
+    used is told as "others".
     """
     crowd = Crowd(plan)
     users = {"portal": [each.process for each in servers]}
-    users |= {name: [process] for name, process in (others or {}).items()}
+    users |= {name: [process] for name, process in (beside or {}).items()}
 
     def used() -> dict[str, float]:
-        portal = {name: sum(map(processor_seconds, each)) for name, each in users.items()}
-        return portal | {"driver": time.process_time()}
+        known = {name: sum(map(processor_seconds, each)) for name, each in users.items()}
+        known["driver"] = time.process_time()
+        machine = psutil.cpu_times()
+        busy = machine.user + machine.nice + machine.system + getattr(machine, "steal", 0)
+        return known | {"others": busy - sum(known.values())}
 
     before, began = used(), time.perf_counter()
     async with asyncio.TaskGroup() as group:

@@ -90,8 +90,8 @@ def on_postgres(served: PostgresBooks, sessions: int) -> list[Processes]:
             asyncio.run(crowd.warm_up(server, people[-1]))
 
         def come(count: int, plan: Plan) -> Crowd:
-            others = {"PostgreSQL": served.process}
-            return asyncio.run(crowd.gather(servers[:count], people, plan, others))
+            beside = {"PostgreSQL": served.process}
+            return asyncio.run(crowd.gather(servers[:count], people, plan, beside))
 
         busy: dict[int, list[Crowd]] = {1: [], 2: []}
         for _ in range(TURNS):

@@ -1,10 +1,12 @@
-"""The people who read the measured books: one of each customer, signed in, with what they open."""
+"""The people who read the measured books: whose they are, their cookies, and what they open."""
 
 import hashlib
 from dataclasses import dataclass
+from itertools import cycle, islice
 from uuid import UUID
 
 from benchmarks.books import BenchBooks
+from benchmarks.side_books import ESTIMATES
 from portal_data import store
 from portal_data.auth import tokens
 from portal_data.auth.sessions import ABSOLUTE
@@ -29,9 +31,11 @@ _COUNTS = """
 """
 # as on a day on which nobody has looked yet
 _FORGET = ("delete from core.sign_ins", "delete from core.document_views")
-_OPENED = 89
-"""Which of a customer's invoices is opened: one of those that are not paid and were seen before,
-so that opening it changes nothing of the books."""
+_OPENED, _STEP = 89, 3
+"""Which of a customer's invoices is opened, and the next one before: all of them were seen before,
+so that opening them changes nothing of the books."""
+_PAID = 88
+"""An invoice whose payment is opened."""
 _COLUMNS = ("id", "token_hash", "login_id", "contact_id", "created_at", "last_seen_at",
             "expires_at", "method")  # fmt: skip
 
@@ -46,6 +50,7 @@ class Visitor:
     place: int
     invoice: int
     payment: int
+    estimate: int
 
     @property
     def screens(self) -> dict[str, tuple[str, str]]:
@@ -60,7 +65,7 @@ class Visitor:
             "payments": ("payments", ""),
             "payment": ("payment", f"number=PAY-INV-{self.payment:07}"),
             "estimates": ("estimates", ""),
-            "estimate": ("estimate", f"number=EST-{self.place:07}"),
+            "estimate": ("estimate", f"number=EST-{self.estimate:07}"),
             EMPTY: (EMPTY, ""),
             "statement": ("statements", ""),
             "projects": ("projects", ""),
@@ -77,47 +82,52 @@ class Visitor:
         return f"/documents/invoice/{_id(f'invoice {self.invoice}')}.pdf"
 
 
-def sign_in(opened: store.Store, most: int = 1) -> list[Visitor]:
-    """Sign so many readers of the books in, each of another customer, and nobody else.
+def sign_in(opened: store.Store, count: int = 1) -> list[Visitor]:
+    """Sign so many readers of the books in, and nobody else.
 
-    There are as many as customers, up to `books.MOST_READERS`.
+    Each is another customer's, as long as there are as many (up to `books.MOST_READERS`); then
+    they come again, each time to other documents.
     """
     now = utc_now()
     with opened.system_writing() as session:
         for sql in _FORGET:
             session.change(sql)
-        readers = session.rows(_READERS, most=most)
+        readers = session.rows(_READERS, most=count)
         counts = session.one(_COUNTS) or {}
-        cookies = [tokens.new_token() for _ in readers]
+        invited = list(islice(cycle(readers), count))
+        cookies = [tokens.new_token() for _ in invited]
         session.load(
             "core.sign_ins",
             _COLUMNS,
             [
                 (new_id(), tokens.digest(cookie), reader["login_id"], reader["id"], now, now,
                  now + ABSOLUTE, "password")
-                for reader, cookie in zip(readers, cookies, strict=True)
+                for reader, cookie in zip(invited, cookies, strict=True)
             ],
         )  # fmt: skip
-    customers = counts["customers"]
-    opens = min(_OPENED, counts["invoices"] // customers - 1)
-    return [
-        Visitor(
-            reader["customer_id"],
-            reader["email"],
-            cookie,
-            place=reader["place"],
-            invoice=opens * customers + reader["place"],
-            payment=max(opens - 1, 0) * customers + reader["place"],
+    customers, last = counts["customers"], counts["invoices"] // counts["customers"] - 1
+    visitors = []
+    for number, (reader, cookie) in enumerate(zip(invited, cookies, strict=True)):
+        turn, place = number // len(readers), reader["place"]
+        visitors.append(
+            Visitor(
+                reader["customer_id"],
+                reader["email"],
+                cookie,
+                place,
+                invoice=place + customers * min(max(_OPENED - turn * _STEP, 0), last),
+                payment=place + customers * min(_PAID, max(last - 1, 0)),
+                estimate=place + customers * (turn % ESTIMATES),
+            )
         )
-        for reader, cookie in zip(readers, cookies, strict=True)
-    ]
+    return visitors
 
 
-def of_books(made: BenchBooks, most: int = 1) -> list[Visitor]:
+def of_books(made: BenchBooks, count: int = 1) -> list[Visitor]:
     """Sign readers in while no server has the books open."""
     opened = store.open_store(made.url)
     try:
-        return sign_in(opened, most)
+        return sign_in(opened, count)
     finally:
         opened.close()
 

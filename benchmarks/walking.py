@@ -67,7 +67,8 @@ class Walks:
 def measure(made: Sequence[BenchBooks], rounds: int = ROUNDS) -> list[Walks]:
     """Serve all the books and walk through them in turns, `rounds` customers at each size.
 
-    Where there are fewer customers than walks, they come again after their books have changed.
+    Where there are fewer customers than walks, they come again after their books have changed, to
+    other documents.
     """
     walkers = [visitors.of_books(each, rounds + WARM_UP) for each in made]
     with ExitStack() as stack:
@@ -84,7 +85,7 @@ async def _in_turns(
     found = [Walks(each.invoices) for each in made]
     for turn in range(-WARM_UP, rounds):
         for walks, server, people in zip(found, servers, walkers, strict=True):
-            walk = _Walk(server, people[turn % len(people)], walks if turn >= 0 else Walks(0))
+            walk = _Walk(server, people[turn], walks if turn >= 0 else Walks(0))
             await walk.through()
             await walk.open_tab(turn)
     return found

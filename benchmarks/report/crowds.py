@@ -1,14 +1,14 @@
 """Crowds, as text."""
 
 from collections.abc import Iterator
-from math import nan
+from math import isnan, nan
 
 from benchmarks.crowd import Crowd
 from benchmarks.crowds import INVOICES, Burst, Processes
 from benchmarks.report.markdown import row, rule
 
-_USED = "cores used: portal, driver"
-_USED_ON_POSTGRES = "cores used: portal, PostgreSQL, driver"
+_USED = "cores used: portal, driver, others"
+_USED_ON_POSTGRES = "cores used: portal, PostgreSQL, driver, others"
 
 
 def crowds(steady: list[Crowd], at_once: list[Burst]) -> Iterator[str]:
@@ -20,7 +20,8 @@ def crowds(steady: list[Crowd], at_once: list[Burst]) -> Iterator[str]:
         f"walk every {plan.pause:.0f} seconds, for {plan.seconds:.0f} seconds; who waits for a "
         "screen does not click. All runs on the machine named above, the driver too. Milliseconds "
         "are from the click to the end of the run, the first click's with its websocket; "
-        "*wanted* is how many runs a second there would be if nobody waited."
+        "*wanted* is how many runs a second there would be if nobody waited, *others* what else "
+        "ran on the machine and has slowed all of it down."
     )
     yield ""
     yield row("Sessions", "wanted", "runs a second", "p50", "p95", "most", "errors", "CPU ms a run",
@@ -43,9 +44,9 @@ def crowds(steady: list[Crowd], at_once: list[Burst]) -> Iterator[str]:
         came = burst.crowd
         yield row(
             f"{came.plan.sessions}",
-            f"{came.timing(0, first).p95:,.0f}",
-            f"{came.timing(first).p95:,.0f}",
-            f"{_most(came):,.0f}",
+            _told(came.timing(0, first).p95),
+            _told(came.timing(first).p95),
+            _told(_most(came)),
             f"{len(came.errors)}",
             *(f"{each.p50:,.0f} / {each.p95:,.0f}" for each in (burst.sign_ins, burst.downloads)),
         )
@@ -94,9 +95,9 @@ def _met_with(crowd: Crowd) -> list[str]:
     met = crowd.timing()
     return [
         f"{crowd.runs_a_second:.0f}",
-        f"{met.p50:,.0f}",
-        f"{met.p95:,.0f}",
-        f"{_most(crowd):,.0f}",
+        _told(met.p50),
+        _told(met.p95),
+        _told(_most(crowd)),
         f"{len(crowd.errors)}",
         f"{crowd.processor_a_run:.1f}",
     ]
@@ -104,6 +105,10 @@ def _met_with(crowd: Crowd) -> list[str]:
 
 def _most(crowd: Crowd) -> float:
     return max((click.milliseconds for click in crowd.clicks), default=nan)
+
+
+def _told(milliseconds: float) -> str:
+    return "no click" if isnan(milliseconds) else f"{milliseconds:,.0f}"
 
 
 def _used(*crowds: Crowd) -> str:
