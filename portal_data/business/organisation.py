@@ -113,7 +113,7 @@ class Organisation:
         return "\n".join(part for part in parts if part)
 
 
-@store.cached
+@store.cached_for_all
 def get(scope: Scope | Staff) -> Organisation:
     """Return the organisation. Raises NotFound before one was imported, created or demonstrated."""
     if isinstance(scope, Scope):

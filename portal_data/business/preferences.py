@@ -106,7 +106,7 @@ def get(session: Session) -> Preferences:
     return replace(Preferences(), **known)
 
 
-@store.cached
+@store.cached_for_all
 def of(scope: Scope) -> Preferences:
     """Return all preferences, for a customer's screen."""
     with store.reading(scope) as session:

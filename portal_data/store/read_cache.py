@@ -18,6 +18,7 @@ from uuid import UUID
 
 from portal_data.scope import Scope, Staff
 from portal_data.store.engine import Engine
+from portal_data.store.write_set import EVERYONE
 
 Answer = TypeVar("Answer")
 _Mark = tuple[int, int]
@@ -42,13 +43,22 @@ class ReadCache:
         Everybody of one customer in one role has the same answers. Raises RuntimeError while this
         thread writes: the read would not see what was written.
         """
+        customer_id = who.customer_id if isinstance(who, Scope) else None
+        return self._answer((customer_id, who.role, key), customer_id, read)
+
+    def for_all(self, who: Scope | Staff, key: Hashable, read: Callable[[], Answer]) -> Answer:
+        """Return what `read` returned for any customer, or for any member of staff, as `answer`."""
+        return self._answer((type(who), key), EVERYONE if isinstance(who, Scope) else None, read)
+
+    def _answer(
+        self, key: Hashable, customer_id: UUID | None, read: Callable[[], Answer]
+    ) -> Answer:
         changes = self._engine.changes
         if changes is None:
             return read()
         if self._engine.is_writing():
             raise RuntimeError("A cached read would not see what this transaction has written.")
-        customer_id = who.customer_id if isinstance(who, Scope) else None
-        return self._kept((customer_id, who.role, key), partial(changes.mark, customer_id), read)
+        return self._kept(key, partial(changes.mark, customer_id), read)
 
     def of_sign_in(self, sign_in_id: UUID, read: Callable[[], Answer]) -> Answer:
         """Return what `read` returned of a sign-in while it and its person stand as they did.

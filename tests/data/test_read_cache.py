@@ -75,6 +75,21 @@ def test_a_preference_is_seen_at_once(alice: Scope, owner: Staff) -> None:
     assert preferences.of(alice).banner_message == "Closed on Monday"
 
 
+@pytest.mark.only_engine("duckdb")
+def test_what_belongs_to_the_business_is_read_once_for_all(
+    alice: Scope, charlie: Scope, owner: Staff, asked: list[str]
+) -> None:
+    first = organisation.get(alice), preferences.of(alice)
+    with store.writing(alice) as session:
+        session.change("update core.customers set notes = 'x' where id = $customer_id")
+    asked.clear()
+    assert (organisation.get(charlie), preferences.of(charlie)) == first
+    assert organisation.get(alice) is organisation.get(charlie) is first[0]
+    assert asked == []
+    assert organisation.get(owner).name == first[0].name
+    assert asked, "staff see more of it"
+
+
 def test_a_write_that_was_rolled_back_changes_nothing(alice: Scope) -> None:
     before = balances.home(alice, today=TODAY)
 
