@@ -15,7 +15,9 @@ import pyarrow as pa
 from portal_data.errors import Conflict, InUse, Invalid, Unavailable
 from portal_data.store.arrays import column as arrow_column
 from portal_data.store.arrays import repeated
+from portal_data.store.duckdb_cursors import Cursors
 from portal_data.store.engine import Row, Visibility
+from portal_data.store.routing import routed
 from portal_data.store.write_set import EVERYONE, Changes, WriteSet
 
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
@@ -32,21 +34,44 @@ class DuckDBTransaction:
     """One transaction on a cursor of the engine's only connection."""
 
     def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, write_set: WriteSet | None = None
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        cursors: Cursors,
+        write_set: WriteSet,
+        customer_id: UUID | None = None,
     ) -> None:
         self._cursor = cursor
-        self._write_set = write_set or WriteSet(None)
+        self._cursors = cursors
+        self._write_set = write_set
+        self._customer_id = customer_id
+        self.leaves_no_trace = True
 
     def rows(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
         """Return all rows of a query."""
-        self._execute(sql, params)
+        self._execute(*self._routed(sql, params))
         names = [column[0] for column in self._cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
 
     def arrow(self, sql: str, params: Mapping[str, Any]) -> pa.Table:
         """Return all rows of a query by column; they stay as the engine has them."""
         self._write_set.by(sql, params)
+        sql, params = self._routed(sql, params)
         return self._cursor.sql(sql, params=dict(params)).to_arrow_table()
+
+    def _routed(self, sql: str, params: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        """Return a customer's read with the views that it names; see `routing`."""
+        if self._customer_id is None:
+            return sql, params
+        sql = routed(sql, fenced=True)
+        own = {"customer_id": self._customer_id} if "$customer_id" in sql else {}
+        return sql, {**params, **own}
+
+    def stream(self, table: str, columns: Iterable[str], size: int) -> pa.RecordBatchReader:
+        """Return the rows of a `core` table, `size` at a time, with ids as their sixteen bytes."""
+        self.leaves_no_trace = False
+        self._cursor.execute("set session arrow_lossless_conversion = true")
+        rows = self._cursor.sql(f"select {', '.join(columns)} from core.{table}")
+        return rows.to_arrow_reader(size)
 
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
         """Run one insert, update or delete and return how many rows changed."""
@@ -56,6 +81,7 @@ class DuckDBTransaction:
 
     def run(self, sql: str) -> None:
         """Run statements without parameters or results."""
+        self.leaves_no_trace = False
         self._write_set.customers.add(EVERYONE)
         self._cursor.execute(sql)
 
@@ -81,6 +107,7 @@ class DuckDBTransaction:
         listed = ", ".join(columns)
         cast = ", ".join(f"cast({column} as {kinds[column]})" for column in columns)
         insert = f"insert into {table} ({listed}) select {cast} from chunk"
+        self.leaves_no_trace = False
         loaded = 0
         for batch in batches:
             chunk = batch if isinstance(batch, pa.Table) else pa.Table.from_batches([batch])
@@ -127,7 +154,7 @@ class DuckDBTransaction:
     def _execute(self, sql: str, params: Mapping[str, Any]) -> None:
         self._write_set.by(sql, params)
         try:
-            self._cursor.execute(sql, params or None)
+            self._cursor.execute(self._cursors.parsed(sql), params or None)
         except duckdb.ConstraintException as error:
             raise Conflict("That exists already, or breaks a rule of the books.") from error
         except duckdb.TransactionException as error:
@@ -171,6 +198,7 @@ class DuckDBEngine:
             self._connection.execute(
                 "create schema if not exists core; create schema if not exists mine;"
             )
+            self._cursors = Cursors(self._connection)
         except duckdb.IOException as error:
             raise _not_opened(path, str(error)) from error
 
@@ -203,14 +231,14 @@ class DuckDBEngine:
     def _transaction(
         self, visibility: Visibility, customer_id: UUID | None, begin: str
     ) -> Iterator[DuckDBTransaction]:
-        cursor = self._connection.cursor()
+        cursor = self._cursors.take(visibility, customer_id)
         write_set = WriteSet(customer_id)
+        of_customer = customer_id if visibility is Visibility.MINE else None
+        transaction = DuckDBTransaction(cursor, self._cursors, write_set, of_customer)
         try:
-            # one call for all three: each costs as much as a small read. A UUID prints no quotes
-            mine = f"set variable customer_id = '{customer_id}';" if customer_id else ""
-            cursor.execute(f"set search_path = '{visibility.value}'; {mine} {begin}")
+            cursor.execute(self._cursors.parsed(begin))
             try:
-                yield DuckDBTransaction(cursor, write_set)
+                yield transaction
             except BaseException as error:
                 # a failed commit or a fatal error has ended the transaction itself
                 with suppress(duckdb.Error):
@@ -220,7 +248,7 @@ class DuckDBEngine:
                 raise
             try:
                 with self.changes.committing(write_set):
-                    cursor.execute("commit")
+                    cursor.execute(self._cursors.parsed("commit"))
             except duckdb.Error as error:
                 self._refuse_without_room(error)
                 if isinstance(error, (duckdb.ConstraintException, duckdb.TransactionException)):
@@ -228,7 +256,12 @@ class DuckDBEngine:
                         "Someone else changed this at the same moment. Try again."
                     ) from error
                 raise
-        finally:
+        except BaseException:
+            cursor.close()
+            raise
+        if transaction.leaves_no_trace:
+            self._cursors.give_back(visibility, customer_id, cursor)
+        else:
             cursor.close()
 
     def _refuse_without_room(self, error: duckdb.Error) -> None:
@@ -302,6 +335,7 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Write everything into the file and release it."""
+        self._cursors.close()
         self._connection.close()
 
 

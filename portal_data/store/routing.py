@@ -1,10 +1,12 @@
-"""PostgreSQL: a customer's reads with the customer as a parameter, where the planner can see it.
+"""A customer's reads, with the customer as a parameter and no more columns than they name.
 
-The views of `mine` ask the session for the customer, through a function. So a plan is made without
-knowing whose rows are wanted, and a database that spreads customers over machines asks all of them.
-Here a statement gets, in front, the views that it names, as common table expressions of the same
-names with the parameter $customer_id in the function's place. Nothing in the statement changes; a
-name that is missed is read from the view of that name, and row-level security stands behind both.
+The views of `mine` ask the session for the customer, through a function. So PostgreSQL makes a plan
+without knowing whose rows are wanted, and a database that spreads customers over machines asks all
+of them; and DuckDB, for which planning is most of what a small read costs, plans every column of
+each view. Here a statement gets, in front, the views that it names, as common table expressions of
+the same names with the parameter $customer_id in the function's place and the columns whose names
+stand somewhere in the statement. Nothing in the statement changes; a name that is missed is read
+from the view of that name, and on PostgreSQL row-level security stands behind both.
 """
 
 import re
@@ -15,9 +17,13 @@ from pathlib import Path
 _VIEW = re.compile(r"create view mine\.(\w+) as\b(.*?);", re.DOTALL)
 _SESSION = "getvariable('customer_id')::uuid"
 _FENCE = " offset 0)"
-"""Keeps conditions apart for DuckDB; here they belong together."""
+"""Keeps conditions apart for DuckDB; for PostgreSQL they belong together."""
 _READ = re.compile(r"(?:\bfrom|\bjoin|,)\s+(\w+)\b(?!\s*\()")
 _DEFINED = re.compile(r"\b(\w+)\s+as\s+(?:(?:not\s+)?materialized\s*)?\(")
+_STAR = re.compile(r"(?:\bselect|,|\.)\s*\*.*?\bfrom\s+(\(|\w+)", re.DOTALL | re.IGNORECASE)
+_ALL_OF = re.compile(r"\(select \*( from core\.\w+ where .*?\) own)(.*)", re.DOTALL)
+_LITERAL = re.compile(r"'[^']*'")
+_NO_COLUMNS = frozenset({"where", "and", "or", "not", "is", "null"})
 _WITH = re.compile(r"\s*with\s+(recursive\s+)?", re.IGNORECASE)
 
 
@@ -28,8 +34,8 @@ def _bodies() -> dict[str, str]:
         text = re.sub(r"--[^\n]*", "", file.read_text("utf-8"))
         for name, body in _VIEW.findall(text):
             if _SESSION in body or any(f"mine.{other} " in body for other in found):
-                own = body.replace(_SESSION, "$customer_id::uuid").replace(_FENCE, ")")
-                found[name] = own.replace("mine.", "").strip()
+                own = body.replace(_SESSION, "$customer_id::uuid").replace("mine.", "")
+                found[name] = " ".join(own.split())
     return found
 
 
@@ -37,17 +43,26 @@ VIEWS = _bodies()
 """Select statements of a customer's own rows, by the name that statements know them under."""
 
 
-@lru_cache(maxsize=1024)
-def routed(sql: str) -> str:
-    """Return a customer's statement with the views that it names in front, as said above."""
+@lru_cache(maxsize=2048)
+def routed(sql: str, *, fenced: bool = False) -> str:
+    """Return a customer's statement with the views that it names in front, as said above.
+
+    What is `fenced` keeps the condition on the customer apart from all others, as the views do.
+    """
     named = set(_named(sql))
-    if not named:
-        return sql.replace(_FENCE, ")")
-    own = ", ".join(f"{n} as not materialized ({b})" for n, b in VIEWS.items() if n in named)
-    begins = _WITH.match(sql)
-    if begins is None:
-        return f"with {own} {sql}".replace(_FENCE, ")")
-    return f"with {begins[1] or ''}{own}, {sql[begins.end() :]}".replace(_FENCE, ")")
+    if named:
+        words = _words(sql, named)
+        own = ", ".join(
+            f"{name} as not materialized ({_narrowed(body, words)})"
+            for name, body in VIEWS.items()
+            if name in named
+        )
+        begins = _WITH.match(sql)
+        if begins is None:
+            sql = f"with {own} {sql}"
+        else:
+            sql = f"with {begins[1] or ''}{own}, {sql[begins.end() :]}"
+    return sql if fenced else sql.replace(_FENCE, ")")
 
 
 def _named(sql: str) -> Iterator[str]:
@@ -57,3 +72,31 @@ def _named(sql: str) -> Iterator[str]:
         if name in VIEWS and name not in defined:
             yield name
             yield from _named(VIEWS[name])
+
+
+def _words(sql: str, named: set[str]) -> frozenset[str] | None:
+    """Return every word of a statement and of what joins its views; None if it wants all columns.
+
+    All columns of what it defines itself are no more than it has named there.
+    """
+    sources = _STAR.findall(sql)
+    if any(source in VIEWS and source in named for source in sources):
+        return None
+    joins = [body.partition(" from ")[2] for name, body in VIEWS.items() if name in named]
+    joins = [join for join in joins if not _ALL_OF.match(join)]
+    return frozenset(re.findall(r"\w+", " ".join([sql, *joins])))
+
+
+def _narrowed(body: str, words: frozenset[str] | None) -> str:
+    """Return the select statement of a view with those of its columns that are among the words."""
+    if words is None:
+        return body
+    selected, _, source = body.removeprefix("select ").partition(" from ")
+    columns = selected.split(", ")
+    kept = [each for each in columns if each.rpartition(".")[2] in words] or columns[:1]
+    every = _ALL_OF.match(source)
+    if every is not None:
+        told_by = re.findall(r"[a-z_]\w*", _LITERAL.sub("", every[2]))
+        read = dict.fromkeys([*kept, *(each for each in told_by if each not in _NO_COLUMNS)])
+        source = f"(select {', '.join(read)}{every[1]}{every[2]}"
+    return f"select {', '.join(kept)} from {source}"

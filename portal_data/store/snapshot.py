@@ -224,11 +224,9 @@ def _batches(
 ) -> pa.RecordBatchReader:
     """Return the rows of a table as a stream: they never become Python's, and memory stays flat."""
     if isinstance(transaction, DuckDBTransaction):
-        # a UUID travels as its sixteen bytes: as text it would be written and parsed again
-        transaction._cursor.execute("set session arrow_lossless_conversion = true")
-        # not by attaching the new file: it would stay in use until every open transaction ends
-        rows = transaction._cursor.sql(f"select {', '.join(columns)} from core.{table}")
-        return rows.to_arrow_reader(_BATCH)
+        # not by attaching the new file: it would stay in use until every open transaction ends.
+        # A UUID travels as its sixteen bytes: as text it would be written and parsed again
+        return transaction.stream(table, columns, _BATCH)
     if not isinstance(transaction, PostgresTransaction):
         raise TypeError("Snapshots are made of DuckDB and PostgreSQL.")
     select = f"copy (select {', '.join(columns)} from core.{table}) to stdout (format csv)"
