@@ -50,6 +50,9 @@ _CONTACTS_OF_LOGIN = """
     where c.login_id = $login_id and c.portal_status = 'active' and u.portal_enabled
     order by used_at desc nulls last, u.display_name, c.id
 """
+_CHOICES = _CONTACTS_OF_LOGIN.replace(
+    "$login_id", "(select login_id from core.sign_ins where id = $sign_in_id)"
+)
 _CUSTOMER_NAME = "select display_name from core.customers where id = $id order by id"
 _ACTIVE_STAFF = """
     select id from core.staff where login_id = $login_id and status = 'active' order by id
@@ -193,8 +196,7 @@ def sign_out(sign_in_id: UUID, now: datetime) -> None:
 def choices(scope: Scope) -> list[Choice]:
     """Return the customers the signed-in person may act for, by name."""
     with store.system_reading() as session:
-        login = logins.of_sign_in(session, scope.sign_in_id)
-        rows = session.rows(_CONTACTS_OF_LOGIN, login_id=login.id) if login else []
+        rows = session.rows(_CHOICES, sign_in_id=scope.sign_in_id)
     found = [
         Choice(
             row["contact_id"],
