@@ -38,7 +38,7 @@ def account() -> None:
     with buttons:
         files = downloads.of_statement(currency, first, last)
         cards.draw(cards.documents(links.statement_pdf(currency, first, last), files))
-    owed = balances.home(scope, today=today).of(currency) if last >= today else None
+    owed = balances.account(scope, today=today).of(currency) if last >= today else None
     bridge = None
     if owed:
         apart = owed.statement_minor != statement.closing_minor

@@ -149,6 +149,7 @@ def _tried(call: Callable[[], object]) -> object:
 
 READS: dict[str, Case] = {
     "messaging.activity.recent": lambda s, _: _module("messaging.activity").recent(s, 50),
+    "billing.balances.account": lambda s, _: _module("billing.balances").account(s, today=TODAY),
     "billing.balances.home": lambda s, _: _module("billing.balances").home(s, today=TODAY),
     "customers.details.my_details": lambda s, _: _module("customers.details").my_details(s),
     "messaging.files.shared": lambda s, _: _module("messaging.files").shared(s),
@@ -307,7 +308,7 @@ def test_the_cases_see_their_own_rows(cast: Cast, both: tuple[Books, Books]) -> 
     mine, _ = both
     tenantless = {
         "business.organisation.get", "business.preferences.of", "billing.statements.currencies",
-        "billing.balances.home", "billing.statements.dated_after",
+        "billing.balances.account", "billing.balances.home", "billing.statements.dated_after",
     }  # fmt: skip
     for name, case in READS.items():
         if name not in tenantless:

@@ -55,7 +55,7 @@ def pay_all(currency: str) -> None:
     scope.need(Permission.INVOICE_PAY)
     business = organisation.get(scope)
     today = business.today(utc_now())
-    account = balances.home(scope, today=today)
+    account = balances.account(scope, today=today)
     amounts = {each.currency_code: each.payable_minor for each in account.balances}
     page = lists.page(
         scope, invoices.LIST, today=today, filter=Filter.UNPAID, sort=Sort.DUE, size=200

@@ -104,10 +104,6 @@ class Home:
     last_payment: LastPayment | None
     pending: PendingApprovals
 
-    def of(self, currency_code: str) -> Balance | None:
-        """Return the balance of one currency; None when there is nothing in it."""
-        return next((each for each in self.balances if each.currency_code == currency_code), None)
-
 
 # plain queries of one table each: planning a union of them costs more than running them all
 _INVOICES = """
@@ -134,9 +130,9 @@ _CREDITS = """
 """
 _PAYMENTS = """
     select currency_code, case when date >= $since then date_trunc('month', date) end as month,
-        sum(amount_minor)::bigint as paid, sum(unused_minor)::bigint as unused
+        sum(amount_minor)::bigint as paid, sum(unused_minor)::bigint as unused, max(date) as newest
     from payments
-    where status = 'succeeded' and (date >= $since or unused_minor > 0)
+    where status = 'succeeded'
     group by 1, 2
     order by 1, 2
 """
@@ -157,27 +153,21 @@ _CUSTOMER = """
     select currency_code, opening_balance_minor from customers
     order by currency_code
 """
+# of the last day only: to find one row by all of its columns reads every payment's
+_PAID_ON = """
+    select id from payments where status = 'succeeded' and date = $day order by id
+"""
 _LAST_PAYMENT = """
     select id, number, date, currency_code, amount_minor, mode, reference
-    from payments
-    where status = 'succeeded'
-    order by date desc, number desc
+    from payments_by_ids
+    order by number desc
     limit 1
 """
-_PAID_INVOICES = """
-    select i.number
-    from allocations a
-    join invoices i on i.id = a.invoice_id
-    where a.payment_id = $id
-    order by i.number
+_PAID = """
+    select invoice_id, retainer_invoice_id from allocations_by_payment_id order by id
 """
-_PAID_RETAINERS = """
-    select r.number
-    from allocations a
-    join retainer_invoices r on r.id = a.retainer_invoice_id
-    where a.payment_id = $id
-    order by r.number
-"""
+_INVOICE_NUMBERS = "select number from invoices_by_ids order by number"
+_RETAINER_NUMBERS = "select number from retainer_invoices_by_ids order by number"
 _PENDING = """
     select
         (select count(*)::bigint from estimates
@@ -187,9 +177,21 @@ _PENDING = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The balance of each currency, and the day of the newest payment."""
+
+    balances: list[Balance]
+    paid_on: Date | None
+
+    def of(self, currency_code: str) -> Balance | None:
+        """Return the balance of one currency; None when there is nothing in it."""
+        return next((each for each in self.balances if each.currency_code == currency_code), None)
+
+
 @store.cached
-def home(scope: Scope, *, today: Date) -> Home:
-    """Return the customer's figures as of `today`, its own currency first.
+def account(scope: Scope, *, today: Date) -> Account:
+    """Return the customer's balances as of `today`, its own currency first.
 
     A customer without any document has one balance of zeros in its own currency. Raises NotFound
     when there is no such customer.
@@ -202,15 +204,23 @@ def home(scope: Scope, *, today: Date) -> Home:
         balances = {own.currency_code: own}
         firsts = last_months(today)
         billed = _add_invoices(balances, session.rows(_INVOICES, since=firsts[0]), today)
-        received = _add_payments(balances, session.rows(_PAYMENTS, since=firsts[0]))
+        payments = session.rows(_PAYMENTS, since=firsts[0])
+        received = _add_payments(balances, payments)
         _add_credits(balances, session)
-        paid = session.one(_LAST_PAYMENT)
-        last = _last_payment(session, paid) if paid else None
-        pending = session.one(_PENDING, today=today) or {}
     for balance in balances.values():
         months = [(balance.currency_code, first) for first in firsts]
         balance.months = [Month(key[1], billed[key], received[key]) for key in months]
-    return Home(list(balances.values()), last, PendingApprovals(**pending))
+    return Account(list(balances.values()), max((row["newest"] for row in payments), default=None))
+
+
+@store.cached
+def home(scope: Scope, *, today: Date) -> Home:
+    """Return everything that Home tells in figures as of `today`; raises as `account`."""
+    own = account(scope, today=today)
+    with store.reading(scope) as session:
+        last = _last_payment(session, own.paid_on) if own.paid_on else None
+        pending = session.one(_PENDING, today=today) or {}
+    return Home(own.balances, last, PendingApprovals(**pending))
 
 
 def _of(balances: dict[str, Balance], currency_code: str) -> Balance:
@@ -246,6 +256,8 @@ def _add_payments(balances: dict[str, Balance], rows: list[dict[str, Any]]) -> M
     """Add what payments have left unused and return what was received."""
     received = Months()
     for row in rows:
+        if row["month"] is None and not row["unused"]:
+            continue
         _of(balances, row["currency_code"]).unused_payments_minor += row["unused"]
         if row["month"] is not None:
             received[row["currency_code"], _day(row["month"])] += row["paid"]
@@ -276,12 +288,22 @@ def last_months(today: Date, count: int = MONTHS) -> list[Date]:
     return [Date(index // 12, index % 12 + 1, 1) for index in indices]
 
 
-def _last_payment(session: store.Session, row: dict[str, object]) -> LastPayment:
-    payment_id = row.pop("id")
-    if not isinstance(payment_id, UUID):
-        raise TypeError("A payment's id is a UUID.")
+def _last_payment(session: store.Session, day: Date) -> LastPayment | None:
+    """Return the last payment of the last day that has any; None when it went away meanwhile."""
+    ids = [row["id"] for row in session.rows(_PAID_ON, day=day)]
+    row = session.one(_LAST_PAYMENT, ids=ids) if ids else None
+    if row is None:
+        return None
+    paid = session.rows(_PAID, payment_id=row.pop("id"))
     invoices, retainers = (
-        [str(found["number"]) for found in session.rows(paid, id=payment_id)]
-        for paid in (_PAID_INVOICES, _PAID_RETAINERS)
+        _numbers(session, sql, [each[column] for each in paid if each[column]])
+        for sql, column in (
+            (_INVOICE_NUMBERS, "invoice_id"),
+            (_RETAINER_NUMBERS, "retainer_invoice_id"),
+        )
     )
-    return LastPayment(**row, invoice_numbers=invoices, retainer_numbers=retainers)  # type: ignore[arg-type]
+    return LastPayment(**row, invoice_numbers=invoices, retainer_numbers=retainers)
+
+
+def _numbers(session: store.Session, sql: str, ids: list[UUID]) -> list[str]:
+    return [row["number"] for row in session.rows(sql, ids=ids)] if ids else []

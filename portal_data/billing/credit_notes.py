@@ -130,8 +130,7 @@ _GET = f"""
             discount_minor, tax_minor, shipping_minor, adjustment_minor, adjustment_label,
             round_off_minor, total_minor, balance_minor, billing_address, shipping_address, notes,
             terms, invoice_id, {CREDIT_NOTE.status} as status
-        from credit_notes
-        where number = $number
+        from credit_notes_by_number
     ) n
     left join invoices i on i.id = n.invoice_id
     order by n.number
@@ -153,7 +152,7 @@ def get(scope: Scope, number: str) -> CreditNote:
         head = session.one(_GET, number=number)
         if head is None:
             raise NotFound("There is no such credit note.")
-        lines = [Line(**row) for row in session.rows(_LINES, id=head["id"])]
+        lines = [Line(**row) for row in session.rows(_LINES, credit_note_id=head["id"])]
         applications = [Application(**row) for row in session.rows(_APPLICATIONS, id=head["id"])]
         paid_back = refunds.of_credit_note(session, head["id"])
     del head["invoice_id"]

@@ -140,8 +140,7 @@ _GET = f"""
             adjustment_minor, adjustment_label, round_off_minor, total_minor, billing_address,
             shipping_address, salesperson, notes, terms, sent_at, accepted_at, accepted_by,
             accepted_name, declined_at, declined_by, decline_reason, {ESTIMATE.status} as status
-        from estimates
-        where number = $number
+        from estimates_by_number
     ) o
     order by number
 """
@@ -173,7 +172,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
         head = session.one(_GET, number=number, today=today)
         if head is None:
             raise NotFound("There is no such estimate.")
-        lines = [Line(**row) for row in session.rows(_LINES, id=head["id"])]
+        lines = [Line(**row) for row in session.rows(_LINES, estimate_id=head["id"])]
         revisions = session.rows(_REVISIONS, id=head["id"])
         invoices = [Successor(**row) for row in session.rows(_INVOICES, id=head["id"])]
         head["status"] = Status[head["status"].upper()]

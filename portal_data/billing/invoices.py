@@ -156,8 +156,7 @@ _GET = f"""
             total_minor, balance_minor, pending_minor, in_question_minor, written_off_minor,
             written_off_on, billing_address, shipping_address, notes, terms, sent_at,
             {INVOICE.status} as status
-        from invoices
-        where number = $number
+        from invoices_by_number
     ) o
     order by number
 """
@@ -171,7 +170,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         head = session.one(_GET, number=number, today=today)
         if head is None:
             raise NotFound("There is no such invoice.")
-        lines = [Line(**row) for row in session.rows(_LINES, id=head["id"])]
+        lines = [Line(**row) for row in session.rows(_LINES, invoice_id=head["id"])]
         settled = settlements.of_invoice(session, head)
     del head["written_off_on"]
     return Invoice(

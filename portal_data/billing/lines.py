@@ -54,14 +54,13 @@ def taxes(lines: Iterable[Line]) -> list[TaxLine]:
 
 
 def selecting(table: str, owner: str, more: str = "") -> str:
-    """Return the statement of a document's lines, whose `owner` column is `$id`.
+    """Return the statement of a document's lines, whose `owner` column is a parameter of that name.
 
     `more` are further columns of the table. All of them are names of the schema.
     """
     return f"""
         select position, name, description, sku, quantity, unit, unit_price, discount_percent,
             discount_minor, tax_name, tax_percent, tax_minor, total_minor{more}
-        from {table}
-        where {owner} = $id
+        from {table}_by_{owner}
         order by position, id
     """

@@ -239,8 +239,7 @@ _GET = f"""
             select id, number, date, due_date, reference, currency_code, total_minor, balance_minor,
                 unused_minor, pending_minor, in_question_minor, billing_address, notes, terms,
                 sent_at, estimate_id, project_id, {RETAINER.status} as status
-            from retainer_invoices
-            where number = $number
+            from retainer_invoices_by_number
         ) i
         left join estimates e on e.id = i.estimate_id
         left join projects p on p.id = i.project_id
@@ -249,8 +248,7 @@ _GET = f"""
 """
 _LINES = """
     select description, total_minor
-    from retainer_invoice_lines
-    where retainer_invoice_id = $id
+    from retainer_invoice_lines_by_retainer_invoice_id
     order by position, id
 """
 _PAYMENTS = """
@@ -276,7 +274,9 @@ def get(scope: Scope, number: str, *, today: Date) -> Retainer:
         head = session.one(_GET, number=number, today=today)
         if head is None:
             raise NotFound("There is no such retainer invoice.")
-        lines = [RetainerLine(**row) for row in session.rows(_LINES, id=head["id"])]
+        lines = [
+            RetainerLine(**row) for row in session.rows(_LINES, retainer_invoice_id=head["id"])
+        ]
         payments = [Payment(**row) for row in session.rows(_PAYMENTS, id=head["id"])]
         drawings = [Drawing(**row) for row in session.rows(_DRAWINGS, id=head["id"])]
     del head["estimate_id"], head["project_id"]

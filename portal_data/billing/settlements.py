@@ -24,26 +24,37 @@ class Settlement:
     reference: str | None = None
 
 
-_SETTLEMENTS = """
-    select 'payment' as kind, p.number, a.date, a.amount_minor, a.withheld_minor,
-        a.early_discount_minor, p.mode, p.reference
-    from allocations a
-    join payments p on p.id = a.payment_id
-    where a.invoice_id = $id and p.status = 'succeeded'
-    union all
-    select 'credit' as kind, n.number, c.date, c.amount_minor, 0 as withheld_minor,
-        0 as early_discount_minor, null as mode, n.reference
-    from credit_applications c
-    join credit_notes n on n.id = c.credit_note_id
-    where c.invoice_id = $id
-    union all
-    select 'retainer' as kind, r.number, d.date, d.amount_minor, 0 as withheld_minor,
-        0 as early_discount_minor, null as mode, r.reference
-    from retainer_applications d
-    join retainer_invoices r on r.id = d.retainer_invoice_id
-    where d.invoice_id = $id
-    order by 3, 2, 4
-"""
+# what was applied to the invoice, and what that came from: joined they would be read as a whole
+_APPLIED = {
+    "payment": (
+        """
+        select payment_id as source_id, date, amount_minor, withheld_minor, early_discount_minor
+        from allocations_by_invoice_id
+        order by date, id
+        """,
+        """
+        select id, number, mode, reference from payments_by_ids
+        where status = 'succeeded'
+        order by number
+        """,
+    ),
+    "credit": (
+        """
+        select credit_note_id as source_id, date, amount_minor
+        from credit_applications_by_invoice_id
+        order by date, id
+        """,
+        "select id, number, reference from credit_notes_by_ids order by number",
+    ),
+    "retainer": (
+        """
+        select retainer_invoice_id as source_id, date, amount_minor
+        from retainer_applications_by_invoice_id
+        order by date, id
+        """,
+        "select id, number, reference from retainer_invoices_by_ids order by number",
+    ),
+}
 
 
 def of_invoice(session: Session, invoice: Mapping[str, Any]) -> list[Settlement]:
@@ -51,7 +62,17 @@ def of_invoice(session: Session, invoice: Mapping[str, Any]) -> list[Settlement]
 
     What was written off comes last.
     """
-    found = [Settlement(**row) for row in session.rows(_SETTLEMENTS, id=invoice["id"])]
+    found = []
+    for kind, (applied, sources) in _APPLIED.items():
+        rows = session.rows(applied, invoice_id=invoice["id"])
+        ids = [row["source_id"] for row in rows]
+        known = {row.pop("id"): row for row in session.rows(sources, ids=ids)} if ids else {}
+        found += [
+            Settlement(kind, **row, **known[source_id])
+            for row in rows
+            if (source_id := row.pop("source_id")) in known
+        ]
+    found.sort(key=lambda each: (each.date, each.number, each.amount_minor))
     written_off_on, amount = invoice["written_off_on"], invoice["written_off_minor"]
     if written_off_on is not None and amount:
         found.append(Settlement("write-off", "", written_off_on, amount))

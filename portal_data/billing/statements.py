@@ -112,7 +112,7 @@ _SETTLED_LATER = """
 """
 _DUE = """
     select id, due_date
-    from invoices
+    from invoices_by_ids
     where currency_code = $currency and status in ('sent', 'written_off') and date <= $last
     order by id
 """
@@ -222,9 +222,10 @@ def _aging(session: store.Session, currency_code: str, last: Date) -> dict[str, 
     owed = [(row["due_date"], row["balance_minor"]) for row in open_rows]
     later = session.rows(_SETTLED_LATER, last=last)
     if later:
+        ids = list({row["invoice_id"] for row in later})
         due = {
             row["id"]: row["due_date"]
-            for row in session.rows(_DUE, currency=currency_code, last=last)
+            for row in session.rows(_DUE, currency=currency_code, last=last, ids=ids)
         }
         owed += [(due[r["invoice_id"]], r["amount"]) for r in later if r["invoice_id"] in due]
     aging = dict.fromkeys(AGES, 0)

@@ -26,12 +26,14 @@ _COLUMNS = """
         actor_name, amount_minor, currency_code
 """
 # The filter first and as a whole: with the order beside it DuckDB would read the table backwards.
-_RECENT = (
-    "with own as materialized ("
-    + _COLUMNS
-    + """ from activity where event not like '%.viewed')
-    select * from own order by happened_at desc, id desc limit $limit"""
-)
+# Which ones they are first, and all of them then: to order whole rows reads whole rows.
+_LATEST = """
+    with own as materialized (
+        select id, happened_at from activity where event not like '%.viewed'
+    )
+    select id from own order by happened_at desc, id desc limit $limit
+"""
+_RECENT = _COLUMNS + " from activity_by_ids order by happened_at desc, id desc"
 _RECENT_ALL = _COLUMNS + " from core.activity order by happened_at desc, id desc limit $limit"
 _OF_DOCUMENT = _COLUMNS + " from activity where subject_id = $id order by happened_at, id"
 _OF_DOCUMENT_ALL = _COLUMNS + " from core.activity where subject_id = $id order by happened_at, id"
@@ -151,7 +153,8 @@ def recent(scope: Scope | Staff, limit: int) -> list[Entry]:
         with store.staff_reading(scope) as session:
             return [Entry(**row) for row in session.rows(_RECENT_ALL, limit=limit)]
     with store.reading(scope) as session:
-        entries = [Entry(**row) for row in session.rows(_RECENT, limit=limit * _REPEATS)]
+        latest = [row["id"] for row in session.rows(_LATEST, limit=limit * _REPEATS)]
+        entries = [Entry(**row) for row in session.rows(_RECENT, ids=latest)] if latest else []
     return _grouped(entries)[:limit]
 
 

@@ -112,23 +112,21 @@ _PAID_FOR = """
 _GET = """
     select id, number, kind, status, date, mode, reference, description, currency_code,
         amount_minor, unused_minor
-    from payments
-    where number = $number
+    from payments_by_number
     order by number
 """
 # plain queries of one table each: a join of all three costs more to plan than these to run
 _ALLOCATIONS = """
     select payment_id, invoice_id, retainer_invoice_id, amount_minor, withheld_minor,
         early_discount_minor
-    from allocations
-    where payment_id = any($ids)
+    from allocations_by_payment_ids
     order by payment_id, date, id
 """
 _INVOICES = """
-    select id, number, date, total_minor from invoices where id = any($ids) order by number
+    select id, number, date, total_minor from invoices_by_ids order by number
 """
 _RETAINERS = """
-    select id, number, date, total_minor from retainer_invoices where id = any($ids) order by number
+    select id, number, date, total_minor from retainer_invoices_by_ids order by number
 """
 _PAID_NUMBERS = """
     select a.payment_id, i.number
@@ -203,7 +201,7 @@ def get(scope: Scope, number: str) -> Payment:
 
 def _allocations(session: store.Session, payments: Sequence[UUID]) -> dict[UUID, list[Allocation]]:
     """Return what each of the `payments` paid, in the order of the documents' numbers."""
-    rows = session.rows(_ALLOCATIONS, ids=list(payments)) if payments else []
+    rows = session.rows(_ALLOCATIONS, payment_ids=list(payments)) if payments else []
     invoices = [row["invoice_id"] for row in rows if row["invoice_id"]]
     retainers = [row["retainer_invoice_id"] for row in rows if row["retainer_invoice_id"]]
     documents = {

@@ -1,5 +1,6 @@
 """A customer's statement gets what it names in front: fewer columns, the same rows as the views."""
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -10,12 +11,23 @@ from portal_data.errors import Unavailable
 from portal_data.store.engine import Visibility
 from portal_data.store.routing import routed
 from portal_data.store.session import Session
+from tests import described
 from tests.conftest import Cast
-from tests.factories import make_invoice
-from tests.test_isolation import BY_NAME, READS, Books, both  # noqa: F401 - a fixture
+from tests.factories import make_invoice, make_payment
+from tests.test_isolation import BY_NAME, NOTHING, READS, Books, both  # noqa: F401 - a fixture
 
 BY_VIEW = "select number from mine.invoices order by number"
 """What no routing touches: the schema is named."""
+
+
+KEYED = re.compile(r"\b(?:from|join) (\w+)_by_(\w+)")
+
+
+def _of_view(found: re.Match[str]) -> str:
+    """Return the rows of a view by a column as one would write them by hand."""
+    view, key = found.groups()
+    condition = f"{key[:-1]} = any(${key})" if key.endswith("s") else f"{key} = ${key}"
+    return f"from (select * from {view} where {condition}) own"
 
 
 def test_every_read_of_a_customer_finds_what_the_views_show(
@@ -44,7 +56,7 @@ def test_every_read_of_a_customer_finds_what_the_views_show(
         with db.engine.reading(Visibility.MINE, cast.alice.customer_id) as transaction:
             narrow = transaction.rows(sql, params)
             transaction._customer_id = None  # type: ignore[attr-defined]  # of either engine
-            assert transaction.rows(sql, params) == narrow, sql
+            assert transaction.rows(KEYED.sub(_of_view, sql), params) == narrow, sql
             found += len(narrow)
     assert found > 60
 
@@ -71,6 +83,51 @@ def test_a_star_over_a_view_has_all_of_its_columns(db: store.Store, cast: Cast, 
         named = session.arrow(sql).column_names
     with db.system_reading() as session:
         assert named == session.arrow("select * from mine.credit_notes order by id").column_names
+
+
+def test_rows_by_a_column_are_the_customers_own(cast: Cast) -> None:
+    mine, theirs = make_invoice(cast.alice), make_invoice(cast.charlie)
+    draft = make_invoice(cast.alice, status="draft")
+    paid = make_payment(cast.charlie, {theirs: 100})
+    with store.reading(cast.alice) as session:
+        found = session.rows(
+            "select id from invoices_by_ids order by id", ids=[mine, theirs, draft]
+        )
+        assert [row["id"] for row in found] == [mine]
+        for name in ("invoices_by_id", "payments_by_id"):
+            for each in (theirs, paid, draft):
+                assert session.rows(f"select id from {name} order by id", id=each) == []
+        lines = "select id from invoice_lines_by_invoice_id order by id"
+        assert [len(session.rows(lines, invoice_id=each)) for each in (theirs, draft)] == [0, 0]
+        assert session.rows(lines, invoice_id=mine)
+
+
+def test_rows_by_a_column_are_not_known_to_others(db: store.Store) -> None:
+    """Only a customer's session has them: elsewhere nothing would say whose they are."""
+    with pytest.raises(Exception, match="invoices_by_id"), db.system_reading() as session:
+        session.rows("select id from invoices_by_id order by id", id=NOTHING)
+
+
+_INDEXED = """
+    select table_name || '.' || trim(expressions, '[]') as indexed
+    from duckdb_indexes() where schema_name = 'core'
+    union all
+    select table_name || '.' || array_to_string(constraint_column_names, ', ')
+    from duckdb_constraints()
+    where schema_name = 'core' and constraint_type in ('PRIMARY KEY', 'UNIQUE')
+    order by 1
+"""
+
+
+@pytest.mark.only_engine("duckdb")
+def test_rows_are_named_by_columns_with_an_index(db: store.Store) -> None:
+    """Without one the rows of all customers would be read to find them."""
+    with db.system_reading() as session:
+        indexed = {row["indexed"] for row in session.rows(_INDEXED)}
+    named = {found for _, sql in described.texts() for found in KEYED.findall(sql)}
+    assert len(named) > 10
+    for view, key in named:
+        assert {f"{view}.{key}", f"{view}.{key.removesuffix('s')}"} & indexed, f"{view}_by_{key}"
 
 
 def test_no_cursor_serves_two_customers(cast: Cast) -> None:
