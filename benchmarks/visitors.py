@@ -56,17 +56,18 @@ class Visitor:
     def screens(self) -> dict[str, tuple[str, str]]:
         """Path and query of all screens of a customer by name, in the order of a walk.
 
-        The empty one is among them.
+        The empty one is among them, before any document is opened: that is counted, which makes the
+        portal read more on the next screen.
         """
         return {
             "home": ("", ""),
             "invoices": ("invoices", ""),
+            EMPTY: (EMPTY, ""),
             "invoice": ("invoice", f"number=INV-{self.invoice:07}"),
             "payments": ("payments", ""),
             "payment": ("payment", f"number=PAY-INV-{self.payment:07}"),
             "estimates": ("estimates", ""),
             "estimate": ("estimate", f"number=EST-{self.estimate:07}"),
-            EMPTY: (EMPTY, ""),
             "statement": ("statements", ""),
             "projects": ("projects", ""),
             "project": ("project", f"id={_id(f'project {self.place}')}"),
