@@ -40,7 +40,10 @@ FLOWS = {
             case when a.date >= $first then i.number end as number,
             case when a.date >= $first then p.number end as details,
             -sum(a.withheld_minor)::bigint as amount
-        from (select * from allocations where withheld_minor > 0) a
+        from (
+            select invoice_id, payment_id, date, withheld_minor from allocations
+            where withheld_minor > 0
+        ) a
         join invoices i on i.id = a.invoice_id
         join payments p on p.id = a.payment_id
         where i.currency_code = $currency and a.date <= $last
@@ -52,7 +55,10 @@ FLOWS = {
             case when a.date >= $first then i.number end as number,
             case when a.date >= $first then p.number end as details,
             -sum(a.early_discount_minor)::bigint as amount
-        from (select * from allocations where early_discount_minor > 0) a
+        from (
+            select invoice_id, payment_id, date, early_discount_minor from allocations
+            where early_discount_minor > 0
+        ) a
         join invoices i on i.id = a.invoice_id
         join payments p on p.id = a.payment_id
         where i.currency_code = $currency and a.date <= $last
