@@ -40,7 +40,7 @@ _SETTLED = """
     !document.querySelector('[data-testid^="stBidi"]:not([data-ready])') // of components/browser
   const now = performance.now()
   if (!settled || window.settling?.call !== call) window.settling = { call, since: now }
-  // who was asked (components/browser/transition.js) answers first, if the browser saw it at all
+  // who was asked (components/static/transition.js) answers first, if the browser saw it at all
   return settled && now - window.settling.since >= ("asked" in app.dataset ? 20 * quiet : quiet)
 }
 """
