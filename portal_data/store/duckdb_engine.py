@@ -74,9 +74,14 @@ class DuckDBTransaction:
         return rows.to_arrow_reader(size)
 
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
-        """Run one insert, update or delete and return how many rows changed."""
-        self._execute(sql, params)
+        """Run one insert, update or delete and return how many rows changed.
+
+        Of one that changed none nothing is noted: nobody's books are other than they were.
+        """
+        self._run(sql, params)
         counted = self._cursor.fetchone()
+        if counted != (0,):
+            self._write_set.by(sql, params)
         return int(counted[0]) if counted else 0
 
     def run(self, sql: str) -> None:
@@ -153,6 +158,9 @@ class DuckDBTransaction:
 
     def _execute(self, sql: str, params: Mapping[str, Any]) -> None:
         self._write_set.by(sql, params)
+        self._run(sql, params)
+
+    def _run(self, sql: str, params: Mapping[str, Any]) -> None:
         try:
             self._cursor.execute(self._cursors.parsed(sql), params or None)
         except duckdb.ConstraintException as error:

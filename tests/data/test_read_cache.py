@@ -9,11 +9,12 @@ import pytest
 
 from portal_data import store
 from portal_data.auth import identity, sessions
-from portal_data.billing import balances
+from portal_data.billing import balances, views
 from portal_data.business import organisation, preferences
 from portal_data.customers import details, directory
 from portal_data.errors import NotFound
 from portal_data.ids import BUSINESS, new_id
+from portal_data.kinds import KINDS
 from portal_data.messaging import activity
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store.migrate import HERE
@@ -73,6 +74,18 @@ def test_a_preference_is_seen_at_once(alice: Scope, owner: Staff) -> None:
     assert preferences.of(alice).banner_message == ""
     preferences.change(owner, now=NOW, banner_message="Closed on Monday")
     assert preferences.of(alice).banner_message == "Closed on Monday"
+
+
+@pytest.mark.only_engine("duckdb")
+def test_a_write_that_changes_nothing_forgets_nothing(alice: Scope, asked: list[str]) -> None:
+    """Such as the note of who looked first at a document, which others have looked at before."""
+    invoice_id = make_invoice(alice)
+    views.mark(alice, KINDS["invoice"], invoice_id, NOW)
+    first = balances.home(alice, today=TODAY)
+    views.mark(alice, KINDS["invoice"], invoice_id, NOW + views.WINDOW)
+    asked.clear()
+    assert balances.home(alice, today=TODAY) is first
+    assert asked == []
 
 
 @pytest.mark.only_engine("duckdb")
