@@ -27,6 +27,9 @@ COLLECT_EVERY = 10.0
 BATCH_EVERY = 0.004
 """Seconds for which elements of runs gather before the event loop takes them."""
 
+_SIGN_IN = "sign_in"
+"""What a tab's websocket was opened with: `server.trustedUserHeaders` in .streamlit/config.toml."""
+
 log = logging.getLogger("portal.screen")
 
 
@@ -80,7 +83,8 @@ def take_turns() -> None:
 
     def in_turn(self: script_runner.ScriptRunner, rerun_data: RerunData) -> None:
         state = self._session_state._state  # what wraps it could end a run that has not begun
-        line = turns.of_people if session.is_of_person(state) else turns.of_nobody
+        known = session.is_of_person(state) or self._user_info.get(_SIGN_IN)
+        line = turns.of_people if known else turns.of_nobody
         with line.turn():
             run_script(self, rerun_data)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-PATIENCE = 0.25
+PATIENCE = 1.0
 """Seconds after which a run no longer counts: it waits for something, or is not like the others."""
 
 

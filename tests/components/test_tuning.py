@@ -9,8 +9,9 @@ import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
-from components import tuning
+from components import tuning, turns
 from portal_data.errors import Invalid
 
 
@@ -116,3 +117,30 @@ def test_messages_of_threads_reach_the_loop_in_order_and_few_times(
         for number in range(4):
             assert [place for each, place in arrived if each == number] == list(range(200))
         assert len(woken) < 200
+
+
+@pytest.mark.parametrize(
+    ("state", "cookie", "line"),
+    [
+        ({}, None, "nobody"),
+        ({}, "a sign-in", "people"),  # a tab that opens
+        ({"portal.sign_in": "a sign-in"}, None, "people"),  # one that has signed in meanwhile
+    ],
+)
+def test_whoever_signs_in_does_not_wait_behind_those_who_have(
+    monkeypatch: pytest.MonkeyPatch, state: dict[str, str], cookie: str | None, line: str
+) -> None:
+    runs: list[object] = []
+    monkeypatch.setattr(ScriptRunner, "_run_script", lambda self, asked: runs.append(asked))
+    lines = {name: turns.Turns(1) for name in ("people", "nobody")}
+    monkeypatch.setattr(turns, "of_people", lines["people"])
+    monkeypatch.setattr(turns, "of_nobody", lines["nobody"])
+    tuning.take_turns()
+    runner = SimpleNamespace(
+        _session_state=SimpleNamespace(_state=state), _user_info={"sign_in": cookie}
+    )
+    ScriptRunner._run_script(runner, "asked")  # type: ignore[arg-type]
+    assert runs == ["asked"]
+    assert {name: each._asked for name, each in lines.items()} == {
+        "people": int(line == "people"), "nobody": int(line == "nobody"),
+    }  # fmt: skip
