@@ -24,6 +24,7 @@ from portal_data.billing.periods import EARLIEST
 from portal_data.errors import NotFound, PortalError
 from portal_data.scope import Role, Scope
 from tests import described
+from tests.architecture.source import NOT_NOUNS_WITHIN
 from tests.conftest import NOW, Cast
 from tests.factories import (
     TODAY,
@@ -41,7 +42,6 @@ from tests.factories import (
     make_task,
     show_projects,
 )
-from tests.test_architecture import NOT_NOUNS_WITHIN
 
 NOTHING = UUID(int=0)
 """The id of no row."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ALWAYS = ("tests/test_architecture.py", "tests/test_docs.py")
+ALWAYS = ("tests/architecture", "tests/test_docs.py")
 PACKAGES = ("components", "pages", "portal_data", "tests", "tools", "benchmarks")
 
 

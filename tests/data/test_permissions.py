@@ -26,10 +26,10 @@ from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import messages
 from portal_data.scope import Role, Scope, Staff
+from tests.architecture.source import NOUNS, dotted, tree
 from tests.conftest import NOW, PASSWORD, Cast
 from tests.factories import make_invoice
 from tests.people import BROWSER, make_contact, rows
-from tests.test_architecture import NOUNS, dotted, tree
 
 Who = Scope | Staff
 

@@ -17,8 +17,9 @@ from portal_data.store.migrate import HERE
 from portal_data.store.postgres_engine import PostgresTransaction, _wire
 from portal_data.store.routing import VIEWS, routed
 from tests import described
+from tests.architecture.source import PRODUCT, name_of, sql_constants
+from tests.architecture.test_sql import NOT_TENANT
 from tests.conftest import Cast
-from tests.test_architecture import NOT_TENANT, PRODUCT, name_of, sql_constants
 from tests.test_isolation import BY_NAME, READS, Books, both  # noqa: F401 - a fixture
 
 # Unique in the whole business, not only for one customer: docs/scale.md says what sharding does.

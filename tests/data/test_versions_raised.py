@@ -12,8 +12,8 @@ from portal_data.auth import access
 from portal_data.scope import Role, Scope, Staff
 from portal_data.zoho.importing import import_backup
 from tests import described
+from tests.architecture.source import PRODUCT, name_of, sql_constants
 from tests.conftest import NOW
-from tests.test_architecture import PRODUCT, name_of, sql_constants
 from tests.zoho.backup import invented
 
 _VERSIONED = """
@@ -74,7 +74,7 @@ def test_every_update_of_a_versioned_table_raises_its_version(db: store.Store) -
 
 
 def test_a_silent_update_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.test_architecture.ROOT", tmp_path)
+    monkeypatch.setattr("tests.architecture.source.ROOT", tmp_path)
     planted = tmp_path / "planted.py"
     planted.write_text(
         "_A = 'update core.items set name = $n where id = $id and version = version + 1'\n"

@@ -28,9 +28,9 @@ from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
 from portal_data.ops.worker import HANDLERS, Worker, clean
 from portal_data.scope import Scope, Staff
 from portal_data.settings import Settings
+from tests.architecture.source import last_name, modules, tree
 from tests.conftest import NOW, Cast
 from tests.people import BROWSER, mails, make_contact, rows, value
-from tests.test_architecture import last_name, modules, tree
 
 MAIL = {"to": "dora@alder.example", "subject": "Grüße", "body": "First <b>.\n\nSecond & last."}
 
