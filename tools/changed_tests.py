@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ALWAYS = ("tests/architecture", "tests/test_docs.py")
+ALWAYS = (*(ROOT / "tests/architecture").glob("test_*.py"), ROOT / "tests/test_docs.py")
 PACKAGES = ("components", "pages", "portal_data", "tests", "tools", "benchmarks")
 
 
@@ -64,7 +64,7 @@ def select_tests(files: list[Path], tests: list[Path]) -> Iterator[Path]:
 def main() -> None:
     """Print the tests of what changed since the commit named on the command line."""
     files = changed(sys.argv[1] if len(sys.argv) > 1 else None)
-    named = {ROOT / name for name in ALWAYS}
+    named = set(ALWAYS)
     named.update(select_tests(files, sorted((ROOT / "tests").rglob("test_*.py"))))
     for path in sorted(named):
         print(path.relative_to(ROOT))  # noqa: T201 - what the command is for
