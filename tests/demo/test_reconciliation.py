@@ -19,10 +19,10 @@ def test_payable_and_closing_balance_reconcile(db: store.Store, tmp_path: Path) 
     compared = []
     for customer in customers:
         who = Scope(customer["id"], new_id(), new_id(), Role.ADMIN, "", "", "")
-        home = balances.home(who, today=TODAY)
+        account = balances.account(who, today=TODAY)
         for currency in statements.currencies(who):
             shown = statements.statement(who, currency, periods.EARLIEST, TODAY)
-            found = home.of(currency) or balances.Balance(currency)
+            found = account.of(currency) or balances.Balance(currency)
             about = (customer["display_name"], currency)
             assert found.statement_minor == shown.closing_minor, about
             assert found.outstanding_minor == sum(shown.aging.values()), about
