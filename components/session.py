@@ -1,7 +1,7 @@
 """The session: who is asking, in this tab, right now. The only user of Streamlit's session state.
 
 A tab holds the id of its sign-in, never the cookie's token. Every run and every rerun of a fragment
-asks the store again, so a sign-in that ended anywhere has ended here.
+asks `identity` again, so a sign-in that ended anywhere has ended here.
 """
 
 import secrets

@@ -165,12 +165,7 @@ def cached(read: Read) -> Read:
     Its arguments must be hashable, and nobody may change what it returns.
     """
 
-    @wraps(read)
-    def answer(who: Scope | Staff, *args: Any, **kwargs: Any) -> Any:
-        key = (read, args, tuple(sorted(kwargs.items())))
-        return current().read_cache.answer(who, key, lambda: read(who, *args, **kwargs))
-
-    return cast(Read, answer)
+    return _through(ReadCache.answer, read)
 
 
 def cached_for_all(read: Read) -> Read:
@@ -179,10 +174,14 @@ def cached_for_all(read: Read) -> Read:
     For what belongs to the business: what it returns may depend on no customer.
     """
 
+    return _through(ReadCache.for_all, read)
+
+
+def _through(cache: Callable[..., Any], read: Read) -> Read:
     @wraps(read)
     def answer(who: Scope | Staff, *args: Any, **kwargs: Any) -> Any:
         key = (read, args, tuple(sorted(kwargs.items())))
-        return current().read_cache.for_all(who, key, lambda: read(who, *args, **kwargs))
+        return cache(current().read_cache, who, key, lambda: read(who, *args, **kwargs))
 
     return cast(Read, answer)
 

@@ -80,8 +80,7 @@ class DuckDBTransaction:
         """
         self._run(sql, params)
         counted = self._cursor.fetchone()
-        if counted != (0,):
-            self._write_set.by(sql, params)
+        self._write_set.changed(sql, params, counted)
         return int(counted[0]) if counted else 0
 
     def run(self, sql: str) -> None:

@@ -39,10 +39,16 @@ UNSEEN = frozenset(
 OF_IDENTITY = frozenset({"contacts", "customers", "sign_ins", "staff"})
 """Tables of `core` that say who is signed in and what they may do."""
 
-# of a new sign-in nothing can be cached, and an update by its key is of one sign-in alone
+OF_BUSINESS = frozenset({"organisation", "preferences"})
+"""Tables of `core` whose rows are the same for all customers, whoever writes them."""
+
+# an update of a sign-in by its key, and a new one, of which nothing can be cached
 _ONE_SIGN_IN = re.compile(
-    r"update core\.sign_ins set [a-z_$, =']+ where id = \$id(?: and (?!.*\bor\b).*)?$"
+    r"update core\.sign_ins set [a-z_$, =']+ where id = \$id(?: and (?!.*\bor\b)[^;]*)?$"
 )
+_NEW_SIGN_IN = re.compile(r"insert into core\.sign_ins (?!.*\bon conflict\b)[^;]*$")
+# how many rows the last of several changed, or a row that comes back, is not what was changed
+_UNCOUNTED = re.compile(r";(?! *$)|\breturning\b")
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 # what may change something, besides the lock of a row that is read and the end of an upsert
 _VERB = re.compile(
@@ -84,17 +90,22 @@ class WriteSet:
         """Note a statement: a customer's session and an insert name theirs, others may be any's."""
         for verb, table in writes(sql):
             if table == "sign_ins":
-                self._sign_in(verb, sql, params)
+                self._sign_in(sql, params)
                 continue
             named = params.get("customer_id") if verb == "insert into" else None
             self.table(table, named)
 
-    def _sign_in(self, verb: str, sql: str, params: Mapping[str, Any]) -> None:
+    def changed(self, sql: str, params: Mapping[str, Any], counted: tuple[Any, ...] | None) -> None:
+        """Note a statement that has run, unless it is one that is known to have changed no row."""
+        if counted != (0,) or _UNCOUNTED.search(plain(sql)):
+            self.by(sql, params)
+
+    def _sign_in(self, sql: str, params: Mapping[str, Any]) -> None:
         """Note a write to `sign_ins`: an update by its key is of one, a new one is nobody's yet."""
-        named = params.get("id")
-        if verb == "update" and isinstance(named, UUID) and _ONE_SIGN_IN.match(plain(sql)):
+        named, words = params.get("id"), plain(sql)
+        if isinstance(named, UUID) and _ONE_SIGN_IN.match(words):
             self.sign_ins.add(named)
-        elif verb != "insert into":
+        elif not _NEW_SIGN_IN.match(words):
             self.table("sign_ins")
 
     def table(self, name: str, customer_id: UUID | str | None = None) -> None:
@@ -103,7 +114,8 @@ class WriteSet:
             self.sign_ins.add(EVERYONE)
         if name in UNSEEN:
             return
-        named = (self._customer_id or customer_id or EVERYONE) if name else EVERYONE
+        of_one = name and name not in OF_BUSINESS
+        named = (self._customer_id or customer_id or EVERYONE) if of_one else EVERYONE
         try:
             self.customers.add(named if isinstance(named, UUID) else UUID(named))
         except ValueError:  # no customer: whose books it is in is anybody's guess

@@ -19,7 +19,15 @@ from portal_data.messaging import activity
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store.migrate import HERE
 from portal_data.store.read_cache import MOST_BYTES, MOST_BYTES_OF_ONE
-from portal_data.store.write_set import EVERYONE, OF_IDENTITY, UNSEEN, Changes, WriteSet, writes
+from portal_data.store.write_set import (
+    EVERYONE,
+    OF_BUSINESS,
+    OF_IDENTITY,
+    UNSEEN,
+    Changes,
+    WriteSet,
+    writes,
+)
 from tests import described
 from tests.conftest import NOW
 from tests.factories import TODAY, insert, make_invoice
@@ -359,6 +367,44 @@ def test_whatever_ends_a_sign_in_is_seen_at_once(alice: Scope, table: str, way: 
         given = {"key": value, "id": new_id(), "now": NOW}
         session.change(sql, **{name: given[name] for name in given if f"${name}" in sql})
     assert identity.scope_of(alice.sign_in_id, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "insert into core.sign_ins (id) values ($id) on conflict (id) do update set revoked_at = 1",
+        "update core.sign_ins set revoked_at = $now where id = $id and x = 1; update core.sign_ins"
+        " set revoked_at = $now where login_id = $login_id",
+        "update core.sign_ins set revoked_at = $now where id <> $id",
+        "insert into core.sign_ins (id) values ($id); delete from core.sign_ins where x = 1",
+        "delete from core.sign_ins where id = $id",
+    ],
+)
+def test_what_could_be_of_other_sign_ins_is_of_all(sql: str) -> None:
+    noted = WriteSet(None)
+    noted.by(sql, {"id": new_id()})
+    assert noted.sign_ins == {EVERYONE}
+
+
+def test_only_what_surely_changed_nothing_is_not_noted(alice: Scope) -> None:
+    update = "update core.invoices set x = 1"
+    for sql, counted, noted in (
+        (update, (0,), set()),
+        (f"{update}; ", (0,), set()),
+        (update, (1,), {EVERYONE}),
+        (update, None, {EVERYONE}),
+        (f"{update}; update core.payments set x = 1", (0,), {EVERYONE}),
+        (f"{update} returning 0", (0,), {EVERYONE}),
+    ):
+        write_set = WriteSet(None)
+        write_set.changed(sql, {}, counted)
+        assert write_set.customers == noted, sql
+    own = WriteSet(alice.customer_id)
+    for table in sorted(OF_BUSINESS):
+        own.table(table)
+    assert own.customers == {EVERYONE}, "a customer's session, too, writes it for everybody"
+    read = organisation._MINE + organisation._ALL + preferences._ALL
+    assert set(re.findall(r"from (?:core\.)?([a-z_]+)", read)) == OF_BUSINESS
 
 
 def test_every_statement_that_could_end_a_sign_in_is_noted() -> None:
