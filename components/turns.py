@@ -35,12 +35,8 @@ class Turns:
             number = self._asked
             self._waiting.append((number, own))
             self._let_in()
-            ahead = len(self._waiting)
-        # with nobody leaving by themselves, a line this long moves so slowly
-        wait = self._patience * (1 + ahead // self._places)
         try:
-            while not own.wait(wait):
-                wait = self._patience
+            while not own.wait(self._patience):
                 with self._lock:
                     self._let_in()
             yield

@@ -68,6 +68,25 @@ def test_nobody_waits_for_a_run_that_does_not_end(pool: ThreadPoolExecutor) -> N
     assert turns._running == {}
 
 
+def test_nobody_deep_in_the_line_waits_for_one_that_came_before() -> None:
+    turns, end = Turns(1, 0.1), threading.Event()
+
+    def run(number: int) -> None:
+        with turns.turn():
+            if number == 90:
+                assert end.wait(LONG)
+
+    with ThreadPoolExecutor(100) as pool:
+        with turns.turn():
+            done = [pool.submit(run, number) for number in range(100)]
+            _until(lambda: turns._asked == 101)
+        for number, each in enumerate(done):
+            if number != 90:
+                each.result(5)
+        end.set()
+        done[90].result(LONG)
+
+
 def test_a_run_that_fails_leaves_its_place() -> None:
     turns = Turns(1, LONG)
     for _ in range(3):
