@@ -1,7 +1,6 @@
 """The measured server: started as its own process over given books, and stopped again."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import psutil
 
 from benchmarks import books
 from portal_data.settings import ROOT
+from tools.ports import free_port
 
 FORGET = "/benchmarks/forget"
 """Where benchmarks.server forgets."""
@@ -65,7 +65,7 @@ def serving(made: books.BenchBooks) -> Iterator[Server]:
 
     Sign readers in before: the server of an embedded store has its file for itself.
     """
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "PORTAL_DATABASE": made.url,
@@ -89,12 +89,6 @@ def serving(made: books.BenchBooks) -> Iterator[Server]:
         finally:
             child.terminate()
             child.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _ready(port: int, child: subprocess.Popen[bytes], began: float) -> bool:

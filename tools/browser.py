@@ -3,7 +3,6 @@
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from portal_data import demo, settings, store
 from portal_data.clock import utc_now
+from tools.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -95,9 +95,7 @@ def demo_portal(
 
 
 def _serve(data: Path, path: str) -> tuple[subprocess.Popen[bytes], str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://localhost:{port}{path}"
     environment = {
         **os.environ,

@@ -3,7 +3,6 @@
 import ast
 import email
 import email.policy
-import socket
 import ssl
 import threading
 import time
@@ -31,6 +30,7 @@ from portal_data.settings import Settings
 from tests.architecture.source import last_name, modules, tree
 from tests.conftest import NOW, Cast
 from tests.people import BROWSER, mails, make_contact, rows, value
+from tools.ports import free_port
 
 MAIL = {"to": "dora@alder.example", "subject": "Grüße", "body": "First <b>.\n\nSecond & last."}
 
@@ -71,17 +71,11 @@ def inbox() -> Inbox:
 @pytest.fixture
 def server(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Controller]:
     """A real SMTP server, and settings that lead to it."""
-    controller = Controller(inbox, hostname="127.0.0.1", port=_free_port())
+    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
     controller.start()
     _point_at(controller, monkeypatch)
     yield controller
     controller.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _point_at(controller: Controller, monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
@@ -263,7 +257,7 @@ def test_a_final_refusal_is_final(cast: Cast, server: Controller, inbox: Inbox, 
 def test_no_server_is_tried_again_to_the_end_of_the_ladder(
     cast: Cast, server: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PORTAL_SMTP_PORT", str(_free_port()))
+    monkeypatch.setenv("PORTAL_SMTP_PORT", str(free_port()))
     settings.load.cache_clear()
     _enqueue()
     worker, now = _worker(), NOW
@@ -349,7 +343,7 @@ def test_a_server_that_wants_a_name_gets_it(
         return AuthResult(success=right, handled=right)  # the server itself says 535
 
     controller = Controller(
-        inbox, hostname="127.0.0.1", port=_free_port(), authenticator=check, auth_required=True,
+        inbox, hostname="127.0.0.1", port=free_port(), authenticator=check, auth_required=True,
         auth_require_tls=False, auth_exclude_mechanism=["LOGIN"],
     )  # fmt: skip
     controller.start()
@@ -374,7 +368,7 @@ def test_starttls_wants_a_trusted_certificate(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     controller = Controller(
-        inbox, hostname="127.0.0.1", port=_free_port(), tls_context=context, require_starttls=True
+        inbox, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True
     )
     controller.start()
     try:

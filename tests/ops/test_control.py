@@ -326,6 +326,19 @@ def test_without_a_portal_nobody_answers(folder: Path) -> None:
     assert _greeted(folder, "Ann") == (None, [])
 
 
+def test_whoever_has_an_answer_may_ask_again(
+    folder: Path, serve: Callable[..., ControlServer]
+) -> None:
+    serve()
+
+    def repeat(_: int) -> set[tuple[int | None, str]]:
+        answers = (_greeted(folder, "Ann") for _ in range(40))
+        return {(status, *lines) for status, lines in answers}
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert set().union(*pool.map(repeat, range(AT_ONCE))) == {(0, "Hello Ann")}
+
+
 def test_many_at_once_are_sent_away(folder: Path, serve: Callable[..., ControlServer]) -> None:
     begun, go = threading.Semaphore(0), threading.Event()
 

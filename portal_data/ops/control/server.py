@@ -19,6 +19,7 @@ Operation = Callable[..., Lines]
 AT_ONCE = 4
 """Commands that run at the same time; further ones are sent away."""
 _REQUEST_WITHIN = 5.0
+_BUSY = "The portal is busy with other commands. Try again later."
 _LAST_ANSWERS = 10.0
 """Seconds that running commands have to end when the portal stops."""
 
@@ -101,41 +102,42 @@ class ControlServer:
                     return
                 request = _request(connection)
                 if not self._free.acquire(blocking=False):
-                    _refuse(connection, "The portal is busy with other commands. Try again later.")
+                    connection.sendall(channel.encoded(_refusal(_BUSY)))
                     return
                 try:
-                    self._answer(connection, request)
+                    answer = self._answer(connection, request)
                 finally:
-                    self._free.release()
+                    self._free.release()  # first: who has the answer may give the next command
+                connection.sendall(channel.encoded(answer))
         except OSError as error:
             log.info("a command was given up: %s", error)
         finally:
             self._running.discard(threading.current_thread())
 
-    def _answer(self, connection: socket.socket, line: bytes) -> None:
+    def _answer(self, connection: socket.socket, line: bytes) -> dict[str, Any]:
+        """Do the command of a request, sending what it prints, and return the last message."""
         try:
             request = channel.decoded(line)
             operation = self._operations[request["operation"]]
             arguments = request["arguments"]
         except (ValueError, KeyError, TypeError):
-            _refuse(connection, "The portal does not know this command: is it another version?")
-            return
+            return _refusal("The portal does not know this command: is it another version?")
         if request.get("database") != self._database:
-            _refuse(connection, "The portal that works in this data folder has another database.")
-            return
+            return _refusal("The portal that works in this data folder has another database.")
         log.info("command", extra={"portal": {"operation": request["operation"]}})
         with _signs_of_life(connection) as send:
             try:
-                send({"status": _run(operation, arguments, send)})
+                return {"status": _run(operation, arguments, send)}
             except PortalError as error:
-                send({"error": type(error).__name__, "message": str(error)})
+                return {"error": type(error).__name__, "message": str(error)}
             except OSError:
                 raise
             except Exception:
                 reference = str(new_id())[-12:]
                 log.exception("command failed", extra={"portal": {"reference": reference}})
-                message = f"Something went wrong. The portal's log has the details: {reference}."
-                send({"error": "Unavailable", "message": message})
+                return _refusal(
+                    f"Something went wrong. The portal's log has the details: {reference}."
+                )
 
 
 Send = Callable[[dict[str, Any]], None]
@@ -186,8 +188,8 @@ def _request(connection: socket.socket) -> bytes:
     return line
 
 
-def _refuse(connection: socket.socket, message: str) -> None:
-    connection.sendall(channel.encoded({"error": "Unavailable", "message": message}))
+def _refusal(message: str) -> dict[str, Any]:
+    return {"error": "Unavailable", "message": message}
 
 
 def _answers(address: str) -> bool:
