@@ -8,15 +8,20 @@ _CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 
+def plain(text: str) -> str:
+    """Return text without characters that turn around what stands beside them, as in a forgery."""
+    return text.translate(_CONTROLS)
+
+
 def isolated(text: str) -> str:
     """Return text as it may stand within a sentence of the other direction (UAX #9, isolates).
 
     Text without right-to-left characters stays as it is, so most names stay plain.
     """
-    plain = text.translate(_CONTROLS)
-    if not _RIGHT_TO_LEFT.isdisjoint(map(unicodedata.bidirectional, plain)):
-        return f"{_FIRST_STRONG}{plain}{_POP}"
-    return plain
+    own = plain(text)
+    if not _RIGHT_TO_LEFT.isdisjoint(map(unicodedata.bidirectional, own)):
+        return f"{_FIRST_STRONG}{own}{_POP}"
+    return own
 
 
 def listed(*texts: str | None) -> str:
