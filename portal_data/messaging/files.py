@@ -1,13 +1,12 @@
 """Documents shared between a customer and the business: what is there, and one file's content."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from portal_data import store
-from portal_data.errors import NotFound, Unavailable
+from portal_data import kept_files, store
+from portal_data.errors import NotFound
 from portal_data.scope import Scope
 
 
@@ -58,10 +57,5 @@ def content(scope: Scope, file_id: UUID, folder: Path) -> tuple[str, str, bytes]
         row = session.one(_STORED, id=file_id, customer_id=scope.customer_id)
     if row is None:
         raise NotFound("There is no such document.")
-    try:
-        stored = (folder / row["storage_key"]).read_bytes()
-    except OSError as error:
-        raise Unavailable("The document is not available just now.") from error
-    if hashlib.sha256(stored).hexdigest() != row["sha256"]:
-        raise Unavailable("The document was damaged and cannot be shown.")
+    stored = kept_files.read(folder, row["storage_key"], row["sha256"])
     return row["name"], row["media_type"], stored

@@ -46,6 +46,7 @@ NOT_NOUNS = {
     "errors": "no data",
     "text.form_fields": "what fields may hold, no rows of its own",
     "ids": "no data",
+    "kept_files": "bytes in a folder, whosever; nouns know whose",
     "auth.identity": "makes Scope and Staff out of a checked sign-in",
     "messaging.templates": "the words of mails",
     "business.logos": "the logo, which the sign-in page shows to everybody",
