@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from portal_data.settings import ROOT
 
 ROWS = 100_000
 DOCUMENTS = 200
+NAMES = tuple(f"{name}.{format}" for name in ("invoices", "statement") for format in Format)
+"""The lists in every format."""
 _BEAT = 0.005
 
 
@@ -43,14 +46,15 @@ class Export:
     late_most: float
 
 
-def measure(rows: int = ROWS, documents: int = DOCUMENTS) -> list[Export]:
-    """Measure every format of a customer with `rows` invoices, and a zip of `documents` PDFs."""
+def measure(
+    rows: int = ROWS, documents: int = DOCUMENTS, names: Iterable[str] = NAMES
+) -> list[Export]:
+    """Measure lists of a customer with `rows` invoices, and a zip of `documents` PDFs."""
     books.FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=books.FOLDER) as folder:
         many, few = (_books(Path(folder), count) for count in (rows, documents))
-        named = [f"{name}.{format}" for name in ("invoices", "statement") for format in Format]
         return [
-            *(_in_a_process(many, name, rows) for name in named),
+            *(_in_a_process(many, name, rows) for name in names),
             _in_a_process(few, "invoices.zip", documents),
         ]
 
