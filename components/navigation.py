@@ -111,6 +111,9 @@ def _of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/customer", "Customer", "customer", hidden=True),
         # at the addresses customers have them, so a link means the same to both
         *(page("staff/document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
+        page("staff/project", "Project", "project", hidden=True),
+        page("staff/timesheet", "Timesheet", "timesheet", hidden=True),
+        page("staff/inbox", "Inbox", "inbox", "forum"),
         page("staff/data", "Data", "data", "database"),
         page("staff/readiness", "Getting ready", "readiness", "checklist"),
         page("staff/organisation", "Organisation", "organisation", "domain"),

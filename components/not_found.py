@@ -15,10 +15,8 @@ _TEXT = "The address may be mistyped, or the page has moved."
 _OF_CUSTOMERS = {
     **{kind.path: kind.plural for kind in KINDS.values()},
     "account": "Account details",
-    "project": "Projects",
     "projects": "Projects",
     "statements": "Statements",
-    "timesheet": "Timesheets",
     "timesheets": "Timesheets",
 }
 """Screens that only customers have, as staff call what they show."""

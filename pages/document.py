@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from components.documents import any_document, document_view
+from components.documents import any_document, conversation, document_view
 from components.session import require_scope
 from components.ui import address, cards, links, tab
 from components.ui import format as say
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 
@@ -32,3 +33,5 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
             if st.button(label, type="primary", key=f"{kind.key}.pay"):
                 drawn.pay(document.number)
 cards.draw(drawn.sheet)
+about = conversation.About(kind.record, document.id)
+conversation.draw(scope, about, organisation.get(scope))

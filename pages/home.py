@@ -54,6 +54,7 @@ cards.draw(
         f"Hello, {next(iter(scope.name.split()), scope.name)}",
         cards.sub(f"{bidi.isolated(scope.customer_name)} · {say.long_day(today, locale)}"),
     ),
+    overview.news(scope, business, today),
 )
 used = overview.is_used(account)
 for balance in account.balances if used else ():

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     """What a contact may do, named `<noun>:<verb>`."""
 
     ACCOUNT_EDIT = "account:edit"
+    COMMENT_WRITE = "comment:write"
     ESTIMATE_ANSWER = "estimate:answer"
     FILE_ADD = "file:add"
     INVOICE_PAY = "invoice:pay"
@@ -33,7 +34,7 @@ class Permission(StrEnum):
     TIMESHEET_ANSWER = "timesheet:answer"
 
 
-_EVERYBODY = {Permission.MESSAGE_SEND}
+_EVERYBODY = {Permission.COMMENT_WRITE, Permission.MESSAGE_SEND}
 _ALLOWED: dict[Role, set[Permission]] = {
     Role.ADMIN: set(Permission),
     Role.PAYER: _EVERYBODY | {Permission.INVOICE_PAY, Permission.FILE_ADD},

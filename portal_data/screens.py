@@ -1,17 +1,18 @@
 """Addresses of the screens: which there are, whose they are, and those of documents."""
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from portal_data.kinds import KINDS
 
-OF_BOTH = frozenset({"", "security", *KINDS})
+OF_BOTH = frozenset({"", "project", "security", "timesheet", *KINDS})
 """Addresses that customers and staff both have, each with screens of their own."""
 _LISTS = {kind.path for kind in KINDS.values()}
 OF_CUSTOMERS = OF_BOTH | _LISTS | {
-    "account", "project", "projects", "statements", "timesheet", "timesheets",
+    "account", "projects", "statements", "timesheets",
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
-    "customer", "data", "organisation", "preferences", "readiness", "team",
+    "customer", "data", "inbox", "organisation", "preferences", "readiness", "team",
 }  # fmt: skip
 OF_EVERYBODY = frozenset({"accept", "forgotten", "reset_password"})
 """Addresses that need no sign-in."""
@@ -20,6 +21,7 @@ ADDRESSES = OF_CUSTOMERS | OF_STAFF | OF_EVERYBODY
 MOVED = {"statement": "statements"}
 """Addresses of earlier portals, which links and bookmarks may still have, and where they lead."""
 
+_BY_ID = {"approval": "timesheet", "project": "project"}
 _OF_RECORDS = {kind.record: kind.key for kind in KINDS.values()}
 
 
@@ -31,3 +33,10 @@ def of_document(record: str | None, number: str | None) -> str | None:
     if record not in _OF_RECORDS or not number:
         return None
     return f"{_OF_RECORDS[record]}?{urlencode({'number': number})}"
+
+
+def of_subject(record: str | None, subject_id: UUID | None, number: str | None) -> str | None:
+    """Return the address of the screen of what activity names: a document, project or timesheet."""
+    if record in _BY_ID and subject_id:
+        return f"{_BY_ID[record]}?{urlencode({'id': subject_id})}"
+    return of_document(record, number)

@@ -22,6 +22,7 @@ import portal_data
 from portal_data import kinds, lists, store
 from portal_data.billing.periods import EARLIEST
 from portal_data.errors import NotFound, PortalError
+from portal_data.ids import new_id
 from portal_data.scope import Role, Scope
 from tests import described
 from tests.architecture.source import NOT_NOUNS_WITHIN
@@ -94,6 +95,10 @@ def _books(scope: Scope, word: str) -> Books:
         media_type="text/plain", size_bytes=4, sha256="0" * 64, storage_key=word,
         uploaded_by_kind="staff", uploaded_by=scope.contact_id, visible=True, created_at=NOW, **own,
     )  # fmt: skip
+    insert(
+        "comments", subject_kind="invoice", subject_id=invoice, author_kind="staff",
+        author_id=new_id(), author_name=word, body=word, visible=True, created_at=NOW, **own,
+    )  # fmt: skip
     return Books(
         word, invoice, f"{word}-1", file,
         payment=payment, credit_note=note, retainer=retainer,
@@ -151,6 +156,9 @@ READS: dict[str, Case] = {
     "messaging.activity.recent": lambda s, _: _module("messaging.activity").recent(s, 50),
     "billing.balances.account": lambda s, _: _module("billing.balances").account(s, today=TODAY),
     "billing.balances.home": lambda s, _: _module("billing.balances").home(s, today=TODAY),
+    "customers.conversations.news": lambda s, _: _module("customers.conversations").news(
+        s, TODAY, 9
+    ),
     "customers.details.my_details": lambda s, _: _module("customers.details").my_details(s),
     "messaging.files.shared": lambda s, _: _module("messaging.files").shared(s),
     "business.organisation.get": lambda s, _: _module("business.organisation").get(s),
@@ -174,9 +182,23 @@ READS: dict[str, Case] = {
 """What names no row: it returns the caller's words and never the other's."""
 
 BY_NAME: dict[str, Case] = {
-    "messaging.comments.of_document": lambda s, b: _module("messaging.comments").of_document(
-        s, b.invoice
+    "messaging.comments.of_subject": lambda s, b: _module("messaging.comments").of_subject(
+        s, "invoice", b.invoice
     ),
+    "customers.conversations.read_until": lambda s, b: _module(
+        "customers.conversations"
+    ).read_until(s, b.invoice),
+    "customers.conversations.mark_read": lambda s, b: _module("customers.conversations").mark_read(
+        s, b.invoice, NOW
+    ),
+    "customers.conversations.write": lambda s, b: [
+        _tried(
+            lambda kind=kind: _module("customers.conversations").write(
+                s, kind, getattr(b, kind), "Hello", key=UUID(int=77), now=NOW
+            )
+        )
+        for kind in ("invoice", "estimate", "project", "approval")
+    ],
     "messaging.activity.of_document": lambda s, b: _module("messaging.activity").of_document(
         s, b.invoice
     ),
@@ -283,7 +305,11 @@ def test_colleagues_in_one_role_read_the_same(
 ) -> None:
     """Answers are cached for a customer and a role: none may depend on the person who asks."""
     mine, _ = both
-    own = {"billing.views.mark"}  # is no read
+    own = {
+        "billing.views.mark",
+        "customers.conversations.mark_read",
+        "customers.conversations.write",
+    }  # fmt: skip - no reads
     colleague = replace(
         cast.alice,
         contact_id=cast.bob.contact_id,

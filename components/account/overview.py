@@ -13,6 +13,7 @@ from portal_data.billing.balances import Balance, Home, LastPayment, PendingAppr
 from portal_data.billing.invoices import Filter
 from portal_data.business.organisation import Organisation
 from portal_data.clock import local_date
+from portal_data.customers import conversations
 from portal_data.customers.details import MyDetails, SavedMethod
 from portal_data.messaging import activity
 from portal_data.messaging.activity import Entry
@@ -21,8 +22,26 @@ from portal_data.scope import Permission, Scope
 
 CHART_HEIGHT = 126
 ENTRIES = 4
+NEWS = 3
 SHORT = 3
 """Rows of a list that Home shows before *View more*."""
+
+
+def news(me: Scope, business: Organisation, today: date) -> Markup | None:
+    """Return where the business wrote what `me` has not read; None when nowhere."""
+    found = conversations.news(me, today, NEWS + 1)
+    if not found:
+        return None
+    rows = []
+    for each in found[:NEWS]:
+        title = conversations.TITLES[each.subject_kind]
+        address = links.subject(each.subject_kind, each.subject_id, each.name) or ""
+        when = cards.when(business.day_of(each.latest), today, business.locale)
+        words = join(f"{title} ", cards.link(said(each.name), address))
+        rows.append(cards.row(words, when, before=cards.icon("forum")))
+    if len(found) > NEWS:
+        rows.append(cards.row("There is more: open what you asked about."))
+    return cards.card("New comments", cards.rows(rows))
 
 
 def is_used(account: Home) -> bool:

@@ -1,6 +1,6 @@
-"""What the screens of all kinds of documents have in common: layout, history, conversation."""
+"""What the screens of all kinds of documents have in common: layout and history."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -16,8 +16,6 @@ from portal_data.business.organisation import Organisation
 from portal_data.customers import details
 from portal_data.customers.details import MyDetails
 from portal_data.kinds import Kind
-from portal_data.messaging import comments
-from portal_data.messaging.comments import Remark
 from portal_data.output.document_views import VIEWS
 from portal_data.scope import Scope
 from portal_data.text import bidi
@@ -27,9 +25,9 @@ Document = TypeVar("Document", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A document that somebody opened, with what is said and known about it.
+    """A document that somebody opened, with what is known about it.
 
-    `values` are what its paper is drawn from, `beside` the cards of comments and history.
+    `values` are what its paper is drawn from, `beside` the card of its history.
     """
 
     document: Any
@@ -55,17 +53,14 @@ class Drawn(Generic[Document]):
     pay: Callable[[str], None] | None = None
 
 
-def opened(
-    scope: Scope, kind: Kind, number: str, now: datetime, *, disputable: bool = False
-) -> Opened:
+def opened(scope: Scope, kind: Kind, number: str, now: datetime) -> Opened:
     """Return a document of any kind, viewed by who looks unless it is staff. Raises NotFound."""
     business, view = organisation.get(scope), VIEWS[kind.key]
     today = business.today(now)
     document = view.read(scope, number, today)
     viewed = views.mark(scope, kind, document.id, now) if kind.viewed else []
-    remarks = comments.of_document(scope, document.id, disputable=disputable)
     customer = details.my_details(scope)
-    beside = [conversation(remarks, business, today)]
+    beside = []
     if kind.viewed:
         happened = history(document.history, viewed, document.currency_code, business, today)
         beside.append(cards.card("History", happened))
@@ -82,21 +77,6 @@ def missing(scope: Scope, noun: str, back: tuple[str, str]) -> None:
         cards.head(title, back=back),
         cards.card("", cards.empty(f"We cannot show this {noun}", text, tall=True)),
     )
-
-
-def conversation(remarks: Sequence[Remark], business: Organisation, today: date) -> Markup | None:
-    """Return the card of what was said about a document, the latest first; None of silence."""
-    if not remarks:
-        return None
-    happened = []
-    for each in reversed(remarks):
-        when = cards.when(business.day_of(each.happened_at), today, business.locale)
-        words = f"{each.dispute.capitalize()} dispute" if each.dispute else ""
-        detail = bidi.listed(words, each.body)
-        happened.append(Happening(each.author or business.name, when, detail))
-        if each.answer:
-            happened.append(Happening(business.name, when, each.answer))
-    return cards.card("Comments", cards.timeline(happened))
 
 
 def sheet(due: Markup, document: Markup, *beside: Markup | None) -> Markup:

@@ -131,7 +131,7 @@ SCREEN = listing.Screen(
 
 def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoice]:
     """Return an invoice, viewed by who looks unless it is staff. Raises NotFound."""
-    opened = document_view.opened(scope, kinds.INVOICE, number, now, disputable=True)
+    opened = document_view.opened(scope, kinds.INVOICE, number, now)
     invoice: Invoice = opened.document
     locale, payable = opened.business.locale, invoice.payable_minor
     reason = roles.why_not_pay(scope, opened.customer, payable, invoice.currency_code, locale)

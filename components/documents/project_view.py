@@ -28,7 +28,7 @@ _BUDGETS = {
 NO_TASK = "Without a task"
 
 
-def head(project: Project | Heading, *, timed: bool) -> Markup:
+def head(project: Project | Heading, *, timed: bool, back: tuple[str, str]) -> Markup:
     """Return the name with status and code, and the choice between overview and time log."""
     statuses = [(project.status.value, project_list.TONES[project.status])]
     below = tag("div", cards.pills(statuses), _code(project.code), class_="pt-under")
@@ -36,7 +36,6 @@ def head(project: Project | Heading, *, timed: bool) -> Markup:
         ("Overview", links.project(project.id), not timed),
         ("Time log", links.project(project.id, view="time"), timed),
     ]
-    back = ("Projects", links.page("projects"))
     return join(cards.head(project.name, below, back=back), cards.views(views))
 
 

@@ -45,14 +45,14 @@ _WORDS = {
 }
 
 
-def head(approval: Approval) -> Markup:
+def head(approval: Approval, back: tuple[str, str]) -> Markup:
     """Return the name with the status and the project, and the way back."""
     pills = cards.pills([(approval.status.value, timesheet_list.TONES[approval.status])])
     project = None
     if approval.project and approval.project_id:
         project = cards.link(said(approval.project), links.project(approval.project_id))
     below = tag("div", pills, project, class_="pt-under")
-    return cards.head(approval.name, below, back=("Timesheets", links.page("timesheets")))
+    return cards.head(approval.name, below, back=back)
 
 
 def offered(

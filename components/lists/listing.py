@@ -147,6 +147,11 @@ def draw(
     )
 
 
+def without_files(request: Request) -> Request:
+    """Return what was asked of a list that is looked at by who may not download it."""
+    return replace(request, screen=replace(request.screen, exported=False))
+
+
 def nothing(
     one: str, several: str, none: Empty, texts: Mapping[Any, str] | None = None
 ) -> Callable[[Request, Page[Any, Any]], Empty]:

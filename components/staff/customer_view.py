@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
-from components.ui import cards, links
+from components.ui import cards, links, tab
 from components.ui import format as say
 from components.ui.cards import Figure
 from components.ui.markup import Markup
@@ -14,6 +14,7 @@ from portal_data.customers import documents
 from portal_data.customers.details import StaffCustomer
 from portal_data.customers.documents import DocumentRow, Sort
 from portal_data.kinds import KINDS
+from portal_data.scope import Staff
 
 _TONES = {
     "unpaid": "blue",
@@ -125,3 +126,14 @@ def _of(balance: Balance, locale: str) -> list[Figure]:
     if balance.opening_minor:
         shown.append(figure("Opening balance", balance.opening_minor, "before these books"))
     return shown
+
+
+def missing(staff: Staff, noun: str) -> None:
+    """Draw what stands in place of something of a customer's that is not there for staff."""
+    title = f"{noun.capitalize()} not found"
+    tab.name(staff, title)
+    text = f"Check the address, or choose the {noun} from its customer. Drafts open in the books."
+    cards.draw(
+        cards.head(title, back=("Customers", links.page(""))),
+        cards.card("", cards.empty(f"We cannot show this {noun}", text, tall=True)),
+    )

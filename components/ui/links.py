@@ -24,6 +24,11 @@ def recorded(record: str | None, number: str | None) -> str | None:
     return screens.of_document(record, number)
 
 
+def subject(record: str | None, subject_id: UUID | None, number: str | None) -> str | None:
+    """Return the address of what activity names: a document, project or timesheet; or None."""
+    return screens.of_subject(record, subject_id, number)
+
+
 def project(project_id: UUID, **parameters: object) -> str:
     """Return the address of one project's screen, or of its time log with `view="time"`."""
     return page("project", id=project_id, **parameters)

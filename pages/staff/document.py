@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from components.documents import any_document
+from components.documents import any_document, conversation
 from components.session import require_staff
-from components.staff import questions
+from components.staff import customer_view, questions
 from components.ui import address, cards, links, tab
 from portal_data.auth import identity
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.customers import documents
 from portal_data.errors import NotFound
@@ -19,12 +20,7 @@ try:
     looking = identity.view_as_customer(staff, located.customer_id)
     drawn = any_document.SCREENS[kind.key].draw(looking, number, utc_now())
 except NotFound:
-    tab.name(staff, "Document not found")
-    text = "Check the address, or choose the document from its customer. Drafts open in the books."
-    cards.draw(
-        cards.head("Document not found", back=("Customers", links.page(""))),
-        cards.card("", cards.empty("We cannot show this document", text, tall=True)),
-    )
+    customer_view.missing(staff, "document")
     st.stop()
 
 tab.name(staff, number)
@@ -37,3 +33,5 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
         if kind.questionable:
             questions.draw(kind, number, located.version, drawn.statuses)
 cards.draw(drawn.sheet)
+about = conversation.About(kind.record, located.id)
+conversation.draw_for_staff(staff, located.customer_id, about, organisation.get(staff))

@@ -86,9 +86,14 @@ EFFECTS: dict[str, Effect] = {
         "you sent them. When off, these pages do not exist for them.",
     ),
     "notify_staff_of_activity": Effect(
-        "Mail staff when documents are viewed",
-        "Everybody on the team gets a mail when a customer first views an estimate, an invoice, a "
-        "retainer invoice or a credit note.",
+        "Mail staff of what customers do",
+        "Everybody on the team gets a mail when a customer first views a document, comments, or "
+        "decides on a timesheet.",
+    ),
+    "notify_contacts_of_comments": Effect(
+        "Mail customers when you comment",
+        "Everybody at the customer who uses the portal gets a mail with what you wrote. Internal "
+        "notes are never mailed.",
     ),
 }
 """The preferences that do something; the others wait for what they switch."""

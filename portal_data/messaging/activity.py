@@ -102,9 +102,10 @@ def record(
 ) -> UUID:
     """Record an event in the transaction that did it, and return its id.
 
-    `who` is None for the portal itself. `visible` shows it to the customer; `details` is for staff
-    only. A contact's event belongs to the contact's customer, whatever `customer_id` says, and one
-    without a customer to the business. Whoever is to be told of it is told later, from the outbox.
+    `who` is None for the portal itself. `visible` shows it to the customer; `details` are for
+    staff, and for whom a mail tells of the event. A contact's event belongs to the contact's
+    customer, whatever `customer_id` says, and one without a customer to the business. Whoever is
+    to be told of it is told later, from the outbox.
     """
     activity_id = new_id()
     kind, actor_id, actor_name = _actor(who)

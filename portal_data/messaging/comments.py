@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from portal_data import store
+from portal_data import kinds, store
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
 from portal_data.text import bidi, form_fields
@@ -17,11 +18,17 @@ FIELD = Field("Comment", 4_000, nfc, required=True, multiline=True)
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One comment, or one dispute of an invoice with what became of it; the moment is naive UTC."""
+    """One comment, or one dispute of an invoice with what became of it; the moment is naive UTC.
+
+    `author_kind` is contact, staff or system. What is `internal` is for the staff alone.
+    """
 
     happened_at: datetime
     author: str
     body: str
+    author_kind: str
+    author_id: UUID | None
+    internal: bool = False
     dispute: str | None = None
     """The state of a dispute: opened, in review, accepted, rejected or withdrawn."""
     answer: str | None = None
@@ -35,19 +42,37 @@ _ADD = """
     on conflict do nothing
 """
 _COMMENTS = """
-    select created_at as happened_at, author_name as author, body
-    from comments
-    where subject_id = $id
+    select created_at as happened_at, author_name as author, body, author_kind, author_id
+    from comments_by_subject_id
+    order by created_at, id
+"""
+_COMMENTS_FOR_STAFF = """
+    select created_at as happened_at, author_name as author, body, author_kind, author_id,
+        not visible as internal
+    from core.comments
+    where customer_id = $customer_id and subject_id = $subject_id
     order by created_at, id
 """
 _DISPUTES = """
     select d.opened_at as happened_at,
         coalesce(c.first_name || ' ' || c.last_name, '') as author,
         case when d.body is null then d.reason else d.reason || ': ' || d.body end as body,
-        d.status as dispute, d.resolution as answer
+        d.status as dispute, d.resolution as answer, 'contact' as author_kind,
+        d.contact_id as author_id
     from disputes d
     left join contacts c on c.id = d.contact_id
-    where d.invoice_id = $id
+    where d.invoice_id = $subject_id
+    order by d.opened_at, d.id
+"""
+_DISPUTES_FOR_STAFF = """
+    select d.opened_at as happened_at,
+        coalesce(c.first_name || ' ' || c.last_name, '') as author,
+        case when d.body is null then d.reason else d.reason || ': ' || d.body end as body,
+        d.status as dispute, d.resolution as answer, 'contact' as author_kind,
+        d.contact_id as author_id
+    from core.disputes d
+    left join core.contacts c on c.id = d.contact_id and c.customer_id = d.customer_id
+    where d.customer_id = $customer_id and d.invoice_id = $subject_id and d.kind = 'customer'
     order by d.opened_at, d.id
 """
 
@@ -63,8 +88,8 @@ def add(
     customer_id: UUID | None = None,
     comment_id: UUID | None = None,
     visible: bool = True,
-) -> bool:
-    """Store a comment in the transaction of the action that it belongs to; False when it is there.
+) -> str | None:
+    """Store a comment in the transaction of its action; return its text, None when it was there.
 
     The action has found the subject, and records what happened: this tells nobody. `subject_kind`
     is the record of a document's kind, `project` or `approval`. A contact's comment belongs to the
@@ -76,6 +101,7 @@ def add(
         customer_id, visible = who.customer_id, True
     else:
         author_kind, author_id = "staff", who.staff_id
+    text = str(form_fields.clean({"body": FIELD}, {"body": bidi.plain(body)})["body"])
     added = session.change(
         _ADD,
         id=comment_id or new_id(),
@@ -85,29 +111,41 @@ def add(
         author_kind=author_kind,
         author_id=author_id,
         author_name=who.name,
-        body=_clean(body),
+        body=text,
         visible=visible,
         now=now,
     )
-    return added == 1
+    return text if added else None
 
 
 @store.cached
-def of_document(scope: Scope, document_id: UUID, *, disputable: bool = False) -> list[Remark]:
-    """Return what was said about a document, oldest first; none of a foreign or unknown one.
+def of_subject(scope: Scope, subject_kind: str, subject_id: UUID) -> tuple[Remark, ...]:
+    """Return what was said about a document, project or timesheet, oldest first.
 
-    Only invoices are `disputable`.
+    Nothing is said about a foreign or unknown one. Only invoices have disputes.
     """
     with store.reading(scope) as session:
-        remarks = [Remark(**row) for row in session.rows(_COMMENTS, id=document_id)]
-        if disputable:
-            remarks += [
-                Remark(**{**row, "dispute": str(row["dispute"]).replace("_", " ")})
-                for row in session.rows(_DISPUTES, id=document_id)
-            ]
-    return sorted(remarks, key=lambda each: each.happened_at)
+        found = session.rows(_COMMENTS, subject_id=subject_id)
+        if subject_kind == kinds.INVOICE.record:
+            found += session.rows(_DISPUTES, subject_id=subject_id)
+    return _remarks(found)
 
 
-def _clean(body: str) -> str:
-    """Return a comment in its one spelling, without what would turn the text around it."""
-    return str(form_fields.clean({"body": FIELD}, {"body": bidi.plain(body)})["body"])
+def for_staff(
+    staff: Staff, customer_id: UUID, subject_kind: str, subject_id: UUID
+) -> tuple[Remark, ...]:
+    """Return what was said about a customer's document, internal notes too, oldest first."""
+    given = {"customer_id": customer_id, "subject_id": subject_id}
+    with store.staff_reading(staff) as session:
+        found = session.rows(_COMMENTS_FOR_STAFF, **given)
+        if subject_kind == kinds.INVOICE.record:
+            found += session.rows(_DISPUTES_FOR_STAFF, **given)
+    return _remarks(found)
+
+
+def _remarks(found: list[dict[str, Any]]) -> tuple[Remark, ...]:
+    for row in found:
+        if row.get("dispute"):
+            row["dispute"] = row["dispute"].replace("_", " ")
+    remarks = [Remark(**row) for row in found]
+    return tuple(sorted(remarks, key=lambda each: each.happened_at))

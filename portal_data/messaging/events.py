@@ -17,6 +17,8 @@ class Audience(Enum):
     NOBODY = "nobody"
     STAFF = "staff"
     """Every active member of staff."""
+    OTHER_SIDE = "other side"
+    """Staff of what a contact did, and of what staff did the customer's contacts with access."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,14 @@ class Event:
     """A kind of event.
 
     `words` stand between the actor's name and the subject's number. `mailed` names the preference
-    under which those who hear of it get a mail, too.
+    under which staff who hear of it get a mail, too, and `mailed_to_contacts` that of contacts.
     """
 
     key: str
     words: str
     heard_by: Audience
     mailed: str | None = None
+    mailed_to_contacts: str | None = None
 
     @property
     def of_access(self) -> bool:
@@ -44,24 +47,42 @@ EVENTS: dict[str, Event] = {}
 _KEY = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
-def _event(key: str, words: str, heard_by: Audience, *, mailed: str | None = None) -> Event:
+def _event(
+    key: str,
+    words: str,
+    heard_by: Audience,
+    *,
+    mailed: str | None = None,
+    mailed_to_contacts: str | None = None,
+) -> Event:
     """Enter an event. Raises ValueError for a key that is taken or odd, and for no words."""
     if not _KEY.fullmatch(key) or key in EVENTS:
         raise ValueError(f"{key!r} is no key of a new event.")
     if not words.strip() or (mailed and heard_by is Audience.NOBODY):
         raise ValueError(f"{key} has no words, or mails for nobody.")
-    EVENTS[key] = Event(key, words, heard_by, mailed)
+    if mailed_to_contacts and heard_by is not Audience.OTHER_SIDE:
+        raise ValueError(f"{key} mails for nobody of the customer's.")
+    EVENTS[key] = Event(key, words, heard_by, mailed, mailed_to_contacts)
     return EVENTS[key]
 
 
-_NOBODY, _STAFF = Audience.NOBODY, Audience.STAFF
+_NOBODY, _STAFF, _OTHER_SIDE = Audience.NOBODY, Audience.STAFF, Audience.OTHER_SIDE
 _ON_ACTIVITY = "notify_staff_of_activity"
+_ON_COMMENTS = "notify_contacts_of_comments"
 
 APPROVAL_APPROVED = _event("approval.approved", "approved timesheet", _NOBODY)
 APPROVAL_PARTLY_APPROVED = _event("approval.partly_approved", "approved in part timesheet", _NOBODY)
 APPROVAL_REJECTED = _event("approval.rejected", "rejected timesheet", _NOBODY)
 APPROVAL_SUBMITTED = _event("approval.submitted", "sent timesheet", _NOBODY)
-COMMENT_ADDED = _event("comment.added", "commented on", _NOBODY)
+COMMENT_ADDED = _event(
+    "comment.added",
+    "commented on",
+    _OTHER_SIDE,
+    mailed=_ON_ACTIVITY,
+    mailed_to_contacts=_ON_COMMENTS,
+)
+COMMENT_NOTED = _event("comment.noted", "noted for the staff on", _NOBODY)
+COMMENT_SETTLED = _event("comment.settled", "saw nothing to answer on", _NOBODY)
 CONTACT_ACCEPTED_INVITATION = _event("contact.accepted_invitation", "joined the portal", _STAFF)
 CONTACT_CHANGED_PASSWORD = _event("contact.changed_password", "changed the password", _NOBODY)
 CONTACT_DISABLED = _event("contact.disabled", "switched off portal access of", _NOBODY)

@@ -1,7 +1,8 @@
 """Letters: the words of every mail, as the payload of an outbox row.
 
 A payload has `to`, `subject` and `body` (plain text, paragraphs apart by an empty line), and may
-have `link` with `link_label`, `reply_to` and `from_name`. `link` is wiped once the mail is sent.
+have `quote` (what a person wrote), `link` with `link_label`, `reply_to` and `from_name`. `link` is
+wiped once the mail is sent.
 """
 
 from typing import Any
@@ -92,13 +93,19 @@ def password_changed(to: str, business: str) -> dict[str, Any]:
     }
 
 
-def activity(to: str, sentence: str, customer: str | None, page: str = "") -> dict[str, Any]:
-    """The mail that tells staff what a customer did; `page` is the document it was done to."""
+def activity(
+    to: str, sentence: str, customer: str | None, page: str = "", quote: str | None = None
+) -> dict[str, Any]:
+    """The mail that tells what the other side did; `page` is what it was done to.
+
+    Staff are told whose it is, a customer knows. `quote` is what somebody wrote.
+    """
     about = f"{sentence} ({isolated(customer)})" if customer else sentence
     return {
         "to": to,
         "subject": " ".join(about.split()),
-        "body": f"{about}.",
+        "body": f"{about}{':' if quote else '.'}",
+        "quote": quote,
         "link": address(page),
-        "link_label": "Open the document" if page else "Open the portal",
+        "link_label": "Open it in the portal" if page else "Open the portal",
     }

@@ -72,6 +72,9 @@ _KINDS = "what each kind of document declares"
 _LISTS = "what each list declares"
 
 
+_SUBJECTS = "what can be talked about: kinds of documents, projects and timesheets"
+
+
 _SCHEMA = "tables and columns of the schema"
 
 
@@ -82,10 +85,13 @@ COMPOSED_SQL: dict[str, str] = {
     "billing.document:_NUMBERS": _KINDS,
     "billing.lines:selecting": "names of the schema, of the constants that call it",
     "billing.views:_FIRST": _KINDS,
+    "customers.conversations:_FOUND": _SUBJECTS,
+    "customers.conversations:_NAMES": _SUBJECTS,
     "customers.documents:_CLEAR": _KINDS,
     "customers.documents:_DECIDED": _KINDS,
     "customers.documents:_SELECTS": _KINDS,
     "customers.documents:_WHOSE": _KINDS,
+    "customers.inbox:_NAMES": _SUBJECTS,
     "lists.model:List.__post_init__": _LISTS,
     "lists.model:List._listed": _LISTS,
     "lists.model:List._page": _LISTS,

@@ -1,24 +1,35 @@
-"""What was said about a document: by whom, in what order, and for whose eyes."""
+"""Conversations: who writes what to whom, who is told, what is new, and what nobody may see."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from portal_data import store
-from portal_data.errors import InvalidFields
-from portal_data.ids import new_id
-from portal_data.messaging import comments
+from portal_data import lists, store
+from portal_data.customers import conversations, inbox
+from portal_data.customers.inbox import Filter, Sort
+from portal_data.errors import Conflict, InvalidFields, NotFound
+from portal_data.ids import BUSINESS, new_id
+from portal_data.messaging import activity, comments
+from portal_data.ops import worker
 from portal_data.scope import Scope, Staff
-from tests.conftest import NOW
-from tests.factories import insert, make_invoice
-from tests.people import rows, value
+from tests.conftest import NOW, Cast
+from tests.factories import (
+    insert,
+    make_approval,
+    make_estimate,
+    make_invoice,
+    make_project,
+    show_projects,
+)
+from tests.people import at_once, mails, make_contact, rows, value
 
 MINUTE = timedelta(minutes=1)
 
 
 def test_comments_and_disputes_of_one_document_for_its_customer(
-    alice: Scope, bob: Scope, charlie: Scope
+    alice: Scope, bob: Scope, charlie: Scope, owner: Staff
 ) -> None:
     invoice, other = make_invoice(alice, number="A-1"), make_invoice(alice, number="A-2")
     for place, (body, visible) in enumerate((("Second", True), ("Internal", False))):
@@ -33,40 +44,126 @@ def test_comments_and_disputes_of_one_document_for_its_customer(
         amount_minor=100, status="in_review", opened_at=NOW - MINUTE,
     )  # fmt: skip
     for reader in (alice, bob):
-        told = comments.of_document(reader, invoice, disputable=True)
+        told = comments.of_subject(reader, "invoice", invoice)
         assert [(each.author, each.body, each.dispute) for each in told] == [
             ("Bob Test", "Wrong price: It was less", "in review"), ("Olive Test", "Second", None),
         ]  # fmt: skip
-    assert [each.body for each in comments.of_document(alice, invoice)] == ["Second"]
-    assert comments.of_document(alice, other, disputable=True) == []
-    assert comments.of_document(charlie, invoice, disputable=True) == []
+    seen_by_staff = comments.for_staff(owner, alice.customer_id, "invoice", invoice)
+    assert [(each.body, each.internal) for each in seen_by_staff] == [
+        ("Wrong price: It was less", False), ("Second", False), ("Internal", True),
+    ]  # fmt: skip
+    assert comments.of_subject(alice, "invoice", other) == ()
+    assert comments.of_subject(charlie, "invoice", invoice) == ()
+    assert comments.for_staff(owner, charlie.customer_id, "invoice", invoice) == ()
 
 
-def _add(scope: Scope, invoice: UUID, body: str, comment_id: UUID | None = None) -> bool:
-    with store.writing(scope) as session:
-        return comments.add(
-            session, scope, body, subject_kind="invoice", subject_id=invoice, now=NOW,
-            comment_id=comment_id,
-        )  # fmt: skip
-
-
-def test_a_comment_is_stored_once_in_the_transaction_of_its_action(
-    alice: Scope, charlie: Scope, owner: Staff
+def _write(
+    who: Scope | Staff,
+    subject_id: UUID,
+    body: str,
+    kind: str = "invoice",
+    *,
+    internal: bool = False,
+    now: datetime = NOW,
 ) -> None:
-    invoice, key = make_invoice(alice), new_id()
-    assert [_add(alice, invoice, " Two\n lines ", key) for _ in range(2)] == [True, False]
-    with store.staff_writing(owner) as session:
-        comments.add(
-            session, owner, "Not for them", subject_kind="invoice", subject_id=invoice, now=NOW,
-            customer_id=alice.customer_id, visible=False,
+    """Write one comment, as one click does."""
+    if isinstance(who, Scope):
+        conversations.write(who, kind, subject_id, body, key=new_id(), now=now)
+    else:
+        conversations.reply(
+            who, kind, subject_id, body, internal=internal, key=new_id(), now=now
         )  # fmt: skip
-    told = comments.of_document(alice, invoice)
-    assert [(each.author, each.body) for each in told] == [("Alice Test", "Two\nlines")]
-    assert comments.of_document(charlie, invoice) == []
-    stored = rows("select author_kind, author_id, visible from core.comments order by created_at")
-    assert {(each["author_kind"], each["author_id"], each["visible"]) for each in stored} == {
-        ("contact", alice.contact_id, True), ("staff", owner.staff_id, False),
-    }  # fmt: skip
+
+
+def _tell() -> list[tuple[str, str]]:
+    """Let the worker tell who is to be told; return who gets a mail, and what it quotes."""
+    waiting = rows(
+        "select payload from core.outbox where kind = 'notify' and status = 'queued' order by id"
+    )
+    with store.system_writing() as session:
+        for row in waiting:
+            worker.notify(session, UUID(json.loads(row["payload"])["activity_id"]), NOW)
+    return [(each["to"], each["quote"]) for each in mails("mail.activity")]
+
+
+def _inbox(staff: Staff, by: Filter) -> list[str]:
+    page = lists.page(
+        staff, inbox.LIST, filter=by, sort=Sort.LONGEST, reader=staff.staff_id, everybody=BUSINESS
+    )
+    assert page.total == page.counts[by] == len(page.rows)
+    return [f"{row.customer}: {row.name}: {row.body}" for row in page.rows]
+
+
+def test_a_customers_comment_is_kept_heard_by_staff_and_mailed_to_them(
+    cast: Cast, sam: Staff
+) -> None:
+    invoice = make_invoice(cast.alice, number="A-1")
+    _write(cast.bob, invoice, "  Why <b>so</b> much?\n\n[x](javascript:alert(1)) ")
+    (told,) = comments.of_subject(cast.alice, "invoice", invoice)
+    text = "Why <b>so</b> much?\n\n[x](javascript:alert(1))"
+    assert (told.author, told.body, told.author_kind) == ("Bob Test", text, "contact")
+    (happened,) = activity.of_document(cast.alice, invoice)
+    assert happened.sentence == "Bob Test commented on A-1"
+    assert _tell() == [("olive@fern.example", text), ("sam@fern.example", text)]
+    mail = mails("mail.activity")[0]
+    assert mail["subject"] == "Bob Test commented on A-1 (Alder Ltd)"
+    assert mail["link"] == "https://portal.example/invoice?number=A-1"
+    bells = rows("select recipient_kind from core.notifications order by id")
+    assert [row["recipient_kind"] for row in bells] == ["staff", "staff"]
+
+
+def test_a_visible_answer_is_mailed_to_those_who_use_the_portal(cast: Cast) -> None:
+    invoice = make_invoice(cast.alice, number="A-1")
+    make_contact(cast.alice, "dora@alder.example")  # has no access
+    _write(cast.owner, invoice, "Because.")
+    assert _tell() == [("alice@alder.example", "Because."), ("bob@alder.example", "Because.")]
+    mail = mails("mail.activity")[0]
+    assert mail["subject"] == "Olive commented on A-1"
+    bells = rows("select recipient_kind from core.notifications order by id")
+    assert [row["recipient_kind"] for row in bells] == ["contact", "contact"]
+
+
+def test_nobody_is_mailed_while_the_preference_is_off(cast: Cast) -> None:
+    invoice = make_invoice(cast.alice)
+    with store.system_writing() as session:
+        for key in ("notify_staff_of_activity", "notify_contacts_of_comments"):
+            session.change(
+                "insert into core.preferences (key, value, updated_at)"
+                " values ($key, 'false', $now)", key=key, now=NOW,
+            )  # fmt: skip
+    _write(cast.alice, invoice, "Hello?")
+    _write(cast.owner, invoice, "Yes?")
+    assert _tell() == []
+    assert len(rows("select id from core.notifications order by id")) == 3
+
+
+def test_nothing_is_mailed_to_a_customer_whose_portal_is_closed(cast: Cast) -> None:
+    with store.system_writing() as session:
+        session.change("update core.customers set version = version + 1, portal_enabled = false")
+    _write(cast.owner, make_invoice(cast.alice), "Anybody?")
+    assert _tell() == []
+
+
+def test_an_internal_note_never_leaves_the_staff(cast: Cast) -> None:
+    invoice = make_invoice(cast.alice, number="A-1")
+    _write(cast.owner, invoice, "SECRET", internal=True)
+    assert comments.of_subject(cast.alice, "invoice", invoice) == ()
+    assert activity.of_document(cast.alice, invoice) == []
+    assert activity.recent(cast.alice, 10) == []
+    assert conversations.news(cast.alice, NOW.date(), 9) == []
+    assert _tell() == []
+    assert "SECRET" not in repr(rows("select payload from core.outbox order by id"))
+    assert _inbox(cast.owner, Filter.ALL) == []
+    (note,) = comments.for_staff(cast.owner, cast.alice.customer_id, "invoice", invoice)
+    assert (note.body, note.internal) == ("SECRET", True)
+
+
+def test_a_second_click_writes_nothing_more(cast: Cast) -> None:
+    invoice, key = make_invoice(cast.alice), new_id()
+    for body in ("Once", "Once", "  Twice "):
+        conversations.write(cast.alice, "invoice", invoice, body, key=key, now=NOW)
+    assert [each.body for each in comments.of_subject(cast.bob, "invoice", invoice)] == ["Once"]
+    assert len(activity.of_document(cast.alice, invoice)) == 1
 
 
 @pytest.mark.parametrize(
@@ -74,14 +171,107 @@ def test_a_comment_is_stored_once_in_the_transaction_of_its_action(
     ["", " \n ", "x" * 4_001, "x" * 1_000_000, "null\0", "\N{RIGHT-TO-LEFT OVERRIDE}"],
     ids=["empty", "blank", "long", "1 MB", "control character", "nothing but direction"],
 )
-def test_what_is_no_comment_is_refused(alice: Scope, body: str) -> None:
-    with pytest.raises(InvalidFields):
-        _add(alice, make_invoice(alice), body)
+def test_what_is_no_comment_is_refused(cast: Cast, body: str) -> None:
+    invoice = make_invoice(cast.alice)
+    for who in (cast.alice, cast.owner):
+        with pytest.raises(InvalidFields):
+            _write(who, invoice, body)
     assert value("select count(*) from core.comments") == 0
 
 
-def test_nothing_in_a_comment_turns_what_stands_beside_it(alice: Scope) -> None:
-    forged = "Pay to \N{RIGHT-TO-LEFT OVERRIDE}4321\N{POP DIRECTIONAL FORMATTING} <b>now</b>"
-    assert comments._clean(forged) == "Pay to 4321 <b>now</b>"
-    assert comments._clean("سيتم التحويل") == "سيتم التحويل"
-    assert len(comments._clean("e" + "\u0301" * 3_000)) <= comments.FIELD.limit
+def test_nothing_in_a_comment_turns_what_stands_beside_it(cast: Cast) -> None:
+    invoice = make_invoice(cast.alice)
+    forged = "Pay to \N{RIGHT-TO-LEFT OVERRIDE}4321\N{POP DIRECTIONAL FORMATTING} now"
+    _write(cast.alice, invoice, forged)
+    _write(cast.alice, invoice, "سيتم التحويل", now=NOW + MINUTE)
+    _write(cast.alice, invoice, "e" + "\u0301" * 3_000, now=NOW + 2 * MINUTE)
+    told = [each.body for each in comments.of_subject(cast.alice, "invoice", invoice)]
+    assert told[:2] == ["Pay to 4321 now", "سيتم التحويل"]
+    assert "\u034f" in told[2]  # marks without end are broken
+
+
+def test_one_person_writes_so_much_a_day(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversations, "DAY_LIMIT", 5)
+    invoice = make_invoice(cast.alice)
+    done, refused = at_once(lambda n: _write(cast.alice, invoice, f"Hello {n}"), times=8)
+    assert (len(done), [type(each) for each in refused]) == (5, [Conflict] * 3)
+    _write(cast.bob, invoice, "I wrote none yet")
+    for n in range(5):
+        _write(cast.owner, invoice, f"{n}")
+    with pytest.raises(Conflict):
+        _write(cast.owner, invoice, "One more")
+    _write(cast.alice, invoice, "Hello", now=NOW + timedelta(hours=24, minutes=1))
+
+
+def test_a_foreign_unknown_or_hidden_subject_is_not_there(cast: Cast) -> None:
+    foreign, draft = make_invoice(cast.charlie), make_estimate(cast.alice, status="draft")
+    project = make_project(cast.alice)
+    for kind, subject in (("invoice", foreign), ("invoice", new_id()), ("estimate", foreign),
+                          ("estimate", draft), ("project", project)):  # fmt: skip
+        with pytest.raises(NotFound):
+            _write(cast.alice, subject, "Hello", kind)
+    for kind, subject in (("estimate", draft), ("invoice", new_id())):
+        with pytest.raises(NotFound):
+            _write(cast.owner, subject, "Hello", kind)
+    assert value("select count(*) from core.comments") == 0
+
+
+def test_projects_and_timesheets_are_talked_about_while_they_are_shown(cast: Cast) -> None:
+    show_projects()
+    project, sheet = make_project(cast.alice), make_approval(cast.alice, {})
+    _write(cast.alice, project, "When?", "project")
+    _write(cast.alice, sheet, "What?", "approval")
+    assert [mail["link"] for mail in (_tell(), mails("mail.activity"))[1]] == [
+        f"https://portal.example/project?id={project}",
+        f"https://portal.example/timesheet?id={sheet}",
+    ]
+    assert _inbox(cast.owner, Filter.ALL) == ["Alder Ltd: Courtyard: When?",
+                                              "Alder Ltd: November: What?"]  # fmt: skip
+
+
+def test_the_inbox_holds_what_waits_for_an_answer(cast: Cast, sam: Staff) -> None:
+    first, second = make_invoice(cast.alice, number="A-1"), make_invoice(cast.charlie, number="B-1")
+    _write(cast.alice, first, "One")
+    _write(cast.charlie, second, "Two", now=NOW + MINUTE)
+    both = ["Alder Ltd: A-1: One", "Birch GmbH: B-1: Two"]
+    assert _inbox(sam, Filter.UNANSWERED) == _inbox(sam, Filter.UNREAD) == both
+    conversations.mark_read_by_staff(sam, cast.alice.customer_id, first, NOW)
+    assert _inbox(sam, Filter.UNREAD) == both[1:]
+    assert _inbox(cast.owner, Filter.UNREAD) == _inbox(sam, Filter.UNANSWERED) == both
+    _write(sam, first, "Note", internal=True, now=NOW + 2 * MINUTE)  # answers nothing
+    assert _inbox(sam, Filter.UNANSWERED) == both
+    _write(sam, first, "Answered", now=NOW + 3 * MINUTE)
+    assert _inbox(sam, Filter.UNANSWERED) == both[1:]
+    conversations.settle(sam, "invoice", second, NOW, seen=NOW + MINUTE)
+    assert _inbox(sam, Filter.UNANSWERED) == []
+    assert len(_inbox(sam, Filter.ALL)) == 2
+    with pytest.raises(Conflict):
+        conversations.settle(sam, "invoice", first, NOW, seen=NOW)
+    with pytest.raises(NotFound):
+        conversations.settle(sam, "invoice", make_invoice(cast.alice), NOW, seen=NOW)
+    _write(cast.charlie, second, "Three", now=NOW + 4 * MINUTE)
+    assert _inbox(sam, Filter.UNANSWERED) == ["Birch GmbH: B-1: Three"]
+    found = lists.page(
+        sam, inbox.LIST, search="three", reader=sam.staff_id, everybody=BUSINESS
+    ).rows  # fmt: skip
+    assert [row.name for row in found] == ["B-1"]
+
+
+def test_what_staff_wrote_is_new_until_the_contact_has_read_it(cast: Cast) -> None:
+    invoice, today = make_invoice(cast.alice, number="A-1"), NOW.date()
+    _write(cast.alice, invoice, "Mine is no news")
+    assert conversations.news(cast.alice, today, 9) == []
+    _write(cast.owner, invoice, "Hello", now=NOW + MINUTE)
+    (new,) = conversations.news(cast.alice, today, 9)
+    assert (new.name, new.subject_kind, new.latest) == ("A-1", "invoice", NOW + MINUTE)
+    conversations.mark_read(cast.alice, invoice, NOW + MINUTE)
+    conversations.mark_read(cast.alice, invoice, NOW)  # another tab, later: nothing is unread again
+    assert conversations.read_until(cast.alice, invoice) == NOW + MINUTE
+    assert conversations.news(cast.alice, today, 9) == []
+    assert len(conversations.news(cast.bob, today, 9)) == 1
+    assert conversations.news(cast.charlie, today, 9) == []
+    _write(cast.owner, invoice, "More", now=NOW + 2 * MINUTE)
+    assert len(conversations.news(cast.alice, today, 9)) == 1
+    assert conversations.news(cast.alice, today + timedelta(days=99), 9) == []
+    with pytest.raises(NotFound):
+        conversations.mark_read(cast.charlie, invoice, NOW)

@@ -21,10 +21,10 @@ from portal_data.auth import access, identity, invitations, sessions
 from portal_data.auth import staff as team
 from portal_data.billing import views
 from portal_data.business import organisation, preferences
-from portal_data.customers import documents
+from portal_data.customers import conversations, documents
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
-from portal_data.messaging import messages
+from portal_data.messaging import comments, messages
 from portal_data.scope import Role, Scope, Staff
 from tests.architecture.source import NOUNS, dotted, tree
 from tests.conftest import NOW, PASSWORD, Cast
@@ -104,6 +104,14 @@ _SIGN_IN_AGAIN = """
 """
 
 
+def _comment(who: Who, world: World) -> None:
+    """Say something about the invoice."""
+    own = {"customer_id": world.cast.alice.customer_id}
+    about = {"subject_kind": "invoice", "subject_id": world.invoice, "now": NOW}
+    with store.system_writing() as session:
+        comments.add(session, who, "Hello", **about, **own)
+
+
 def _role_of(world: World) -> Role:
     (row,) = rows("select role from core.staff where id = $id", id=world.member)
     return Role(row["role"])
@@ -131,6 +139,37 @@ ACTIONS: dict[str, Action] = {
         lambda who, w: access.enable_customer(who, w.cast.alice.customer_id, NOW),
         STAFF,
         prepare=lambda w, who: access.disable_customer(w.cast.owner, w.cast.alice.customer_id, NOW),
+    ),
+    "customers.conversations.mark_read": Action(
+        lambda who, w: conversations.mark_read(who, w.invoice, NOW),
+        CONTACTS,
+        stranger=False,
+        prepare=lambda w, who: _comment(w.cast.owner, w),
+    ),
+    "customers.conversations.mark_read_by_staff": Action(
+        lambda who, w: conversations.mark_read_by_staff(
+            who, w.cast.alice.customer_id, w.invoice, NOW
+        ),
+        STAFF,
+        prepare=lambda w, who: _comment(w.cast.alice, w),
+    ),
+    "customers.conversations.reply": Action(
+        lambda who, w: conversations.reply(
+            who, "invoice", w.invoice, "Hello", internal=False, key=new_id(), now=NOW
+        ),
+        STAFF,
+    ),
+    "customers.conversations.settle": Action(
+        lambda who, w: conversations.settle(who, "invoice", w.invoice, NOW, seen=NOW),
+        STAFF,
+        prepare=lambda w, who: _comment(w.cast.alice, w),
+    ),
+    "customers.conversations.write": Action(
+        lambda who, w: conversations.write(
+            who, "invoice", w.invoice, "Hello", key=new_id(), now=NOW
+        ),
+        CONTACTS,
+        stranger=False,
     ),
     "customers.documents.clear_question": Action(
         lambda who, w: documents.clear_question(who, kinds.INVOICE, "INV-1", NOW, seen=1), STAFF

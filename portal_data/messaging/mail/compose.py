@@ -23,6 +23,10 @@ border-radius:10px;font:15px/1.55 system-ui,-apple-system,'Segoe UI',sans-serif;
 </div></body></html>
 """
 _PARAGRAPH = '<p style="margin:0 0 16px;white-space:pre-line">{text}</p>'
+_QUOTE = (
+    '<blockquote style="margin:0 0 16px;padding:2px 0 2px 14px;border-left:3px solid #d0d5dd;'
+    'overflow-wrap:anywhere">{lines}</blockquote>'
+)
 _BUTTON = (
     '<p style="margin:24px 0"><a href="{link}" style="display:inline-block;padding:10px 18px;'
     'border-radius:8px;background:#3b5bdb;color:#ffffff;text-decoration:none">{label}</a></p>'
@@ -52,15 +56,24 @@ def compose(
     message["Date"] = format_datetime(moment.replace(tzinfo=UTC))
     message["Message-ID"] = f"<{row_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices back, please
-    body, link = str(payload["body"]), payload.get("link")
-    text = f"{body}\n\n{payload['link_label']}:\n{link}\n" if link else f"{body}\n"
-    message.set_content(text)
-    message.add_alternative(_html(body, link, payload.get("link_label")), subtype="html")
+    body, quote, link = str(payload["body"]), payload.get("quote"), payload.get("link")
+    parts = [body]
+    if quote:  # each line is marked, so that none of a stranger's looks like one of ours
+        parts.append("\n".join(f"> {line}".rstrip() for line in quote.splitlines()))
+    if link:
+        parts.append(f"{payload['link_label']}:\n{link}")
+    message.set_content("\n\n".join(parts) + "\n")
+    html = _html(body, quote, link, payload.get("link_label"))
+    message.add_alternative(html, subtype="html")
     return message
 
 
-def _html(body: str, link: str | None, label: str | None) -> str:
+def _html(body: str, quote: str | None, link: str | None, label: str | None) -> str:
     content = [_PARAGRAPH.format(text=escape(part)) for part in body.split("\n\n") if part.strip()]
+    if quote:
+        lines = "".join(f'<div dir="auto">{escape(line) or "&nbsp;"}</div>'
+                        for line in quote.splitlines())  # fmt: skip
+        content.append(_QUOTE.format(lines=lines))
     if link:
         content.append(_BUTTON.format(link=escape(link), label=escape(label or link)))
     return _PAGE.format(content="\n".join(content))
