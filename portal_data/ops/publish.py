@@ -191,11 +191,11 @@ def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published
     began = time.perf_counter()
     file = work / FILE
     with snapshot.making(file, goes_on) as made:
+        for definitions in ("setup.sql", "sources.sql"):
+            made.prepare((_HERE / definitions).read_text("utf-8"))
         with made.books_of(store.current().engine) as books:
             state, changed_at = _changes(books)
             business = organisation.of_portal(books)
-            for definitions in ("setup.sql", "sources.sql"):
-                made.prepare((_HERE / definitions).read_text("utf-8"))
             currencies = books.rows((_HERE / "currencies.sql").read_text("utf-8"))
             made.vocabulary("currency_word", [row["currency_code"] for row in currencies])
             words: dict[str, list[str]] = {}
@@ -221,7 +221,6 @@ def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published
             )
             for script in sorted((_HERE / "tables").glob("*.sql")):
                 made.run(script.read_text("utf-8"))
-        copied_in = time.perf_counter() - began
         (about,) = made.rows(_ABOUT)
         rows = _export(made, work, version)
     imported_at = about["backup_imported_at"]
@@ -234,7 +233,7 @@ def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published
         backup_imported_at=imported_at.isoformat() if imported_at else None,
         changes=state,
         rows=rows,
-        copied_in=round(copied_in, 3),
+        copied_in=round(made.read_for, 3),
         seconds=round(time.perf_counter() - began, 3),
         database_bytes=file.stat().st_size,
         parquet_bytes=sum(each.stat().st_size for each in work.glob("*.parquet")),

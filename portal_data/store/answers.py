@@ -7,7 +7,7 @@ import duckdb
 
 from portal_data.errors import Unavailable
 from portal_data.store.engine import Row
-from portal_data.store.snapshot import quoted
+from portal_data.store.literals import quoted
 
 MEMORY = "256MB"
 SECONDS = 10.0

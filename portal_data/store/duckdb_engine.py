@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from portal_data.errors import Conflict, InUse, Invalid, Unavailable
+from portal_data.store import file_copy
 from portal_data.store.arrays import column as arrow_column
 from portal_data.store.arrays import repeated
 from portal_data.store.duckdb_cursors import Cursors
@@ -65,13 +66,6 @@ class DuckDBTransaction:
         sql = routed(sql, fenced=True)
         own = {"customer_id": self._customer_id} if "$customer_id" in sql else {}
         return sql, {**params, **own}
-
-    def stream(self, table: str, columns: Iterable[str], size: int) -> pa.RecordBatchReader:
-        """Return the rows of a `core` table, `size` at a time, with ids as their sixteen bytes."""
-        self.leaves_no_trace = False
-        self._cursor.execute("set session arrow_lossless_conversion = true")
-        rows = self._cursor.sql(f"select {', '.join(columns)} from core.{table}")
-        return rows.to_arrow_reader(size)
 
     def change(self, sql: str, params: Mapping[str, Any]) -> int:
         """Run one insert, update or delete and return how many rows changed.
@@ -322,6 +316,21 @@ class DuckDBEngine:
         finally:
             unfinished.unlink(missing_ok=True)
             Path(f"{unfinished}.wal").unlink(missing_ok=True)
+
+    def duplicate(self, target: Path) -> None:
+        """Copy the books into a new file, with a log of the same name, beside writers.
+
+        Nothing of them comes into this process's memory. See `file_copy` for who waits, and for
+        when Unavailable is raised.
+        """
+        if self.is_writing():
+            raise RuntimeError(
+                "A writing transaction is open in this thread: it would wait for itself."
+            )
+        if self.path == ":memory:":
+            self._copy_into(target)
+        else:
+            file_copy.copy(Path(self.path), target, self._write_lock)
 
     def _copy_into(self, target: Path) -> None:
         """Copy the database as it stands at this moment into a new file."""

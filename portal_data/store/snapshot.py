@@ -1,26 +1,22 @@
 """Snapshots: a new DuckDB file made of the books as they stood in one moment.
 
-The books are read in one transaction, so no writer waits. The file belongs to a DuckDB of its own
-with little memory, and to it rows go as Arrow batches: they never become Python's.
+The file belongs to a DuckDB of its own with little memory, which reads the books beside it: what
+the making takes is neither the store's nor Python's. See `snapshot_books`.
 """
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from io import BytesIO
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-from pyarrow import csv
 
 from portal_data.errors import Unavailable
-from portal_data.store.duckdb_engine import DuckDBTransaction
-from portal_data.store.engine import Engine, Row, Transaction, Visibility
-from portal_data.store.postgres_engine import PostgresTransaction
+from portal_data.store import snapshot_books
+from portal_data.store.engine import Engine, Row
+from portal_data.store.literals import literal, quoted
 from portal_data.store.session import OpenSession
+from portal_data.store.snapshot_books import Books, Columns
 
 MEMORY = "224MB"
 """How much the making of a snapshot may take before it writes to disk."""
@@ -28,24 +24,13 @@ STORAGE = "v1.2.0"
 """The oldest DuckDB that can open the file."""
 WORDS = 16_384
 """How many words a type may have to be more than text."""
-_BATCH = 20_480  # rows that travel at a time: Arrow reads several batches ahead
 
-_SOURCE = re.compile(r"\bsource_([a-z_]+)\b")
 _SOURCES = """
     select table_name, column_name, data_type
     from information_schema.columns
     where table_schema = 'source'
     order by table_name, ordinal_position
 """
-
-_FEW = 20_000
-"""Rows that a table may have for joins to begin with it."""
-
-# A stream does not say how many rows it has: the optimizer takes it for the smallest table and
-# keeps all of it in memory. Of many rows that is too much: joins stay as they are written, the
-# stream first.
-_AS_WRITTEN = "set disabled_optimizers = 'join_order,build_side_probe_side'"
-_AS_OPTIMIZED = "set disabled_optimizers = ''"
 
 # What repeats is an ENUM. For other texts a dictionary is tried in vain, which costs as much again.
 _NO_DICTIONARIES = "set disabled_compression_methods = 'dictionary'"
@@ -56,8 +41,6 @@ _COMPACT = """
 """
 
 GoesOn = Callable[[], bool]
-Columns = dict[str, dict[str, str]]
-"""Types of columns by table and column, as DuckDB names them."""
 
 
 class Snapshot:
@@ -69,18 +52,25 @@ class Snapshot:
         self._connection = connection
         self._folder = folder
         self._goes_on = goes_on
-        self._transaction: Transaction | None = None
+        self._books: Books | None = None
         self._sources: Columns = {}
+        self.read_for = 0.0
+        """Seconds that the store was read."""
 
     @contextmanager
     def books_of(self, engine: Engine) -> Iterator[OpenSession]:
-        """Open the books as they stand now; `run` reads the same moment until they are closed."""
-        with engine.reading(Visibility.ALL, None) as transaction:
-            self._transaction = transaction
+        """Open the books as they stand now; `run` reads the same moment until they are closed.
+
+        What shall be read of them is told before: see `prepare`.
+        """
+        opened = snapshot_books.opened(engine, self._connection, self._folder, self._sources)
+        with opened as books:
+            self._books = books
             try:
-                yield OpenSession(transaction)
+                yield books.session
             finally:
-                self._transaction = None
+                self._books = None
+                self.read_for = books.read_for
 
     def prepare(self, definitions: str) -> None:
         """Run SQL in the scratch database beside the file.
@@ -101,15 +91,15 @@ class Snapshot:
 
         It is an ENUM: numbers, with the words said once. Of more than `WORDS` it is text.
         """
-        listed = ", ".join(map(_literal, words or [""]))  # columns of nulls have a type too
+        listed = ", ".join(map(literal, words or [""]))  # columns of nulls have a type too
         kind = f"enum ({listed})" if len(words) <= WORDS else "text"
         self._connection.execute(f"create type memory.main.{name} as {kind}")
 
     def run(self, script: str) -> None:
         """Run the statements of a script, each with the books' tables that it names; comments last.
 
-        A statement may name a table once. The first is read as a stream, the others whole, so they
-        should be small. Raises Unavailable between statements once the work shall not go on.
+        A statement may name a table once, and should name the one of most rows first. Raises
+        Unavailable between statements once the work shall not go on.
         """
         comments: list[str] = []
         for statement in self._connection.extract_statements(script):
@@ -123,22 +113,8 @@ class Snapshot:
     def _run(self, statement: duckdb.Statement) -> None:
         if not self._goes_on():
             raise Unavailable("The portal is stopping.")
-        named = Counter(
-            table for table in _SOURCE.findall(statement.query) if table in self._sources
-        )
-        twice = [name for name, times in named.items() if times > 1]
-        if twice:
-            raise ValueError(f"A statement reads {twice} twice; a stream flows once.")
-        many = any(map(self._many, named))  # before a stream is open: a cursor has one answer
-        for table in reversed(named):
-            self._register(table, whole=table != next(iter(named)))
-        self._connection.execute(_AS_WRITTEN if many else _AS_OPTIMIZED)
-        try:
+        with self._books.named_in(statement.query) if self._books else nullcontext():
             self._connection.execute(statement)
-        finally:
-            for table in named:
-                self._connection.unregister(f"stream_{table}")
-                self._spool(table).unlink(missing_ok=True)
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return every row of a query as a dict of column names."""
@@ -167,30 +143,6 @@ class Snapshot:
         ).fetchone()
         return int(counted[0]) if counted else 0
 
-    def _register(self, table: str, *, whole: bool) -> None:
-        """Make `source_<table>` readable, with the columns in their own types."""
-        if self._transaction is None:
-            raise RuntimeError("The books are closed.")
-        columns = self._sources[table]
-        batches = _batches(self._transaction, table, columns, self._spool(table))
-        self._connection.register(f"stream_{table}", batches.read_all() if whole else batches)
-        cast = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
-        self._connection.execute(
-            f"create or replace view memory.main.source_{table} as"
-            f" select {cast} from stream_{table}"
-        )
-
-    def _many(self, table: str) -> bool:
-        """Tell whether a table of the books has more than a few rows."""
-        if self._transaction is None:
-            raise RuntimeError("The books are closed.")
-        counted = f"select count(*) as n from (select 1 from core.{table} limit {_FEW + 1}) first"
-        (row,) = self._transaction.rows(counted, {})
-        return bool(row["n"] > _FEW)
-
-    def _spool(self, table: str) -> Path:
-        return self._folder / f"{table}.csv"
-
 
 @contextmanager
 def making(target: Path, goes_on: GoesOn = lambda: True) -> Iterator[Snapshot]:
@@ -217,47 +169,3 @@ def making(target: Path, goes_on: GoesOn = lambda: True) -> Iterator[Snapshot]:
         connection.execute("checkpoint made")
     finally:
         connection.close()
-
-
-def _batches(
-    transaction: Transaction, table: str, columns: dict[str, str], spool: Path
-) -> pa.RecordBatchReader:
-    """Return the rows of a table as a stream: they never become Python's, and memory stays flat."""
-    if isinstance(transaction, DuckDBTransaction):
-        # not by attaching the new file: it would stay in use until every open transaction ends.
-        # A UUID travels as its sixteen bytes: as text it would be written and parsed again
-        return transaction.stream(table, columns, _BATCH)
-    if not isinstance(transaction, PostgresTransaction):
-        raise TypeError("Snapshots are made of DuckDB and PostgreSQL.")
-    select = f"copy (select {', '.join(columns)} from core.{table}) to stdout (format csv)"
-    with (
-        spool.open("wb") as file,
-        transaction._connection.cursor().copy(select.encode()) as blocks,
-    ):
-        for block in blocks:
-            file.write(block)
-    return _texts(spool if spool.stat().st_size else BytesIO(b"\n"), list(columns))
-
-
-def _texts(file: Path | BytesIO, columns: list[str]) -> csv.CSVStreamingReader:
-    """Read PostgreSQL's CSV as text: nothing is null, quotes around nothing are an empty text."""
-    return csv.open_csv(
-        file,
-        read_options=csv.ReadOptions(column_names=columns),
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()),
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
-    )
-
-
-def quoted(path: Path) -> str:
-    """Return a path as a literal of SQL."""
-    return _literal(str(path))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
