@@ -27,11 +27,11 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
     cards.draw(cards.head(document.number, cards.pills(drawn.statuses), back=back))
     with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
         cards.draw(cards.documents(links.pdf(kind, document.id)))
-        if drawn.pay:
-            payable = say.money(document.payable_minor, document.currency_code, drawn.locale)
-            label = f"Pay {say.escape_markdown(payable)}"
-            if st.button(label, type="primary", key=f"{kind.key}.pay"):
-                drawn.pay(document.number)
+        for control in drawn.controls:
+            look = "primary" if control.primary else "secondary"
+            label = say.escape_markdown(control.label)
+            if st.button(label, type=look, icon=control.icon, key=control.key):
+                control.press()
 cards.draw(drawn.sheet)
 about = conversation.About(kind.record, document.id)
 conversation.draw(scope, about, organisation.get(scope))

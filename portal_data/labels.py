@@ -14,6 +14,9 @@ REFERENCE = "Reference"
 NOTES = "Notes"
 TERMS = "Terms"
 
+# what makes an acceptance
+SIGNED_BY = "Accepted and signed by"
+
 # lines
 ITEM = "Item"
 QUANTITY = "Quantity"

@@ -62,6 +62,7 @@ class Books:
     estimate: UUID = NOTHING
     project: UUID = NOTHING
     approval: UUID = NOTHING
+    copy: UUID = NOTHING
 
 
 def _books(scope: Scope, word: str) -> Books:
@@ -99,10 +100,14 @@ def _books(scope: Scope, word: str) -> Books:
         "comments", subject_kind="invoice", subject_id=invoice, author_kind="staff",
         author_id=new_id(), author_name=word, body=word, visible=True, created_at=NOW, **own,
     )  # fmt: skip
+    copy = insert(
+        "document_copies", document_kind="estimate", document_id=estimate, document_version=1,
+        format="pdf", sha256="0" * 64, size_bytes=4, storage_key=word, created_at=NOW, **own,
+    )  # fmt: skip
     return Books(
         word, invoice, f"{word}-1", file,
         payment=payment, credit_note=note, retainer=retainer,
-        estimate=estimate, project=project, approval=approval,
+        estimate=estimate, project=project, approval=approval, copy=copy,
     )  # fmt: skip
 
 
@@ -217,6 +222,13 @@ BY_NAME: dict[str, Case] = {
         s, f"{b.word}-E", today=TODAY
     ),
     "messaging.files.content": lambda s, b: _module("messaging.files").content(s, b.file, _NOWHERE),
+    "billing.copies.content": lambda s, b: _module("billing.copies").content(s, b.copy, _NOWHERE),
+    "output.acceptance.offer": lambda s, b: _module("output.acceptance").offer(
+        s, f"{b.word}-E", seen=1, now=NOW
+    ),
+    "output.document_pdfs.document_pdf": lambda s, b: _module("output.document_pdfs").document_pdf(
+        s, kinds.ESTIMATE, f"{b.word}-E", now=NOW
+    ),
     "billing.invoices.get": lambda s, b: _module("billing.invoices").get(s, b.number, today=TODAY),
     "billing.credit_notes.get": lambda s, b: _module("billing.credit_notes").get(s, f"{b.word}-CN"),
     "payments.payments.get": lambda s, b: _module("payments.payments").get(s, f"{b.word}-P"),
@@ -233,6 +245,11 @@ BY_NAME: dict[str, Case] = {
 """What names a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
 
 ELSEWHERE = {
+    "billing.estimate_answers.accept": "an action; see tests/data/test_permissions.py",
+    "billing.estimate_answers.decline": "an action; see tests/data/test_permissions.py",
+    "billing.estimate_answers.signature": "reads nothing; see tests/data/test_estimate_answers.py",
+    "output.acceptance.accept": "that action, with PDFs; see tests/data/test_estimate_answers.py",
+    "output.document_pdfs.statement_pdf": "draws what is read above; see tests/web",
     "auth.identity.choices": "by login, not by customer; see tests/data/test_identity.py",
     "auth.identity.switch": "by login, not by customer; see tests/data/test_identity.py",
     "messaging.messages.send": "writes nothing of a customer's; see tests/data/test_messages.py",

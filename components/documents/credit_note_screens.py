@@ -93,7 +93,7 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Credit
         cards.card("Used for", uses(note, locale)),
         *opened.beside,
     )
-    return document_view.Drawn(note, [(note.status.value, TONES[note.status])], sheet, locale)
+    return document_view.Drawn(note, [(note.status.value, TONES[note.status])], sheet)
 
 
 def remaining(note: CreditNote, locale: str) -> Markup:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Generic, TypeVar
 
 from components.ui import cards, tab
@@ -39,18 +39,27 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A button beside a document's title: what it says in plain text, and what pressing it does."""
+
+    key: str
+    label: str
+    press: Callable[[], None]
+    primary: bool = False
+    icon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn(Generic[Document]):
     """A document with its statuses as (words, tone) and its sheet, as customer and staff see it.
 
-    `pay` opens the way to pay the document of a number, while there is something to pay and who
-    looks may pay so much.
+    `controls` are what the person who looks may do with it now, such as paying it.
     """
 
     document: Document
     statuses: list[tuple[str, str]]
     sheet: Markup
-    locale: str
-    pay: Callable[[str], None] | None = None
+    controls: tuple[Control, ...] = ()
 
 
 def opened(scope: Scope, kind: Kind, number: str, now: datetime) -> Opened:
@@ -66,6 +75,13 @@ def opened(scope: Scope, kind: Kind, number: str, now: datetime) -> Opened:
         beside.append(cards.card("History", happened))
     values = view.paper(document, business, customer)
     return Opened(document, values, business, today, customer, tuple(beside))
+
+
+def paying(
+    kind: Kind, minor: int, currency: str, locale: str, press: Callable[[], None]
+) -> Control:
+    """Return the button that opens the way to pay an amount in minor units."""
+    return Control(f"{kind.key}.pay", f"Pay {say.money(minor, currency, locale)}", press, True)
 
 
 def missing(scope: Scope, noun: str, back: tuple[str, str]) -> None:
@@ -99,12 +115,17 @@ def history(
 ) -> Markup:
     """Return what happened to a document and who looked at it, newest first."""
     locale = business.locale
-    happened = []
+    happened: list[tuple[datetime, Happening]] = []
+    latest = datetime.combine(date.min, time())
     for event in events:
         day, minor = _day(event.happened, business), event.amount_minor
         amount = say.money(minor, currency_code, locale) if minor else ""
         when = cards.when(day, today, locale)
-        happened.append((day, Happening(event.words, when, event.detail or "", amount)))
+        if isinstance(event.happened, datetime):
+            latest = _moment(event.happened, business)
+        else:  # after what the document says happened before it
+            latest = max(latest, datetime.combine(day, time()))
+        happened.append((latest, Happening(event.words, when, event.detail or "", amount)))
     for viewing in viewings:
         day, last = (
             _day(each, business) for each in (viewing.first_viewed_at, viewing.last_viewed_at)
@@ -112,9 +133,15 @@ def history(
         when = cards.when(day, today, locale)
         if viewing.views > 1:
             when += f" · {viewing.views:,} views, last on {say.day(last, locale)}"
-        happened.append((day, Happening(f"Viewed by {bidi.isolated(viewing.name)}", when)))
+        viewed = Happening(f"Viewed by {bidi.isolated(viewing.name)}", when)
+        happened.append((_moment(viewing.first_viewed_at, business), viewed))
     happened.sort(key=lambda entry: entry[0])
-    return cards.timeline(each for _, each in reversed(happened))  # of one day, the later one first
+    return cards.timeline(each for _, each in reversed(happened))
+
+
+def _moment(happened: datetime, business: Organisation) -> datetime:
+    """Return a moment as the clocks where the business is show it."""
+    return business.time_of(happened).replace(tzinfo=None)
 
 
 def _day(happened: date | datetime, business: Organisation) -> date:

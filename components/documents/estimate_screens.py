@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from urllib.parse import quote
 
-from components.documents import document_view
+from components.documents import document_view, estimate_dialogs
 from components.documents.paper import paper
 from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
@@ -24,6 +24,12 @@ TONES = {
     Status.INVOICED: "green",
     Status.EXPIRED: "gray",
 }
+_WISHES = {
+    Status.OPEN: "With questions",
+    Status.DECLINED: "For another offer",
+    Status.EXPIRED: "For a new offer",
+}
+"""What one may want of the business once an estimate stands like this."""
 SOON = 7
 """Days before its end from which an open offer says how long it still stands."""
 
@@ -115,7 +121,8 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estima
         cards.card("Invoices", invoiced(estimate, locale)) if estimate.invoices else None,
         *opened.beside,
     )
-    return document_view.Drawn(estimate, [status(estimate)], sheet, locale)
+    answers = estimate_dialogs.controls(scope, estimate) if waiting else ()
+    return document_view.Drawn(estimate, [status(estimate)], sheet, answers)
 
 
 def offer(estimate: Estimate, business: Organisation, today: date) -> Markup:
@@ -159,8 +166,8 @@ def _standing(estimate: Estimate, business: Organisation, today: date) -> Markup
 
 
 def _how(estimate: Estimate, business: Organisation) -> Markup | None:
-    """Tell whom to write to or call: to answer an open offer, or to ask for a new one."""
-    if estimate.status not in (Status.OPEN, Status.EXPIRED):
+    """Tell whom to write to or call: with questions, or to ask for a new offer."""
+    if estimate.status not in _WISHES:
         return None
     about = quote(f"Estimate {estimate.number}")
     ways = []
@@ -170,8 +177,14 @@ def _how(estimate: Estimate, business: Organisation) -> Markup | None:
     if business.phone:
         href = f"tel:{re.sub(r'[^+0-9]', '', business.phone)}"
         ways.append(("Phone", tag("a", business.phone, class_="pt-link", href=href)))
-    wish = "To accept or decline it" if estimate.status is Status.OPEN else "For a new offer"
     return join(
-        tag("p", wish, ", write to or call ", said(business.name), ".", class_="pt-sub"),
+        tag(
+            "p",
+            _WISHES[estimate.status],
+            ", write to or call ",
+            said(business.name),
+            ".",
+            class_="pt-sub",
+        ),
         cards.facts(ways) if ways else None,
     )

@@ -141,8 +141,12 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
         cards.card("Payments and credits", settlements(invoice, locale)),
         *opened.beside,
     )
-    pay = dialogs.pay_invoice if payable > 0 and not reason else None
-    return document_view.Drawn(invoice, statuses(invoice), sheet, locale, pay)
+    if payable <= 0 or reason:
+        return document_view.Drawn(invoice, statuses(invoice), sheet)
+    pay = document_view.paying(
+        kinds.INVOICE, payable, invoice.currency_code, locale, lambda: dialogs.pay_invoice(number)
+    )
+    return document_view.Drawn(invoice, statuses(invoice), sheet, (pay,))
 
 
 BALANCES = {False: "Balance due", True: "Balance in question"}

@@ -8,7 +8,7 @@ from components.ui import links
 from components.ui.line_table import Figures, line_table
 from components.ui.markup import Markup, join, lines, said, tag
 from portal_data import labels
-from portal_data.output.documents.model import Line, Paper, Party, Tax
+from portal_data.output.documents.model import Line, Paper, Party, Signature, Tax
 
 
 def paper(document: Paper, locale: str) -> Markup:
@@ -39,6 +39,7 @@ def paper(document: Paper, locale: str) -> Markup:
         _totals(document, locale),
         text(labels.NOTES, document.notes),
         text(labels.TERMS, document.terms),
+        _signature(document.signature) if document.signature else None,
         class_="pt-paper",
         aria_label=f"{kind.title} {document.number}",
     )
@@ -167,6 +168,16 @@ def _totals(document: Paper, locale: str) -> Markup:
 def _tax(tax: Tax, included: bool, locale: str) -> str:
     percent = "" if tax.percent is None else _percent(tax.percent, locale)
     return labels.named_tax(tax.name, percent, included=included)
+
+
+def _signature(signed: Signature) -> Markup:
+    return tag(
+        "div",
+        tag("div", labels.SIGNED_BY, class_="pt-overline"),
+        said(signed.name, "div", class_="name"),
+        lines(list(signed.details)),
+        class_="said signed",
+    )
 
 
 def text(label: str, words: str) -> Markup | None:

@@ -100,7 +100,7 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Paymen
         cards.card("Refunds", refunds(payment, locale)) if payment.refunds else None,
         *opened.beside,
     )
-    return document_view.Drawn(payment, statuses(payment), sheet, locale)
+    return document_view.Drawn(payment, statuses(payment), sheet)
 
 
 def statuses(payment: Payment) -> list[tuple[str, str]]:

@@ -129,8 +129,16 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Retain
         drawn if retainer.drawings else None,
         *opened.beside,
     )
-    pay = dialogs.pay_retainer if payable > 0 and not reason else None
-    return document_view.Drawn(retainer, statuses(retainer), sheet, locale, pay)
+    if payable <= 0 or reason:
+        return document_view.Drawn(retainer, statuses(retainer), sheet)
+    pay = document_view.paying(
+        kinds.RETAINER,
+        payable,
+        retainer.currency_code,
+        locale,
+        lambda: dialogs.pay_retainer(number),
+    )
+    return document_view.Drawn(retainer, statuses(retainer), sheet, (pay,))
 
 
 def balance(retainer: Retainer, today: date, locale: str) -> Markup:

@@ -42,13 +42,14 @@ def outcome(
     drawn: Fields | None = None,
     form: str | None = None,
     seen: str | None = None,
+    keep: bool = False,
 ) -> tuple[Result] | None:
     """Do something and return what it returned, alone in a tuple; None when it was refused.
 
     Fields that cannot be used are named at each of `drawn`. `form` is the form that is open around
     this, `seen` what `session.form` keeps for a control outside of one: when somebody else was
-    faster, both offer to begin anew with what is stored, and both are closed once it is done. Any
-    other refusal is shown in its own words, here.
+    faster, both offer to begin anew with what is stored, and both are closed once it is done, but
+    for a step on the way, which may `keep` them. Any other refusal is shown in its own words, here.
     """
     opened = form or seen
     try:
@@ -70,7 +71,7 @@ def outcome(
     except PortalError as refusal:
         refused(refusal)
     else:
-        if opened is not None:
+        if opened is not None and not keep:
             close_form(opened)
         return (result,)
     return None

@@ -85,13 +85,17 @@ class Estimate(Document):
     """A whole estimate.
 
     `revision` counts how often it was offered, each time changed. `answered_by` is who accepted or
-    declined it, where that is known, at the moment `answered_at` (naive UTC).
+    declined it, where that is known, at the moment `answered_at` (naive UTC). `changed_at` is when
+    this `version` of it came to be, `signed_copy_id` the PDF that was signed when it was accepted.
     """
 
     expiry_date: Date | None
     status: Status
     days_left: int | None
     revision: int
+    version: int
+    changed_at: datetime
+    signed_copy_id: UUID | None
     salesperson: str | None
     answered_at: datetime | None
     answered_by: str | None
@@ -135,7 +139,8 @@ LIST = lists.List(
 _GET = f"""
     select o.*, {_DAYS_LEFT}
     from (
-        select id, number, date, expiry_date, revision, subject, reference, currency_code,
+        select id, number, date, expiry_date, revision, version, updated_at as changed_at,
+            accepted_copy_id as signed_copy_id, subject, reference, currency_code,
             tax_inclusive, subtotal_minor, discount_minor, tax_minor, shipping_minor,
             adjustment_minor, adjustment_label, round_off_minor, total_minor, billing_address,
             shipping_address, salesperson, notes, terms, sent_at, accepted_at, accepted_by,
@@ -216,6 +221,6 @@ def _history(
     if head["answered_at"]:
         words = "Declined" if head["status"] is Status.DECLINED else "Accepted"
         by = f"{words} by {head['answered_by']}" if head["answered_by"] else words
-        events.append(Event(head["answered_at"], by, head["decline_reason"]))
+        events.append(Event(head["answered_at"], by))
     events += [Event(each.date, "Invoiced", each.number, each.total_minor) for each in invoices]
     return events

@@ -87,8 +87,8 @@ EFFECTS: dict[str, Effect] = {
     ),
     "notify_staff_of_activity": Effect(
         "Mail staff of what customers do",
-        "Everybody on the team gets a mail when a customer first views a document, comments, or "
-        "decides on a timesheet.",
+        "Everybody on the team gets a mail when a customer first views a document, comments, "
+        "answers an estimate, or decides on a timesheet.",
     ),
     "notify_contacts_of_comments": Effect(
         "Mail customers when you comment",

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from portal_data import kinds, labels, lists
 from portal_data.billing import credit_notes, estimates, invoices, retainers
@@ -16,7 +17,7 @@ from portal_data.billing.invoices import Invoice, Status
 from portal_data.billing.lines import Line as DocumentLine
 from portal_data.billing.retainers import Retainer
 from portal_data.billing.retainers import Status as RetainerStatus
-from portal_data.business import brand
+from portal_data.business import brand, colours
 from portal_data.business.organisation import Organisation
 from portal_data.customers.details import MyDetails
 from portal_data.output.documents import (
@@ -24,12 +25,15 @@ from portal_data.output.documents import (
     Fact,
     Kind,
     Line,
+    Look,
     PaidPaper,
     Paper,
     Party,
     PaymentDetails,
     Receipt,
+    Signature,
     Tax,
+    number_format,
     render_paper,
     render_receipt,
 )
@@ -111,6 +115,7 @@ def of_estimate(estimate: Estimate, business: Organisation, details: MyDetails) 
         expiry_date=estimate.expiry_date,
         facts=_facts(facts),
         stamp="" if estimate.status is OfferStatus.OPEN else estimate.status.value,
+        signature=_signature(estimate, business),
     )
 
 
@@ -187,6 +192,13 @@ def of_payment(payment: Payment, business: Organisation, details: MyDetails) -> 
     )
 
 
+def look(business: Organisation) -> Look:
+    """Return how the business's documents are drawn: in its locale and colour, with its logo."""
+    shown = brand.of(business)
+    accent = shown.shades.light_text if shown.shades else colours.DEFAULT
+    return Look(business.locale, accent, shown.logo.png if shown.logo else None)
+
+
 Whole = TypeVar("Whole")
 Values = TypeVar("Values")
 
@@ -203,6 +215,10 @@ class View(Generic[Whole, Values]):
     """Makes the PDF of that."""
     title: str = ""
     """What its file is called, where that is not the kind."""
+    dated: Callable[[Whole], datetime | None] = lambda whole: None
+    """When its PDF says that it was made, where the same PDF has to be made again (naive UTC)."""
+    kept: Callable[[Whole], UUID | None] = lambda whole: None
+    """The copy that is its PDF from now on, where one was signed."""
 
 
 VIEWS: dict[str, View[Any, Any]] = {
@@ -217,6 +233,8 @@ VIEWS: dict[str, View[Any, Any]] = {
         lambda scope, number, today: estimates.get(scope, number, today=today),
         of_estimate,
         render_paper,
+        dated=lambda estimate: estimate.changed_at,
+        kept=lambda estimate: estimate.signed_copy_id,
     ),
     kinds.PAYMENT.key: View(
         payments.LIST,
@@ -271,6 +289,14 @@ def _paper(
         footer=business.document_footer or "",
         **own,
     )
+
+
+def _signature(estimate: Estimate, business: Organisation) -> Signature | None:
+    """Return who signed an estimate, and when; what else proves it stands in the signed copy."""
+    if estimate.signed_copy_id is None or estimate.answered_at is None:
+        return None
+    moment = number_format.moment(business.time_of(estimate.answered_at), business.locale)
+    return Signature(estimate.answered_by or "", (moment,))
 
 
 def _stamp(status: Status | RetainerStatus) -> str:

@@ -15,9 +15,9 @@ from portal_data.customers import documents
 from portal_data.errors import NotFound
 from portal_data.kinds import KINDS, Kind
 from portal_data.messaging import files
+from portal_data.output import document_pdfs
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
-from portal_data.web import document_pdfs
 from portal_data.web.requests import file_headers, for_customers, for_staff
 from portal_data.web.turns import DOCUMENTS
 

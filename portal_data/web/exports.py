@@ -21,11 +21,11 @@ from portal_data.billing.periods import Period
 from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.errors import Invalid, NotFound
-from portal_data.output import document_views, tables
+from portal_data.output import document_pdfs, document_views, tables
 from portal_data.output.documents import file_name
 from portal_data.output.exports import Format, Table, write
 from portal_data.scope import Scope
-from portal_data.web import document_pdfs, zips
+from portal_data.web import zips
 from portal_data.web.lists import FILES, File
 from portal_data.web.requests import file_headers, for_customers, signed_in
 from portal_data.web.turns import EXPORTS

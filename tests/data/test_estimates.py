@@ -138,7 +138,7 @@ def test_who_answered_is_told_by_name(cast: Cast) -> None:
     assert (declined.answered_at, declined.answered_by) == (NOW, "Bob Test")
     assert declined.decline_reason == "Too dear"
     last = declined.history[-1]
-    assert (last.happened, last.words, last.detail) == (NOW, "Declined by Bob Test", "Too dear")
+    assert (last.happened, last.words, last.detail) == (NOW, "Declined by Bob Test", None)
     unknown = estimates.get(alice, "E-3", today=TODAY)
     assert (unknown.status, unknown.answered_by) == (Status.ACCEPTED, None)
     assert [event.words for event in unknown.history] == ["Estimate sent"]

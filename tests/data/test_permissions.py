@@ -19,16 +19,17 @@ from PIL import Image
 from portal_data import kinds, store
 from portal_data.auth import access, identity, invitations, sessions
 from portal_data.auth import staff as team
-from portal_data.billing import views
+from portal_data.billing import estimate_answers, views
 from portal_data.business import organisation, preferences
 from portal_data.customers import conversations, documents
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import comments, messages
+from portal_data.output import acceptance
 from portal_data.scope import Role, Scope, Staff
 from tests.architecture.source import NOUNS, dotted, tree
 from tests.conftest import NOW, PASSWORD, Cast
-from tests.factories import make_invoice
+from tests.factories import make_estimate, make_invoice
 from tests.people import BROWSER, make_contact, rows
 
 Who = Scope | Staff
@@ -51,22 +52,26 @@ class World:
     invoice: UUID
     contact: UUID
     member: UUID
+    folder: Path
 
 
 @pytest.fixture
-def world(cast: Cast, owner: Staff) -> World:
+def world(cast: Cast, owner: Staff, tmp_path: Path) -> World:
     with store.system_writing() as session:
         team.add(session, None, "max@fern.example", "Max", Role.STAFF, NOW)
         member = team.find(session, "max@fern.example").id
     invoice = make_invoice(cast.alice, number="INV-1")
     with store.system_writing() as session:
         session.change("update core.invoices set in_question_minor = 5 where number = 'INV-1'")
-    return World(cast, invoice, make_contact(cast.alice, "dora@alder.example"), member)
+    make_estimate(cast.alice, number="EST-1")
+    contact = make_contact(cast.alice, "dora@alder.example")
+    return World(cast, invoice, contact, member, tmp_path / "files")
 
 
 CONTACTS = {"admin", "payer", "approver", "viewer"}
 STAFF = {"staff", "owner"}
 OWNER = {"owner"}
+ANSWERING = {"admin", "approver"}
 
 
 @dataclass(frozen=True)
@@ -222,6 +227,23 @@ ACTIONS: dict[str, Action] = {
     "auth.staff.change_role": Action(
         lambda who, w: team.change_role(who, w.member, Role.OWNER, before=_role_of(w), now=NOW),
         OWNER,
+    ),
+    "billing.estimate_answers.accept": Action(
+        lambda who, w: acceptance.accept(
+            who,
+            acceptance.offer(who, "EST-1", seen=1, now=NOW),
+            "Ada Test",
+            address=None,
+            folder=w.folder,
+            now=NOW,
+        ),
+        ANSWERING,
+        stranger=False,
+    ),
+    "billing.estimate_answers.decline": Action(
+        lambda who, w: estimate_answers.decline(who, "EST-1", "Too dear", seen=1, now=NOW),
+        ANSWERING,
+        stranger=False,
     ),
     "billing.views.mark": Action(
         lambda who, w: views.mark(who, kinds.INVOICE, w.invoice, NOW), CONTACTS, stranger=False

@@ -1,17 +1,34 @@
 """Estimates on screen: the list by its address, and one offer with how to answer it."""
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
+from portal_data import settings
+from portal_data.billing import estimate_answers
+from portal_data.clock import utc_now
+from portal_data.output import acceptance
 from portal_data.scope import Scope
 from tests.conftest import NOW
 from tests.factories import insert, make_estimate, make_invoice
-from tests.pages.conftest import TODAY, Open
-from tests.people import events
+from tests.pages.conftest import TODAY, Open, Screen, app_as
+from tests.people import events, rows
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where signed copies are kept."""
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
+    settings.load.cache_clear()
+    yield tmp_path / "files"
+    settings.load.cache_clear()
 
 
 @pytest.fixture
@@ -65,7 +82,7 @@ def test_empty_states(screen: Open, alice: Scope) -> None:
     assert "“x”" in screen(alice, "estimates", q="x").records()["empty"]["text"]
 
 
-def test_an_open_offer_tells_how_to_answer_it(screen: Open, alice: Scope) -> None:
+def test_an_open_offer_is_answered_where_it_is_read(screen: Open, alice: Scope) -> None:
     offer = make_estimate(
         alice, number="EST-7", day=TODAY, subject="Garden", notes="<i>Mind</i> the gap", revision=2
     )
@@ -78,14 +95,118 @@ def test_an_open_offer_tells_how_to_answer_it(screen: Open, alice: Scope) -> Non
     for words in (
         "Fern & Bloom Ltd", "Prepared for", "Alder Ltd", "Garden", "Planting plan", "£100.00",
         "Optional, not included in the total", "Valid until", "in 30 days",
-        "To accept or decline it", "mailto:office@fern.example", "Estimate sent", "Revision",
+        "With questions", "Waiting for your answer", "mailto:office@fern.example",
+        "Estimate sent", "Revision",
         "Viewed by Alice Test",
     ):  # fmt: skip
         assert words in shown.html, words
     assert f"documents/estimate/{offer}.pdf" in shown.html
     assert "<i>Mind" in shown.html  # the entity resolved by the test, not by the browser
-    assert [button.label for button in shown.app.button] == ["Send"]  # a comment
+    assert [button.label for button in shown.app.button] == ["Decline", "Accept", "Send"]
     assert events() == ["estimate.viewed"]
+
+
+def test_who_may_not_answer_is_told_who_can(screen: Open, alice: Scope, bob: Scope) -> None:
+    make_estimate(alice, number="EST-7", day=TODAY)
+    shown = screen(bob, "estimate", number="EST-7")
+    assert [each.label for each in shown.app.button] == ["Send"]  # a comment
+    assert " can answer" in shown.html
+    assert "Waiting for your answer" not in shown.html
+
+
+def accepting() -> None:
+    """Press Accept on the screen of an estimate."""
+    from components.documents import estimate_dialogs
+    from components.session import form
+
+    form("estimate.EST-7", lambda: 1)
+    estimate_dialogs.accept("EST-7")
+
+
+def declining() -> None:
+    """Press Decline on the screen of an estimate."""
+    from components.documents import estimate_dialogs
+    from components.session import form
+
+    form("estimate.EST-7", lambda: 1)
+    estimate_dialogs.decline("EST-7")
+
+
+def _pressed(button: Callable[[], None], who: Scope | None) -> Screen:
+    return Screen(app_as(AppTest.from_function(button, default_timeout=30), who).run())
+
+
+def _named(shown: Screen, label: str) -> Button:
+    return next(each for each in shown.app.button if each.label == label)
+
+
+def test_accepting_asks_for_a_name_and_keeps_it(folder: Path, alice: Scope) -> None:
+    make_estimate(alice, number="EST-7", day=TODAY, subject="<i>Garden</i>")
+    shown = _pressed(accepting, alice)
+    for words in ("EST-7", "<i>Garden</i>", "£100.00", "By signing you order", "SHA-256"):
+        assert words in shown.html, words
+    _named(shown, "Accept and sign").click()
+    shown = shown.rerun()
+    assert "This cannot be empty." in shown.html
+    assert "Your full name" in shown.text
+    shown.app.text_input[0].set_value("Alice <b>Test</b>")
+    _named(shown, "Accept and sign").click()
+    shown.rerun()
+    (row,) = rows("select status, accepted_name from core.estimates order by id")
+    assert row == {"status": "accepted", "accepted_name": "Alice <b>Test</b>"}
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_declining_takes_a_reason(alice: Scope) -> None:
+    make_estimate(alice, number="EST-7", day=TODAY)
+    shown = _pressed(declining, alice)
+    shown.app.text_area[0].set_value("Too dear")
+    _named(shown, "Decline").click()
+    shown.rerun()
+    (row,) = rows("select status, decline_reason from core.estimates order by id")
+    assert row == {"status": "declined", "decline_reason": "Too dear"}
+
+
+@pytest.mark.parametrize("button", [accepting, declining])
+def test_who_was_overtaken_is_told_by_what(
+    folder: Path, alice: Scope, button: Callable[[], None]
+) -> None:
+    make_estimate(alice, number="EST-7", day=TODAY)
+    shown = _pressed(button, alice)
+    if button is accepting:
+        shown.app.text_input[0].set_value("Alice Test")
+    estimate_answers.decline(alice, "EST-7", "", seen=1, now=utc_now())
+    shown.app.button[0].click()
+    shown = shown.rerun()
+    assert "This estimate has already been declined" in shown.text
+    assert "Load what is stored" in [each.label for each in shown.app.button]
+    assert len(events()) == 1
+
+
+@pytest.mark.parametrize("button", [accepting, declining])
+def test_nobody_and_viewers_get_no_further(
+    folder: Path, alice: Scope, bob: Scope, button: Callable[[], None]
+) -> None:
+    make_estimate(alice, number="EST-7", day=TODAY, subject="Garden")
+    shown = _pressed(button, None)
+    assert "Garden" not in shown.html
+    assert list(shown.app.button) == []
+    shown = _pressed(button, bob)
+    if shown.app.button:
+        _named(shown, "Decline").click()
+        shown = shown.rerun()
+    assert "Your role does not allow this" in shown.text
+    assert events() == []
+
+
+def test_a_signed_offer_bears_the_signature(screen: Open, folder: Path, alice: Scope) -> None:
+    make_estimate(alice, number="EST-7", day=TODAY)
+    offer = acceptance.offer(alice, "EST-7", seen=1, now=utc_now())
+    acceptance.accept(alice, offer, "Alice <b>T</b>", address=None, folder=folder, now=utc_now())
+    shown = screen(alice, "estimate", number="EST-7")
+    assert "Accepted and signed by" in shown.html
+    assert shown.html.count("Alice <b>T</b>") >= 3
+    assert [each.label for each in shown.app.button] == ["Send"]
 
 
 def test_what_became_of_an_offer(screen: Open, alice: Scope) -> None:
@@ -96,7 +217,7 @@ def test_what_became_of_an_offer(screen: Open, alice: Scope) -> None:
     declined = screen(alice, "estimate", number="EST-1").html
     assert "Declined by" in declined
     assert "“<b>Too</b> dear”" in declined
-    assert "To accept or decline it" not in declined
+    assert "For another offer" in declined
     make_estimate(alice, number="EST-2", expiry=TODAY - DAY, day=TODAY - 9 * DAY)
     expired = screen(alice, "estimate", number="EST-2").html
     assert "yesterday" in expired

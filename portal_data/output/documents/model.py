@@ -103,6 +103,14 @@ class Kind:
     balance: str
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed a paper, as they wrote their name, and what proves it, a line each."""
+
+    name: str
+    details: tuple[str, ...] = ()
+
+
 INVOICE = Kind("Invoice", "Billed to", labels.BALANCE_DUE)
 
 
@@ -148,6 +156,7 @@ class Paper:
     notes: str = ""
     terms: str = ""
     payment: PaymentDetails | None = None
+    signature: Signature | None = None
     footer: str = ""
 
 

@@ -1,10 +1,10 @@
 """Amounts, quantities, rates and dates as the document's locale writes them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from portal_data import money
@@ -38,6 +38,11 @@ def percent(value: Decimal, locale: str) -> str:
 def day(value: date, locale: str) -> str:
     """A date with the month's name: 12 Nov 2026."""
     return format_date(value, "medium", locale=locale)
+
+
+def moment(value: datetime, locale: str) -> str:
+    """Return an aware moment with its seconds and the name of its time zone."""
+    return format_datetime(value, "d MMM y, HH:mm:ss z", tzinfo=value.tzinfo, locale=locale)
 
 
 def _number(value: Decimal, decimals: int, locale: str) -> str:

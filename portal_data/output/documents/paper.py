@@ -13,7 +13,7 @@ from portal_data.output.documents.model import (
     Paper,
     Tax,
 )
-from portal_data.output.documents.parts import facts, how_to_pay, masthead, parties
+from portal_data.output.documents.parts import facts, how_to_pay, masthead, parties, signature
 from portal_data.output.documents.table import Column, draw_table, fits
 from portal_data.output.documents.text import Style, TextLine
 from portal_data.output.documents.totals import draw_totals, totals_height
@@ -44,6 +44,8 @@ def render_paper(paper: Paper, look: Look, *, now: datetime) -> bytes:
         how_to_pay(sheets, payment)
     sheets.section(labels.NOTES, paper.notes)
     sheets.section(labels.TERMS, paper.terms)
+    if paper.signature:
+        signature(sheets, paper.signature)
     return sheets.finish(title=f"{heading} \N{EN DASH} {paper.issuer.name}", now=now)
 
 

@@ -14,12 +14,13 @@ from portal_data.output.documents.layout import (
     LABEL,
     MUTED,
     QUIET,
+    SMALL,
     STRONG,
     Sheets,
     height_of,
     tint,
 )
-from portal_data.output.documents.model import Fact, Party, PaymentDetails
+from portal_data.output.documents.model import Fact, Party, PaymentDetails, Signature
 from portal_data.output.documents.text import Style
 
 _LOG = logging.getLogger(__name__)
@@ -191,3 +192,19 @@ def how_to_pay(sheets: Sheets, payment: PaymentDetails, *, room: float = 0) -> b
     if room:
         sheets.y = before
     return True
+
+
+def signature(sheets: Sheets, signed: Signature) -> None:
+    """Draw who signed, on a rule as by hand, and below it what proves it; never over two pages."""
+    name = sheets.wrap(signed.name, Style(15, INK, "SemiBold", 1.3), sheets.inner)
+    head = [sheets.line(labels.SIGNED_BY, LABEL)]
+    proof = [line for text in signed.details for line in sheets.wrap(text, SMALL, sheets.inner)]
+    sheets.need(height_of([*head, *name, *proof]) + 34)
+    sheets.y += 24
+    sheets.flow(head)
+    sheets.y += 2
+    sheets.flow(name, align="natural")
+    sheets.y += 3
+    sheets.add(Rule(sheets.left, sheets.y, sheets.inner / 2, INK, 0.75))
+    sheets.y += 5
+    sheets.flow(proof)

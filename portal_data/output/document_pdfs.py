@@ -3,15 +3,13 @@
 from datetime import date, datetime
 
 from portal_data import labels
-from portal_data.billing import periods, statements
-from portal_data.business import brand, colours, organisation
-from portal_data.business.organisation import Organisation
+from portal_data.billing import copies, periods, statements
+from portal_data.business import organisation
 from portal_data.customers import details
 from portal_data.kinds import Kind
 from portal_data.output import document_views
 from portal_data.output.document_views import VIEWS
 from portal_data.output.documents import (
-    Look,
     PaymentDetails,
     Statement,
     StatementLine,
@@ -21,15 +19,22 @@ from portal_data.output.documents import (
     render_statement,
 )
 from portal_data.scope import Scope
+from portal_data.settings import load
 
 
 def document_pdf(scope: Scope, kind: Kind, number: str, *, now: datetime) -> tuple[str, bytes]:
-    """Return a document's file name and PDF. Raises NotFound when the customer has none such."""
+    """Return a document's file name and PDF, the one that was signed where one was.
+
+    Raises NotFound when the customer has none such, Unavailable when its signed copy is missing.
+    """
     business, view = organisation.get(scope), VIEWS[kind.key]
     document = view.read(scope, number, business.today(now))
     name = file_name(view.title or kind.title, number, scope.customer_name)
+    signed = view.kept(document)
+    if signed:
+        return name, copies.content(scope, signed, load().data_path / "files")
     paper = view.paper(document, business, details.my_details(scope))
-    return name, view.render(paper, _look(business), now=now)
+    return name, view.render(paper, document_views.look(business), now=view.dated(document) or now)
 
 
 def statement_pdf(
@@ -49,7 +54,7 @@ def statement_pdf(
         footer=business.document_footer or "",
     )
     name = file_name("Statement", f"{first} {last} {currency}", scope.customer_name)
-    return name, render_statement(printed, _look(business), now=now)
+    return name, render_statement(printed, document_views.look(business), now=now)
 
 
 def _section(statement: statements.Statement) -> StatementSection:
@@ -79,10 +84,3 @@ def _section(statement: statements.Statement) -> StatementSection:
         summary=tuple(each for each in summary if each.amount_minor),
         aging=tuple(Sum(label, statement.aging[age]) for age, label in labels.AGES.items()),
     )
-
-
-def _look(business: Organisation) -> Look:
-    """Return how the business's documents are drawn: in its locale and colour, with its logo."""
-    shown = brand.of(business)
-    accent = shown.shades.light_text if shown.shades else colours.DEFAULT
-    return Look(business.locale, accent, shown.logo.png if shown.logo else None)

@@ -1,0 +1,150 @@
+"""Dialogs in which a customer answers an estimate: accepts it by signing, or declines it."""
+
+from functools import partial
+
+import streamlit as st
+
+from components.documents.document_view import Control
+from components.forms.action import act, outcome
+from components.forms.fields import Fields
+from components.session import browser, close_form, form, require_scope
+from components.ui import cards, links
+from components.ui import format as say
+from components.ui.markup import Markup, join, said, tag
+from portal_data import kinds
+from portal_data.billing import estimate_answers
+from portal_data.billing.estimate_answers import FIELDS
+from portal_data.billing.estimates import Estimate
+from portal_data.clock import utc_now
+from portal_data.output import acceptance
+from portal_data.output.acceptance import Offer
+from portal_data.scope import Permission, Scope
+from portal_data.settings import load
+
+_FINGERPRINT = 12
+"""Digits of a digest that are enough for people to compare."""
+
+
+def controls(scope: Scope, estimate: Estimate) -> tuple[Control, ...]:
+    """Return the buttons that answer an open estimate, for whoever may."""
+    if not scope.may(Permission.ESTIMATE_ANSWER):
+        return ()
+    number = estimate.number
+    form(_form(number), lambda: estimate.version)  # what is on the screen is what is answered
+    return (
+        Control("estimate.decline", "Decline", partial(decline, number)),
+        Control("estimate.accept", "Accept", partial(accept, number), primary=True),
+    )
+
+
+@st.dialog("Accept this estimate?", icon=":material/draw:")
+def accept(number: str) -> None:
+    """Ask for a signature, and accept."""
+    scope = require_scope()
+    seen = _seen(number)
+    # made once, so that what is signed is what the person was offered
+    key = f"{form(_form(number), lambda: seen).key}.offer"
+    offered = outcome(
+        lambda: form(key, lambda: acceptance.offer(scope, number, seen=seen, now=utc_now())),
+        seen=_form(number),
+        keep=True,
+    )
+    if offered is None:
+        return
+    offer = offered[0].start
+    cards.draw(_what(scope, offer))
+    with st.form("accept", border=False):
+        fields = Fields(key)
+        fields.text("name", FIELDS["name"], None)
+        cards.draw(cards.sub(_kept(offer)))
+        messages = st.container(key="accept-messages")
+        signed = _buttons("Accept and sign", "draw")
+    if signed:
+        with messages:
+            act(
+                "Thank you. The estimate is accepted.",
+                lambda: acceptance.accept(
+                    scope,
+                    offer,
+                    fields.typed["name"],
+                    address=browser().address,
+                    folder=load().data_path / "files",
+                    now=utc_now(),
+                ),
+                drawn=fields,
+                form=_form(number),
+            )
+
+
+@st.dialog("Decline this estimate?", icon=":material/close:")
+def decline(number: str) -> None:
+    """Ask for a reason, which may be none, and decline."""
+    scope = require_scope()
+    seen = _seen(number)
+    text = "The business is told at once. It can send you another offer."
+    cards.draw(tag("p", text, class_="pt-text"))
+    with st.form("decline", border=False):
+        fields = Fields(form(_form(number), lambda: seen).key)
+        fields.text("reason", FIELDS["reason"], None)
+        messages = st.container(key="decline-messages")
+        sure = _buttons("Decline", "close")
+    if sure:
+        with messages:
+            act(
+                "The estimate is declined.",
+                lambda: estimate_answers.decline(
+                    scope, number, fields.typed["reason"], seen=seen, now=utc_now()
+                ),
+                drawn=fields,
+                form=_form(number),
+            )
+
+
+def _form(number: str) -> str:
+    return f"estimate.{number}"
+
+
+def _seen(number: str) -> int:
+    """Return the version that was on the screen; show the screen anew once it is to be loaded."""
+    seen = form(_form(number), lambda: None).start
+    if seen is None:
+        close_form(_form(number))
+        st.rerun()
+    return int(seen)
+
+
+def _what(scope: Scope, offer: Offer) -> Markup:
+    """Say what is accepted, for whom, and lead to its PDF."""
+    estimate = offer.estimate
+    total = say.money(estimate.total_minor, estimate.currency_code, offer.locale)
+    subject = join(" · ", said(estimate.subject)) if estimate.subject else None
+    pdf = cards.opened("Read the PDF", links.pdf(kinds.ESTIMATE, estimate.id))
+    return join(
+        tag("p", said(estimate.number, "b"), subject, class_="pt-sub"),
+        tag("p", total, class_="pt-due"),
+        tag(
+            "p",
+            "By signing you order this for ",
+            said(scope.customer_name, "b"),
+            " on the terms of the estimate. ",
+            pdf,
+            class_="pt-text",
+        ),
+    )
+
+
+def _kept(offer: Offer) -> str:
+    """Say what is kept of a signature."""
+    return (
+        "Your name, the time, your network address and this PDF are kept. "
+        f"Its fingerprint (SHA-256) begins with {offer.sha256[:_FINGERPRINT]}."
+    )
+
+
+def _buttons(label: str, icon: str) -> bool:
+    """Draw what does it and what leaves the dialog; return whether it is to be done."""
+    with st.container(horizontal=True, gap="small"):
+        sure = st.form_submit_button(label, type="primary", icon=f":material/{icon}:")
+        if st.form_submit_button("Cancel"):
+            st.rerun()
+    return sure
