@@ -207,6 +207,9 @@ BY_NAME: dict[str, Case] = {
     "messaging.activity.of_document": lambda s, b: _module("messaging.activity").of_document(
         s, b.invoice
     ),
+    "projects.invoicing.of_project": lambda s, b: _module("projects.invoicing").of_project(
+        s, b.project
+    ),
     "projects.timesheets.get": lambda s, b: _module("projects.timesheets").get(s, b.approval),
     "billing.document.number_of": lambda s, b: [
         _tried(lambda kind=kind, key=key: _module("billing.document").number_of(s, kind, key))
@@ -252,6 +255,10 @@ ELSEWHERE = {
     "output.document_pdfs.statement_pdf": "draws what is read above; see tests/web",
     "auth.identity.choices": "by login, not by customer; see tests/data/test_identity.py",
     "auth.identity.switch": "by login, not by customer; see tests/data/test_identity.py",
+    **{
+        f"projects.timesheet_answers.{name}": "an action; see tests/data/test_timesheet_answers.py"
+        for name in ("answer", "approve", "reject")
+    },
     "messaging.messages.send": "writes nothing of a customer's; see tests/data/test_messages.py",
 }
 """Functions proved in tests of their own, with the reason."""

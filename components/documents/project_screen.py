@@ -11,7 +11,7 @@ from components.lists import listing
 from components.ui import address, cards
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
-from portal_data.projects import projects, time_entries
+from portal_data.projects import invoicing, projects, time_entries
 from portal_data.projects.projects import Heading, Project
 from portal_data.scope import Role, Scope
 
@@ -34,14 +34,16 @@ def draw(
     """
     cards.draw(project_view.head(shown, timed=isinstance(shown, Heading), back=back))
     if isinstance(shown, Project):
-        _overview(shown, business.locale)
+        _overview(scope, shown, business.locale)
     else:
         _time(scope, shown, business)
 
 
-def _overview(project: Project, locale: str) -> None:
+def _overview(scope: Scope, project: Project, locale: str) -> None:
     """The project's figures."""
-    cards.draw(cards.card("", project_view.summary(project, locale)))
+    unbilled = invoicing.of_project(scope, project.id) if project.hours.unbilled else None
+    note = project_view.unapproved(unbilled, locale) if unbilled else None
+    cards.draw(cards.card("", project_view.summary(project, locale), note))
     used = project.budget
     if used is None:
         cards.draw(cards.card("About", project_view.about(project, locale)))

@@ -9,6 +9,7 @@ from components.ui import format as say
 from components.ui.cards import Figure, figure
 from components.ui.line_table import Figures, line_table
 from components.ui.markup import Markup, join, lines, said, tag
+from portal_data.projects.invoicing import Invoiceable
 from portal_data.projects.projects import Heading, Person, Project, Task
 from portal_data.projects.totals import BillingMethod, Budget, BudgetKind, Hours
 
@@ -79,6 +80,15 @@ def summary(project: Project, locale: str) -> Markup:
         tag("div", [figure(each) for each in figures], class_="pt-summary"),
         tag("p", " ".join(notes), class_="pt-sub pt-foot") if notes else None,
     )
+
+
+def unapproved(unbilled: Invoiceable, locale: str) -> Markup | None:
+    """Return what of the unbilled time may not be invoiced yet; None when all of it may."""
+    if not unbilled.unapproved:
+        return None
+    ready, rest = (say.hours(each, locale) for each in (unbilled.ready, unbilled.unapproved))
+    words = f"{ready} of it are approved and can be invoiced; {rest} are not approved."
+    return tag("p", f"Unbilled: {words}", class_="pt-sub")
 
 
 def budget_title() -> Markup:

@@ -1,12 +1,17 @@
 """The screen of one timesheet, alike for its customer and for staff who look."""
 
-from components.documents import timesheet_view
+import streamlit as st
+
+from components.documents import timesheet_dialogs, timesheet_view
 from components.lists import listing
 from components.ui import cards, roles
+from components.ui import format as say
+from components.ui.markup import tag
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
 from portal_data.customers import details
-from portal_data.projects.timesheets import Approval, Status
+from portal_data.messaging import activity
+from portal_data.projects.timesheets import Approval, EntryFilter, Status
 from portal_data.scope import Permission, Role, Scope
 
 
@@ -17,18 +22,38 @@ def draw(
     today = business.today(utc_now())
     request = listing.request(timesheet_view.SCREEN, id=approval.id)
     request, page = listing.read(scope, request, today, timesheet=approval.id)
-    waiting = None
-    if approval.status is Status.PENDING:
-        mine = details.my_details(scope)
-        waiting = cards.sub(roles.answering(scope, mine, Permission.TIMESHEET_ANSWER))
+    happened = activity.of_document(scope, approval.id)
     cards.draw(
         timesheet_view.head(approval, back),
         cards.grid(
-            cards.card("", timesheet_view.summary(approval, page, business), waiting),
-            cards.card("History", timesheet_view.history(approval, business, today)),
+            cards.card("", timesheet_view.summary(approval, page, business)),
+            cards.card("History", timesheet_view.history(approval, happened, business, today)),
         ),
     )
+    undecided = page.counts[EntryFilter.UNDECIDED] + page.counts[EntryFilter.QUERIED]
+    answered = approval.status in (Status.APPROVED, Status.REJECTED)
+    if approval.status is Status.PENDING or (undecided and not answered):
+        _waiting(scope, approval, undecided)
     offered = timesheet_view.offered(request, page, approval)
     if scope.role is Role.STAFF:
         offered = listing.without_files(offered)
     listing.draw(offered, page, business)
+
+
+def _waiting(scope: Scope, approval: Approval, undecided: int) -> None:
+    """Say that an answer is waited for and whose, and offer to give it to whoever may."""
+    count = f" · {say.count(undecided, 'entry', 'entries')}" if undecided else ""
+    whose = roles.answering(scope, details.my_details(scope), Permission.TIMESHEET_ANSWER)
+    with st.container(border=True, key="card-waiting", horizontal=True,
+                      vertical_alignment="center", horizontal_alignment="distribute"):  # fmt: skip
+        cards.draw(tag("div", tag("b", whose), count, class_="pt-line"))
+        if not scope.may(Permission.TIMESHEET_ANSWER):
+            return
+        timesheet_dialogs.seen(scope, approval.id)  # what is answered is what is on the screen
+        with st.container(horizontal=True, gap="small", width="content"):
+            if st.button("Approve", type="primary", key="timesheet.approve"):
+                timesheet_dialogs.approve(approval.id)
+            if undecided and st.button("Entry by entry", key="timesheet.answer"):
+                timesheet_dialogs.answer(approval.id)
+            if st.button("Reject", key="timesheet.reject"):
+                timesheet_dialogs.reject(approval.id)

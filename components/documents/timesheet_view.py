@@ -1,5 +1,6 @@
 """One timesheet: its hours, what became of it, and its entries with the answer to each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -15,6 +16,8 @@ from components.ui.markup import Markup, said, tag
 from portal_data.billing.history import Event
 from portal_data.business.organisation import Organisation
 from portal_data.lists import Page
+from portal_data.messaging import events
+from portal_data.messaging.activity import Entry
 from portal_data.projects import timesheets
 from portal_data.projects.timesheets import (
     Approval,
@@ -43,6 +46,14 @@ _WORDS = {
     Status.REJECTED: "Rejected",
     Status.PARTLY_APPROVED: "Partly approved",
 }
+
+_ANSWERED = {
+    events.APPROVAL_APPROVED.key: "Approved",
+    events.APPROVAL_PARTLY_APPROVED.key: "Partly approved",
+    events.APPROVAL_QUERIED.key: "Questions asked",
+    events.APPROVAL_REJECTED.key: "Rejected",
+}
+"""What an answer is called, by its event."""
 
 
 def head(approval: Approval, back: tuple[str, str]) -> Markup:
@@ -94,18 +105,28 @@ def summary(
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
 
 
-def history(approval: Approval, business: Organisation, today: date) -> Markup:
-    """Return when it was received, who decided on it, when and why."""
-    events = []
+def history(
+    approval: Approval, happened: Sequence[Entry], business: Organisation, today: date
+) -> Markup:
+    """Return when it was received, who answered it, when and why.
+
+    What `happened` to it is told; of an answer that nobody recorded, what the timesheet says.
+    """
+    told = []
     if approval.received_at:
-        events.append(Event(approval.received_at, "Received for approval"))
-    if approval.decided_at:
+        told.append(Event(approval.received_at, "Received for approval"))
+    answers = [each for each in happened if each.event in _ANSWERED]
+    for each in answers:
+        why = approval.reason if each is answers[-1] else None
+        by = bidi.isolated(each.actor_name)
+        told.append(Event(each.happened_at, f"{_ANSWERED[each.event]} by {by}", why))
+    if approval.decided_at and not answers:
         by = f" by {bidi.isolated(approval.decided_by)}" if approval.decided_by else ""
         words = f"{_WORDS.get(approval.status, 'Answered')}{by}"
-        events.append(Event(approval.decided_at, words, approval.reason))
-    if not events:
+        told.append(Event(approval.decided_at, words, approval.reason))
+    if not told:
         return cards.empty("Nothing yet", "What happens to this timesheet appears here.")
-    return document_view.history(events, (), "", business, today)
+    return document_view.history(told, (), "", business, today)
 
 
 def row(entry: ApprovalEntry, business: Organisation, reason: str | None = None) -> Row:

@@ -77,6 +77,14 @@ _DISPUTES_FOR_STAFF = """
 """
 
 
+def clean(body: str) -> str:
+    """Return a comment in its one spelling, without what would turn the text around it.
+
+    Raises InvalidFields for no text, too long a one, and control characters.
+    """
+    return str(form_fields.clean({"body": FIELD}, {"body": bidi.plain(body)})["body"])
+
+
 def add(
     session: store.Session,
     who: Scope | Staff,
@@ -94,14 +102,14 @@ def add(
     The action has found the subject, and records what happened: this tells nobody. `subject_kind`
     is the record of a document's kind, `project` or `approval`. A contact's comment belongs to the
     contact's customer, that of staff to `customer_id`. What is not `visible` never leaves the
-    staff's side. Raises InvalidFields for no text, too long a one, and control characters.
+    staff's side. Raises InvalidFields as `clean`.
     """
     if isinstance(who, Scope):
         author_kind, author_id = "contact", who.contact_id
         customer_id, visible = who.customer_id, True
     else:
         author_kind, author_id = "staff", who.staff_id
-    text = str(form_fields.clean({"body": FIELD}, {"body": bidi.plain(body)})["body"])
+    text = clean(body)
     added = session.change(
         _ADD,
         id=comment_id or new_id(),

@@ -70,9 +70,14 @@ _NOBODY, _STAFF, _OTHER_SIDE = Audience.NOBODY, Audience.STAFF, Audience.OTHER_S
 _ON_ACTIVITY = "notify_staff_of_activity"
 _ON_COMMENTS = "notify_contacts_of_comments"
 
-APPROVAL_APPROVED = _event("approval.approved", "approved timesheet", _NOBODY)
-APPROVAL_PARTLY_APPROVED = _event("approval.partly_approved", "approved in part timesheet", _NOBODY)
-APPROVAL_REJECTED = _event("approval.rejected", "rejected timesheet", _NOBODY)
+APPROVAL_APPROVED = _event("approval.approved", "approved timesheet", _STAFF, mailed=_ON_ACTIVITY)
+APPROVAL_PARTLY_APPROVED = _event(
+    "approval.partly_approved", "approved in part timesheet", _STAFF, mailed=_ON_ACTIVITY
+)
+APPROVAL_QUERIED = _event(
+    "approval.queried", "has questions about timesheet", _STAFF, mailed=_ON_ACTIVITY
+)
+APPROVAL_REJECTED = _event("approval.rejected", "rejected timesheet", _STAFF, mailed=_ON_ACTIVITY)
 APPROVAL_SUBMITTED = _event("approval.submitted", "sent timesheet", _NOBODY)
 COMMENT_ADDED = _event(
     "comment.added",

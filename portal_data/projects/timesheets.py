@@ -92,6 +92,7 @@ class Approval:
     """One timesheet. Moments are naive UTC; `decided_by` is the name of a contact."""
 
     id: UUID
+    version: int
     name: str
     project_id: UUID | None
     project: str | None
@@ -154,7 +155,7 @@ LIST = lists.List(
     },
 )
 _GET = f"""
-    select a.id, a.name, a.project_id, p.name as project, a.total_minutes as minutes,
+    select a.id, a.version, a.name, a.project_id, p.name as project, a.total_minutes as minutes,
         a.period_from, a.period_to, a.submitted_at as received_at, a.decided_at, a.reason,
         c.first_name, c.last_name,
         {_STATUS} as status

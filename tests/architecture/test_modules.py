@@ -33,6 +33,7 @@ from tests.architecture.test_sql import COMPOSED_SQL, composed_statements
 # Public functions of nouns that take none of Scope, Staff and Session first.
 UNSCOPED: dict[str, str] = {
     "messaging.chain.digest": "hashes what is given",
+    "messaging.comments.clean": "one spelling of a text",
     "messaging.activity.phrase": "puts an event into words",
     "messaging.activity.sentence": "puts an event into words",
     "billing.balances.age": "names a number of days",

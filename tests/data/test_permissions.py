@@ -26,10 +26,11 @@ from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import comments, messages
 from portal_data.output import acceptance
+from portal_data.projects import timesheet_answers
 from portal_data.scope import Role, Scope, Staff
 from tests.architecture.source import NOUNS, dotted, tree
 from tests.conftest import NOW, PASSWORD, Cast
-from tests.factories import make_estimate, make_invoice
+from tests.factories import make_approval, make_estimate, make_invoice, show_projects
 from tests.people import BROWSER, make_contact, rows
 
 Who = Scope | Staff
@@ -53,6 +54,7 @@ class World:
     contact: UUID
     member: UUID
     folder: Path
+    approval: UUID
 
 
 @pytest.fixture
@@ -61,11 +63,13 @@ def world(cast: Cast, owner: Staff, tmp_path: Path) -> World:
         team.add(session, None, "max@fern.example", "Max", Role.STAFF, NOW)
         member = team.find(session, "max@fern.example").id
     invoice = make_invoice(cast.alice, number="INV-1")
+    show_projects()
+    approval = make_approval(cast.alice, {})
     with store.system_writing() as session:
         session.change("update core.invoices set in_question_minor = 5 where number = 'INV-1'")
     make_estimate(cast.alice, number="EST-1")
     contact = make_contact(cast.alice, "dora@alder.example")
-    return World(cast, invoice, contact, member, tmp_path / "files")
+    return World(cast, invoice, contact, member, tmp_path / "files", approval)
 
 
 CONTACTS = {"admin", "payer", "approver", "viewer"}
@@ -245,6 +249,16 @@ ACTIONS: dict[str, Action] = {
         ANSWERING,
         stranger=False,
     ),
+    **{
+        f"projects.timesheet_answers.{name}": Action(
+            lambda who, w, name=name, more=more: getattr(timesheet_answers, name)(
+                who, w.approval, *more, seen=1, now=NOW
+            ),
+            ANSWERING,
+            stranger=False,
+        )
+        for name, more in (("approve", ()), ("answer", ({},)), ("reject", ("Why",)))
+    },
     "billing.views.mark": Action(
         lambda who, w: views.mark(who, kinds.INVOICE, w.invoice, NOW), CONTACTS, stranger=False
     ),

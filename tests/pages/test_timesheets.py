@@ -4,8 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from portal_data.scope import Scope
+from portal_data.clock import utc_now
+from portal_data.projects import timesheet_answers
+from portal_data.scope import Scope, Staff
 from tests.conftest import NOW
 from tests.factories import (
     make_approval,
@@ -14,7 +17,8 @@ from tests.factories import (
     make_project,
     show_projects,
 )
-from tests.pages.conftest import TODAY, Open
+from tests.pages.conftest import TODAY, Open, Screen, app_as
+from tests.people import rows
 
 DAY = timedelta(days=1)
 HARD = "\N{NO-BREAK SPACE}"
@@ -82,15 +86,112 @@ def test_one_that_was_partly_approved(screen: Open, alice: Scope, entries: list[
     assert [row["cells"][5] for row in rejected] == [f"1:01{HARD}h"]
 
 
-def test_a_pending_one_tells_no_answers_and_offers_no_dead_buttons(
-    screen: Open, alice: Scope, entries: list[UUID]
+def test_a_pending_one_is_offered_to_whoever_may_answer(
+    screen: Open, alice: Scope, bob: Scope, entries: list[UUID]
 ) -> None:
     approval = make_approval(alice, dict.fromkeys(entries), total_minutes=183)
+    read = screen(bob, "timesheet", id=str(approval))
+    assert read.records()["filters"] == []
+    assert len(read.records()["rows"]) == 3
+    assert "Alice Test</span> can answer</b> · 3 entries" in read.html
+    assert [each.label for each in read.app.button] == ["Send"]
     opened = screen(alice, "timesheet", id=str(approval))
-    assert opened.records()["filters"] == []
-    assert len(opened.records()["rows"]) == 3
-    labels = [button.label for button in opened.app.button]
-    assert not [label for label in labels if "pprove" in label or "eject" in label]
+    assert "Waiting for your answer" in opened.html
+    assert [each.label for each in opened.app.button] == [
+        "Approve", "Entry by entry", "Reject", "Send",
+    ]  # fmt: skip
+
+
+def _dialog(name: str) -> None:
+    """Open one of the dialogs alone, as its button does."""
+    from components.documents import timesheet_dialogs
+    from components.session import current
+    from portal_data import lists
+    from portal_data.projects import timesheets
+    from portal_data.scope import Scope
+
+    who = current()
+    if isinstance(who, Scope):
+        (row,) = lists.page(who, timesheets.LIST).rows
+        getattr(timesheet_dialogs, name)(row.id)
+
+
+def _asked(name: str, who: Scope) -> Screen:
+    app = AppTest.from_function(_dialog, default_timeout=30, args=(name,))
+    return Screen(app_as(app, who).run())
+
+
+def _confirmed(shown: Screen) -> Screen:
+    shown.app.button(key="confirm.yes").click()
+    return shown.rerun()
+
+
+def _stored() -> str:
+    (row,) = rows("select status from core.approvals where name = 'November' order by id")
+    return str(row["status"])
+
+
+@pytest.fixture
+def pending(charlie: Scope, alice: Scope, entries: list[UUID]) -> UUID:
+    """A timesheet that waits for an answer."""
+    return make_approval(alice, dict.fromkeys(entries), total_minutes=183)
+
+
+def test_approving_asks_first(screen: Open, alice: Scope, bob: Scope, pending: UUID) -> None:
+    asked = _asked("approve", alice)
+    assert f"3 entries, 3:03{HARD}h," in asked.html
+    assert _stored() == "submitted"
+    assert "Your role does not allow this" in _confirmed(_asked("approve", bob)).text
+    assert _stored() == "submitted"
+    _confirmed(asked)
+    assert _stored() == "approved"
+    assert "Approved by Alice Test" in screen(bob, "timesheet", id=str(pending)).html
+
+
+def test_a_rejection_asks_why(screen: Open, alice: Scope, pending: UUID) -> None:
+    asked = _confirmed(_asked("reject", alice))
+    assert "cannot be empty" in asked.text
+    asked.app.text_area[0].set_value("<i>No</i>")
+    _confirmed(asked)
+    shown = screen(alice, "timesheet", id=str(pending)).html
+    assert "Rejected by Alice Test" in shown
+    assert "<i>No</i>" in shown
+
+
+def test_whoever_was_overtaken_is_told(alice: Scope, pending: UUID) -> None:
+    asked = _asked("approve", alice)
+    timesheet_answers.reject(alice, pending, "No", seen=1, now=utc_now())
+    overtaken = _confirmed(asked)
+    assert "changed this meanwhile" in overtaken.text
+    assert "Load what is stored" in [each.label for each in overtaken.app.button]
+    assert _stored() == "rejected"
+
+
+def test_entries_are_answered_one_by_one(screen: Open, alice: Scope, pending: UUID) -> None:
+    asked = _asked("answer", alice)
+    asked.app.multiselect[0].set_value([asked.app.multiselect[0].options[0]])
+    asked = asked.rerun()
+    assert "2 entries," in asked.html
+    asked = _confirmed(asked)
+    assert "Say why" in asked.text
+    asked.app.text_input[0].set_value("Who asked?")
+    _confirmed(asked)
+    assert _stored() == "partly_approved"
+    shown = screen(alice, "timesheet", id=str(pending)).html
+    assert "Partly approved by Alice Test" in shown
+    assert "queried. Who asked?" in shown
+    assert "Waiting for your answer" in shown  # for the one that was asked about
+
+
+def test_staff_see_how_it_was_answered_and_answer_nothing(
+    screen: Open, alice: Scope, owner: Staff, entries: list[UUID]
+) -> None:
+    approval = make_approval(alice, dict.fromkeys(entries))
+    shown = screen(owner, "staff/timesheet", id=str(approval))
+    assert len(shown.records()["rows"]) == 3
+    assert [each.label for each in shown.app.button] == [
+        "Reply to the customer", "Add internal note",
+    ]  # fmt: skip
 
 
 def test_unknown_foreign_and_draft_look_the_same(
