@@ -12,6 +12,7 @@ from portal_data.clock import utc_now
 from portal_data.scope import Staff
 
 _FORM = "preferences"
+_CHOICES = [name for name, about in EFFECTS.items() if about.choices]
 _SWITCHES = [name for name in EFFECTS if isinstance(getattr(Preferences(), name), bool)]
 
 
@@ -36,13 +37,18 @@ def draw(staff: Staff) -> None:
             if look:
                 text = cards.banner(banner.strip()) if banner.strip() else None
                 cards.draw(text or cards.sub("Without a message there is no banner."))
-        typed: dict[str, bool] = {}
+        typed: dict[str, object] = {}
         with st.container(border=True, key="card-switches", gap="medium"):
             for name in _SWITCHES:
                 with st.container(key=f"switch-{name}", gap=None):
                     typed[name] = st.toggle(
                         EFFECTS[name].label, getattr(before, name), key=f"{key}.{name}"
                     )
+                    cards.draw(cards.sub(EFFECTS[name].text))
+        with st.container(border=True, key="card-choices", gap="medium"):
+            for name in _CHOICES:
+                with st.container(key=f"choice-{name}", gap=None):
+                    typed[name] = _choice(name, getattr(before, name), f"{key}.{name}")
                     cards.draw(cards.sub(EFFECTS[name].text))
         messages = st.container(key="preferences-messages")
         sent = st.form_submit_button("Save", type="primary", icon=":material/check:")
@@ -60,10 +66,23 @@ def read_only(shown: Preferences) -> Markup:
         on = getattr(shown, name)
         pill = cards.pills([("On", "green") if on else ("Off", "gray")])
         rows.append(cards.row(EFFECTS[name].label, EFFECTS[name].text, after=pill))
+    for name in _CHOICES:
+        about = EFFECTS[name]
+        pill = cards.pills([(about.choices[getattr(shown, name)], "gray")])
+        rows.append(cards.row(about.label, about.text, after=pill))
     return join(cards.card(banner.label, text), cards.card("Switches", cards.rows(rows)))
 
 
-def _save(staff: Staff, before: Preferences, banner: str, typed: dict[str, bool]) -> None:
+def _choice(name: str, value: str, key: str) -> object:
+    """Draw a choice among several and return what is chosen, of the preference's own type."""
+    about = EFFECTS[name]
+    options = list(about.choices)
+    return st.radio(
+        about.label, options, options.index(value), format_func=about.choices.get, key=key
+    )
+
+
+def _save(staff: Staff, before: Preferences, banner: str, typed: dict[str, object]) -> None:
     changes = {"banner_message": banner, **typed}
     changed = {name: new for name, new in changes.items() if new != getattr(before, name)}
     act(

@@ -4,8 +4,9 @@ import streamlit as st
 
 from components.documents import any_document, conversation
 from components.session import require_staff
-from components.staff import customer_view, questions
+from components.staff import customer_view, estimates, questions
 from components.ui import address, cards, links, tab
+from portal_data import kinds
 from portal_data.auth import identity
 from portal_data.business import organisation
 from portal_data.clock import utc_now
@@ -32,6 +33,8 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
         cards.draw(cards.documents(links.staff_pdf(kind, number)))
         if kind.questionable:
             questions.draw(kind, number, located.version, drawn.statuses)
+        if kind is kinds.ESTIMATE:
+            estimates.draw(drawn.document)
 cards.draw(drawn.sheet)
 about = conversation.About(kind.record, located.id)
 conversation.draw_for_staff(staff, located.customer_id, about, organisation.get(staff))

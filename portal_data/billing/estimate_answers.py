@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import kept_files, store
-from portal_data.billing import copies
+from portal_data.billing import acceptance_invoices, copies
 from portal_data.billing.estimates import Status
 from portal_data.business import organisation
 from portal_data.errors import Conflict, Invalid
@@ -127,6 +127,7 @@ def accept(
             copy_id=copy_id,
             now=now,
         )
+        acceptance_invoices.ask(session, held["id"], scope.customer_id, seen + 1, now)
         details = f"Signed as {signed.name}. SHA-256 of the PDF that was shown: {files[0].sha256}"
         _record(session, scope, events.ESTIMATE_ACCEPTED, held, number, details, now)
 

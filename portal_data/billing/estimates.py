@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from portal_data.errors import NotFound
 from portal_data.kinds import ESTIMATE
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
+from portal_data.messaging import events
 from portal_data.scope import Scope
 from portal_data.store import Session
 
@@ -156,10 +157,21 @@ _REVISIONS = """
     where estimate_id = $id
     order by revision
 """
+_ANSWERS = """
+    select event, happened_at, actor_name
+    from activity_by_subject_id
+    where event in ('estimate.accepted', 'estimate.declined', 'estimate.reopened')
+    order by happened_at, id
+"""
+_ANSWERED = {
+    events.ESTIMATE_ACCEPTED.key: "Accepted by",
+    events.ESTIMATE_DECLINED.key: "Declined by",
+    events.ESTIMATE_REOPENED.key: "Acceptance taken back by",
+}
 _INVOICES = """
     select number, date, currency_code, total_minor
     from invoices
-    where estimate_id = $id
+    where estimate_id = $id and status <> 'void'
     order by date, number
 """
 _CONTACT = """
@@ -182,7 +194,8 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
         invoices = [Successor(**row) for row in session.rows(_INVOICES, id=head["id"])]
         head["status"] = Status[head["status"].upper()]
         head |= _answer(session, head)
-    history = _history(head, revisions, invoices)
+        answers = session.rows(_ANSWERS, subject_id=head["id"])
+    history = _history(head, revisions, answers, invoices)
     del head["sent_at"]
     return Estimate(
         **head,
@@ -205,11 +218,14 @@ def _answer(session: Session, head: dict[str, Any]) -> dict[str, Any]:
 
 
 def _history(
-    head: Mapping[str, Any], revisions: list[dict[str, Any]], invoices: list[Successor]
+    head: Mapping[str, Any],
+    revisions: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
+    invoices: list[Successor],
 ) -> list[Event]:
     """Return what happened to the offer, in that order; who viewed it is told by viewings."""
     sent = head["sent_at"] or head["date"]
-    events = [
+    happened = [
         Event(
             each["created_at"],
             "Estimate sent" if each["revision"] == 1 else f"Revision {each['revision']} sent",
@@ -218,9 +234,19 @@ def _history(
         )
         for each in revisions
     ] or [Event(sent, "Estimate sent", amount_minor=head["total_minor"])]
+    happened += [
+        Event(each["happened_at"], f"{_ANSWERED[each['event']]} {each['actor_name']}")
+        for each in answers
+        if each["happened_at"] != head["answered_at"]  # that one is told below, as it was signed
+    ]
     if head["answered_at"]:
         words = "Declined" if head["status"] is Status.DECLINED else "Accepted"
         by = f"{words} by {head['answered_by']}" if head["answered_by"] else words
-        events.append(Event(head["answered_at"], by))
-    events += [Event(each.date, "Invoiced", each.number, each.total_minor) for each in invoices]
-    return events
+        happened.append(Event(head["answered_at"], by))
+    happened.sort(key=lambda event: _moment(event.happened))
+    invoiced = [Event(each.date, "Invoiced", each.number, each.total_minor) for each in invoices]
+    return happened + invoiced
+
+
+def _moment(happened: Date | datetime) -> datetime:
+    return happened if isinstance(happened, datetime) else datetime.combine(happened, time())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -34,6 +34,14 @@ class SecondFactor(StrEnum):
     REQUIRED = "required"
 
 
+class AfterAcceptance(StrEnum):
+    """What becomes of an estimate as soon as a customer has accepted it."""
+
+    NOTHING = "nothing"
+    DRAFT = "draft"
+    SENT = "sent"
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """Every preference with its default. A name here is its key in the store."""
@@ -62,6 +70,10 @@ class Preferences:
     """Contacts may save cards and bank accounts."""
     answer_estimates_by_link: bool = False
     """Estimates can be accepted and declined through their public link."""
+    invoice_on_acceptance: AfterAcceptance = AfterAcceptance.NOTHING
+    """An accepted estimate becomes an invoice by itself."""
+    advance_on_acceptance: bool = False
+    """An accepted estimate that asks for an advance becomes a retainer invoice by itself."""
     sales_orders: bool = False
     """Contacts see sales orders."""
     subscriptions: bool = False
@@ -74,6 +86,8 @@ class Effect:
 
     label: str
     text: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """What may be chosen, in words, where it is more than on and off."""
 
 
 EFFECTS: dict[str, Effect] = {
@@ -95,12 +109,27 @@ EFFECTS: dict[str, Effect] = {
         "Everybody at the customer who uses the portal gets a mail with what you wrote. Internal "
         "notes are never mailed.",
     ),
+    "invoice_on_acceptance": Effect(
+        "Invoice accepted estimates",
+        "As soon as a customer accepts an estimate, an invoice of the same lines and amounts is "
+        "made, due by the customer's payment terms.",
+        {
+            AfterAcceptance.NOTHING: "Not by itself",
+            AfterAcceptance.DRAFT: "As a draft, for you to look at",
+            AfterAcceptance.SENT: "At once, for the customer to pay",
+        },
+    ),
+    "advance_on_acceptance": Effect(
+        "Ask for advances at once",
+        "An accepted estimate that asks for an advance becomes a retainer invoice of that share. "
+        "The estimate itself is not invoiced then.",
+    ),
 }
 """The preferences that do something; the others wait for what they switch."""
 
 
 _KINDS: dict[str, type] = {
-    field.name: type(getattr(Preferences(), field.name)) for field in fields(Preferences)
+    each.name: type(getattr(Preferences(), each.name)) for each in fields(Preferences)
 }
 
 

@@ -57,7 +57,9 @@ def show_preferences(as_json: Json = False) -> None:
 
 @preferences.command("set", epilog=f"Preferences: {', '.join(EFFECTS)}.")
 def set_preferences(
-    given: Annotated[list[str], typer.Argument(help="name=on, name=off, or banner_message=text.")],
+    given: Annotated[
+        list[str], typer.Argument(help="name=on, name=off, name=choice, or banner_message=text.")
+    ],
 ) -> None:
     """Change preferences."""
     perform("preferences set", given=_pairs(given))

@@ -56,7 +56,7 @@ def show_preferences(as_json: bool) -> Lines:
 
 
 def set_preferences(given: dict[str, str]) -> Lines:
-    """Change preferences by name: on or off, or the text of the banner."""
+    """Change preferences by name: on or off, one of the choices, or the text of the banner."""
     changes = {name: _value(name, text) for name, text in given.items()}
     with store.system_writing() as session:
         preferences.change_within(session, None, changes, utc_now())
@@ -75,9 +75,16 @@ def _picture(file: Path) -> logos.Logo:
 
 
 def _value(name: str, text: str) -> bool | str:
+    """Return what was typed for a preference. Raises Invalid for what it cannot be."""
     if name not in EFFECTS:
         raise Invalid(f"There is no preference {name}. Preferences are: {', '.join(EFFECTS)}.")
-    if not isinstance(getattr(preferences.Preferences(), name), bool):
+    default, choices = getattr(preferences.Preferences(), name), EFFECTS[name].choices
+    if choices:
+        if text.strip().lower() not in choices:
+            raise Invalid(f"{name} is one of {', '.join(choices)}, not {text!r}.")
+        chosen: str = type(default)(text.strip().lower())
+        return chosen
+    if not isinstance(default, bool):
         return text.strip()
     if text.strip().lower() not in _WORDS:
         raise Invalid(f"{name} is on or off, not {text!r}.")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from portal_data import settings, store
 from portal_data.auth import devices, resets, sessions, throttle
+from portal_data.billing import acceptance_invoices
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.messaging import outbox, templates
@@ -35,9 +36,17 @@ def _answer_reset(session: OpenSession, row: outbox.Row, now: datetime) -> None:
     resets.answer(session, row.id, row.payload["email"], now)
 
 
+def _bill_accepted(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    acceptance_invoices.make(session, row.customer_id, row.payload, now)
+
+
 Handler = Callable[[OpenSession, outbox.Row, datetime], None]
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
-    {"notify": _notify, "password_reset.requested": _answer_reset}
+    {
+        "notify": _notify,
+        "password_reset.requested": _answer_reset,
+        acceptance_invoices.WORK: _bill_accepted,
+    }
 )
 """Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""
 

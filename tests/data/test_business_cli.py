@@ -11,6 +11,7 @@ from portal_data import settings, store
 from portal_data.__main__ import app
 from portal_data.auth import identity
 from portal_data.business import brand, organisation, preferences
+from portal_data.business.preferences import AfterAcceptance
 from portal_data.scope import Role, Staff
 from tests.conftest import NOW, Cast
 from tests.data.test_organisation import IBAN, picture
@@ -90,11 +91,16 @@ def test_preferences_are_set_and_shown(run: Run, cast: Cast) -> None:
     assert shown["banner_message"] == "We moved."
     assert "Customers see their projects" in run("preferences", "show").output
     assert events() == ["preferences.changed"]
+    done = run("preferences", "set", "invoice_on_acceptance=Draft")
+    assert done.output == "invoice_on_acceptance: draft\n"
+    shown = json.loads(run("preferences", "show", "--json").output)
+    assert shown["invoice_on_acceptance"] == AfterAcceptance.DRAFT
 
 
 @pytest.mark.parametrize(
     ("word", "says"),
     [
+        ("invoice_on_acceptance=on", "is one of nothing, draft, sent"),
         ("projects_and_timesheets=perhaps", "is on or off"),
         ("reviews=on", "There is no preference reviews"),
         ("banner_message=" + "x" * 1_001, "under 1,000"),

@@ -19,7 +19,7 @@ from PIL import Image
 from portal_data import kinds, store
 from portal_data.auth import access, identity, invitations, sessions
 from portal_data.auth import staff as team
-from portal_data.billing import estimate_answers, views
+from portal_data.billing import estimate_answers, estimate_offers, views
 from portal_data.business import organisation, preferences
 from portal_data.customers import conversations, documents
 from portal_data.errors import NotAllowed, NotFound
@@ -259,6 +259,11 @@ ACTIONS: dict[str, Action] = {
         )
         for name, more in (("approve", ()), ("answer", ({},)), ("reject", ("Why",)))
     },
+    "billing.estimate_offers.undo_acceptance": Action(
+        lambda who, w: estimate_offers.undo_acceptance(who, "EST-1", seen=2, now=NOW),
+        STAFF,
+        prepare=lambda w, who: ACTIONS["billing.estimate_answers.accept"].do(w.cast.alice, w),
+    ),
     "billing.views.mark": Action(
         lambda who, w: views.mark(who, kinds.INVOICE, w.invoice, NOW), CONTACTS, stranger=False
     ),

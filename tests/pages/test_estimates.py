@@ -13,11 +13,11 @@ from portal_data import settings
 from portal_data.billing import estimate_answers
 from portal_data.clock import utc_now
 from portal_data.output import acceptance
-from portal_data.scope import Scope
+from portal_data.scope import Scope, Staff
 from tests.conftest import NOW
 from tests.factories import insert, make_estimate, make_invoice
 from tests.pages.conftest import TODAY, Open, Screen, app_as
-from tests.people import events, rows
+from tests.people import events, rows, value
 
 DAY = timedelta(days=1)
 
@@ -132,7 +132,7 @@ def declining() -> None:
     estimate_dialogs.decline("EST-7")
 
 
-def _pressed(button: Callable[[], None], who: Scope | None) -> Screen:
+def _pressed(button: Callable[[], None], who: Scope | Staff | None) -> Screen:
     return Screen(app_as(AppTest.from_function(button, default_timeout=30), who).run())
 
 
@@ -197,6 +197,36 @@ def test_nobody_and_viewers_get_no_further(
         shown = shown.rerun()
     assert "Your role does not allow this" in shown.text
     assert events() == []
+
+
+def undoing() -> None:
+    """Press Undo acceptance on the staff's screen of an estimate."""
+    from components.session import form
+    from components.staff import estimates
+
+    form("staff.estimate.EST-7", lambda: 2)
+    estimates.undo("EST-7", "Alice <b>T</b>")
+
+
+def test_staff_undo_an_acceptance_after_a_question(
+    screen: Open, folder: Path, alice: Scope, owner: Staff
+) -> None:
+    make_estimate(alice, number="EST-7", day=TODAY)
+    assert "estimate.undo" not in [each.key for each in _staff_screen(screen, owner).app.button]
+    offer = acceptance.offer(alice, "EST-7", seen=1, now=utc_now())
+    acceptance.accept(alice, offer, "Alice <b>T</b>", address=None, folder=folder, now=utc_now())
+    assert "estimate.undo" in [each.key for each in _staff_screen(screen, owner).app.button]
+    shown = _pressed(undoing, owner)
+    assert "Alice <b>T</b>" in shown.html
+    assert value("select status from core.estimates") == "accepted"
+    _named(shown, "Undo acceptance").click()
+    shown.rerun()
+    assert value("select status from core.estimates") == "sent"
+    assert "Acceptance taken back by Olive" in screen(alice, "estimate", number="EST-7").html
+
+
+def _staff_screen(screen: Open, who: Staff) -> Screen:
+    return screen(who, "estimate", number="EST-7")
 
 
 def test_a_signed_offer_bears_the_signature(screen: Open, folder: Path, alice: Scope) -> None:

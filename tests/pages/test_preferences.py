@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal_data.business import preferences
-from portal_data.business.preferences import EFFECTS, Preferences
+from portal_data.business.preferences import EFFECTS, AfterAcceptance, Preferences
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.pages.conftest import Open, Screen
@@ -78,6 +78,17 @@ def test_a_switch_somebody_else_left_alone_is_saved(
     preferences.change(owner, now=NOW, banner_message="Theirs")
     press(switch(shown, "Projects and timesheets", True), "Save")
     assert preferences.of(alice) == Preferences("Theirs", projects_and_timesheets=True)
+
+
+def test_one_of_several_is_chosen(screen: Open, owner: Staff, sam: Staff, alice: Scope) -> None:
+    shown = screen(owner, "staff/preferences")
+    (choice,) = shown.app.radio
+    assert choice.options == list(EFFECTS["invoice_on_acceptance"].choices.values())
+    choice.set_value(AfterAcceptance.SENT)
+    press(shown, "Save")
+    wanted = preferences.of(alice).invoice_on_acceptance
+    assert wanted is AfterAcceptance.SENT
+    assert EFFECTS["invoice_on_acceptance"].choices[wanted] in screen(sam, "staff/preferences").html
 
 
 def test_ordinary_staff_read_it(screen: Open, sam: Staff) -> None:
