@@ -32,16 +32,15 @@ def news(me: Scope, business: Organisation, today: date) -> Markup | None:
     found = conversations.news(me, today, NEWS + 1)
     if not found:
         return None
-    rows = []
+    named = []
     for each in found[:NEWS]:
-        title = conversations.TITLES[each.subject_kind]
+        title = conversations.TITLES[each.subject_kind].lower()
         address = links.subject(each.subject_kind, each.subject_id, each.name) or ""
-        when = cards.when(business.day_of(each.latest), today, business.locale)
-        words = join(f"{title} ", cards.link(said(each.name), address))
-        rows.append(cards.row(words, when, before=cards.icon("forum")))
-    if len(found) > NEWS:
-        rows.append(cards.row("There is more: open what you asked about."))
-    return cards.card("New comments", cards.rows(rows))
+        named.append(join(f"{title} ", cards.link(said(each.name), address)))
+    more = " and more" if len(found) > NEWS else ""
+    words = join(said(business.name, "b"), " wrote to you about ", *_commas(named), more, ".")
+    line = tag("div", tag("span", words), class_="pt-attention", role="status")
+    return tag("div", line, class_="pt-calm")
 
 
 def is_used(account: Home) -> bool:

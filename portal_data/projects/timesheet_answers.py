@@ -7,10 +7,11 @@ partly approved when some are, and still waiting while none is approved and some
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date as Date
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from babel.dates import format_date
 
 from portal_data import store
 from portal_data.business import preferences
@@ -50,6 +51,8 @@ _ANSWERED = """
         version = version + 1, updated_at = $now
     where id = $id and customer_id = $customer_id
 """
+_LOCALE = "select locale from organisation order by name"
+_WORDS = {Decision.REJECTED: "rejected", Decision.QUERIED: "question"}
 _EVENTS = {
     "approved": events.APPROVAL_APPROVED,
     "partly_approved": events.APPROVAL_PARTLY_APPROVED,
@@ -151,7 +154,7 @@ def _answer(
         before = {str(entry["decision"]) for entry in entries if entry["id"] not in decided}
         status = _status(before | {given.name.lower() for given, _ in decided.values()}, wanted)
         session.change(_ANSWERED, **own, **by, status=status, reason=reason)
-        text = reason or _in_words(waiting, decided)
+        text = reason or _in_words(waiting, decided, session.value(_LOCALE) or "en_GB")
         if text:
             comments.add(
                 session, scope, text, subject_kind="approval", subject_id=approval_id, now=now
@@ -170,14 +173,14 @@ def _status(decisions: set[str], wanted: Decision) -> str:
     return "partly_approved" if "approved" in every else "submitted"
 
 
-def _in_words(waiting: list[dict[str, Any]], decided: _Decided) -> str | None:
+def _in_words(waiting: list[dict[str, Any]], decided: _Decided, locale: str) -> str | None:
     """Return the entries that were not approved with their reasons; None when there are none."""
     lines: list[str] = []
     left = comments.FIELD.limit - 100
     refused = [each for each in waiting if decided[each["id"]][0] is not Decision.APPROVED]
     for place, each in enumerate(refused):
         decision, reason = decided[each["id"]]
-        line = f"{_named(each)}: {decision.value.lower()}. {reason}"
+        line = f"{_named(each, locale)} – {_WORDS[decision]}: {reason}"
         left -= len(line) + 1
         if left < 0:
             lines.append(f"… and {len(refused) - place} more, each with its reason at the entry.")
@@ -186,8 +189,8 @@ def _in_words(waiting: list[dict[str, Any]], decided: _Decided) -> str | None:
     return "\n".join(lines) or None
 
 
-def _named(entry: dict[str, Any]) -> str:
+def _named(entry: dict[str, Any], locale: str) -> str:
     """Return an entry in few words: 3 Nov 2026 · Planting · Petra · 2:30 h."""
-    day: Date = entry["date"]
+    day = format_date(entry["date"], "medium", locale=locale)
     worked = f"{entry['minutes'] // 60}:{entry['minutes'] % 60:02} h"
-    return bidi.listed(f"{day.day} {day:%b %Y}", entry["task"], entry["person"], worked)
+    return bidi.listed(day, entry["task"], entry["person"], worked)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from portal_data import store
 from portal_data.clock import utc_now
+from portal_data.customers import conversations
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope
 from tests.factories import (
@@ -55,7 +56,11 @@ def add() -> None:
         task = make_task(imogen, project, name=words, budget_minutes=99_999)
         person = make_person(imogen, project, name=words)
         entry = make_entry(imogen, project, person, 1_440, task_id=task, notes=words, day=today)
-        make_approval(imogen, {entry: None}, name=words, project_id=project)
+        sheet = make_approval(imogen, {entry: None}, name=words, project_id=project)
+        for kind, subject in (("invoice", late), ("project", project), ("approval", sheet)):
+            conversations.write(
+                imogen, kind, subject, f"{words}\n\n{words}", key=new_id(), now=utc_now()
+            )
     with store.system_writing() as session:
         for place, words in enumerate((CHINESE, ARABIC, LONG)):
             session.change(

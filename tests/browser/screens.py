@@ -50,10 +50,11 @@ SCREENS = [
     (ARABIC, "/projects?status=active&sort=hours > last > Time log"),
     *((EMPTY, f"/{path}") for path in ("", "estimates", "invoices", "payments", "statements",
                                        "account")),
-    *((STAFF, f"/{path}") for path in ("", "?status=owing", "data", "readiness", "organisation",
-                                       "preferences", "team", "security")),
+    *((STAFF, f"/{path}") for path in ("", "?status=owing", "data", "inbox", "readiness",
+                                       "organisation", "preferences", "team", "security")),
     *((STAFF, f"/data?question={name}") for name in ("unbilled-time", "views")),
     *((STAFF, f"/{path}-0") for path in _RECORDS),
+    *((STAFF, f"/inbox?status=all&sort=newest > {which}") for which in ("first", "last")),
     *((STAFF, f"/?q=Brackenridge > first{more}") for more in ("", " > PAY-", " > PAY- > INV-")),
 ]  # fmt: skip
 """Who opens which address and then follows what: the first or last row of a list, or a link."""

@@ -107,8 +107,8 @@ def test_entries_are_answered_one_by_one(cast: Cast, sheet: Sheet) -> None:
     ]  # fmt: skip
     (said,) = comments.of_subject(cast.bob, "approval", sheet[0])
     assert said.body == (
-        "20 Nov 2026 · Planting · Petra · 1:00 h: rejected. Another project\n"
-        "20 Nov 2026 · Planting · Petra · 1:01 h: queried. Who asked?"
+        "20 Nov 2026 · Planting · Petra · 1:00 h – rejected: Another project\n"
+        "20 Nov 2026 · Planting · Petra · 1:01 h – question: Who asked?"
     )
     # what was asked about is answered later; what is decided stays
     with pytest.raises(Invalid):

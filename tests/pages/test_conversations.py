@@ -76,15 +76,15 @@ def test_what_is_far_back_stands_behind_a_line(screen: Open, alice: Scope, invoi
 
 
 def test_home_tells_what_is_new(screen: Open, alice: Scope, owner: Staff, invoice: UUID) -> None:
-    assert "New comments" not in screen(alice).html
+    assert "wrote to you about" not in screen(alice).html
     conversations.reply(
         owner, "invoice", invoice, "Hello", internal=False, key=new_id(), now=utc_now()
     )
     told = screen(alice).html
-    assert "New comments" in told
+    assert "wrote to you about" in told
     assert "invoice?number=INV-7" in told
     screen(alice, "invoice", number="INV-7")
-    assert "New comments" not in screen(alice).html
+    assert "wrote to you about" not in screen(alice).html
 
 
 def test_the_inbox_leads_to_what_waits(

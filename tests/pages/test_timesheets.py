@@ -179,7 +179,7 @@ def test_entries_are_answered_one_by_one(screen: Open, alice: Scope, pending: UU
     assert _stored() == "partly_approved"
     shown = screen(alice, "timesheet", id=str(pending)).html
     assert "Partly approved by Alice Test" in shown
-    assert "queried. Who asked?" in shown
+    assert "question: Who asked?" in shown
     assert "Waiting for your answer" in shown  # for the one that was asked about
 
 
