@@ -5,7 +5,7 @@ import streamlit as st
 from components.documents import conversation, project_screen
 from components.documents.conversation import About
 from components.session import require_staff
-from components.staff import customer_view
+from components.staff import customer_view, submit_time
 from components.ui import address, links, tab
 from portal_data.auth import identity
 from portal_data.business import organisation
@@ -27,4 +27,5 @@ except NotFound:
 tab.name(staff, shown.name)
 back = (found.customer_name, links.customer(found.customer_id))
 project_screen.draw(looking, shown, business, back=back)
+submit_time.draw(staff, about.id, shown.code or shown.name, business)
 conversation.draw_for_staff(staff, found.customer_id, about, business)

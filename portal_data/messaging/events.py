@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from portal_data.kinds import KINDS
+from portal_data.scope import Permission
 
 
 class Audience(Enum):
@@ -27,6 +28,7 @@ class Event:
 
     `words` stand between the actor's name and the subject's number. `mailed` names the preference
     under which staff who hear of it get a mail, too, and `mailed_to_contacts` that of contacts.
+    Contacts who may do what it `asks` for get one in any case.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Event:
     heard_by: Audience
     mailed: str | None = None
     mailed_to_contacts: str | None = None
+    asks: Permission | None = None
 
     @property
     def of_access(self) -> bool:
@@ -54,15 +57,16 @@ def _event(
     *,
     mailed: str | None = None,
     mailed_to_contacts: str | None = None,
+    asks: Permission | None = None,
 ) -> Event:
     """Enter an event. Raises ValueError for a key that is taken or odd, and for no words."""
     if not _KEY.fullmatch(key) or key in EVENTS:
         raise ValueError(f"{key!r} is no key of a new event.")
     if not words.strip() or (mailed and heard_by is Audience.NOBODY):
         raise ValueError(f"{key} has no words, or mails for nobody.")
-    if mailed_to_contacts and heard_by is not Audience.OTHER_SIDE:
+    if (mailed_to_contacts or asks) and heard_by is not Audience.OTHER_SIDE:
         raise ValueError(f"{key} mails for nobody of the customer's.")
-    EVENTS[key] = Event(key, words, heard_by, mailed, mailed_to_contacts)
+    EVENTS[key] = Event(key, words, heard_by, mailed, mailed_to_contacts, asks)
     return EVENTS[key]
 
 
@@ -78,7 +82,9 @@ APPROVAL_QUERIED = _event(
     "approval.queried", "has questions about timesheet", _STAFF, mailed=_ON_ACTIVITY
 )
 APPROVAL_REJECTED = _event("approval.rejected", "rejected timesheet", _STAFF, mailed=_ON_ACTIVITY)
-APPROVAL_SUBMITTED = _event("approval.submitted", "sent timesheet", _NOBODY)
+APPROVAL_SUBMITTED = _event(
+    "approval.submitted", "sent timesheet", _OTHER_SIDE, asks=Permission.TIMESHEET_ANSWER
+)
 COMMENT_ADDED = _event(
     "comment.added",
     "commented on",

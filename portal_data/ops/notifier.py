@@ -8,6 +8,7 @@ from portal_data.business import preferences
 from portal_data.ids import new_id
 from portal_data.messaging import activity, outbox, templates
 from portal_data.messaging.events import EVENTS, Audience
+from portal_data.scope import roles_that_may
 from portal_data.store import OpenSession
 
 _ACTIVITY = """
@@ -29,7 +30,7 @@ _STAFF = f"""
     order by p.id
 """
 _CONTACTS = f"""
-    select p.id, p.email from core.contacts p
+    select p.id, p.email, p.role from core.contacts p
     join core.customers u on u.id = p.customer_id and u.portal_enabled
     where p.customer_id = $customer_id and p.portal_status = 'active' and p.email is not null
         and {_UNHEARD}
@@ -59,6 +60,7 @@ def notify(session: OpenSession, activity_id: UUID, now: datetime) -> int:
     subject = (event["subject_kind"], event["subject_id"], event["subject_number"])
     page = screens.of_subject(*subject) or ""
     mails = mailed is not None and getattr(preferences.get(session), mailed)
+    asked = roles_that_may(known.asks) if known.asks else set()
     for recipient in recipients:
         session.change(
             _RING,
@@ -69,7 +71,7 @@ def notify(session: OpenSession, activity_id: UUID, now: datetime) -> int:
             activity_id=activity_id,
             now=now,
         )
-        if mails:
+        if mails or recipient.get("role") in asked:
             outbox.enqueue(
                 session,
                 "mail.activity",

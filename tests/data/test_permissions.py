@@ -26,11 +26,20 @@ from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import comments, messages
 from portal_data.output import acceptance
-from portal_data.projects import timesheet_answers
+from portal_data.projects import timesheet_answers, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
 from tests.architecture.source import NOUNS, dotted, tree
 from tests.conftest import NOW, PASSWORD, Cast
-from tests.factories import make_approval, make_estimate, make_invoice, show_projects
+from tests.factories import (
+    TODAY,
+    make_approval,
+    make_entry,
+    make_estimate,
+    make_invoice,
+    make_person,
+    make_project,
+    show_projects,
+)
 from tests.people import BROWSER, make_contact, rows
 
 Who = Scope | Staff
@@ -55,6 +64,8 @@ class World:
     member: UUID
     folder: Path
     approval: UUID
+    draft: UUID
+    project: UUID
 
 
 @pytest.fixture
@@ -64,12 +75,14 @@ def world(cast: Cast, owner: Staff, tmp_path: Path) -> World:
         member = team.find(session, "max@fern.example").id
     invoice = make_invoice(cast.alice, number="INV-1")
     show_projects()
-    approval = make_approval(cast.alice, {})
+    approval, draft = (make_approval(cast.alice, {}, status=s) for s in ("submitted", "draft"))
+    project = make_project(cast.alice, approvals_enabled=True)
+    make_entry(cast.alice, project, make_person(cast.alice, project), 60)
     with store.system_writing() as session:
         session.change("update core.invoices set in_question_minor = 5 where number = 'INV-1'")
     make_estimate(cast.alice, number="EST-1")
     contact = make_contact(cast.alice, "dora@alder.example")
-    return World(cast, invoice, contact, member, tmp_path / "files", approval)
+    return World(cast, invoice, contact, member, tmp_path / "files", approval, draft, project)
 
 
 CONTACTS = {"admin", "payer", "approver", "viewer"}
@@ -231,6 +244,15 @@ ACTIONS: dict[str, Action] = {
     "auth.staff.change_role": Action(
         lambda who, w: team.change_role(who, w.member, Role.OWNER, before=_role_of(w), now=NOW),
         OWNER,
+    ),
+    "projects.timesheet_submissions.send_draft": Action(
+        lambda who, w: timesheet_submissions.send_draft(who, w.draft, seen=1, now=NOW), STAFF
+    ),
+    "projects.timesheet_submissions.submit": Action(
+        lambda who, w: timesheet_submissions.submit(
+            who, w.project, "November", first=TODAY, last=TODAY, key=new_id(), now=NOW
+        ),
+        STAFF,
     ),
     "billing.estimate_answers.accept": Action(
         lambda who, w: acceptance.accept(

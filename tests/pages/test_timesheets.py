@@ -211,3 +211,25 @@ def test_empty_states(screen: Open, alice: Scope) -> None:
     assert pending["title"] == "No pending timesheets"
     searched = screen(alice, "timesheets", q="x").records()["empty"]
     assert searched["title"] == "No timesheet matches"
+
+
+def test_staff_send_time_from_the_project(screen: Open, alice: Scope, owner: Staff) -> None:
+    show_projects()
+    free = make_project(alice, name="Free")
+    assert "Send time" not in screen(owner, "staff/project", id=str(free)).html
+    project = make_project(alice, name="Hall", code="H-1", approvals_enabled=True)
+    person = make_person(alice, project)
+    for n in range(2):
+        make_entry(alice, project, person, 60 + n, day=TODAY - n * DAY)
+    make_approval(alice, {}, status="draft", project_id=project, name="<i>Draft</i>")
+    shown = screen(owner, "staff/project", id=str(project))
+    for words in ("Send time for approval", "<i>Draft</i>", f"2 entries, 2:01{HARD}h"):
+        assert words in shown.html
+    shown.app.button(key="submit.send").click()
+    shown = shown.rerun()
+    assert "2 entries" not in shown.html
+    next(each for each in shown.app.button if each.label == "Send this draft").click()
+    assert "Everything is sent" in shown.rerun().html
+    sent = rows("select name, status from core.approvals order by name")
+    assert [row["status"] for row in sent] == ["submitted", "submitted"]
+    assert sent[1]["name"].startswith("H-1 · ")
