@@ -41,6 +41,7 @@ SHOTS = {
     "security": (CUSTOMER, "/security", "desktop", "light"),
     "customers": (STAFF, "/", "desktop", "light"),
     "customer": (STAFF, "/ >", "desktop", "light"),
+    "inbox": (STAFF, "/inbox", "desktop", "light"),
     "readiness": (STAFF, "/readiness", "desktop", "light"),
     "organisation": (STAFF, "/organisation", "desktop", "light"),
     "preferences": (STAFF, "/preferences", "desktop", "light"),
