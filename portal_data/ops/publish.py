@@ -174,6 +174,8 @@ def _clean(data: Path, now: datetime) -> None:
             left.unlink()
         else:
             shutil.rmtree(left, ignore_errors=True)
+            # a copy that a killed process had begun may have opened its one file in between
+            shutil.rmtree(left, ignore_errors=True)
     shown_at = _made_at(shown)
     made = sorted((when, each) for each in folder.iterdir() if (when := _made_at(each.name)))
     for (_, each), (replaced_at, _) in pairwise(made):

@@ -38,15 +38,16 @@ def copy(path: Path, target: Path, writing: threading.Lock) -> None:
             with nullcontext() if alone else writing:
                 if _state(path) == seen:
                     log = Path(f"{path}.wal")
-                    if log.exists():
-                        _copied(log, Path(f"{target}.wal"))
+                    if log.exists():  # DuckDB locks the file alone, so this one is copied here
+                        shutil.copyfile(log, f"{target}.wal")
                     return
     raise Unavailable(f"{path} changed while it was copied. Try again.")
 
 
 def _copied(path: Path, target: Path) -> None:
     """Have another process copy: closing the file here would end DuckDB's lock on it."""
-    done = subprocess.run(["cp", "--", path, target], capture_output=True, text=True, check=False)  # noqa: S603, S607 - paths of ours
+    command = ["cp", "--", str(path), str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - paths of ours
     if done.returncode:
         raise Unavailable(f"{path} could not be copied: {done.stderr.strip()}")
 

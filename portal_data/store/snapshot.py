@@ -18,7 +18,7 @@ from portal_data.store.literals import literal, quoted
 from portal_data.store.session import OpenSession
 from portal_data.store.snapshot_books import Books, Columns
 
-MEMORY = "224MB"
+MEMORY = "288MB"
 """How much the making of a snapshot may take before it writes to disk."""
 STORAGE = "v1.2.0"
 """The oldest DuckDB that can open the file."""
@@ -31,6 +31,8 @@ _SOURCES = """
     where table_schema = 'source'
     order by table_name, ordinal_position
 """
+
+_TO_DISK = "set fsync_mode = 'STANDARD'"
 
 # What repeats is an ENUM. For other texts a dictionary is tried in vain, which costs as much again.
 _NO_DICTIONARIES = "set disabled_compression_methods = 'dictionary'"
@@ -160,12 +162,15 @@ def making(target: Path, goes_on: GoesOn = lambda: True) -> Iterator[Snapshot]:
             "preserve_insertion_order": False,
             # once at the end: each would write what all tables are made of again
             "checkpoint_threshold": "1TB",
+            # nor would a half-made file be worth waiting for the disk
+            "fsync_mode": "NONE",
         }
     )
     try:
         connection.execute(_NO_DICTIONARIES)
         connection.execute(f"attach {quoted(target)} as made (storage_version '{STORAGE}')")
         yield Snapshot(connection, target.parent, goes_on)
+        connection.execute(_TO_DISK)
         connection.execute("checkpoint made")
     finally:
         connection.close()
