@@ -19,8 +19,11 @@ PARENTS = {
     "project": "projects",
     "timesheet": "timesheets",
     "customer": "",
+    "review": "",
 }
 """Hidden screens, and the entry of the navigation that stays lit on them."""
+_PARENTS_OF_STAFF = {"review": "reviews"}
+"""Where staff come from to a hidden screen, but for those that they reach by the customer."""
 _BEHIND_SIGN_IN = screens.OF_CUSTOMERS | screens.OF_STAFF
 
 
@@ -63,7 +66,7 @@ def lit(who: Scope | Staff, path: str) -> str | None:
     """
     if isinstance(who, Scope):
         return PARENTS.get(path)
-    return "" if path in PARENTS else None
+    return _PARENTS_OF_STAFF.get(path, "" if path in PARENTS else None)
 
 
 def _links_from_mail() -> list[StreamlitPage]:
@@ -90,6 +93,7 @@ def _of_customers(shown: Preferences) -> list[StreamlitPage]:
         page("statements", "Statements", "statements", "account_balance"),
         page("account", "Account", "account", "badge"),
         *(page("document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
+        *((page("review", "Review", "review", hidden=True),) if shown.reviews else ()),
         page("security", "Security", "security", hidden=True),
     ]
 
@@ -114,6 +118,8 @@ def _of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/project", "Project", "project", hidden=True),
         page("staff/timesheet", "Timesheet", "timesheet", hidden=True),
         page("staff/inbox", "Inbox", "inbox", "forum"),
+        page("staff/reviews", "Reviews", "reviews", "star"),
+        page("staff/review", "Review", "review", hidden=True),
         page("staff/data", "Data", "data", "database"),
         page("staff/readiness", "Getting ready", "readiness", "checklist"),
         page("staff/organisation", "Organisation", "organisation", "domain"),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.account import overview
+from components.account import contact_block, overview
 from components.forms import dialogs
 from components.session import require_scope
 from components.ui import cards, links, roles
@@ -13,7 +13,6 @@ from portal_data.business import organisation, preferences
 from portal_data.clock import utc_now
 from portal_data.customers import details
 from portal_data.messaging import activity, files
-from portal_data.scope import Permission
 from portal_data.text import bidi
 
 scope = require_scope()
@@ -91,9 +90,4 @@ else:
     text = f"Invoices, payments and documents from {bidi.isolated(business.name)} will appear here."
     welcome = cards.empty("Welcome to your account", text, tall=True)
     cards.draw(cards.card("", welcome), cards.grid(my_details, documents))
-with st.container(border=True, key="card-organisation", horizontal=True,
-                  vertical_alignment="center", horizontal_alignment="distribute"):  # fmt: skip
-    cards.draw(overview.organisation(business))
-    may_write = business.email and scope.may(Permission.MESSAGE_SEND)
-    if may_write and st.button("Send e-mail", icon=":material/mail:", key="home.write"):
-        dialogs.write()
+contact_block.draw(scope, business, shown)

@@ -31,10 +31,11 @@ class Permission(StrEnum):
     FILE_ADD = "file:add"
     INVOICE_PAY = "invoice:pay"
     MESSAGE_SEND = "message:send"
+    REVIEW_WRITE = "review:write"
     TIMESHEET_ANSWER = "timesheet:answer"
 
 
-_EVERYBODY = {Permission.COMMENT_WRITE, Permission.MESSAGE_SEND}
+_EVERYBODY = {Permission.COMMENT_WRITE, Permission.MESSAGE_SEND, Permission.REVIEW_WRITE}
 _ALLOWED: dict[Role, set[Permission]] = {
     Role.ADMIN: set(Permission),
     Role.PAYER: _EVERYBODY | {Permission.INVOICE_PAY, Permission.FILE_ADD},

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from portal_data.kinds import KINDS
 
-OF_BOTH = frozenset({"", "project", "security", "timesheet", *KINDS})
+OF_BOTH = frozenset({"", "project", "review", "security", "timesheet", *KINDS})
 """Addresses that customers and staff both have, each with screens of their own."""
 _LISTS = {kind.path for kind in KINDS.values()}
 OF_CUSTOMERS = OF_BOTH | _LISTS | {
     "account", "projects", "statements", "timesheets",
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
-    "customer", "data", "inbox", "organisation", "preferences", "readiness", "team",
+    "customer", "data", "inbox", "organisation", "preferences", "readiness", "reviews", "team",
 }  # fmt: skip
 OF_EVERYBODY = frozenset({"accept", "forgotten", "reset_password"})
 """Addresses that need no sign-in."""
@@ -21,7 +21,7 @@ ADDRESSES = OF_CUSTOMERS | OF_STAFF | OF_EVERYBODY
 MOVED = {"statement": "statements"}
 """Addresses of earlier portals, which links and bookmarks may still have, and where they lead."""
 
-_BY_ID = {"approval": "timesheet", "project": "project"}
+_BY_ID = {"approval": "timesheet", "project": "project", "review": "review"}
 _OF_RECORDS = {kind.record: kind.key for kind in KINDS.values()}
 
 

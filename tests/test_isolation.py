@@ -91,6 +91,10 @@ def _books(scope: Scope, word: str) -> Books:
         subject_id=invoice, subject_number=f"{word}-1", actor_kind="staff", actor_name=word,
         visible=True, **own,
     )  # fmt: skip
+    insert(
+        "reviews", contact_id=scope.contact_id, rating=3, body=word, period="2026-H2",
+        may_publish=False, reply=word, created_at=NOW, updated_at=NOW, version=1, **own,
+    )  # fmt: skip
     file = insert(
         "files", subject_kind="customer", subject_id=scope.customer_id, name=f"{word}.txt",
         media_type="text/plain", size_bytes=4, sha256="0" * 64, storage_key=word,
@@ -165,6 +169,7 @@ READS: dict[str, Case] = {
         s, TODAY, 9
     ),
     "customers.details.my_details": lambda s, _: _module("customers.details").my_details(s),
+    "customers.reviews.own": lambda s, _: _module("customers.reviews").own(s),
     "messaging.files.shared": lambda s, _: _module("messaging.files").shared(s),
     "business.organisation.get": lambda s, _: _module("business.organisation").get(s),
     "business.preferences.of": lambda s, _: _module("business.preferences").of(s),
@@ -259,6 +264,8 @@ ELSEWHERE = {
         f"projects.timesheet_answers.{name}": "an action; see tests/data/test_timesheet_answers.py"
         for name in ("answer", "approve", "reject")
     },
+    "customers.reviews.withdraw_consent": "of its author alone; see tests/data/test_reviews.py",
+    "customers.reviews.write": "of its author alone; see tests/data/test_reviews.py",
     "messaging.messages.send": "writes nothing of a customer's; see tests/data/test_messages.py",
 }
 """Functions proved in tests of their own, with the reason."""
@@ -333,7 +340,8 @@ def test_colleagues_in_one_role_read_the_same(
         "billing.views.mark",
         "customers.conversations.mark_read",
         "customers.conversations.write",
-    }  # fmt: skip - no reads
+        "customers.reviews.own",  # of the person, and cached for nobody
+    }  # fmt: skip - the others are no reads
     colleague = replace(
         cast.alice,
         contact_id=cast.bob.contact_id,

@@ -1,5 +1,7 @@
 """Access of a customer and its contacts to the portal, as staff see and change it."""
 
+from datetime import date
+
 import streamlit as st
 
 from components.forms import confirm
@@ -8,6 +10,7 @@ from components.ui import cards
 from portal_data.auth import access, invitations
 from portal_data.auth.access import CONTACT_ROLES
 from portal_data.clock import utc_now
+from portal_data.customers import review_desk
 from portal_data.customers.details import Contact, StaffCustomer
 from portal_data.scope import Role, Staff
 from portal_data.text import bidi
@@ -47,8 +50,11 @@ def of_customer(staff: Staff, customer: StaffCustomer) -> None:
             )
 
 
-def draw(staff: Staff, contact: Contact) -> None:
-    """Draw one contact with what may be done about its role and access."""
+def draw(staff: Staff, contact: Contact, today: date, *, reviews: bool) -> None:
+    """Draw one contact with what may be done about its role and access.
+
+    While the business takes `reviews`, a contact with access can be asked for one.
+    """
     with st.container(border=True, key=f"card-contact-{contact.id}"):
         about = bidi.listed(contact.email, contact.designation)
         state = cards.pills([STATES[contact.portal_status]])
@@ -57,6 +63,8 @@ def draw(staff: Staff, contact: Contact) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             _role(staff, contact, key)
             _access(staff, contact, key)
+            if reviews and contact.portal_status == "active":
+                _review(staff, contact, today, key)
 
 
 def _role(staff: Staff, contact: Contact, key: str) -> None:
@@ -95,6 +103,14 @@ def _access(staff: Staff, contact: Contact, key: str) -> None:
         act(
             f"{bidi.isolated(contact.name)} has access again.",
             lambda: access.enable_contact(staff, contact.id, utc_now()),
+        )
+
+
+def _review(staff: Staff, contact: Contact, today: date, key: str) -> None:
+    if st.button("Ask for a review", key=f"{key}.review", type="tertiary"):
+        act(
+            f"{bidi.isolated(contact.name)} is asked by mail.",
+            lambda: review_desk.request(staff, contact.id, today=today, now=utc_now()),
         )
 
 

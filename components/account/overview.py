@@ -271,15 +271,3 @@ def documents(files: Sequence[SharedFile], business: Organisation) -> Markup:
         name = cards.opened(said(each.name), links.file(each.id))
         rows.append(cards.row(name, f"{day} · {say.size(each.size_bytes)} · from {by}"))
     return join(cards.rows(rows[:SHORT]), cards.more(rows[SHORT:]))
-
-
-def organisation(business: Organisation) -> Markup:
-    """Return whom the customer deals with, in few lines."""
-    reached = (business.email, business.phone, business.website, business.tax_id)
-    where = (said(business.name, "b"), *(said(line) for line in business.address_lines))
-    return tag(
-        "div",
-        cards.sub(join(*where)),
-        cards.sub(join(*(said(each) for each in reached if each))),
-        class_="pt-contact",
-    )

@@ -259,3 +259,13 @@ def when(value: date, today: date, locale: str) -> str:
     """Return a day with how far it is, when it is near: 18 Nov 2026 (2 days ago)."""
     shown = say.day(value, locale)
     return f"{shown} ({say.ago(value, today)})" if abs((value - today).days) < 14 else shown
+
+
+def stars(rating: int) -> Markup:
+    """Return a rating from one to five as stars."""
+    drawn, rest = ([icon("star") for _ in range(count)] for count in (rating, 5 - rating))
+    said = f"{rating} of 5 stars"
+    return tag(
+        "span", drawn, tag("span", rest, class_="rest"), class_="pt-stars", role="img",
+        aria_label=said,
+    )  # fmt: skip

@@ -77,3 +77,8 @@ def logo(digest: str) -> str:
 def file(file_id: UUID) -> str:
     """Return the address of a shared document."""
     return f"documents/file/{file_id}"
+
+
+def review(review_id: UUID) -> str:
+    """Return the address of a review, for staff."""
+    return page("review", id=review_id)

@@ -6,10 +6,10 @@ from components.account import contact_access
 from components.lists import listing
 from components.session import require_staff
 from components.staff import customer_view
-from components.ui import address, cards, links, tab
-from portal_data.business import organisation
+from components.ui import address, cards, links, reviewed, tab
+from portal_data.business import organisation, preferences
 from portal_data.clock import utc_now
-from portal_data.customers import details, directory
+from portal_data.customers import details, directory, review_desk
 from portal_data.errors import NotFound
 
 staff = require_staff()
@@ -43,7 +43,13 @@ cards.draw(cards.title("Documents"))
 listing.draw(request, page, business)
 cards.draw(cards.title("People"))
 contact_access.of_customer(staff, customer)
+asks = preferences.of_portal(staff).reviews
 for each in customer.contacts:
-    contact_access.draw(staff, each)
+    contact_access.draw(staff, each, today, reviews=asks)
 if not customer.contacts:
     cards.draw(cards.card("", cards.empty("No people yet", "Import or add a contact first.")))
+if written := review_desk.of_customer(staff, customer.id):
+    cards.draw(
+        cards.title("Reviews"),
+        cards.card("", cards.rows(reviewed.review(each, business) for each in written)),
+    )

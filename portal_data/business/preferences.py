@@ -99,6 +99,11 @@ EFFECTS: dict[str, Effect] = {
         "Customers see their projects with hours, budgets and time logs, and the timesheets that "
         "you sent them. When off, these pages do not exist for them.",
     ),
+    "reviews": Effect(
+        "Reviews",
+        "Customers rate your work from one to five stars, once in half a year, and staff answer. "
+        "When off, the page does not exist for them.",
+    ),
     "notify_staff_of_activity": Effect(
         "Mail staff of what customers do",
         "Everybody on the team gets a mail when a customer first views a document, comments, "

@@ -87,15 +87,17 @@ _FILES = (
     Shared("lantern", "Minutes of the Court.txt", "text/plain", "clerk", 58),
 )  # fmt: skip
 
-_REVIEWS = (  # contact, days ago, stars, text, may be published, published
-    ("imogen", 215, 5, "They answer on the same day and their invoices can be read.", True, True),
-    ("imogen", 12, 4, "Good work. The estimate for phase 3 took a while.", True, False),
+_REVIEWS = (  # contact, days ago, stars, text, may be published, published, answer
+    ("imogen", 215, 5, "They answer on the same day and their invoices can be read.", True, True,
+     "Thank you, Imogen. We keep it that way."),
+    ("imogen", 12, 4, "Good work. The estimate for phase 3 took a while.", True, False, None),
     ("priya", 100, 3, "The panels were a disappointment; how it was put right was not.", False,
-     False),
-    ("maelle", 60, 5, "Un vrai plaisir, du premier croquis à la dernière vis.", True, True),
-    ("layla", 45, 4, "عمل دقيق وتواصل ممتاز.", True, True),
-    ("noor", 220, 2, "The bill came before the work was done.", False, False),
-    ("walt", 300, 1, None, False, False),
+     False, "We are sorry about the panels, and glad that the second ones fit."),
+    ("maelle", 60, 5, "Un vrai plaisir, du premier croquis à la dernière vis.", True, True,
+     "Merci, Maëlle !"),
+    ("layla", 45, 4, "عمل دقيق وتواصل ممتاز.", True, True, None),
+    ("noor", 220, 2, "The bill came before the work was done.", False, False, None),
+    ("walt", 300, 1, None, False, False, None),
 )  # fmt: skip
 
 
@@ -177,7 +179,7 @@ def _content(shared: Shared, author: str) -> bytes:
 
 def review(books: Books) -> None:
     """Gather the reviews that contacts wrote, one each half-year."""
-    for who, ago, rating, body, may_publish, published in _REVIEWS:
+    for who, ago, rating, body, may_publish, published, answer in _REVIEWS:
         contact = books.contacts[who]
         written = books.moment(books.workday(ago), "20:15")
         books.add(
@@ -189,6 +191,9 @@ def review(books: Books) -> None:
             period=f"{written.year}-H{1 if written.month < 7 else 2}",
             may_publish=may_publish,
             published_at=written + timedelta(days=2) if published else None,
+            reply=answer,
+            replied_at=written + timedelta(days=1) if answer else None,
+            replied_by=books.staff["ines"]["id"] if answer else None,
             created_at=written,
             updated_at=written,
         )

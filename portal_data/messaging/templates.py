@@ -93,6 +93,30 @@ def password_changed(to: str, business: str) -> dict[str, Any]:
     }
 
 
+def review_request(to: str, name: str, business: str) -> dict[str, Any]:
+    """The mail that asks a contact for a review."""
+    return {
+        "to": to,
+        "subject": f"How was working with {isolated(business)}?",
+        "body": f"Hello {isolated(name)},\n\n"
+        "we would like to know what you think of our work: one to five stars, and a few words if "
+        "you like. Nothing is published unless you agree to it.",
+        "link": address("review"),
+        "link_label": "Write a review",
+    }
+
+
+def review_answered(to: str, name: str, business: str, answer: str) -> dict[str, Any]:
+    """The mail that brings the business's answer to whoever wrote a review."""
+    return {
+        "to": to,
+        "subject": f"{isolated(business)} answered your review",
+        "body": f"Hello {isolated(name)},\n\nthank you for your review. Our answer:\n\n{answer}",
+        "link": address("review"),
+        "link_label": "Open your review",
+    }
+
+
 def activity(
     to: str, sentence: str, customer: str | None, page: str = "", quote: str | None = None
 ) -> dict[str, Any]:

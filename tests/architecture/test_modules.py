@@ -44,6 +44,7 @@ UNSCOPED: dict[str, str] = {
     "auth.resets.request": "whoever forgot the password cannot sign in",
     "auth.resets.reset": "the reset's token is the proof",
     "billing.estimate_offers.reversible": "compares two moments",
+    "customers.reviews.period_of": "names a day's half-year",
     "billing.refunds.arrived": "adds up what is given",
     "billing.settlements.history": "puts what is given into words",
     "projects.time_entries.narrowed": "reads words of an address",

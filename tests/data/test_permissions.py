@@ -21,7 +21,7 @@ from portal_data.auth import access, identity, invitations, sessions
 from portal_data.auth import staff as team
 from portal_data.billing import estimate_answers, estimate_offers, views
 from portal_data.business import organisation, preferences
-from portal_data.customers import conversations, documents
+from portal_data.customers import conversations, documents, review_desk, reviews
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import comments, messages
@@ -139,6 +139,19 @@ def _role_of(world: World) -> Role:
     return Role(row["role"])
 
 
+def _write_review(world: World) -> None:
+    """Alice has written a review, which may be published."""
+    reviews.write(
+        world.cast.alice, 4, "Good", may_publish=True, seen=None, today=NOW.date(), now=NOW
+    )
+
+
+def _review(world: World) -> UUID:
+    """The one review there is; an unknown id before anybody wrote one."""
+    found = rows("select id from core.reviews order by id")
+    return found[0]["id"] if found else new_id()
+
+
 ACTIONS: dict[str, Action] = {
     "auth.access.disable_contact": Action(
         lambda who, w: access.disable_contact(who, w.cast.bob.contact_id, NOW), STAFF
@@ -205,6 +218,32 @@ ACTIONS: dict[str, Action] = {
     ),
     "messaging.messages.send": Action(
         lambda who, w: messages.send(who, "Hello", "There", key=new_id(), now=NOW), CONTACTS
+    ),
+    "customers.reviews.write": Action(
+        lambda who, w: reviews.write(
+            who, 4, "Good", may_publish=True, seen=None, today=NOW.date(), now=NOW
+        ),
+        CONTACTS,
+    ),
+    "customers.reviews.withdraw_consent": Action(
+        lambda who, w: reviews.withdraw_consent(who, _review(w), seen=1, now=NOW),
+        CONTACTS,
+        stranger=False,
+        prepare=lambda w, who: _write_review(w),
+    ),
+    "customers.review_desk.reply": Action(
+        lambda who, w: review_desk.reply(who, _review(w), "Thank you.", seen=1, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _write_review(w),
+    ),
+    "customers.review_desk.publish": Action(
+        lambda who, w: review_desk.publish(who, _review(w), True, seen=1, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _write_review(w),
+    ),
+    "customers.review_desk.request": Action(
+        lambda who, w: review_desk.request(who, w.cast.bob.contact_id, today=NOW.date(), now=NOW),
+        STAFF,
     ),
     "business.organisation.change": Action(
         lambda who, w: organisation.change(
