@@ -5,9 +5,9 @@ new tab and a copied address work. It is drawn in the browser from plain text, n
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -195,24 +195,24 @@ def record_list(
         key=key,
         data={
             "label": label,
-            "columns": [asdict(column) for column in columns],
+            "columns": _plain(list(columns)),
             "rows": [
                 {
                     "href": row.href,
                     "cells": [
-                        cell if isinstance(cell, str) else _given(asdict(cell))
+                        cell if isinstance(cell, str) else _given(_plain(cell))
                         for cell in row.cells
                     ],
                 }
                 for row in rows
             ],
-            "empty": asdict(empty),
-            "filters": [asdict(choice) for choice in filters],
-            "orders": [asdict(choice) for choice in orders],
-            "menus": [asdict(menu) for menu in menus],
-            "search": asdict(search) if search else None,
-            "pager": asdict(pager) if pager else None,
-            "downloads": [asdict(file) for file in downloads],
+            "empty": _plain(empty),
+            "filters": _plain(list(filters)),
+            "orders": _plain(list(orders)),
+            "menus": _plain(list(menus)),
+            "search": _plain(search),
+            "pager": _plain(pager),
+            "downloads": _plain(list(downloads)),
             "wrong": list(wrong),
         },
     )
@@ -234,6 +234,16 @@ def pager(page: int, size: int, total: int, href: Callable[[int], str]) -> Pager
         previous=href(page - 1) if page > 1 else None,
         next=href(page + 1) if page < last else None,
     )
+
+
+def _plain(value: Any) -> Any:
+    """Return a dataclass as a dict, with those in it: as `asdict`, which copies all texts too."""
+    names = getattr(value, "__dataclass_fields__", None)
+    if names is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_plain, value))
+    return value
 
 
 def _given(cell: dict[str, object]) -> dict[str, object]:

@@ -8,6 +8,10 @@ class Markup(str):
 
     __slots__ = ()
 
+    def _repr_html_(self) -> str:
+        """Return itself for `st.html`, which would look for a file of that name otherwise."""
+        return self
+
 
 def tag(name: str, *children: object, **attributes: object) -> Markup:
     """Return the element `name` around its children.

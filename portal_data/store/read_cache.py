@@ -10,9 +10,11 @@ do.
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
+from types import NoneType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,6 +24,9 @@ from portal_data.store.write_set import EVERYONE
 
 Answer = TypeVar("Answer")
 _Mark = tuple[int, int]
+
+_PLAIN = frozenset({NoneType, bool, bytes, date, datetime, Decimal, float, int, str, UUID})
+"""Types of what holds nothing else; most of an answer is of them."""
 
 MOST_BYTES = 32 * 1024**2
 MOST_BYTES_OF_ONE = 1024**2
@@ -108,14 +113,17 @@ class ReadCache:
 
 def size_of(found: object) -> int:
     """Return the bytes of an answer with all that it holds, up to `MOST_BYTES_OF_ONE` and a bit."""
-    size, rest = 0, [found]
+    size, rest = sys.getsizeof(found), [found]
     while rest and size <= MOST_BYTES_OF_ONE:
-        each = rest.pop()
-        size += sys.getsizeof(each)
-        if isinstance(each, dict):
-            rest += [*each, *each.values()]
-        elif isinstance(each, list | tuple | set | frozenset):
-            rest += each
-        elif is_dataclass(each):
-            rest += [getattr(each, field.name) for field in fields(each)]
+        held = _held(rest.pop())
+        size += sum(map(sys.getsizeof, held))
+        rest += [each for each in held if type(each) not in _PLAIN]
     return size
+
+
+def _held(each: object) -> Sequence[object]:
+    if isinstance(each, dict):
+        return [*each, *each.values()]
+    if isinstance(each, list | tuple | set | frozenset):
+        return tuple(each)
+    return [getattr(each, name) for name in getattr(each, "__dataclass_fields__", ())]

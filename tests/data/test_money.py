@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from babel.numbers import format_currency
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_data import money
@@ -43,6 +44,18 @@ def test_amounts_read_as_the_locale_writes_them(
     minor: int, code: str, locale: str, text: str
 ) -> None:
     assert money.format(minor, code, locale=locale) == text
+
+
+@settings(deadline=None)  # the first amount of a locale reads its data
+@given(
+    st.integers(-(10**15), 10**15) | st.integers(-99_999, 99_999),
+    st.sampled_from(["GBP", "JPY", "KWD", "CHF", "INR", "CLF"]),
+    st.sampled_from(["en_GB", "de_CH", "hi_IN", "es_ES", "pl_PL", "ar_EG", "fa_IR", "he_IL", "nl"]),
+)
+def test_amounts_read_as_babel_writes_each(minor: int, code: str, locale: str) -> None:
+    amount = money.to_decimal(minor, code)
+    text = format_currency(amount, code, locale=locale, decimal_quantization=False)
+    assert money.format(minor, code, locale=locale).replace("\xa0", "") == text.replace("\xa0", "")
 
 
 @given(st.integers(0, 10**15), st.lists(st.integers(0, 10**9), min_size=1, max_size=40))

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from uuid import UUID
 
+import duckdb
 import pytest
 
 from portal_data import lists, store
@@ -14,6 +15,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Scope
 from portal_data.store.duckdb_engine import DuckDBEngine
+from portal_data.store.engine import Visibility
 from portal_data.store.migrate import HERE, migrate
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice
@@ -281,6 +283,24 @@ def test_nobody_else_may_read_the_store_or_its_copies(tmp_path: Path) -> None:
         os.umask(before)
     for name in ("p.duckdb", "copy.duckdb"):
         assert (tmp_path / name).stat().st_mode & 0o077 == 0, name
+
+
+@pytest.mark.only_engine("duckdb")
+def test_a_row_is_fetched_without_unpacking_the_texts_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "books.duckdb"
+    engine = DuckDBEngine(str(path))
+    with engine.writing(Visibility.ALL, None) as transaction:
+        transaction.run(
+            "create table core.numbers as"
+            " select 'INV-' || n as number, 'sent' as status from generate_series(1, 5000) made(n)"
+        )
+    engine.close()
+    with duckdb.connect(str(path), read_only=True) as written:
+        kinds = written.execute(
+            "select distinct compression from pragma_storage_info('core.numbers')"
+            " where segment_type = 'VARCHAR'"
+        ).fetchall()
+    assert kinds == [("Uncompressed",)]
 
 
 @pytest.mark.parametrize("typed", ["\0", "a\0b"])
