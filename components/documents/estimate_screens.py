@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from urllib.parse import quote
 
-from components.documents import document_view, estimate_dialogs
+from components.documents import document_view, estimate_dialogs, revisions_view
 from components.documents.paper import paper
 from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
@@ -119,6 +119,7 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estima
         cards.card("", offer(estimate, business, opened.today), waiting),
         cards.card("", paper(opened.values, locale)),
         cards.card("Invoices", invoiced(estimate, locale)) if estimate.invoices else None,
+        revisions_view.card(estimate.revisions, estimate.currency_code, business),
         *opened.beside,
     )
     answers = estimate_dialogs.controls(scope, estimate) if waiting else ()

@@ -1,25 +1,40 @@
 """What staff can do with an estimate of a customer."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from components.forms.action import act
+from components.forms.action import act, outcome
+from components.forms.fields import Fields
 from components.session import form, require_staff
 from components.ui import cards
 from components.ui.markup import said, tag
-from portal_data.billing import estimate_offers
+from portal_data.billing import estimate_offers, estimate_revisions
+from portal_data.billing.estimate_revisions import REASON, Draft, DraftLine
 from portal_data.billing.estimates import Estimate, Status
+from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.scope import Staff
+
+ANEW = timedelta(days=30)
+"""How long an estimate stands that is sent again after its end, unless staff choose a day."""
 
 
 def draw(estimate: Estimate) -> None:
     """Offer what can be done with an estimate as it is on the screen."""
-    accepted = estimate.status in (Status.ACCEPTED, Status.INVOICED)
-    if not accepted or not estimate_offers.reversible(estimate.answered_at, utc_now()):
-        return
     number = estimate.number
     form(_form(number), lambda: estimate.version)  # what is on the screen is what is decided on
+    accepted = estimate.status in (Status.ACCEPTED, Status.INVOICED)
+    if estimate.status is not Status.INVOICED and st.button(
+        "Revise", icon=":material/edit:", key="estimate.revise"
+    ):
+        revise(number)
+    if not accepted or not estimate_offers.reversible(estimate.answered_at, utc_now()):
+        return
     if st.button("Undo acceptance", icon=":material/undo:", key="estimate.undo"):
         undo(number, estimate.answered_by or "the customer")
 
@@ -44,6 +59,122 @@ def undo(number: str, by: str) -> None:
             partial(estimate_offers.undo_acceptance, staff, number, seen=seen, now=utc_now()),
             seen=_form(number),
         )
+
+
+@st.dialog("Revise and send again", width="large", icon=":material/edit:")
+def revise(number: str) -> None:
+    """Let lines and the day of expiry be changed, and send the estimate again."""
+    staff = require_staff()
+    seen = form(_form(number), lambda: 0)
+    key = f"{seen.key}.revision"
+    began = outcome(
+        lambda: form(key, lambda: estimate_revisions.draft(staff, number)),
+        seen=_form(number),
+        keep=True,
+    )
+    if began is None:
+        return
+    draft = began[0].start
+    with st.form("revise", border=False):
+        edited = st.data_editor(
+            [_cells(place, line) for place, line in enumerate(draft.lines)],
+            column_config=_columns(draft),
+            num_rows="dynamic",
+            width="stretch",
+            key=f"{key}.lines",
+        )
+        expiry = st.date_input("Valid until", _until(staff, draft), key=f"{key}.expiry")
+        fields = Fields(key)
+        fields.text("reason", REASON, None)
+        messages = st.container(key="revise-messages")
+        with st.container(horizontal=True, gap="small"):
+            sent = st.form_submit_button("Send again", type="primary", icon=":material/send:")
+            if st.form_submit_button("Cancel"):
+                st.rerun()
+    if sent:
+        with messages:
+            act(
+                "The estimate is sent again, and open.",
+                lambda: estimate_revisions.send_again(
+                    staff,
+                    number,
+                    [_line(row, draft) for row in edited],
+                    expiry_date=expiry,
+                    reason=fields.typed["reason"],
+                    seen=seen.start,
+                    now=utc_now(),
+                ),
+                drawn=fields,
+                form=_form(number),
+            )
+
+
+def _until(staff: Staff, draft: Draft) -> date | None:
+    """Return the day that is offered: as before, or anew where that is over."""
+    today = organisation.get(staff).today(utc_now())
+    over = draft.expiry_date is not None and draft.expiry_date < today
+    return today + ANEW if over else draft.expiry_date
+
+
+def _cells(place: int, line: DraftLine) -> dict[str, object]:
+    """Return a line as cells to edit; the grid knows decimals as floats alone."""
+    return {
+        "place": place,
+        "name": line.name,
+        "description": line.description or "",
+        "quantity": float(line.quantity),
+        "unit": line.unit or "",
+        "unit_price": float(line.unit_price),
+        "discount": float(line.discount_percent or 0),
+        "tax": line.tax,
+    }
+
+
+def _columns(draft: Draft) -> dict[str, object]:
+    """Return how the cells of lines are edited."""
+    column = st.column_config
+    taxes = list(dict.fromkeys(["", *(line.tax for line in draft.lines)]))
+    return {
+        "place": None,
+        "name": column.TextColumn("Item", required=True, max_chars=200, width="medium"),
+        "description": column.TextColumn("Description", max_chars=2_000),
+        "quantity": column.NumberColumn("Quantity", required=True, default=1.0, width="small"),
+        "unit": column.TextColumn("Unit", max_chars=40, width="small"),
+        "unit_price": column.NumberColumn(
+            f"Price ({draft.currency})", required=True, default=0.0, width="small"
+        ),
+        "discount": column.NumberColumn(
+            "Discount %", min_value=0, max_value=100, default=0.0, width="small"
+        ),
+        "tax": column.SelectboxColumn("Tax", options=taxes, default="", width="small"),
+    }
+
+
+def _line(row: dict[str, Any], draft: Draft) -> DraftLine:
+    """Return what was edited of a line; what no cell holds is as it was."""
+    place = row.get("place")
+    known = draft.lines[int(place)] if place is not None and place == place else None  # NaN
+    tax = next((line for line in draft.lines if row.get("tax") and line.tax == row["tax"]), None)
+    percent = _decimal(row.get("discount"))
+    before = known or DraftLine("", Decimal(1), Decimal(0))
+    return replace(
+        before,
+        name=str(row.get("name") or ""),
+        description=str(row.get("description") or ""),
+        quantity=_decimal(row.get("quantity")),
+        unit=str(row.get("unit") or ""),
+        unit_price=_decimal(row.get("unit_price")),
+        discount_percent=percent or None,
+        # an amount off the line stays while its price is what it was
+        discount_minor=before.discount_minor if not percent and known else 0,
+        tax_name=tax.tax_name if tax else None,
+        tax_percent=tax.tax_percent if tax else None,
+    )
+
+
+def _decimal(number: object) -> Decimal:
+    """Return a number of the grid exactly as it was typed."""
+    return Decimal(str(number)) if isinstance(number, int | float) else Decimal(0)
 
 
 def _form(number: str) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import labels, lists, store
+from portal_data.billing import revision_changes
 from portal_data.billing.document import Document
 from portal_data.billing.history import Event
 from portal_data.billing.lines import Line, selecting, taxes
+from portal_data.billing.revision_changes import Revision
 from portal_data.errors import NotFound
 from portal_data.kinds import ESTIMATE
 from portal_data.lists import columns
@@ -102,6 +104,7 @@ class Estimate(Document):
     answered_by: str | None
     decline_reason: str | None
     invoices: list[Successor]
+    revisions: list[Revision]
 
 
 _DAYS_LEFT = (
@@ -152,7 +155,7 @@ _GET = f"""
 """
 _LINES = selecting("estimate_lines", "estimate_id", ", optional, selected")
 _REVISIONS = """
-    select revision, total_minor, reason, created_at
+    select revision, total_minor, reason, created_at, snapshot
     from estimate_revisions
     where estimate_id = $id
     order by revision
@@ -202,6 +205,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
         lines=lines,
         taxes=taxes(line for line in lines if line.counts),
         invoices=invoices,
+        revisions=[revision_changes.of_row(row) for row in revisions],
         history=history,
     )
 

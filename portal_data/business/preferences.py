@@ -70,6 +70,10 @@ class Preferences:
     """Contacts may save cards and bank accounts."""
     answer_estimates_by_link: bool = False
     """Estimates can be accepted and declined through their public link."""
+    notify_contacts_of_estimates: bool = True
+    """Mail contacts when staff send them an estimate again."""
+    lock_accepted_estimates: bool = True
+    """Staff cannot revise an estimate that was accepted."""
     invoice_on_acceptance: AfterAcceptance = AfterAcceptance.NOTHING
     """An accepted estimate becomes an invoice by itself."""
     advance_on_acceptance: bool = False
@@ -113,6 +117,14 @@ EFFECTS: dict[str, Effect] = {
         "Mail customers when you comment",
         "Everybody at the customer who uses the portal gets a mail with what you wrote. Internal "
         "notes are never mailed.",
+    ),
+    "notify_contacts_of_estimates": Effect(
+        "Mail customers when you send an estimate again",
+        "Everybody at the customer who uses the portal gets a mail with what has changed.",
+    ),
+    "lock_accepted_estimates": Effect(
+        "Lock accepted estimates",
+        "What was accepted cannot be revised. When off, revising takes the acceptance back.",
     ),
     "invoice_on_acceptance": Effect(
         "Invoice accepted estimates",

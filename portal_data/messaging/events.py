@@ -111,7 +111,12 @@ DOCUMENT_QUESTION_CLEARED = _event("document.question_cleared", "said that this 
 ESTIMATE_ACCEPTED = _event("estimate.accepted", "accepted estimate", _STAFF, mailed=_ON_ACTIVITY)
 ESTIMATE_DECLINED = _event("estimate.declined", "declined estimate", _STAFF, mailed=_ON_ACTIVITY)
 ESTIMATE_REOPENED = _event("estimate.reopened", "took back the acceptance of estimate", _OTHER_SIDE)
-ESTIMATE_SENT = _event("estimate.sent", "sent estimate", _NOBODY)
+ESTIMATE_SENT = _event(
+    "estimate.sent",
+    "sent estimate",
+    _OTHER_SIDE,
+    mailed_to_contacts="notify_contacts_of_estimates",
+)
 FILE_ADDED = _event("file.added", "added document", _NOBODY)
 IMPORT_FINISHED = _event("import.finished", "finished importing", _NOBODY)
 IMPORT_VOIDED = _event("import.voided", "voided what is no longer in the backup:", _NOBODY)

@@ -56,6 +56,7 @@ NOT_NOUNS = {
     "business.organisation_fields": "the fields of the organisation, no rows of its own",
     "auth.passwords": "no data",
     "billing.periods": "no data",
+    "billing.revision_changes": "compares what it is given, no rows of its own",
     "kinds": "what differs between kinds of documents, no rows of its own",
     "output.document_views": "turns what nouns returned into values to draw",
     "analysts.questions": "questions in SQL for the published file, which the store asks",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from PIL import Image
 from portal_data import kinds, store
 from portal_data.auth import access, identity, invitations, sessions
 from portal_data.auth import staff as team
-from portal_data.billing import estimate_answers, estimate_offers, views
+from portal_data.billing import estimate_answers, estimate_offers, estimate_revisions, views
 from portal_data.business import organisation, preferences
 from portal_data.customers import conversations, documents, review_desk, reviews
 from portal_data.errors import NotAllowed, NotFound
@@ -88,6 +89,7 @@ def world(cast: Cast, owner: Staff, tmp_path: Path) -> World:
 CONTACTS = {"admin", "payer", "approver", "viewer"}
 STAFF = {"staff", "owner"}
 OWNER = {"owner"}
+DRAFTED = [estimate_revisions.DraftLine("Pond", Decimal(1), Decimal(5))]
 ANSWERING = {"admin", "approver"}
 
 
@@ -324,6 +326,12 @@ ACTIONS: dict[str, Action] = {
         lambda who, w: estimate_offers.undo_acceptance(who, "EST-1", seen=2, now=NOW),
         STAFF,
         prepare=lambda w, who: ACTIONS["billing.estimate_answers.accept"].do(w.cast.alice, w),
+    ),
+    "billing.estimate_revisions.send_again": Action(
+        lambda who, w: estimate_revisions.send_again(
+            who, "EST-1", DRAFTED, expiry_date=None, reason="", seen=1, now=NOW
+        ),
+        STAFF,
     ),
     "billing.views.mark": Action(
         lambda who, w: views.mark(who, kinds.INVOICE, w.invoice, NOW), CONTACTS, stranger=False

@@ -225,6 +225,28 @@ def test_staff_undo_an_acceptance_after_a_question(
     assert "Acceptance taken back by Olive" in screen(alice, "estimate", number="EST-7").html
 
 
+def revising() -> None:
+    """Press Revise on the staff's screen of an estimate."""
+    from components.session import form
+    from components.staff import estimates
+
+    form("staff.estimate.EST-7", lambda: 1)
+    estimates.revise("EST-7")
+
+
+def test_staff_send_an_estimate_again(screen: Open, alice: Scope, owner: Staff) -> None:
+    make_estimate(alice, number="EST-7", day=TODAY)
+    assert "estimate.revise" in [each.key for each in _staff_screen(screen, owner).app.button]
+    shown = _pressed(revising, owner)
+    shown.app.text_area[0].set_value("Valid for <b>longer</b>")
+    _named(shown, "Send again").click()
+    shown.rerun()
+    told = screen(alice, "estimate", number="EST-7").html
+    for words in ("What has changed", "Revision 2", "Valid for <b>longer</b>"):
+        assert words in told, words
+    assert value("select revision from core.estimates") == 2
+
+
 def _staff_screen(screen: Open, who: Staff) -> Screen:
     return screen(who, "estimate", number="EST-7")
 

@@ -1,0 +1,334 @@
+"""Revisions of an estimate: staff change what was offered and send it again, and both are kept.
+
+A revision is kept as JSON of its amounts (minor units) and lines (decimals as text), so that any
+two can be compared line by line: see `revision_changes`.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date as Date
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from portal_data import money, store
+from portal_data.billing import pricing
+from portal_data.billing.pricing import DiscountBasis, Priced, Tax, Terms
+from portal_data.business import organisation, preferences
+from portal_data.errors import Conflict, Invalid, NotFound
+from portal_data.ids import new_id
+from portal_data.kinds import ESTIMATE
+from portal_data.messaging import activity, events
+from portal_data.scope import Staff
+from portal_data.store import OpenSession, Session
+from portal_data.text import bidi, form_fields
+from portal_data.text.form_fields import Field
+from portal_data.text.normal_form import nfc
+
+LINES_LIMIT = 200
+REASON = Field("What has changed", 500, nfc, multiline=True)
+_TEXTS = {
+    "name": Field("Item", 200, nfc, required=True),
+    "description": Field("Description", 2_000, nfc, multiline=True),
+    "unit": Field("Unit", 40, nfc),
+}
+_CLOSED = {
+    "draft": "This estimate was never sent.",
+    "invoiced": "This estimate has already been invoiced.",
+    "accepted": "This estimate is accepted, and accepted estimates are locked.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line as staff write it; the price is in major units. `id` is the line that it was before.
+
+    The discount is a percentage, or an amount in minor units where there is none.
+    """
+
+    name: str
+    quantity: Decimal
+    unit_price: Decimal
+    description: str | None = None
+    unit: str | None = None
+    discount_percent: Decimal | None = None
+    discount_minor: int = 0
+    tax_name: str | None = None
+    tax_percent: Decimal | None = None
+    optional: bool = False
+    selected: bool = True
+    id: UUID | None = None
+
+    @property
+    def tax(self) -> str:
+        """The tax in words, by which it is chosen; empty without one."""
+        if not self.tax_name or self.tax_percent is None:
+            return ""
+        return f"{self.tax_name} ({self.tax_percent.normalize():f}%)"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What can be changed of an estimate in a `version`, and in which currency it is."""
+
+    version: int
+    currency: str
+    expiry_date: Date | None
+    lines: tuple[DraftLine, ...]
+
+
+_HEAD = """
+    select id, customer_id, number, version, status, revision, currency_code, tax_inclusive,
+        subtotal_minor, discount_minor, discount_percent, discount_after_tax, tax_minor,
+        shipping_minor, adjustment_minor, round_off_minor, total_minor, expiry_date, sent_at,
+        created_at
+    from core.estimates where number = $number order by id
+"""
+_LINES = """
+    select id, item_id, sku, name, description, quantity, unit, unit_price, discount_percent,
+        discount_minor, tax_name, tax_percent, tax_minor, total_minor, optional, selected,
+        minimum_quantity, maximum_quantity, custom_fields
+    from core.estimate_lines where customer_id = $customer_id and estimate_id = $id
+    order by position, id
+"""
+_SEVERAL_TAXES = """
+    select t.id from core.line_taxes t
+    join core.estimate_lines l on l.customer_id = t.customer_id and l.id = t.line_id
+    where t.customer_id = $customer_id and t.document_kind = 'estimate' and l.estimate_id = $id
+    order by t.id
+"""
+_KEPT = """
+    select revision from core.estimate_revisions
+    where customer_id = $customer_id and estimate_id = $id and revision = $revision
+    order by revision
+"""
+_KEEP = """
+    insert into core.estimate_revisions (id, customer_id, estimate_id, revision, total_minor,
+        snapshot, reason, created_at, created_by)
+    values ($revision_id, $customer_id, $id, $revision, $total_minor, $snapshot, $reason, $now,
+        $staff_id)
+"""
+_REMOVE_LINES = """
+    delete from core.estimate_lines where customer_id = $customer_id and estimate_id = $id
+"""
+_SEND = """
+    update core.estimates
+    set version = version + 1, revision = $revision, status = 'sent', sent_at = $now,
+        expiry_date = $expiry_date, subtotal_minor = $subtotal_minor,
+        discount_minor = $discount_minor, tax_minor = $tax_minor,
+        round_off_minor = $round_off_minor, total_minor = $total_minor,
+        accepted_at = null, accepted_by = null, accepted_name = null, accepted_address = null,
+        accepted_revision = null, accepted_copy_id = null, declined_at = null, declined_by = null,
+        decline_reason = null, updated_at = $now
+    where customer_id = $customer_id and id = $id
+"""
+_AMOUNTS = ("subtotal_minor", "discount_minor", "tax_minor", "round_off_minor", "total_minor")
+
+
+def draft(staff: Staff, number: str) -> Draft:
+    """Return what can be changed of an estimate.
+
+    Raises NotFound for no such estimate, Conflict for one that cannot be sent again.
+    """
+    with store.staff_reading(staff) as session:
+        head = session.one(_HEAD, number=number)
+        if head is None:
+            raise NotFound("There is no such document.")
+        lines = _lines(session, head)
+        _need_revisable(session, head, lines)
+    return Draft(head["version"], head["currency_code"], head["expiry_date"], _drafts(lines))
+
+
+def send_again(
+    staff: Staff,
+    number: str,
+    lines: Sequence[DraftLine],
+    *,
+    expiry_date: Date | None,
+    reason: str,
+    seen: int,
+    now: datetime,
+) -> int:
+    """Send an estimate with other lines, or the same ones again; return its revision.
+
+    It is open then, whatever it was answered, and what it was before is kept. `reason` is what the
+    customer reads beside it. Raises NotFound for no such estimate; Conflict when it was changed
+    since `seen`, is invoiced, or accepted and locked; Invalid for lines that make no estimate.
+    """
+    given = form_fields.clean({"reason": REASON}, {"reason": bidi.plain(reason)})["reason"]
+    drafts = [_cleaned(place, line) for place, line in enumerate(lines, 1)]
+    if not 0 < len(drafts) <= LINES_LIMIT:
+        raise Invalid(f"An estimate has from one to {LINES_LIMIT} lines.")
+    today = organisation.get(staff).today(now)
+    if expiry_date is not None and expiry_date < today:
+        raise Invalid("It would have expired already. Choose a later day.")
+    with store.staff_writing(staff) as session:
+        head = session.as_seen(_HEAD, seen, number=number)
+        before = _lines(session, head)
+        _need_revisable(session, head, before)
+        key = {"id": head["id"], "customer_id": head["customer_id"]}
+        if not session.rows(_KEPT, **key, revision=head["revision"]):
+            sent = head["sent_at"] or head["created_at"]
+            _keep(session, head, before, None, sent, None)
+        priced = _priced(head, drafts)
+        after = _stored(head, drafts, before, priced)
+        session.change(_REMOVE_LINES, **key)
+        session.load(
+            "core.estimate_lines", tuple(after[0]), [tuple(each.values()) for each in after]
+        )
+        amounts = {name: getattr(priced, name) for name in _AMOUNTS}
+        revision = head["revision"] + 1
+        session.change(_SEND, **key, **amounts, revision=revision, expiry_date=expiry_date, now=now)
+        _keep(session, {**head, **amounts, "revision": revision}, after, given, now, staff.staff_id)
+        activity.record(
+            session,
+            staff,
+            events.ESTIMATE_SENT,
+            now=now,
+            customer_id=head["customer_id"],
+            subject_kind=ESTIMATE.record,
+            subject_id=head["id"],
+            subject_number=number,
+            amount_minor=priced.total_minor,
+            currency_code=head["currency_code"],
+            details=given,
+            visible=True,
+        )
+    return int(revision)
+
+
+def _lines(session: Session, head: dict[str, Any]) -> list[dict[str, Any]]:
+    return session.rows(_LINES, id=head["id"], customer_id=head["customer_id"])
+
+
+def _drafts(lines: Sequence[dict[str, Any]]) -> tuple[DraftLine, ...]:
+    names = DraftLine.__dataclass_fields__
+    drafts = (DraftLine(**{key: line[key] for key in names}) for line in lines)
+    # the amount of a percentage follows from it
+    return tuple(replace(each, discount_minor=0) if each.discount_percent else each
+                 for each in drafts)  # fmt: skip
+
+
+def _need_revisable(
+    session: OpenSession, head: dict[str, Any], lines: list[dict[str, Any]]
+) -> None:
+    """Raise Conflict for an estimate that cannot be sent again from here."""
+    status = head["status"]
+    locked = status == "accepted" and preferences.get(session).lock_accepted_estimates
+    if status in ("draft", "invoiced") or locked:
+        raise Conflict(_CLOSED[status])
+    key = {"id": head["id"], "customer_id": head["customer_id"]}
+    # what its books reckoned otherwise would change although nobody changed it
+    priced = None if session.rows(_SEVERAL_TAXES, **key) else _priced(head, _drafts(lines))
+    if priced is None or any(getattr(priced, name) != head[name] for name in _AMOUNTS):
+        raise Conflict("The books that this estimate comes from reckon otherwise: revise it there.")
+
+
+def _cleaned(place: int, line: DraftLine) -> DraftLine:
+    """Return a line in its one spelling. Raises Invalid, naming it by its place."""
+    typed = {name: bidi.plain(getattr(line, name) or "") for name in _TEXTS}
+    try:
+        texts = form_fields.clean(_TEXTS, typed)
+    except Invalid as error:
+        raise Invalid(f"Line {place}. {error}") from error
+    for number in (line.quantity, line.unit_price, line.discount_percent or Decimal(0)):
+        if not number.is_finite() or abs(number) >= 10**9:
+            raise Invalid(f"Line {place} has a number that cannot be used.")
+    return replace(
+        line,
+        name=texts["name"] or "",
+        description=texts["description"],
+        unit=texts["unit"],
+        quantity=round(line.quantity, 6),
+        unit_price=round(line.unit_price, 6),
+    )
+
+
+def _priced(head: dict[str, Any], lines: Sequence[DraftLine]) -> Priced:
+    """Price lines on the terms of an estimate. Raises Invalid for what has no price."""
+    percent, currency = head["discount_percent"], head["currency_code"]
+    after_tax = head["discount_after_tax"]
+    terms = Terms(
+        currency=currency,
+        tax_inclusive=head["tax_inclusive"],
+        discount_percent=percent or Decimal(0),
+        discount_minor=0 if percent else head["discount_minor"],
+        discount_basis=DiscountBasis.AFTER_TAX if after_tax else DiscountBasis.BEFORE_TAX,
+        shipping_minor=head["shipping_minor"],
+        adjustment_minor=head["adjustment_minor"],
+        round_to=10 ** money.exponent(currency) if head["round_off_minor"] else 1,
+    )
+    return pricing.price([_to_price(line) for line in lines], terms)
+
+
+def _to_price(line: DraftLine) -> pricing.Line:
+    percent = line.discount_percent or Decimal(0)
+    taxed = line.tax_name and line.tax_percent is not None
+    return pricing.Line(
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        discount_percent=percent,
+        discount_minor=0 if percent else line.discount_minor,
+        taxes=(Tax(line.tax_name or "", line.tax_percent or Decimal(0)),) if taxed else (),
+        counted=line.selected or not line.optional,
+    )
+
+
+def _stored(
+    head: dict[str, Any], drafts: Sequence[DraftLine], before: list[dict[str, Any]], priced: Priced
+) -> list[dict[str, Any]]:
+    """Return the rows of lines; what staff do not write of one is as it was."""
+    known = {line["id"]: line for line in before}
+    unwritten = ("item_id", "sku", "minimum_quantity", "maximum_quantity", "custom_fields")
+    rows = []
+    for place, (line, cost) in enumerate(zip(drafts, priced.lines, strict=True), 1):
+        was = known.get(line.id, {})
+        rows.append(
+            {
+                "id": new_id(),
+                "customer_id": head["customer_id"],
+                "estimate_id": head["id"],
+                "position": place,
+                **{name: was.get(name) for name in unwritten},
+                **{
+                    name: getattr(line, name)
+                    for name in ("name", "description", "quantity", "unit", "unit_price",
+                                 "discount_percent", "tax_name", "tax_percent", "optional",
+                                 "selected")
+                },
+                "discount_minor": cost.discount_minor,
+                "tax_minor": cost.tax_minor,
+                "total_minor": cost.total_minor,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _keep(
+    session: OpenSession,
+    head: dict[str, Any],
+    lines: Sequence[dict[str, Any]],
+    reason: str | None,
+    now: datetime,
+    staff_id: UUID | None,
+) -> None:
+    """Store a revision as the customer is shown it."""
+    shown = [
+        {name: value for name, value in line.items() if name not in ("customer_id", "estimate_id")}
+        for line in lines
+    ]
+    amounts = {name: head[name] for name in (*_AMOUNTS, "shipping_minor", "adjustment_minor")}
+    session.change(
+        _KEEP,
+        revision_id=new_id(),
+        id=head["id"],
+        customer_id=head["customer_id"],
+        revision=head["revision"],
+        total_minor=head["total_minor"],
+        snapshot=json.dumps({**amounts, "lines": shown}, ensure_ascii=False, default=str),
+        reason=reason,
+        now=now,
+        staff_id=staff_id,
+    )
