@@ -102,7 +102,7 @@ def test_preferences_are_set_and_shown(run: Run, cast: Cast) -> None:
     [
         ("invoice_on_acceptance=on", "is one of nothing, draft, sent"),
         ("projects_and_timesheets=perhaps", "is on or off"),
-        ("reviews=on", "There is no preference reviews"),
+        ("subscriptions=on", "There is no preference subscriptions"),
         ("banner_message=" + "x" * 1_001, "under 1,000"),
     ],
 )
