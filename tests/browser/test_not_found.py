@@ -62,7 +62,7 @@ def test_a_customer_finds_nothing_at_addresses_of_staff(window: Open, path: str)
         ("/invoices?status=overdue", "Invoices"),
         ("/payments", "Payments"),
         ("/statements", "Statements"),
-        ("/project?id=1", "Projects"),
+        ("/projects", "Projects"),
         ("/account", "Account details"),
     ],
 )

@@ -59,4 +59,4 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Delive
         *opened.beside,
     )
     statuses = [(note.status.value, _TONES[note.status])]
-    return document_view.Drawn(note, statuses, sheet, opened.business.locale)
+    return document_view.Drawn(note, statuses, sheet)

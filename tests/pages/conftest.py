@@ -46,6 +46,14 @@ class Screen:
         found = [*self.app.markdown, *self.app.info, *self.app.error, *self.app.subheader]
         return "\n".join(str(element.value) for element in found)
 
+    def controls(self) -> dict[str, str]:
+        """Return the labels of the buttons that act on a document, by key; none of a form."""
+        return {
+            each.key: each.label
+            for each in self.app.button
+            if each.key and not each.key.startswith("FormSubmitter")
+        }
+
     def records(self) -> dict[str, Any]:
         """Return the data of the list on the screen."""
         lists = [

@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 def _pay(opened: Screen) -> list[str]:
-    return [button.label.replace("\\", "") for button in opened.app.button]
+    return [label.replace("\\", "") for label in opened.controls().values()]
 
 
 def test_list_with_counts_and_what_is_available(screen: Open, alice: Scope, charlie: Scope) -> None:
