@@ -70,22 +70,31 @@ def undo_acceptance(staff: Staff, number: str, *, seen: int, now: datetime) -> N
             raise Conflict("This estimate is not accepted.")
         if not reversible(held["accepted_at"], now):
             raise Conflict(f"An acceptance can be undone for {GRACE.days} days.")
-        voided = _void_what_followed(session, held, now)
-        session.change(_REOPEN, id=held["id"], customer_id=held["customer_id"], now=now)
-        activity.record(
-            session,
-            staff,
-            events.ESTIMATE_REOPENED,
-            now=now,
-            customer_id=held["customer_id"],
-            subject_kind=ESTIMATE.record,
-            subject_id=held["id"],
-            subject_number=number,
-            amount_minor=held["total_minor"],
-            currency_code=held["currency_code"],
-            details=f"Void with it: {', '.join(voided)}" if voided else None,
-            visible=True,
-        )
+        take_back(session, staff, held, now)
+
+
+def take_back(session: OpenSession, staff: Staff, held: dict[str, Any], now: datetime) -> None:
+    """Take the acceptance of an estimate back that the transaction holds, and what followed.
+
+    `held` has its `id`, `customer_id`, `number`, `accepted_at`, `total_minor` and `currency_code`.
+    Raises Conflict when something of what followed is paid.
+    """
+    voided = _void_what_followed(session, held, now)
+    session.change(_REOPEN, id=held["id"], customer_id=held["customer_id"], now=now)
+    activity.record(
+        session,
+        staff,
+        events.ESTIMATE_REOPENED,
+        now=now,
+        customer_id=held["customer_id"],
+        subject_kind=ESTIMATE.record,
+        subject_id=held["id"],
+        subject_number=held["number"],
+        amount_minor=held["total_minor"],
+        currency_code=held["currency_code"],
+        details=f"Void with it: {', '.join(voided)}" if voided else None,
+        visible=True,
+    )
 
 
 def _void_what_followed(session: OpenSession, held: dict[str, Any], now: datetime) -> list[str]:

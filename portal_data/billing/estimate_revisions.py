@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import money, store
-from portal_data.billing import pricing
+from portal_data.billing import estimate_offers, pricing
 from portal_data.billing.pricing import DiscountBasis, Priced, Tax, Terms
 from portal_data.business import organisation, preferences
 from portal_data.errors import Conflict, Invalid, NotFound
@@ -83,7 +83,7 @@ _HEAD = """
     select id, customer_id, number, version, status, revision, currency_code, tax_inclusive,
         subtotal_minor, discount_minor, discount_percent, discount_after_tax, tax_minor,
         shipping_minor, adjustment_minor, round_off_minor, total_minor, expiry_date, sent_at,
-        created_at
+        accepted_at, created_at
     from core.estimates where number = $number order by id
 """
 _LINES = """
@@ -118,10 +118,8 @@ _SEND = """
     set version = version + 1, revision = $revision, status = 'sent', sent_at = $now,
         expiry_date = $expiry_date, subtotal_minor = $subtotal_minor,
         discount_minor = $discount_minor, tax_minor = $tax_minor,
-        round_off_minor = $round_off_minor, total_minor = $total_minor,
-        accepted_at = null, accepted_by = null, accepted_name = null, accepted_address = null,
-        accepted_revision = null, accepted_copy_id = null, declined_at = null, declined_by = null,
-        decline_reason = null, updated_at = $now
+        round_off_minor = $round_off_minor, total_minor = $total_minor, declined_at = null,
+        declined_by = null, decline_reason = null, updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 _AMOUNTS = ("subtotal_minor", "discount_minor", "tax_minor", "round_off_minor", "total_minor")
@@ -153,9 +151,10 @@ def send_again(
 ) -> int:
     """Send an estimate with other lines, or the same ones again; return its revision.
 
-    It is open then, whatever it was answered, and what it was before is kept. `reason` is what the
-    customer reads beside it. Raises NotFound for no such estimate; Conflict when it was changed
-    since `seen`, is invoiced, or accepted and locked; Invalid for lines that make no estimate.
+    It is open then, whatever it was answered, and what it was before is kept; what followed from
+    its acceptance is void. `reason` is what the customer reads beside it. Raises NotFound for no
+    such estimate; Conflict when it was changed since `seen`, is invoiced, or accepted and locked,
+    or something of what followed is paid; Invalid for lines that make no estimate.
     """
     given = form_fields.clean({"reason": REASON}, {"reason": bidi.plain(reason)})["reason"]
     drafts = [_cleaned(place, line) for place, line in enumerate(lines, 1)]
@@ -169,6 +168,8 @@ def send_again(
         before = _lines(session, head)
         _need_revisable(session, head, before)
         key = {"id": head["id"], "customer_id": head["customer_id"]}
+        if head["status"] == "accepted":
+            estimate_offers.take_back(session, staff, head, now)
         if not session.rows(_KEPT, **key, revision=head["revision"]):
             sent = head["sent_at"] or head["created_at"]
             _keep(session, head, before, None, sent, None)

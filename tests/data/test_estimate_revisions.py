@@ -20,12 +20,13 @@ from portal_data.billing.estimate_revisions import DraftLine
 from portal_data.billing.estimates import Status
 from portal_data.billing.revision_changes import RevisedLine
 from portal_data.business import preferences
+from portal_data.business.preferences import AfterAcceptance
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import chain
 from portal_data.ops.notifier import notify
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
-from tests.data.test_estimate_offers import _accept
+from tests.data.test_estimate_offers import _accept, _work, series  # noqa: F401 - a fixture
 from tests.factories import TODAY, insert, make_estimate
 from tests.people import at_once, events, mails, rows
 
@@ -144,6 +145,55 @@ def test_unlocked_a_revision_takes_the_acceptance_back(
     first, second = told.revisions
     assert first.lines == second.lines
     assert len(rows("select id from core.document_copies")) == 2
+
+
+@pytest.mark.usefixtures("series")
+def test_what_followed_from_the_old_offer_ends_with_it(
+    db: store.Store, declined: Cast, sam: Staff, tmp_path: Path
+) -> None:
+    alice = declined.alice
+    preferences.change(
+        declined.owner,
+        now=NOW,
+        lock_accepted_estimates=False,
+        invoice_on_acceptance=AfterAcceptance.DRAFT,
+    )
+    _again(sam)
+    _accept(alice, tmp_path, seen=_told(alice).version)
+    _work()
+    _again(sam, lambda lines: lines[:1])
+    _accept(alice, tmp_path, seen=_told(alice).version)
+    _work()
+    made = rows("select number, status, total_minor from core.invoices order by number")
+    assert [(each["number"], each["status"]) for each in made] == [
+        ("INV-007", "void"),
+        ("INV-008", "draft"),
+    ]
+    assert made[1]["total_minor"] == _told(alice).total_minor != made[0]["total_minor"]
+    assert events().count("estimate.reopened") == 1
+    assert db.check_integrity() == []
+
+
+@pytest.mark.usefixtures("series")
+def test_what_is_paid_of_the_old_offer_keeps_it(
+    db: store.Store, declined: Cast, sam: Staff, tmp_path: Path
+) -> None:
+    preferences.change(
+        declined.owner,
+        now=NOW,
+        lock_accepted_estimates=False,
+        invoice_on_acceptance=AfterAcceptance.DRAFT,
+    )
+    _again(sam)
+    _accept(declined.alice, tmp_path, seen=_told(declined.alice).version)
+    _work()
+    with store.system_writing() as session:
+        session.change(
+            "update core.invoices set version = version + 1, status = 'sent', pending_minor = 1"
+        )
+    with pytest.raises(Conflict, match="paid already"):
+        _again(sam, lambda lines: lines[:1])
+    assert _told(declined.alice).status is Status.ACCEPTED
 
 
 def test_what_other_books_reckon_otherwise_is_left_to_them(cast: Cast, sam: Staff) -> None:
