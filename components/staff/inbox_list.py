@@ -4,14 +4,12 @@ from components.lists import listing
 from components.lists.listing import Request
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
 from components.ui import cards, links
+from components.ui import format as say
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
 from portal_data.customers import conversations, inbox
 from portal_data.customers.inbox import Filter, Sort, TalkRow
 from portal_data.lists import Page
-
-_EXCERPT = 180
-"""Characters of a comment that tell what it is about."""
 
 
 def row(talk: TalkRow, business: Organisation) -> Row:
@@ -26,16 +24,11 @@ def row(talk: TalkRow, business: Organisation) -> Row:
         (
             Cell(talk.name or title, note=title if talk.name else None),
             talk.customer,
-            Cell(_excerpt(talk.body), note=talk.author_name),
+            Cell(say.excerpt(talk.body), note=talk.author_name),
             cards.when(day, today, business.locale),
             Cell(pills=tuple(pills)),
         ),
     )
-
-
-def _excerpt(body: str) -> str:
-    flat = " ".join(body.split())
-    return f"{flat[:_EXCERPT].rstrip()} …" if len(flat) > _EXCERPT else flat
 
 
 def empty(request: Request, page: Page[TalkRow, Filter]) -> Empty:

@@ -8,8 +8,6 @@ from portal_data.business.organisation import Organisation
 from portal_data.customers import review_desk
 from portal_data.customers.review_desk import Filter, ReviewRow, Sort
 
-_EXCERPT = 200
-"""Characters of a review that a row begins with."""
 _TONES = {1: "red", 2: "red", 3: "orange", 4: "green", 5: "green"}
 
 
@@ -18,13 +16,12 @@ def row(review: ReviewRow, business: Organisation) -> Row:
     states = [Pill("Answered", "gray") if review.answered else Pill("Waits for an answer", "blue")]
     if review.published:
         states.append(Pill("Published", "green"))
-    words = " ".join((review.body or "").split())
     return Row(
         links.review(review.id),
         (
             review.customer_name,
             review.contact_name,
-            words if len(words) <= _EXCERPT else f"{words[:_EXCERPT]}…",
+            say.excerpt(review.body),
             Cell(pills=(Pill(f"{review.rating} of 5", _TONES[review.rating]),)),
             Cell(pills=tuple(states)),
             say.day(business.day_of(review.created_at), business.locale),

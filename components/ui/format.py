@@ -128,3 +128,9 @@ def size(octets: int) -> str:
     if octets < 1_000_000:
         return f"{max(1, round(octets / 1000))} KB"
     return f"{octets / 1_000_000:.1f} MB"
+
+
+def excerpt(text: str | None, limit: int = 180) -> str:
+    """Return the beginning of a text that people wrote, on one line."""
+    flat = " ".join((text or "").split())
+    return f"{flat[:limit].rstrip()} …" if len(flat) > limit else flat

@@ -150,3 +150,16 @@ def test_a_period_tells_its_year_once() -> None:
         "26 Jun – 25 Jul 2026"
     )
     assert say.days(TODAY, TODAY) == say.day(TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (None, ""),
+        (" one\n\n two ", "one two"),
+        ("x" * 180, "x" * 180),
+        ("x" * 179 + " yy", "x" * 179 + " …"),
+    ],
+)
+def test_an_excerpt_is_one_line_and_says_that_there_is_more(text: str | None, shown: str) -> None:
+    assert say.excerpt(text) == shown
