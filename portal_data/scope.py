@@ -31,11 +31,17 @@ class Permission(StrEnum):
     FILE_ADD = "file:add"
     INVOICE_PAY = "invoice:pay"
     MESSAGE_SEND = "message:send"
+    PROFILE_EDIT = "profile:edit"
     REVIEW_WRITE = "review:write"
     TIMESHEET_ANSWER = "timesheet:answer"
 
 
-_EVERYBODY = {Permission.COMMENT_WRITE, Permission.MESSAGE_SEND, Permission.REVIEW_WRITE}
+_EVERYBODY = {
+    Permission.COMMENT_WRITE,
+    Permission.MESSAGE_SEND,
+    Permission.PROFILE_EDIT,
+    Permission.REVIEW_WRITE,
+}
 _ALLOWED: dict[Role, set[Permission]] = {
     Role.ADMIN: set(Permission),
     Role.PAYER: _EVERYBODY | {Permission.INVOICE_PAY, Permission.FILE_ADD},

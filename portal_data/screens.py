@@ -21,7 +21,12 @@ ADDRESSES = OF_CUSTOMERS | OF_STAFF | OF_EVERYBODY
 MOVED = {"statement": "statements"}
 """Addresses of earlier portals, which links and bookmarks may still have, and where they lead."""
 
-_BY_ID = {"approval": "timesheet", "project": "project", "review": "review"}
+_BY_ID = {
+    "approval": "timesheet",
+    "customer": "customer",
+    "project": "project",
+    "review": "review",
+}
 _OF_RECORDS = {kind.record: kind.key for kind in KINDS.values()}
 
 

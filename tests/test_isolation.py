@@ -95,6 +95,10 @@ def _books(scope: Scope, word: str) -> Books:
         "reviews", contact_id=scope.contact_id, rating=3, body=word, period="2026-H2",
         may_publish=False, reply=word, created_at=NOW, updated_at=NOW, version=1, **own,
     )  # fmt: skip
+    insert(
+        "pending_changes", subject_kind="customer", subject_id=scope.customer_id, field="tax_id",
+        new_value=word, requested_by=scope.contact_id, requested_at=NOW, **own,
+    )  # fmt: skip
     file = insert(
         "files", subject_kind="customer", subject_id=scope.customer_id, name=f"{word}.txt",
         media_type="text/plain", size_bytes=4, sha256="0" * 64, storage_key=word,
@@ -169,6 +173,9 @@ READS: dict[str, Case] = {
         s, TODAY, 9
     ),
     "customers.details.my_details": lambda s, _: _module("customers.details").my_details(s),
+    "customers.change_requests.waiting": lambda s, _: _module("customers.change_requests").waiting(
+        s
+    ),
     "customers.reviews.own": lambda s, _: _module("customers.reviews").own(s),
     "messaging.files.shared": lambda s, _: _module("messaging.files").shared(s),
     "business.organisation.get": lambda s, _: _module("business.organisation").get(s),
@@ -264,6 +271,12 @@ ELSEWHERE = {
         f"projects.timesheet_answers.{name}": "an action; see tests/data/test_timesheet_answers.py"
         for name in ("answer", "approve", "reject")
     },
+    "customers.change_requests.withdraw": "an action; see tests/data/test_own_details.py",
+    **{
+        f"customers.own_details.change_{name}": "an action; see tests/data/test_own_details.py"
+        for name in ("address", "company", "person")
+    },
+    "customers.own_details.may_edit": "reads nothing; see tests/pages/test_own_details.py",
     "customers.reviews.withdraw_consent": "of its author alone; see tests/data/test_reviews.py",
     "customers.reviews.write": "of its author alone; see tests/data/test_reviews.py",
     "messaging.messages.send": "writes nothing of a customer's; see tests/data/test_messages.py",

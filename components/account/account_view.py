@@ -1,13 +1,22 @@
 """The account as its contacts read it: oneself, the company, its people, how it pays."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
+import streamlit as st
+
+from components.account import details_dialogs
 from components.account.contact_access import STATES
+from components.forms.action import act
 from components.ui import cards, links
 from components.ui import format as say
 from components.ui.markup import Markup, join, lines, said, tag
+from portal_data.clock import utc_now
+from portal_data.customers import change_requests
+from portal_data.customers.change_requests import Change
 from portal_data.customers.details import Address, Contact, MyDetails, SavedMethod
-from portal_data.scope import Role, Scope
+from portal_data.scope import Permission, Role, Scope
 
 _ROLES = {
     Role.ADMIN: "Administrator: reads everything, approves and pays",
@@ -22,7 +31,62 @@ _METHOD_STATES = {
 }
 
 
-def me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
+def draw(
+    scope: Scope, mine: MyDetails, waiting: Sequence[Change], today: date, locale: str
+) -> None:
+    """Draw the account, with a pencil at whatever the contact may change."""
+    left, right = st.columns(2, gap="small")
+    with left:
+        with _card("you", "You", scope, Permission.PROFILE_EDIT) as edit:
+            cards.draw(_me(scope, mine, locale))
+        if edit:
+            details_dialogs.person()
+        with _card("company", "Company", scope, Permission.ACCOUNT_EDIT) as edit:
+            cards.draw(_company(mine))
+            for each in waiting:
+                _waiting(scope, each)
+        if edit:
+            details_dialogs.company()
+    with right:
+        for kind, dialog in details_dialogs.ADDRESSES.items():
+            with _card(
+                kind, f"{kind.capitalize()} address", scope, Permission.ACCOUNT_EDIT
+            ) as edit:
+                cards.draw(_address(mine.address(kind)))
+            if edit:
+                dialog()
+        cards.draw(cards.card("Saved for payment", _methods(mine, today)))
+    cards.draw(cards.card("People", _people(scope, mine)))
+
+
+@contextmanager
+def _card(key: str, title: str, scope: Scope, permission: Permission) -> Iterator[bool]:
+    """Draw a card around what follows; yields whether its pencil was used."""
+    with st.container(border=True, key=f"card-{key}", gap="small"):
+        with st.container(horizontal=True, horizontal_alignment="distribute",
+                          vertical_alignment="center", key=f"head-{key}"):  # fmt: skip
+            cards.draw(cards.title(title))
+            used = details_dialogs.pencil(scope, permission, title.lower(), key)
+        yield used
+
+
+def _waiting(scope: Scope, change: Change) -> None:
+    """Draw what staff have not confirmed yet, and the button that takes it back."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"waiting-{change.id}"):
+        what = said(change.new_value, "b") if change.new_value else tag("b", "none")
+        cards.draw(cards.sub(join("Asked for: ", what, ". We confirm it before it holds.")))
+        if scope.may(Permission.ACCOUNT_EDIT) and st.button(
+            "Take back", key=f"withdraw.{change.id}", type="tertiary"
+        ):
+            act(
+                "The tax number stays as it is.",
+                lambda: change_requests.withdraw(
+                    scope, change.id, seen=change.version, now=utc_now()
+                ),
+            )
+
+
+def _me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
     """Return who is signed in, what their role lets them do, and the way to their password."""
     own = next(each for each in mine.contacts if each.id == scope.contact_id)
     facts = cards.facts(
@@ -46,7 +110,7 @@ def _limit(own: Contact, currency_code: str, locale: str) -> str:
     return f"{say.money(own.payment_limit_minor, currency_code, locale)} a payment"
 
 
-def company(mine: MyDetails) -> Markup:
+def _company(mine: MyDetails) -> Markup:
     """Return what the business knows of the company."""
     return cards.facts(
         [
@@ -64,17 +128,7 @@ def company(mine: MyDetails) -> Markup:
     )
 
 
-def addresses(mine: MyDetails) -> Markup:
-    """Return the billing and the shipping address side by side."""
-    blocks = [
-        tag("div", tag("h3", f"{kind.capitalize()} address"), _address(mine.address(kind)),
-            class_="pt-block")
-        for kind in ("billing", "shipping")
-    ]  # fmt: skip
-    return tag("div", [tag("div", block) for block in blocks], class_="pt-columns")
-
-
-def methods(mine: MyDetails, today: date) -> Markup:
+def _methods(mine: MyDetails, today: date) -> Markup:
     """Return the saved cards and bank accounts: brand, last four digits and expiry, no more."""
     if not mine.saved_methods:
         return cards.empty("Nothing is saved", "You have no saved cards or bank accounts.")
@@ -82,7 +136,7 @@ def methods(mine: MyDetails, today: date) -> Markup:
     return tag("div", rows)
 
 
-def people(scope: Scope, mine: MyDetails) -> Markup:
+def _people(scope: Scope, mine: MyDetails) -> Markup:
     """Return everybody who acts for the company, with role and whether they can sign in."""
     rows = cards.rows(_person(each, each.id == scope.contact_id) for each in mine.contacts)
     return tag("div", rows, class_="pt-people")
@@ -93,7 +147,7 @@ def _address(address: Address | None) -> Markup:
         return cards.sub("None")
     reached = [("Phone", address.phone), ("Fax", address.fax)]
     said = [f"{label} {number}" for label, number in reached if number]
-    return lines([*address.lines, *said])
+    return tag("div", lines([*address.lines, *said]), class_="pt-text")
 
 
 def _method(method: SavedMethod, today: date) -> Markup:

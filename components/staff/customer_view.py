@@ -42,6 +42,7 @@ def facts(customer: StaffCustomer) -> Markup:
             ("Number", customer.number),
             ("E-mail", cards.email(customer.email)),
             ("Phone", customer.phone),
+            ("Tax number", customer.tax_id),
             ("Terms", customer.payment_terms_label),
             ("Currency", customer.currency_code),
             ("Portal", "Open" if customer.portal_enabled else "Opens with an invitation"),

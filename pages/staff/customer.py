@@ -5,7 +5,7 @@ import streamlit as st
 from components.account import contact_access
 from components.lists import listing
 from components.session import require_staff
-from components.staff import customer_view
+from components.staff import customer_view, detail_changes
 from components.ui import address, cards, links, reviewed, tab
 from portal_data.business import organisation, preferences
 from portal_data.clock import utc_now
@@ -39,6 +39,7 @@ cards.draw(
         customer_view.figures(balances, locale), cards.card("", customer_view.facts(customer))
     ),
 )
+detail_changes.draw(staff, customer, business)
 cards.draw(cards.title("Documents"))
 listing.draw(request, page, business)
 cards.draw(cards.title("People"))

@@ -53,7 +53,7 @@ class Preferences:
     notify_contacts_of_comments: bool = True
     """Mail contacts when staff comment visibly on their documents."""
     customers_edit_details: bool = True
-    """Contacts may change their details, addresses and cards."""
+    """Contacts may change their own details, and administrators those of their company."""
     customers_forward_documents: bool = True
     """Contacts may forward a document; the recipient becomes a contact."""
     reviews: bool = True
@@ -102,6 +102,12 @@ EFFECTS: dict[str, Effect] = {
         "Projects and timesheets",
         "Customers see their projects with hours, budgets and time logs, and the timesheets that "
         "you sent them. When off, these pages do not exist for them.",
+    ),
+    "customers_edit_details": Effect(
+        "Customers change their details",
+        "Everybody there changes their own name and phone numbers, and administrators the company "
+        "and its addresses. A new tax number waits until you confirm it. When off, they see these "
+        "details and write to you.",
     ),
     "reviews": Effect(
         "Reviews",

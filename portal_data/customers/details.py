@@ -131,13 +131,14 @@ class StaffCustomer:
     status: str
     currency_code: str
     payment_terms_label: str | None
+    tax_id: str | None
     portal_enabled: bool
     contacts: list[Contact]
 
 
 _FOR_STAFF = """
     select id, number, display_name, email, phone, status, currency_code, payment_terms_label,
-        portal_enabled
+        tax_id, portal_enabled
     from core.customers
     where id = $id
     order by id

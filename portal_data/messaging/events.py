@@ -104,6 +104,27 @@ CONTACT_ROLE_CHANGED = _event("contact.role_changed", "changed the role of", _NO
 CONTACT_SIGNED_IN = _event("contact.signed_in", "signed in", _NOBODY)
 CUSTOMER_PORTAL_DISABLED = _event("customer.portal_disabled", "switched off the portal of", _NOBODY)
 CUSTOMER_PORTAL_ENABLED = _event("customer.portal_enabled", "switched on the portal of", _NOBODY)
+DETAILS_ADDRESS_CHANGED = _event(
+    "details.address_changed", "changed an address of", _STAFF, mailed=_ON_ACTIVITY
+)
+DETAILS_COMPANY_CHANGED = _event(
+    "details.company_changed", "changed the details of", _STAFF, mailed=_ON_ACTIVITY
+)
+DETAILS_PERSON_CHANGED = _event(
+    "details.person_changed", "changed the personal details of", _STAFF, mailed=_ON_ACTIVITY
+)
+DETAILS_TAX_NUMBER_ASKED = _event(
+    "details.tax_number_asked", "asks you to confirm the tax number of", _STAFF, mailed=_ON_ACTIVITY
+)
+DETAILS_TAX_NUMBER_CONFIRMED = _event(
+    "details.tax_number_confirmed", "confirmed the tax number of", _NOBODY
+)
+DETAILS_TAX_NUMBER_REFUSED = _event(
+    "details.tax_number_refused", "refused the tax number of", _NOBODY
+)
+DETAILS_TAX_NUMBER_WITHDRAWN = _event(
+    "details.tax_number_withdrawn", "took back the new tax number of", _STAFF
+)
 DISPUTE_ACCEPTED = _event("dispute.accepted", "accepted the dispute of", _NOBODY)
 DISPUTE_OPENED = _event("dispute.opened", "disputed", _NOBODY)
 DISPUTE_REJECTED = _event("dispute.rejected", "rejected the dispute of", _NOBODY)

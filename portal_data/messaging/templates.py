@@ -117,6 +117,25 @@ def review_answered(to: str, name: str, business: str, answer: str) -> dict[str,
     }
 
 
+def tax_number_answered(
+    to: str, name: str, business: str, number: str | None, confirmed: bool, reason: str | None
+) -> dict[str, Any]:
+    """The mail that tells a contact whether the tax number they asked for holds now."""
+    asked = isolated(number) if number else "no tax number"
+    said = "stands on documents from now on" if confirmed else "was not taken"
+    done = "confirmed" if confirmed else "refused"
+    return {
+        "to": to,
+        "subject": f"{isolated(business)} {done} your tax number",
+        "body": f"Hello {isolated(name)},\n\n"
+        f"you asked for {asked} as the tax number of your company. It {said}."
+        + (" The reason:" if reason else ""),
+        "quote": reason,
+        "link": address("account"),
+        "link_label": "Open your account",
+    }
+
+
 def activity(
     to: str, sentence: str, customer: str | None, page: str = "", quote: str | None = None
 ) -> dict[str, Any]:

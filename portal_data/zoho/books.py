@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from portal_data.store import OpenSession
+from portal_data.zoho import portal_edits
 
 SOURCE = "zoho"
 
@@ -22,6 +23,15 @@ _CUSTOMER_REFS = """
 """
 _CUSTOMERS = "select id, number, display_name, currency_code from core.customers order by id"
 _CONTACTS = "select id, customer_id, email, login_id from core.contacts order by id"
+# made in the portal, so that no file has named it yet
+_OWN_ADDRESSES = """
+    select a.id, a.customer_id, a.kind from core.addresses a
+    where not exists (
+        select 1 from core.import_refs r
+        where r.kind = 'address' and r.customer_id = a.customer_id and r.row_id = a.id
+    )
+    order by a.id
+"""
 _REPORTS = "select report from core.imports where source = $source order by started_at, id"
 _ITEMS = "select id, name from core.items order by id"
 _TAXES = "select id, name, percent, kind from core.taxes order by id"
@@ -134,6 +144,8 @@ def read_books(session: OpenSession) -> Books:
     for kind, query in (
         ("customer", _CUSTOMERS),
         ("contact", _CONTACTS),
+        ("address", _OWN_ADDRESSES),
+        ("portal edit", portal_edits.UNSETTLED),
         ("item", _ITEMS),
         ("tax", _TAXES),
         ("exchange rate", _RATES),

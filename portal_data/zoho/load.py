@@ -10,6 +10,7 @@ from uuid import UUID
 from portal_data.billing import ledger
 from portal_data.ids import BUSINESS, new_id
 from portal_data.store import OpenSession
+from portal_data.zoho import portal_edits
 from portal_data.zoho.books import SOURCE
 from portal_data.zoho.catalogue import tax_key
 from portal_data.zoho.document_sets import is_staged
@@ -110,6 +111,7 @@ class Loader:
             if account.kind != "credit note":
                 values["question"] = account.in_question
             self.session.change(_REBALANCE[account.kind], **values)
+        portal_edits.settle(self.session, self.resolver.edits, self.now)
         void(self.session, self.settler.removal, self.settler.imported, self.import_id, self.now)
         self.progress("Finishing", total, total)
         ledger.post(self.session, self.now)

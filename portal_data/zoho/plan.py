@@ -74,6 +74,10 @@ class Decisions:
         self.refused = dict(upload.reading.refused)
         self.doubtful: set[str] = set()
         self._numbers = {kind: books.numbers(kind) for kind in NUMBERED}
+        self._own_addresses = {
+            (row["customer_id"], row["kind"]): Ref(row["id"], row["customer_id"], "")
+            for row in books.rows["address"]
+        }
         self._by_row = {
             kind: {ref.row_id: (key, ref) for key, ref in books.refs[kind].items()}
             for kind in NUMBERED
@@ -162,6 +166,8 @@ class Decisions:
         if ref := refs.get(record.external_id):
             self._check_number(record, ref.row_id)
             return ref
+        if record.kind == "address":
+            return self._own_addresses.get((record.customer_id, record.values["kind"]))
         if record.kind not in NUMBERED:
             return None
         holder = self._numbers[record.kind].get(record.values["number"])

@@ -13,6 +13,7 @@ from portal_data.zoho import cells
 from portal_data.zoho.books import Books
 from portal_data.zoho.defects import CellError, Problem, SetAside
 from portal_data.zoho.plan import Change, Decisions
+from portal_data.zoho.portal_edits import PortalEdits
 from portal_data.zoho.records import Record
 from portal_data.zoho.upload import Upload
 
@@ -48,6 +49,7 @@ class Resolver:
         self.decisions = decisions
         self.upload: Upload = decisions.upload
         self.books: Books = decisions.books
+        self.edits = PortalEdits(self.books.rows["portal edit"])
         self.customers = Names()
         self.projects = Names()
         self.tasks: dict[tuple[UUID, str], UUID] = {}
@@ -67,6 +69,9 @@ class Resolver:
         self.decisions.decide("address", self.find_customer)
         contacts = self.decisions.decide("contact", self.find_customer)
         self._unique_emails(contacts)
+        for kind in ("customer", "address", "contact"):
+            for record in self.decisions.of(kind).updated:
+                self.edits.weigh(record, self.decisions.findings)
 
     def decide_items(self) -> None:
         """Decide items; documents refer to them by id, else by name."""

@@ -22,7 +22,15 @@ from portal_data.auth import access, identity, invitations, sessions
 from portal_data.auth import staff as team
 from portal_data.billing import estimate_answers, estimate_offers, estimate_revisions, views
 from portal_data.business import organisation, preferences
-from portal_data.customers import conversations, documents, review_desk, reviews
+from portal_data.customers import (
+    change_requests,
+    conversations,
+    details,
+    documents,
+    own_details,
+    review_desk,
+    reviews,
+)
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import comments, messages
@@ -154,7 +162,60 @@ def _review(world: World) -> UUID:
     return found[0]["id"] if found else new_id()
 
 
+def _ask_for_a_tax_number(world: World) -> None:
+    """Alice asks for another tax number."""
+    alice = world.cast.alice
+    before = details.my_details(alice)
+    own_details.change_company(alice, {"tax_id": "GB 2"}, before=before, now=NOW)
+
+
+def _asked(world: World) -> UUID:
+    """The one change that waits; an unknown id before anybody asked."""
+    found = rows("select id from core.pending_changes where status = 'waiting' order by id")
+    return found[0]["id"] if found else new_id()
+
+
+def _own(who: Scope) -> details.Contact:
+    """The contact's own details; anybody's for staff who look, who have none."""
+    contacts = details.my_details(who).contacts
+    return next((each for each in contacts if each.id == who.contact_id), contacts[0])
+
+
 ACTIONS: dict[str, Action] = {
+    "customers.change_requests.confirm": Action(
+        lambda who, w: change_requests.confirm(who, _asked(w), seen=1, current=None, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _ask_for_a_tax_number(w),
+    ),
+    "customers.change_requests.refuse": Action(
+        lambda who, w: change_requests.refuse(who, _asked(w), "No", seen=1, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _ask_for_a_tax_number(w),
+    ),
+    "customers.change_requests.withdraw": Action(
+        lambda who, w: change_requests.withdraw(who, _asked(w), seen=1, now=NOW),
+        {"admin"},
+        stranger=False,
+        prepare=lambda w, who: _ask_for_a_tax_number(w),
+    ),
+    "customers.own_details.change_person": Action(
+        lambda who, w: own_details.change_person(
+            who, {"phone": "01632 960001"}, before=_own(who), now=NOW
+        ),
+        CONTACTS,
+    ),
+    "customers.own_details.change_company": Action(
+        lambda who, w: own_details.change_company(
+            who, {"phone": "01632 960001"}, before=details.my_details(who), now=NOW
+        ),
+        {"admin"},
+    ),
+    "customers.own_details.change_address": Action(
+        lambda who, w: own_details.change_address(
+            who, "billing", {"city": "Leeds"}, before=None, now=NOW
+        ),
+        {"admin"},
+    ),
     "auth.access.disable_contact": Action(
         lambda who, w: access.disable_contact(who, w.cast.bob.contact_id, NOW), STAFF
     ),
