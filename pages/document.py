@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from components.documents import any_document, conversation, document_view
+from components.documents import any_document, conversation, document_view, forwarding
 from components.session import require_scope
 from components.ui import address, cards, links, tab
-from components.ui import format as say
 from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.customers.forwarding import OneDocument
 from portal_data.errors import NotFound
 
 scope = require_scope()
@@ -27,11 +27,9 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
     cards.draw(cards.head(document.number, cards.pills(drawn.statuses), back=back))
     with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
         cards.draw(cards.documents(links.pdf(kind, document.id)))
-        for control in drawn.controls:
-            look = "primary" if control.primary else "secondary"
-            label = say.escape_markdown(control.label)
-            if st.button(label, type=look, icon=control.icon, key=control.key):
-                control.press()
+        what = OneDocument(kind, document.id)
+        controls = forwarding.control(scope, what, document.number)
+        document_view.draw_controls(*controls, *drawn.controls)
 cards.draw(drawn.sheet)
 about = conversation.About(kind.record, document.id)
 conversation.draw(scope, about, organisation.get(scope))

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from components.documents import statement_table
+from components.documents import document_view, forwarding, statement_table
 from components.session import require_scope
 from components.ui import cards, downloads, links, period, tab
 from portal_data.billing import balances, statements
 from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.customers.forwarding import OnePeriod
 
 scope = require_scope()
 
@@ -21,7 +22,7 @@ def account() -> None:
     with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                       horizontal_alignment="distribute"):  # fmt: skip
         cards.draw(cards.head("Statement", cards.sub(scope.customer_name)))
-        buttons = st.container(key="actions", width="content")
+        buttons = st.container(key="actions", width="content", horizontal=True, gap="xsmall")
     with st.container(key="choices", horizontal=True, vertical_alignment="bottom"):
         chosen = period.choose(today)
         currencies = statements.currencies(scope)
@@ -38,6 +39,9 @@ def account() -> None:
     with buttons:
         files = downloads.of_statement(currency, first, last)
         cards.draw(cards.documents(links.statement_pdf(currency, first, last), files))
+        title = f"Statement {period.words(first, last, locale)}"
+        what = OnePeriod(currency, first, last)
+        document_view.draw_controls(*forwarding.control(scope, what, title))
     owed = balances.account(scope, today=today).of(currency) if last >= today else None
     bridge = None
     if owed:

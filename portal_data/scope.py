@@ -27,6 +27,7 @@ class Permission(StrEnum):
 
     ACCOUNT_EDIT = "account:edit"
     COMMENT_WRITE = "comment:write"
+    DOCUMENT_FORWARD = "document:forward"
     ESTIMATE_ANSWER = "estimate:answer"
     FILE_ADD = "file:add"
     INVOICE_PAY = "invoice:pay"
@@ -42,11 +43,13 @@ _EVERYBODY = {
     Permission.PROFILE_EDIT,
     Permission.REVIEW_WRITE,
 }
+_SHARING = {Permission.DOCUMENT_FORWARD, Permission.FILE_ADD}
 _ALLOWED: dict[Role, set[Permission]] = {
     Role.ADMIN: set(Permission),
-    Role.PAYER: _EVERYBODY | {Permission.INVOICE_PAY, Permission.FILE_ADD},
+    Role.PAYER: _EVERYBODY | _SHARING | {Permission.INVOICE_PAY},
     Role.APPROVER: _EVERYBODY
-    | {Permission.ESTIMATE_ANSWER, Permission.TIMESHEET_ANSWER, Permission.FILE_ADD},
+    | _SHARING
+    | {Permission.ESTIMATE_ANSWER, Permission.TIMESHEET_ANSWER},
     Role.VIEWER: _EVERYBODY,
     Role.STAFF: set(),  # staff who look at what a customer sees, and touch nothing
 }

@@ -263,6 +263,8 @@ ELSEWHERE = {
     "billing.estimate_answers.accept": "an action; see tests/data/test_permissions.py",
     "billing.estimate_answers.decline": "an action; see tests/data/test_permissions.py",
     "billing.estimate_answers.signature": "reads nothing; see tests/data/test_estimate_answers.py",
+    "customers.forwarding.forward": "an action; see tests/data/test_forwarding.py",
+    "output.attachments.make": "draws what is read above; see tests/data/test_forwarding.py",
     "output.acceptance.accept": "that action, with PDFs; see tests/data/test_estimate_answers.py",
     "output.document_pdfs.statement_pdf": "draws what is read above; see tests/web",
     "auth.identity.choices": "by login, not by customer; see tests/data/test_identity.py",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Generic, TypeVar
 
+import streamlit as st
+
 from components.ui import cards, tab
 from components.ui import format as say
 from components.ui.cards import Happening
@@ -75,6 +77,14 @@ def opened(scope: Scope, kind: Kind, number: str, now: datetime) -> Opened:
         beside.append(cards.card("History", happened))
     values = view.paper(document, business, customer)
     return Opened(document, values, business, today, customer, tuple(beside))
+
+
+def draw_controls(*controls: Control) -> None:
+    """Draw the buttons that do something with a document, and do it when one is pressed."""
+    for each in controls:
+        look = "primary" if each.primary else "secondary"
+        if st.button(say.escape_markdown(each.label), type=look, icon=each.icon, key=each.key):
+            each.press()
 
 
 def paying(

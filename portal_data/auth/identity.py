@@ -8,6 +8,7 @@ from portal_data import security_log, settings, store
 from portal_data.auth import devices, logins, passwords, sessions, throttle, tokens
 from portal_data.auth.sessions import IDLE, Browser
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal_data.ids import BUSINESS
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.messaging.events import Event
 from portal_data.scope import Role, Scope, Staff, need_actor
@@ -247,6 +248,25 @@ def view_as_customer(staff: Staff, customer_id: UUID) -> Scope:
         role=Role.STAFF,
         name=staff.name,
         email=staff.email,
+        customer_name=str(name),
+    )
+
+
+def customer_as_portal(session: OpenSession, customer_id: UUID) -> Scope:
+    """Return what the portal itself reads one customer's documents with, to send them.
+
+    As `view_as_customer`, it allows no action. Raises NotFound when there is no such customer.
+    """
+    name = session.value(_CUSTOMER_NAME, id=customer_id)
+    if name is None:
+        raise NotFound("There is no such customer.")
+    return Scope(
+        customer_id=customer_id,
+        contact_id=BUSINESS,
+        sign_in_id=BUSINESS,
+        role=Role.STAFF,
+        name="The portal",
+        email="",
         customer_name=str(name),
     )
 

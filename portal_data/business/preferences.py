@@ -109,6 +109,11 @@ EFFECTS: dict[str, Effect] = {
         "and its addresses. A new tax number waits until you confirm it. When off, they see these "
         "details and write to you.",
     ),
+    "customers_forward_documents": Effect(
+        "Forward documents",
+        "Customers mail estimates, invoices, credit notes, receipts and statements as PDFs. "
+        "Whoever gets one becomes a contact of that customer, without access to the portal.",
+    ),
     "reviews": Effect(
         "Reviews",
         "Customers rate your work from one to five stars, once in half a year, and staff answer. "
@@ -116,8 +121,8 @@ EFFECTS: dict[str, Effect] = {
     ),
     "notify_staff_of_activity": Effect(
         "Mail staff of what customers do",
-        "Everybody on the team gets a mail when a customer first views a document, comments, "
-        "answers an estimate, or decides on a timesheet.",
+        "Everybody on the team gets a mail when a customer first views or forwards a document, "
+        "comments, answers an estimate, or decides on a timesheet.",
     ),
     "notify_contacts_of_comments": Effect(
         "Mail customers when you comment",

@@ -128,6 +128,7 @@ DETAILS_TAX_NUMBER_WITHDRAWN = _event(
 DISPUTE_ACCEPTED = _event("dispute.accepted", "accepted the dispute of", _NOBODY)
 DISPUTE_OPENED = _event("dispute.opened", "disputed", _NOBODY)
 DISPUTE_REJECTED = _event("dispute.rejected", "rejected the dispute of", _NOBODY)
+DOCUMENT_FORWARDED = _event("document.forwarded", "forwarded", _STAFF, mailed=_ON_ACTIVITY)
 DOCUMENT_QUESTION_CLEARED = _event("document.question_cleared", "said that this is owed:", _NOBODY)
 ESTIMATE_ACCEPTED = _event("estimate.accepted", "accepted estimate", _STAFF, mailed=_ON_ACTIVITY)
 ESTIMATE_DECLINED = _event("estimate.declined", "declined estimate", _STAFF, mailed=_ON_ACTIVITY)

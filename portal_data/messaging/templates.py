@@ -1,8 +1,9 @@
 """Letters: the words of every mail, as the payload of an outbox row.
 
 A payload has `to`, `subject` and `body` (plain text, paragraphs apart by an empty line), and may
-have `quote` (what a person wrote), `link` with `link_label`, `reply_to` and `from_name`. `link` is
-wiped once the mail is sent.
+have `quote` (what a person wrote), `link` with `link_label`, `reply_to`, `from_name` and
+`attachment`, which says what document is attached (see `output.attachments`). `link` is wiped once
+the mail is sent.
 """
 
 from typing import Any
@@ -133,6 +134,24 @@ def tax_number_answered(
         "quote": reason,
         "link": address("account"),
         "link_label": "Open your account",
+    }
+
+
+def forwarded(
+    to: str, by: str, customer: str, business: str, title: str, note: str | None
+) -> dict[str, Any]:
+    """The mail that brings a document to somebody of the customer's, with a note of who sent it.
+
+    It leads nowhere: whoever gets it may have no access.
+    """
+    what = f"{title} from {isolated(business)}"
+    return {
+        "to": to,
+        "subject": " ".join(what.split()),
+        "body": f"{isolated(by)} of {isolated(customer)} sends you {title[0].lower()}{title[1:]} "
+        f"from {isolated(business)}. It is attached as a PDF."
+        + (f"\n\n{isolated(by)} writes:" if note else ""),
+        "quote": note,
     }
 
 

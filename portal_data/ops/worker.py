@@ -8,13 +8,15 @@ from types import MappingProxyType
 from uuid import UUID
 
 from portal_data import settings, store
-from portal_data.auth import devices, resets, sessions, throttle
+from portal_data.auth import devices, identity, resets, sessions, throttle
 from portal_data.billing import acceptance_invoices
 from portal_data.clock import utc_now
-from portal_data.errors import PortalError
+from portal_data.errors import NotFound, PortalError
 from portal_data.messaging import outbox, templates
 from portal_data.messaging.mail import DeliveryFailed, Mailer, compose
 from portal_data.ops.notifier import notify
+from portal_data.output import attachments
+from portal_data.output.attachments import Attachment
 from portal_data.store import OpenSession
 
 PAUSE = 2.0
@@ -22,6 +24,8 @@ PAUSE = 2.0
 REST = 60.0
 """Seconds at most between looks where only this process writes, which tells of new work."""
 CLEAN_EVERY = timedelta(minutes=10)
+LARGEST_ATTACHMENT = 10 * 1024 * 1024
+"""Bytes of an attached document; mail servers refuse what is much larger."""
 
 _SENDER = "select email from core.organisation order by name"
 
@@ -34,6 +38,22 @@ def _notify(session: OpenSession, row: outbox.Row, now: datetime) -> None:
 
 def _answer_reset(session: OpenSession, row: outbox.Row, now: datetime) -> None:
     resets.answer(session, row.id, row.payload["email"], now)
+
+
+def _attachment(row: outbox.Row) -> Attachment | None:
+    """Return the document that a mail brings; one at a time is in memory."""
+    named = row.payload.get("attachment")
+    if named is None:
+        return None
+    try:
+        with store.system_reading() as session:
+            scope = identity.customer_as_portal(session, row.customer_id)
+        attachment = attachments.make(scope, named)
+    except NotFound as error:
+        raise DeliveryFailed("What was to be attached is gone.", permanent=True) from error
+    if len(attachment[1]) > LARGEST_ATTACHMENT:
+        raise DeliveryFailed("What was to be attached is too large for a mail.", permanent=True)
+    return attachment
 
 
 def _bill_accepted(session: OpenSession, row: outbox.Row, now: datetime) -> None:
@@ -159,6 +179,7 @@ class Worker:
             business=business,
             row_id=row.id,
             moment=now,
+            attachment=_attachment(row),
         )
         self._mailer.send(message)
 

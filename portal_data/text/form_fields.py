@@ -39,6 +39,11 @@ def clean(fields: Mapping[str, Field], typed: Mapping[str, str | None]) -> dict[
     return cleaned
 
 
+def wrong(fields: Mapping[str, Field], **sentences: str) -> InvalidFields:
+    """Return the refusal of a form that says at each named field why it cannot be used."""
+    return InvalidFields({name: (fields[name].label, why) for name, why in sentences.items()})
+
+
 def _clean(field: Field, text: str) -> str | None:
     if len(text) > field.limit:
         raise Invalid(f"Keep it under {field.limit:,} characters; this has {len(text):,}.")

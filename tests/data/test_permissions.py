@@ -27,6 +27,7 @@ from portal_data.customers import (
     conversations,
     details,
     documents,
+    forwarding,
     own_details,
     review_desk,
     reviews,
@@ -99,6 +100,7 @@ STAFF = {"staff", "owner"}
 OWNER = {"owner"}
 DRAFTED = [estimate_revisions.DraftLine("Pond", Decimal(1), Decimal(5))]
 ANSWERING = {"admin", "approver"}
+SHARING = {"admin", "payer", "approver"}
 
 
 @dataclass(frozen=True)
@@ -267,6 +269,18 @@ ACTIONS: dict[str, Action] = {
             who, "invoice", w.invoice, "Hello", key=new_id(), now=NOW
         ),
         CONTACTS,
+        stranger=False,
+    ),
+    "customers.forwarding.forward": Action(
+        lambda who, w: forwarding.forward(
+            who,
+            forwarding.OneDocument(kinds.INVOICE, w.invoice),
+            "max@books.example",
+            "",
+            key=new_id(),
+            now=NOW,
+        ),
+        SHARING,
         stranger=False,
     ),
     "customers.documents.clear_question": Action(

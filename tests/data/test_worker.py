@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from portal_data import settings, store
 from portal_data.auth import invitations, resets
@@ -30,60 +30,11 @@ from portal_data.scope import Scope, Staff
 from portal_data.settings import Settings
 from tests.architecture.source import last_name, modules, tree
 from tests.conftest import NOW, Cast
+from tests.mail_server import Inbox, point_at
 from tests.people import BROWSER, mails, make_contact, rows, value
 from tools.ports import free_port
 
 MAIL = {"to": "dora@alder.example", "subject": "Grüße", "body": "First <b>.\n\nSecond & last."}
-
-
-class Inbox:
-    """A mail server's handler that keeps what it gets and answers as told."""
-
-    def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
-        self.answers: list[str] = []
-        self.recipient_answers: list[str] = []
-
-    async def handle_RCPT(
-        self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
-    ) -> str:
-        """Answer RCPT with the next told answer, else accept."""
-        answer = self.recipient_answers.pop(0) if self.recipient_answers else "250 OK"
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
-        """Answer DATA with the next told answer, else keep the message."""
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer.startswith("250"):
-            content = envelope.content
-            assert isinstance(content, bytes)
-            self.messages.append(email.message_from_bytes(content, policy=email.policy.default))
-        return answer
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    """What the mail server received."""
-    return Inbox()
-
-
-@pytest.fixture
-def server(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Controller]:
-    """A real SMTP server, and settings that lead to it."""
-    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    _point_at(controller, monkeypatch)
-    yield controller
-    controller.stop()
-
-
-def _point_at(controller: Controller, monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
-    values = {"HOST": "127.0.0.1", "PORT": str(controller.port), "SECURITY": "none", **more}
-    for name, setting in values.items():
-        monkeypatch.setenv(f"PORTAL_SMTP_{name}", setting)
-    settings.load.cache_clear()
 
 
 def _enqueue(payload: dict[str, Any] = MAIL, key: str = "key", now: datetime = NOW) -> None:
@@ -349,14 +300,14 @@ def test_a_server_that_wants_a_name_gets_it(
     )  # fmt: skip
     controller.start()
     try:
-        _point_at(controller, monkeypatch, USER="portal", PASSWORD="wrong")
+        point_at(controller, monkeypatch, USER="portal", PASSWORD="wrong")
         _enqueue()
         assert _worker().work(NOW) == 0
         ((status, error),) = _status()
         assert status == "retry"
         assert "wrong" not in str(error)
         assert "535" in str(error)
-        _point_at(controller, monkeypatch, USER="portal", PASSWORD="s3cret")
+        point_at(controller, monkeypatch, USER="portal", PASSWORD="s3cret")
         assert _worker().work(NOW + LADDER[0]) == 1
     finally:
         controller.stop()
@@ -373,7 +324,7 @@ def test_starttls_wants_a_trusted_certificate(
     )
     controller.start()
     try:
-        _point_at(controller, monkeypatch, HOST="localhost", SECURITY="starttls")
+        point_at(controller, monkeypatch, HOST="localhost", SECURITY="starttls")
         _enqueue()
         assert _worker().work(NOW) == 0
         assert "SSLCertVerificationError" in str(_status()[0][1])

@@ -47,11 +47,14 @@ class Screen:
         return "\n".join(str(element.value) for element in found)
 
     def controls(self) -> dict[str, str]:
-        """Return the labels of the buttons that act on a document, by key; none of a form."""
+        """Return the labels of the buttons that act on a document, by key.
+
+        Not those of a form, nor the one that forwards any document.
+        """
         return {
             each.key: each.label
             for each in self.app.button
-            if each.key and not each.key.startswith("FormSubmitter")
+            if each.key and not each.key.startswith("FormSubmitter") and each.key != "forward"
         }
 
     def records(self) -> dict[str, Any]:

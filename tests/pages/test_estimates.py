@@ -102,7 +102,7 @@ def test_an_open_offer_is_answered_where_it_is_read(screen: Open, alice: Scope) 
         assert words in shown.html, words
     assert f"documents/estimate/{offer}.pdf" in shown.html
     assert "<i>Mind" in shown.html  # the entity resolved by the test, not by the browser
-    assert [button.label for button in shown.app.button] == ["Decline", "Accept", "Send"]
+    assert [button.label for button in shown.app.button] == ["Forward", "Decline", "Accept", "Send"]
     assert events() == ["estimate.viewed"]
 
 
@@ -258,7 +258,7 @@ def test_a_signed_offer_bears_the_signature(screen: Open, folder: Path, alice: S
     shown = screen(alice, "estimate", number="EST-7")
     assert "Accepted and signed by" in shown.html
     assert shown.html.count("Alice <b>T</b>") >= 3
-    assert [each.label for each in shown.app.button] == ["Send"]
+    assert [each.label for each in shown.app.button] == ["Forward", "Send"]
 
 
 def test_what_became_of_an_offer(screen: Open, alice: Scope) -> None:

@@ -35,13 +35,19 @@ _BUTTON = (
 
 
 def compose(
-    payload: Mapping[str, Any], *, sender: str, business: str, row_id: UUID, moment: datetime
+    payload: Mapping[str, Any],
+    *,
+    sender: str,
+    business: str,
+    row_id: UUID,
+    moment: datetime,
+    attachment: tuple[str, bytes] | None = None,
 ) -> EmailMessage:
     """Return the message of a mail (see `messaging.templates`), from `business` <`sender`>.
 
     `moment` is naive UTC. The Message-ID is the outbox row's, so a mail sent twice after a crash
-    is one message to servers that look. Raises DeliveryFailed, permanently, when an address or a
-    header cannot be one.
+    is one message to servers that look. `attachment` is the name and content of a PDF. Raises
+    DeliveryFailed, permanently, when an address or a header cannot be one.
     """
     try:
         to, sender = emails.normalise(payload["to"]), emails.normalise(sender)
@@ -65,6 +71,9 @@ def compose(
     message.set_content("\n\n".join(parts) + "\n")
     html = _html(body, quote, link, payload.get("link_label"))
     message.add_alternative(html, subtype="html")
+    if attachment:
+        name, content = attachment
+        message.add_attachment(content, "application", "pdf", filename=_one_line(name))
     return message
 
 
