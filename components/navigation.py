@@ -94,6 +94,7 @@ def _of_customers(shown: Preferences) -> list[StreamlitPage]:
         page("account", "Account", "account", "badge"),
         *(page("document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
         *((page("review", "Review", "review", hidden=True),) if shown.reviews else ()),
+        page("notifications", "Notifications", "notifications", hidden=True),
         page("security", "Security", "security", hidden=True),
     ]
 
@@ -125,6 +126,7 @@ def _of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/organisation", "Organisation", "organisation", "domain"),
         page("staff/preferences", "Preferences", "preferences", "tune"),
         page("staff/team", "Team", "team", "badge", hidden=role is not Role.OWNER),
+        page("staff/notifications", "Notifications", "notifications", hidden=True),
         page("staff/security", "Security", "security", hidden=True),
     ]
 

@@ -7,7 +7,7 @@ it anew each time, so what can be made once is in the modules it uses.
 import streamlit as st
 
 from components import navigation, session
-from components.account import account_menu
+from components.account import account_menu, bell
 from components.ui import brand, tab
 
 who = session.current()
@@ -21,6 +21,7 @@ chosen = st.navigation(
 if who is not None:
     brand.draw(shown, lit=navigation.lit(who, chosen.url_path))
     account_menu.draw(who)
+    bell.draw(who, chosen.url_path)
 tab.entitle(chosen.title, shown.name)
 session.entered(chosen.url_path)
 with session.known(who):

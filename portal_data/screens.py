@@ -1,11 +1,12 @@
 """Addresses of the screens: which there are, whose they are, and those of documents."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
 from portal_data.kinds import KINDS
 
-OF_BOTH = frozenset({"", "project", "review", "security", "timesheet", *KINDS})
+OF_BOTH = frozenset({"", "notifications", "project", "review", "security", "timesheet", *KINDS})
 """Addresses that customers and staff both have, each with screens of their own."""
 _LISTS = {kind.path for kind in KINDS.values()}
 OF_CUSTOMERS = OF_BOTH | _LISTS | {
@@ -27,7 +28,10 @@ _BY_ID = {
     "project": "project",
     "review": "review",
 }
+_AT_PATH = {path: record for record, path in _BY_ID.items()}
 _OF_RECORDS = {kind.record: kind.key for kind in KINDS.values()}
+RECORDS = frozenset({*_BY_ID, *_OF_RECORDS})
+"""What has a screen of its own, as activity names it."""
 
 
 def of_document(record: str | None, number: str | None) -> str | None:
@@ -45,3 +49,15 @@ def of_subject(record: str | None, subject_id: UUID | None, number: str | None) 
     if record in _BY_ID and subject_id:
         return f"{_BY_ID[record]}?{urlencode({'id': subject_id})}"
     return of_document(record, number)
+
+
+def subject_at(path: str, parameters: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return what stands at an address as activity names it: its kind, and its id or number.
+
+    A customer's screen, which staff have, is that of a `customer`. None for what is no record.
+    """
+    if path in KINDS:
+        kind, name = KINDS[path].record, parameters.get("number", "")
+    else:
+        kind, name = _AT_PATH.get(path, ""), parameters.get("id", "")
+    return (kind, name) if kind and name else None

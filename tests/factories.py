@@ -1,7 +1,7 @@
 """Documents for tests: plain functions with fixed defaults, written straight into the store."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -408,6 +408,28 @@ def make_approval(
             [(approval_id, entry, scope.customer_id, how) for entry, how in entries.items()],
         )
     return approval_id
+
+
+def make_notification(
+    customer_id: UUID,
+    recipient_id: UUID,
+    *,
+    kind: str = "contact",
+    invoice: UUID | None = None,
+    number: str = "INV-1",
+    created_at: datetime = NOW,
+    **more: Any,
+) -> UUID:
+    """Store that somebody was told that an invoice was sent; return the notification's id."""
+    entry = insert(
+        "activity", customer_id=customer_id, happened_at=created_at, event="invoice.sent",
+        subject_kind="invoice", subject_id=invoice, subject_number=number,
+        actor_kind="staff", actor_name="Olive", visible=True,
+    )  # fmt: skip
+    return insert(
+        "notifications", customer_id=customer_id, recipient_kind=kind, recipient_id=recipient_id,
+        activity_id=entry, created_at=created_at, **more,
+    )  # fmt: skip
 
 
 def show_projects(shown: bool = True) -> None:

@@ -86,10 +86,14 @@ def _books(scope: Scope, word: str) -> Books:
         "saved_methods", provider="demo", provider_reference=word, kind="card", brand=word,
         last4="4242", status="verified", created_at=NOW, updated_at=NOW, **own,
     )  # fmt: skip
-    insert(
+    entry = insert(
         "activity", happened_at=NOW, event="invoice.sent", subject_kind="invoice",
         subject_id=invoice, subject_number=f"{word}-1", actor_kind="staff", actor_name=word,
         visible=True, **own,
+    )  # fmt: skip
+    insert(
+        "notifications", recipient_kind="contact", recipient_id=scope.contact_id,
+        activity_id=entry, created_at=NOW, **own,
     )  # fmt: skip
     insert(
         "reviews", contact_id=scope.contact_id, rating=3, body=word, period="2026-H2",
@@ -143,6 +147,9 @@ OWNERS: dict[str, Callable[[Books], dict[str, Any]]] = {
 """What names the record that all rows of a list belong to."""
 
 
+_OF_PERSON = "messaging.notifications.LIST"
+
+
 def _listed(
     of: described.Described,
     scope: Scope,
@@ -166,6 +173,10 @@ def _tried(call: Callable[[], object]) -> object:
 
 
 READS: dict[str, Case] = {
+    _OF_PERSON: lambda s, b: _listed(
+        LISTS[_OF_PERSON], s, b, lambda _: {"recipient_id": s.contact_id}
+    ),
+    "messaging.notifications.unread": lambda s, _: _module("messaging.notifications").unread(s),
     "messaging.activity.recent": lambda s, _: _module("messaging.activity").recent(s, 50),
     "billing.balances.account": lambda s, _: _module("billing.balances").account(s, today=TODAY),
     "billing.balances.home": lambda s, _: _module("billing.balances").home(s, today=TODAY),
@@ -193,7 +204,7 @@ READS: dict[str, Case] = {
     **{
         name: partial(_listed, each)
         for name, each in LISTS.items()
-        if name not in OWNERS and each.reading is store.reading
+        if name not in {*OWNERS, _OF_PERSON} and each.reading is store.reading
     },
 }
 """What names no row: it returns the caller's words and never the other's."""
@@ -216,6 +227,9 @@ BY_NAME: dict[str, Case] = {
         )
         for kind in ("invoice", "estimate", "project", "approval")
     ],
+    "messaging.notifications.mark_opened": lambda s, b: _module(
+        "messaging.notifications"
+    ).mark_opened(s, "invoice", b.number, NOW),
     "messaging.activity.of_document": lambda s, b: _module("messaging.activity").of_document(
         s, b.invoice
     ),
@@ -281,6 +295,7 @@ ELSEWHERE = {
     "customers.own_details.may_edit": "reads nothing; see tests/pages/test_own_details.py",
     "customers.reviews.withdraw_consent": "of its author alone; see tests/data/test_reviews.py",
     "customers.reviews.write": "of its author alone; see tests/data/test_reviews.py",
+    "messaging.notifications.mark_all_read": "of the person alone; see test_notifications.py",
     "messaging.messages.send": "writes nothing of a customer's; see tests/data/test_messages.py",
 }
 """Functions proved in tests of their own, with the reason."""
@@ -356,6 +371,9 @@ def test_colleagues_in_one_role_read_the_same(
         "customers.conversations.mark_read",
         "customers.conversations.write",
         "customers.reviews.own",  # of the person, and cached for nobody
+        "messaging.notifications.LIST",
+        "messaging.notifications.mark_opened",
+        "messaging.notifications.unread",  # of the person, and kept for that person alone
     }  # fmt: skip - the others are no reads
     colleague = replace(
         cast.alice,
@@ -382,6 +400,7 @@ def test_the_cases_see_their_own_rows(cast: Cast, both: tuple[Books, Books]) -> 
     tenantless = {
         "business.organisation.get", "business.preferences.of", "billing.statements.currencies",
         "billing.balances.account", "billing.balances.home", "billing.statements.dated_after",
+        "messaging.notifications.unread",
     }  # fmt: skip
     for name, case in READS.items():
         if name not in tenantless:

@@ -110,8 +110,8 @@ def draw(
 ) -> None:
     """Draw a page of the list.
 
-    A list that has one filter alone, or no search, offers none. One that a search left empty offers
-    to clear it.
+    A list that has one filter or one order alone, or no search, offers none. One that a search left
+    empty offers to clear it.
     """
     screen, query = request.screen, request.query
     empty = screen.empty(request, page)
@@ -132,6 +132,7 @@ def draw(
         orders=[
             Choice(label, request.to(sort=each), each == query.sort)
             for each, label in screen.orders.items()
+            if len(screen.orders) > 1
         ],
         search=Search(screen.search, query.search, request.to(q=None)) if screen.search else None,
         pager=drawn.pager(

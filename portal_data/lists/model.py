@@ -88,6 +88,9 @@ class List(Generic[Who, Row, Filter, Sort]):
     size: int = 20
     words: Mapping[str, type[StrEnum]] = field(default_factory=dict)
     """Columns that hold the name of a member, in lower case."""
+    cached: bool = True
+    """Whether a page is given again while the books stand; not where no cached read notices what
+    is written to its rows."""
     timed: bool = False
     """Whether the `minutes` of every filter are added up too."""
     optional: tuple[str, ...] = ()

@@ -16,7 +16,6 @@ _LONGEST_SEARCH = 100
 _Choice = TypeVar("_Choice", bound=str)
 
 
-@store.cached
 def page(
     who: Who,
     of: List[Who, Row, Filter, Sort],
@@ -34,7 +33,23 @@ def page(
     them. A page past the end is empty. `given` are the further parameters of its statements, such
     as the day `today` by which statuses are told. Raises NotFound where there is no such list.
     """
-    size = size or of.size
+    read = _cached if of.cached else _page
+    return read(
+        who, of, filter=filter, search=search, sort=sort, page=page, size=size or of.size, **given
+    )
+
+
+def _page(
+    who: Who,
+    of: List[Who, Row, Filter, Sort],
+    *,
+    filter: Filter | None,
+    search: str,
+    sort: Sort | None,
+    page: int,
+    size: int,
+    **given: Hashable,
+) -> Page[Row, Filter]:
     with of.reading(who) as session:
         values = {
             **_values(session, of, search, given),
@@ -52,6 +67,9 @@ def page(
     minutes = {each: int(counted[f"{each}_minutes"] or 0) for each in of.filters if of.timed}
     total = counts[filter or next(iter(of.filters))]
     return Page([of.row(**row) for row in rows], total, counts, minutes)
+
+
+_cached = store.cached(_page)
 
 
 def table(

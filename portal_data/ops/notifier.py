@@ -13,7 +13,7 @@ from portal_data.store import OpenSession
 
 _ACTIVITY = """
     select a.customer_id, a.event, a.subject_kind, a.subject_id, a.subject_number, a.actor_kind,
-        a.actor_name, a.details, u.display_name as customer_name
+        a.actor_name, a.details, a.visible, u.display_name as customer_name
     from core.activity a
     left join core.customers u on u.id = a.customer_id
     where a.id = $id order by a.id
@@ -44,13 +44,18 @@ _RING = """
 
 
 def notify(session: OpenSession, activity_id: UUID, now: datetime) -> int:
-    """Notify everybody who hears of an event and return how many; nobody hears of it twice."""
+    """Notify everybody who hears of an event and return how many; nobody hears of it twice.
+
+    Contacts hear of nothing that their customer does not see.
+    """
     event = session.one(_ACTIVITY, id=activity_id)
     known = EVENTS.get(event["event"]) if event else None
     if event is None or known is None or known.heard_by is Audience.NOBODY:
         return 0
     customer_id = event["customer_id"]
     if known.heard_by is Audience.OTHER_SIDE and event["actor_kind"] == "staff":
+        if not event["visible"]:
+            return 0
         kind, mailed, whose = "contact", known.mailed_to_contacts, None
         recipients = session.rows(_CONTACTS, activity_id=activity_id, customer_id=customer_id)
     else:

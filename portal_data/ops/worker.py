@@ -12,7 +12,7 @@ from portal_data.auth import devices, identity, resets, sessions, throttle
 from portal_data.billing import acceptance_invoices
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
-from portal_data.messaging import outbox, templates
+from portal_data.messaging import notifications, outbox, templates
 from portal_data.messaging.mail import DeliveryFailed, Mailer, compose
 from portal_data.ops.notifier import notify
 from portal_data.output import attachments
@@ -191,12 +191,13 @@ class Worker:
 
 def clean(now: datetime) -> None:
     """Delete what expired and nobody asks for: tickets, failure counts, devices, sign-ins,
-    sent rows."""
+    sent rows, notifications that were read."""
     with store.system_writing() as session:
         sessions.forget_old(session, now)
         throttle.forget_old(session, now)
         devices.forget_old(session, now)
         outbox.forget_sent(session, now)
+        notifications.forget_read(session, now)
 
 
 def _about(row: outbox.Row) -> dict[str, dict[str, object]]:

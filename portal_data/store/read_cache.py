@@ -70,10 +70,20 @@ class ReadCache:
 
         What grows old by itself is the caller's to judge, each time.
         """
+        return self._of_person(sign_in_id, sign_in_id, read)
+
+    def of_person(self, person: UUID, name: str, read: Callable[[], Answer]) -> Answer:
+        """Return what `read` returned of one person's own rows while these stand as they did.
+
+        `name` tells apart what is read of the same person.
+        """
+        return self._of_person(person, (person, name), read)
+
+    def _of_person(self, person: UUID, key: Hashable, read: Callable[[], Answer]) -> Answer:
         changes = self._engine.changes
         if changes is None or self._engine.is_writing():
             return read()
-        return self._kept(sign_in_id, partial(changes.mark_of_sign_in, sign_in_id), read)
+        return self._kept(key, partial(changes.mark_of_person, person), read)
 
     def _kept(
         self, key: Hashable, mark: Callable[[], _Mark | None], read: Callable[[], Answer]

@@ -39,6 +39,9 @@ UNSEEN = frozenset(
 OF_IDENTITY = frozenset({"contacts", "customers", "sign_ins", "staff"})
 """Tables of `core` that say who is signed in and what they may do."""
 
+OF_PERSON = frozenset({"notifications"})
+"""Tables of `core` whose rows are one person's, and read by what is kept for that person alone."""
+
 OF_BUSINESS = frozenset({"organisation", "preferences"})
 """Tables of `core` whose rows are the same for all customers, whoever writes them."""
 
@@ -47,6 +50,12 @@ _ONE_SIGN_IN = re.compile(
     r"update core\.sign_ins set [a-z_$, =']+ where id = \$id(?: and (?!.*\bor\b)[^;]*)?$"
 )
 _NEW_SIGN_IN = re.compile(r"insert into core\.sign_ins (?!.*\bon conflict\b)[^;]*$")
+# a new row of a person's, and an update of one person's rows
+_ONE_PERSON = re.compile(
+    r"(?:insert into core\.[a-z_]+ (?!.*\bon conflict\b)[^;]*"
+    r"|update core\.[a-z_]+ set [a-z_$, =]+ where recipient_id = \$recipient_id"
+    r"(?: and (?!.*\bor\b)[^;]*)?)$"
+)
 # how many rows the last of several changed, or a row that comes back, is not what was changed
 _UNCOUNTED = re.compile(r";(?! *$)|\breturning\b")
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -84,13 +93,17 @@ class WriteSet:
     def __init__(self, customer_id: UUID | None) -> None:
         self._customer_id = customer_id
         self.customers: set[UUID] = set()
-        self.sign_ins: set[UUID] = set()
+        self.persons: set[UUID] = set()
+        """Ids of sign-ins, and of people of whose own rows something was written."""
 
     def by(self, sql: str, params: Mapping[str, Any]) -> None:
         """Note a statement: a customer's session and an insert name theirs, others may be any's."""
         for verb, table in writes(sql):
             if table == "sign_ins":
                 self._sign_in(sql, params)
+                continue
+            if table in OF_PERSON:
+                self._of_person(sql, params)
                 continue
             named = params.get("customer_id") if verb == "insert into" else None
             self.table(table, named)
@@ -104,15 +117,21 @@ class WriteSet:
         """Note a write to `sign_ins`: an update by its key is of one, a new one is nobody's yet."""
         named, words = params.get("id"), plain(sql)
         if isinstance(named, UUID) and _ONE_SIGN_IN.match(words):
-            self.sign_ins.add(named)
+            self.persons.add(named)
         elif not _NEW_SIGN_IN.match(words):
             self.table("sign_ins")
 
+    def _of_person(self, sql: str, params: Mapping[str, Any]) -> None:
+        """Note a write to rows of people: of one who is named, or of anybody."""
+        named = params.get("recipient_id")
+        one = isinstance(named, UUID) and _ONE_PERSON.match(plain(sql))
+        self.persons.add(named if one and isinstance(named, UUID) else EVERYONE)
+
     def table(self, name: str, customer_id: UUID | str | None = None) -> None:
         """Note a write to a table, unless no cached read looks at it."""
-        if name in OF_IDENTITY or not name:
-            self.sign_ins.add(EVERYONE)
-        if name in UNSEEN:
+        if name in OF_IDENTITY or name in OF_PERSON or not name:
+            self.persons.add(EVERYONE)
+        if name in UNSEEN or name in OF_PERSON:
             return
         of_one = name and name not in OF_BUSINESS
         named = (self._customer_id or customer_id or EVERYONE) if of_one else EVERYONE
@@ -123,14 +142,14 @@ class WriteSet:
 
 
 class Changes:
-    """Counts the commits that each customer, and each sign-in, could notice."""
+    """Counts the commits that each customer, and each sign-in or person, could notice."""
 
-    _MOST_SIGN_INS = 10_000
+    _MOST_PERSONS = 10_000
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[UUID] = Counter()
-        self._sign_ins: Counter[UUID] = Counter()
+        self._persons: Counter[UUID] = Counter()
         self._total = 0
         self._underway = 0
 
@@ -146,17 +165,17 @@ class Changes:
                 return self._total, 0
             return self._counts[EVERYONE], self._counts.get(customer_id, 0)
 
-    def mark_of_sign_in(self, sign_in_id: UUID) -> tuple[int, int] | None:
-        """Return where a sign-in, and what its person may do, stands, as `mark` does for books."""
+    def mark_of_person(self, person: UUID) -> tuple[int, int] | None:
+        """Return where a sign-in, or what one person alone has, stands, as `mark` for books."""
         with self._lock:
             if self._underway:
                 return None
-            return self._sign_ins[EVERYONE], self._sign_ins.get(sign_in_id, 0)
+            return self._persons[EVERYONE], self._persons.get(person, 0)
 
     @contextmanager
     def committing(self, write_set: WriteSet) -> Iterator[None]:
         """Count a commit, whether it succeeds or not."""
-        if not write_set.customers and not write_set.sign_ins:
+        if not write_set.customers and not write_set.persons:
             yield
             return
         with self._lock:
@@ -168,6 +187,6 @@ class Changes:
                 self._underway -= 1
                 self._total += 1
                 self._counts.update(write_set.customers)
-                if len(self._sign_ins) > self._MOST_SIGN_INS:  # as if all had changed
-                    self._sign_ins = Counter({EVERYONE: self._sign_ins.total()})
-                self._sign_ins.update(write_set.sign_ins)
+                if len(self._persons) > self._MOST_PERSONS:  # as if all had changed
+                    self._persons = Counter({EVERYONE: self._persons.total()})
+                self._persons.update(write_set.persons)

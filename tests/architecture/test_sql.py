@@ -95,6 +95,8 @@ COMPOSED_SQL: dict[str, str] = {
     "lists.model:List.__post_init__": _LISTS,
     "lists.model:List._listed": _LISTS,
     "lists.model:List._page": _LISTS,
+    "messaging.notifications:_NUMBERED": _KINDS,
+    "messaging.notifications:_NUMBERED_OF_STAFF": _KINDS,
     "store.answers:ask": "a file's path, quoted",
     "store.duckdb_engine:DuckDBEngine._copy_into": f"{_SCHEMA}, quoted",
     "store.duckdb_engine:DuckDBTransaction._insert_few": _SCHEMA,

@@ -33,8 +33,8 @@ from portal_data.customers import (
     reviews,
 )
 from portal_data.errors import NotAllowed, NotFound
-from portal_data.ids import new_id
-from portal_data.messaging import comments, messages
+from portal_data.ids import BUSINESS, new_id
+from portal_data.messaging import comments, messages, notifications
 from portal_data.output import acceptance
 from portal_data.projects import timesheet_answers, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
@@ -46,6 +46,7 @@ from tests.factories import (
     make_entry,
     make_estimate,
     make_invoice,
+    make_notification,
     make_person,
     make_project,
     show_projects,
@@ -144,6 +145,14 @@ def _comment(who: Who, world: World) -> None:
     about = {"subject_kind": "invoice", "subject_id": world.invoice, "now": NOW}
     with store.system_writing() as session:
         comments.add(session, who, "Hello", **about, **own)
+
+
+def _tell(who: Who, world: World) -> None:
+    """Let the person find at the bell that an invoice was sent."""
+    if isinstance(who, Staff):
+        make_notification(BUSINESS, who.staff_id, kind="staff", invoice=world.invoice)
+    else:
+        make_notification(who.customer_id, who.contact_id, invoice=world.invoice)
 
 
 def _role_of(world: World) -> Role:
@@ -407,6 +416,16 @@ ACTIONS: dict[str, Action] = {
             who, "EST-1", DRAFTED, expiry_date=None, reason="", seen=1, now=NOW
         ),
         STAFF,
+    ),
+    "messaging.notifications.mark_all_read": Action(
+        lambda who, w: notifications.mark_all_read(who, until=NOW, now=NOW),
+        CONTACTS | STAFF,
+        prepare=lambda w, who: _tell(who, w),
+    ),
+    "messaging.notifications.mark_opened": Action(
+        lambda who, w: notifications.mark_opened(who, "invoice", "INV-1", NOW),
+        CONTACTS | STAFF,
+        prepare=lambda w, who: _tell(who, w),
     ),
     "billing.views.mark": Action(
         lambda who, w: views.mark(who, kinds.INVOICE, w.invoice, NOW), CONTACTS, stranger=False

@@ -383,7 +383,7 @@ def test_whatever_ends_a_sign_in_is_seen_at_once(alice: Scope, table: str, way: 
 def test_what_could_be_of_other_sign_ins_is_of_all(sql: str) -> None:
     noted = WriteSet(None)
     noted.by(sql, {"id": new_id()})
-    assert noted.sign_ins == {EVERYONE}
+    assert noted.persons == {EVERYONE}
 
 
 def test_only_what_surely_changed_nothing_is_not_noted(alice: Scope) -> None:
@@ -420,27 +420,27 @@ def test_every_statement_that_could_end_a_sign_in_is_noted() -> None:
         noted = WriteSet(None)
         noted.by(sql, {"id": sign_in})
         by_key = tables == {"sign_ins"} and "where id = $id" in " ".join(sql.split())
-        assert noted.sign_ins == {sign_in if by_key else EVERYONE}, (name, sql)
+        assert noted.persons == {sign_in if by_key else EVERYONE}, (name, sql)
         seen |= tables
     assert seen == OF_IDENTITY
     for table in OF_IDENTITY:
         loaded = WriteSet(None)
         loaded.table(table)
-        assert loaded.sign_ins == {EVERYONE}, table
+        assert loaded.persons == {EVERYONE}, table
 
 
 def test_a_sign_in_has_no_mark_during_a_commit_and_counting_is_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Changes, "_MOST_SIGN_INS", 3)
+    monkeypatch.setattr(Changes, "_MOST_PERSONS", 3)
     changes, own = Changes(), new_id()
-    marks = [changes.mark_of_sign_in(own)]
+    marks = [changes.mark_of_person(own)]
     for each in (own, *(new_id() for _ in range(4)), own, EVERYONE):
         write_set = WriteSet(None)
-        write_set.sign_ins.add(each)
+        write_set.persons.add(each)
         with changes.committing(write_set):
-            assert changes.mark_of_sign_in(own) is None
-        marks.append(changes.mark_of_sign_in(own))
+            assert changes.mark_of_person(own) is None
+        marks.append(changes.mark_of_person(own))
     changed = [before != after for before, after in pairwise(marks)]
     assert changed == [True, False, False, False, True, True, True]
-    assert len(changes._sign_ins) <= 3
+    assert len(changes._persons) <= 3

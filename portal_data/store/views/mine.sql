@@ -244,7 +244,7 @@ create view mine.recurring_lines as
 
 create view mine.notifications as
     select id, customer_id, recipient_kind, recipient_id, activity_id, created_at,
-        read_at
+        read_at, at_bell
     from (select * from core.notifications where customer_id = getvariable('customer_id')::uuid offset 0) own
     where recipient_kind = 'contact';
 

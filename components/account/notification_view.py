@@ -1,0 +1,36 @@
+"""The screen of somebody's notifications, the same for contacts and for staff."""
+
+import streamlit as st
+
+from components.forms.action import act
+from components.lists import listing, notification_list
+from components.session import form
+from components.ui import cards
+from components.ui import format as say
+from portal_data.business import organisation
+from portal_data.clock import utc_now
+from portal_data.messaging import notifications
+from portal_data.scope import Scope, Staff
+
+_SEEN = "notifications.seen"
+
+
+def draw(who: Scope | Staff) -> None:
+    """Draw the person's notifications, with what marks all of them read."""
+    now, business = utc_now(), organisation.get(who)
+    own = isinstance(who, Scope)
+    request = listing.request(notification_list.OWN if own else notification_list.OF_STAFF)
+    reader = who.contact_id if isinstance(who, Scope) else who.staff_id
+    request, page = listing.read(who, request, business.today(now), recipient_id=reader)
+    seen = form(_SEEN, lambda: now).start
+    with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
+        cards.draw(cards.head("Notifications", cards.sub("What happened that concerns you.")))
+        if page.counts[notifications.Filter.UNREAD] and st.button(
+            "Mark all as read", icon=":material/mark_email_read:", key="notifications.read"
+        ):
+            act(
+                lambda count: f"{say.count(count, 'notification')} marked as read.",
+                lambda: notifications.mark_all_read(who, until=seen, now=utc_now()),
+                seen=_SEEN,
+            )
+    listing.draw(request, page, business)
