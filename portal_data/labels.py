@@ -70,6 +70,7 @@ TRANSACTIONS = {
 }
 """What each kind of line of a statement is called."""
 
+IN_DISPUTE = "of it in dispute"
 AGES = {
     "not_due": "Not due",
     "1_30": "1–30 days",

@@ -27,6 +27,7 @@ class Permission(StrEnum):
 
     ACCOUNT_EDIT = "account:edit"
     COMMENT_WRITE = "comment:write"
+    DISPUTE_OPEN = "dispute:open"
     DOCUMENT_FORWARD = "document:forward"
     ESTIMATE_ANSWER = "estimate:answer"
     FILE_ADD = "file:add"
@@ -46,10 +47,10 @@ _EVERYBODY = {
 _SHARING = {Permission.DOCUMENT_FORWARD, Permission.FILE_ADD}
 _ALLOWED: dict[Role, set[Permission]] = {
     Role.ADMIN: set(Permission),
-    Role.PAYER: _EVERYBODY | _SHARING | {Permission.INVOICE_PAY},
+    Role.PAYER: _EVERYBODY | _SHARING | {Permission.DISPUTE_OPEN, Permission.INVOICE_PAY},
     Role.APPROVER: _EVERYBODY
     | _SHARING
-    | {Permission.ESTIMATE_ANSWER, Permission.TIMESHEET_ANSWER},
+    | {Permission.DISPUTE_OPEN, Permission.ESTIMATE_ANSWER, Permission.TIMESHEET_ANSWER},
     Role.VIEWER: _EVERYBODY,
     Role.STAFF: set(),  # staff who look at what a customer sees, and touch nothing
 }

@@ -432,6 +432,13 @@ def make_notification(
     )  # fmt: skip
 
 
+def make_series(kind: str, prefix: str, next_number: int, digits: int = 1) -> None:
+    """Store the series of numbers of a kind of document."""
+    row = {"kind": kind, "prefix": prefix, "next_number": next_number, "digits": digits}
+    with store.system_writing() as session:
+        session.load("core.counters", tuple(row), [tuple(row.values())])
+
+
 def show_projects(shown: bool = True) -> None:
     """Switch projects and timesheets on in the portal, or off again."""
     with store.system_writing() as session:

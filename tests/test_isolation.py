@@ -116,6 +116,11 @@ def _books(scope: Scope, word: str) -> Books:
         "document_copies", document_kind="estimate", document_id=estimate, document_version=1,
         format="pdf", sha256="0" * 64, size_bytes=4, storage_key=word, created_at=NOW, **own,
     )  # fmt: skip
+    insert(
+        "disputes", kind="customer", invoice_id=invoice, contact_id=scope.contact_id, reason=word,
+        body=word, currency_code="GBP", amount_minor=5, status="opened", resolution=word,
+        opened_at=NOW, **own,
+    )  # fmt: skip
     return Books(
         word, invoice, f"{word}-1", file,
         payment=payment, credit_note=note, retainer=retainer,
@@ -258,6 +263,9 @@ BY_NAME: dict[str, Case] = {
     "output.document_pdfs.document_pdf": lambda s, b: _module("output.document_pdfs").document_pdf(
         s, kinds.ESTIMATE, f"{b.word}-E", now=NOW
     ),
+    "billing.dispute_claims.parts": lambda s, b: _module("billing.dispute_claims").parts(
+        s, b.number
+    ),
     "billing.invoices.get": lambda s, b: _module("billing.invoices").get(s, b.number, today=TODAY),
     "billing.credit_notes.get": lambda s, b: _module("billing.credit_notes").get(s, f"{b.word}-CN"),
     "payments.payments.get": lambda s, b: _module("payments.payments").get(s, f"{b.word}-P"),
@@ -274,6 +282,8 @@ BY_NAME: dict[str, Case] = {
 """What names a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
 
 ELSEWHERE = {
+    "billing.dispute_claims.open_dispute": "an action; see tests/data/test_disputes.py",
+    "billing.dispute_claims.withdraw": "an action; see tests/data/test_disputes.py",
     "billing.estimate_answers.accept": "an action; see tests/data/test_permissions.py",
     "billing.estimate_answers.decline": "an action; see tests/data/test_permissions.py",
     "billing.estimate_answers.signature": "reads nothing; see tests/data/test_estimate_answers.py",

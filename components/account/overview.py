@@ -99,6 +99,12 @@ def _rest(balance: Balance, locale: str) -> Markup | None:
             links.page("retainers", status="unpaid"),
         ),
         ("In question, not to be paid yet", -balance.in_question_minor, "", None),
+        (
+            "In dispute, not to be paid yet",
+            -balance.disputed_minor,
+            "",
+            links.page("invoices", status=Filter.DISPUTED),
+        ),
         ("Payments on their way", -balance.pending_minor, "", None),
         ("Available credits", -balance.available_credits_minor, "good", credit_notes),
         (

@@ -46,7 +46,7 @@ class _Reader:
         """Whether the other side said it after the reader last looked."""
         foreign = (remark.author_kind == "contact") == (self.side == "staff")
         late = self.until is None or remark.happened_at > self.until
-        return foreign and late and not remark.internal and not remark.dispute
+        return foreign and late and not remark.internal
 
 
 def draw(scope: Scope, about: About, business: Organisation) -> None:
@@ -108,13 +108,13 @@ def _settle(
     staff: Staff, about: About, remarks: Sequence[Remark], settled: datetime | None
 ) -> None:
     """Offer to leave the customer's last word without an answer."""
-    told = [each for each in remarks if not each.internal and not each.dispute]
+    told = [each for each in remarks if not each.internal]
     if not told or told[-1].author_kind != "contact":
         return
     if settled is not None and settled >= told[-1].happened_at:
         cards.draw(cards.sub("This wants no answer. It comes back when the customer writes again."))
         return
-    last = max(each.happened_at for each in remarks if not each.dispute)
+    last = max(each.happened_at for each in remarks)
     name = f"settle.{about.id}"
     seen = form(name, lambda: last).start
     if st.button("No answer needed", key="comment.settle", type="tertiary", icon=":material/done:"):
@@ -179,16 +179,11 @@ def _remark(remark: Remark, reader: _Reader, business: Organisation) -> Markup:
     pills = []
     if remark.internal:
         pills.append(("Internal note", "orange"))
-    if remark.dispute:
-        pills.append((f"{remark.dispute.capitalize()} dispute", "gray"))
     if reader.unread(remark):
         pills.append(("New", "blue"))
     moment = business.time_of(remark.happened_at)
     clock = format_time(moment, "short", locale=business.locale)
     when = f"{cards.when(moment.date(), business.today(utc_now()), business.locale)}, {clock}"
-    answer = None
-    if remark.answer:
-        answer = tag("div", said(business.name, "b"), lines(remark.answer), class_="answer")
     return tag(
         "li",
         tag("span", say.initials(author), class_="pt-mark", aria_hidden="true"),
@@ -202,7 +197,6 @@ def _remark(remark: Remark, reader: _Reader, business: Organisation) -> Markup:
                 class_="who",
             ),
             tag("div", lines(remark.body), class_="body"),
-            answer,
             class_="said",
         ),
         class_=f"{remark.author_kind} internal" if remark.internal else remark.author_kind,

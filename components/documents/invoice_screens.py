@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from components.documents import document_view, settlement_rows
+from components.documents import dispute_dialogs, dispute_view, document_view, settlement_rows
 from components.documents.paper import paper
 from components.forms import dialogs
 from components.lists import listing
@@ -56,6 +56,8 @@ def statuses(invoice: InvoiceRow | Invoice) -> list[tuple[str, str]]:
     shown = [(invoice.status.value, TONES[invoice.status])]
     if invoice.partially_paid and invoice.status is not Status.PARTIALLY_PAID:
         shown.append((Status.PARTIALLY_PAID.value, TONES[Status.PARTIALLY_PAID]))
+    if invoice.disputed_minor and invoice.status in OPEN:
+        shown.append(("Disputed", "orange"))
     return shown
 
 
@@ -89,6 +91,7 @@ SCREEN = listing.Screen(
         Filter.PARTIALLY_PAID: "Partially paid",
         Filter.PAID: "Paid",
         Filter.VOID: "Void",
+        Filter.DISPUTED: "Disputed",
     },
     orders={
         Sort.NEWEST: "Newest",
@@ -123,7 +126,8 @@ SCREEN = listing.Screen(
         dict.fromkeys(
             (Filter.UNPAID, Filter.OVERDUE, Filter.PARTIALLY_PAID),
             "You are all caught up. Thank you!",
-        ),
+        )
+        | {Filter.DISPUTED: "Nothing is in dispute."},
     ),
     printed=True,
 )
@@ -138,15 +142,19 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
     sheet = document_view.sheet(
         cards.card("", balance(invoice, opened.today, locale), roles.unpaid(payable, reason)),
         cards.card("", paper(opened.values, locale)),
+        dispute_view.card(invoice.disputes, opened.business, opened.today),
         cards.card("Payments and credits", settlements(invoice, locale)),
         *opened.beside,
     )
-    if payable <= 0 or reason:
-        return document_view.Drawn(invoice, statuses(invoice), sheet)
-    pay = document_view.paying(
-        kinds.INVOICE, payable, invoice.currency_code, locale, lambda: dialogs.pay_invoice(number)
-    )
-    return document_view.Drawn(invoice, statuses(invoice), sheet, (pay,))
+    controls = dispute_dialogs.controls(scope, invoice)
+    if payable > 0 and not reason:
+        currency = invoice.currency_code
+        controls += (
+            document_view.paying(
+                kinds.INVOICE, payable, currency, locale, lambda: dialogs.pay_invoice(number)
+            ),
+        )
+    return document_view.Drawn(invoice, statuses(invoice), sheet, controls)
 
 
 BALANCES = {False: "Balance due", True: "Balance in question"}
@@ -170,6 +178,9 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
     notes = [tag("p", _when(invoice, today, locale), class_="pt-sub pt-late" if late else "pt-sub")]
     if questioned:
         notes = [in_question(amount(invoice.in_question_minor))]
+    if invoice.disputed_minor:
+        words = "is in dispute. It is not asked for until that is decided."
+        notes.append(cards.sub(f"{amount(invoice.disputed_minor)} {words}"))
     if invoice.pending_minor:
         notes.append(cards.sub(f"{amount(invoice.pending_minor)} is on its way."))
     if invoice.expected_payment_date and invoice.balance_minor:

@@ -46,6 +46,7 @@ def to_payable(statement: Statement, balance: Balance, later: int, locale: str) 
         ("Available retainer payments", balance.retainer_payments_minor),
         ("Outstanding retainers", balance.retainers_minor),
         ("In question", -balance.in_question_minor),
+        ("In dispute", -balance.disputed_minor),
         ("Payments on their way", -balance.pending_minor),
     ]
     if not any(minor for _, minor in parts):
@@ -97,7 +98,10 @@ def transactions(statement: Statement, locale: str) -> Markup:
 
 
 def aging(statement: Statement, locale: str) -> Markup:
-    """Return the open invoice balances of the period's last day by age, the largest as full bar."""
+    """Return the open invoice balances of the period's last day by age, the largest as full bar.
+
+    What of them is in dispute stands below.
+    """
     ages = []
     most = max(statement.aging.values(), default=0)
     for (age, label), tone in zip(labels.AGES.items(), _TONES, strict=True):
@@ -105,7 +109,10 @@ def aging(statement: Statement, locale: str) -> Markup:
         share = -(-amount * 100 // most) if amount > 0 else 0
         bar = tag("i", style=f"--tone: {tone}; --share: {share}%")
         value = tag("div", say.money(amount, statement.currency_code, locale), class_="value")
-        ages.append(tag("div", bar, tag("div", label, class_="label"), value))
+        held = statement.disputed[age]
+        words = f"{say.money(held, statement.currency_code, locale)} {labels.IN_DISPUTE}"
+        disputed = tag("div", words, class_="label held") if held else None
+        ages.append(tag("div", bar, tag("div", label, class_="label"), value, disputed))
     return tag("div", ages, class_="pt-ages")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from components.documents import project_view
-from components.forms.action import act
+from components.forms.action import act, confirmed
 from components.session import Form, form, require_scope
 from components.ui import cards
 from components.ui import format as say
@@ -142,9 +142,5 @@ def _named(entry: ApprovalEntry, locale: str) -> str:
 
 def _ask(label: str, approval_id: UUID, action: Callable[[], None], done: str) -> None:
     """Do it when the button is pressed, and close."""
-    with st.container(horizontal=True, gap="small"):
-        sure = st.button(label, type="primary", key="confirm.yes")
-        if st.button("Cancel", key="confirm.no"):
-            st.rerun()
-    if sure:
+    if confirmed(label):
         act(done, action, seen=_name(approval_id))

@@ -75,3 +75,16 @@ def outcome(
             close_form(opened)
         return (result,)
     return None
+
+
+def confirmed(label: str, icon: str | None = None) -> bool:
+    """Draw the button of a dialog that does it, and the one that leaves; return whether it is done.
+
+    `icon` is the name of a symbol.
+    """
+    with st.container(horizontal=True, gap="small"):
+        symbol = f":material/{icon}:" if icon else None
+        sure: bool = st.button(label, type="primary", icon=symbol, key="confirm.yes")
+        if st.button("Cancel", key="confirm.no"):
+            st.rerun()
+    return sure

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from components.forms.action import act
+from components.forms.action import act, confirmed
 from components.session import require_staff
 from components.ui import cards
 from components.ui.markup import said, tag
@@ -60,9 +60,5 @@ def disable_member(staff_id: UUID, name: str) -> None:
 def _ask(name: str, consequence: str, label: str, action: Callable[[], object], done: str) -> None:
     """Say what happens to whom; do it when the button is pressed, and close."""
     cards.draw(tag("p", said(name, "b"), f" {consequence}", class_="pt-text"))
-    with st.container(horizontal=True, gap="small"):
-        sure = st.button(label, type="primary", key="confirm.yes")
-        if st.button("Cancel", key="confirm.no"):
-            st.rerun()
-    if sure:
+    if confirmed(label):
         act(done, action)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import tag
+from portal_data import money
 from portal_data.text.form_fields import Field
 
 
@@ -71,6 +73,20 @@ class Fields:
         self._labels[name] = about.label
         self._rooms[name] = st.container(key=f"field-{self.key}-{name}", gap="xsmall")
         return self._rooms[name]
+
+
+def amount(label: str, minor: int, currency: str, *, key: str) -> int:
+    """Draw the field of an amount of money, which begins as `minor`; return it in minor units."""
+    places = money.exponent(currency)
+    typed = st.number_input(
+        f"{label} ({currency})",
+        min_value=0.0,
+        value=float(money.to_decimal(minor, currency)),
+        step=float(Decimal(1).scaleb(-places)),
+        format=f"%.{places}f",
+        key=key,
+    )
+    return money.to_minor(Decimal(str(typed)), currency)
 
 
 def refused(reason: object) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.forms.action import act, outcome
+from components.forms.action import act, confirmed, outcome
 from components.forms.fields import Fields
 from components.session import form, require_staff
 from components.ui import cards
@@ -49,11 +49,7 @@ def undo(number: str, by: str) -> None:
         "acceptance become void. The customer sees this in the history; the signed PDF is kept."
     )
     cards.draw(tag("p", said(by, "b"), text, class_="pt-text"))
-    with st.container(horizontal=True, gap="small"):
-        sure = st.button("Undo acceptance", type="primary", key="undo.yes")
-        if st.button("Cancel", key="undo.no"):
-            st.rerun()
-    if sure:
+    if confirmed("Undo acceptance"):
         act(
             "The estimate is open again.",
             partial(estimate_offers.undo_acceptance, staff, number, seen=seen, now=utc_now()),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import store
+from portal_data.billing import disputes
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
 
@@ -44,6 +45,7 @@ class Balance:
     overdue_minor: int = 0
     pending_minor: int = 0
     in_question_minor: int = 0
+    disputed_minor: int = 0
     credits_minor: int = 0
     unused_payments_minor: int = 0
     retainers_count: int = 0
@@ -60,9 +62,9 @@ class Balance:
     @property
     def payable_minor(self) -> int:
         """What remains to settle: invoices, retainers and what was owed before the books began,
-        less what is on its way to the bank or in question."""
+        less what is on its way to the bank, in question or in dispute."""
         owed = self.opening_minor + self.outstanding_minor + self.retainers_minor
-        return owed - self.pending_minor - self.in_question_minor
+        return owed - self.pending_minor - self.in_question_minor - self.disputed_minor
 
     @property
     def statement_minor(self) -> int:
@@ -149,9 +151,24 @@ _RETAINERS = """
     group by currency_code
     order by currency_code
 """
-_CUSTOMER = """
-    select currency_code, opening_balance_minor from customers
+# whether there are disputes at all, which are rare
+_CUSTOMER = f"""
+    select currency_code, opening_balance_minor,
+        (select count(*)::bigint from disputes where {disputes.OPEN}) as disputes
+    from customers
     order by currency_code
+"""
+_DISPUTED = f"""
+    select d.currency_code, sum(least(d.amount_minor, i.balance_minor))::bigint as amount
+    from (
+        select invoice_id, currency_code, sum(amount_minor)::bigint as amount_minor
+        from disputes where {disputes.OPEN}
+        group by invoice_id, currency_code
+    ) d
+    join invoices i on i.id = d.invoice_id
+    where i.status = 'sent' and i.in_question_minor = 0
+    group by d.currency_code
+    order by d.currency_code
 """
 # of the last day only: to find one row by all of its columns reads every payment's
 _PAID_ON = """
@@ -207,6 +224,8 @@ def account(scope: Scope, *, today: Date) -> Account:
         payments = session.rows(_PAYMENTS, since=firsts[0])
         received = _add_payments(balances, payments)
         _add_credits(balances, session)
+        for row in session.rows(_DISPUTED) if customer["disputes"] else ():
+            _of(balances, row["currency_code"]).disputed_minor = row["amount"]
     for balance in balances.values():
         months = [(balance.currency_code, first) for first in firsts]
         balance.months = [Month(key[1], billed[key], received[key]) for key in months]

@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from portal_data import labels, lists, store
-from portal_data.billing import settlements
+from portal_data.billing import disputes, settlements
+from portal_data.billing.disputes import Dispute
 from portal_data.billing.document import Document
 from portal_data.billing.lines import Line, selecting, taxes
 from portal_data.billing.settlements import Settlement
@@ -43,6 +44,7 @@ class Filter(StrEnum):
     OVERDUE = "overdue"
     PAID = "paid"
     VOID = "void"
+    DISPUTED = "disputed"
 
 
 class Sort(StrEnum):
@@ -74,12 +76,14 @@ class InvoiceRow:
     balance_minor: int
     pending_minor: int
     in_question_minor: int
+    disputed_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice(Document):
     """A whole invoice."""
 
+    version: int
     due_date: Date
     status: Status
     partially_paid: bool
@@ -92,6 +96,12 @@ class Invoice(Document):
     written_off_minor: int
     sent_at: datetime | None
     settlements: list[Settlement]
+    disputes: list[Dispute]
+
+    @property
+    def disputed_minor(self) -> int:
+        """How much of the balance is in dispute."""
+        return min(disputes.disputed_minor(self.disputes), self.balance_minor)
 
     @property
     def settled_minor(self) -> int:
@@ -100,18 +110,23 @@ class Invoice(Document):
 
     @property
     def payable_minor(self) -> int:
-        """What the customer may pay: nothing while part of it is in question."""
+        """What the customer is asked to pay: not what is disputed or on its way to the bank, and
+        nothing while part of it is in question."""
         if self.status not in (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE):
             return 0
-        return max(self.balance_minor - self.pending_minor, 0)
+        return max(self.balance_minor - self.pending_minor - self.disputed_minor, 0)
 
 
+_DISPUTED = f"""coalesce((
+            select sum(d.amount_minor)::bigint from disputes d
+            where d.invoice_id = invoices.id and d.{disputes.OPEN}
+        ), 0)"""
 LIST = lists.List(
     reading=store.reading,
     row=InvoiceRow,
     columns="""id, number, subject, reference, date, due_date, currency_code, total_minor,
         balance_minor, pending_minor, in_question_minor""",
-    derived={"status": INVOICE.status},
+    derived={"status": INVOICE.status, "disputed_minor": _DISPUTED},
     paged=f"select *, {PAYMENT_STATES} from listed",
     source="invoices",
     search=("number", "subject", "reference"),
@@ -123,6 +138,7 @@ LIST = lists.List(
         Filter.OVERDUE: "status = 'overdue'",
         Filter.PAID: "status = 'paid'",
         Filter.VOID: "status = 'void'",
+        Filter.DISPUTED: "disputed_minor > 0",
     },
     orders={
         Sort.NEWEST: "date desc, number desc",
@@ -150,7 +166,7 @@ LIST = lists.List(
 _GET = f"""
     select o.*, {PAYMENT_STATES}
     from (
-        select id, number, date, due_date, subject, reference, payment_terms_label,
+        select id, version, number, date, due_date, subject, reference, payment_terms_label,
             expected_payment_date, currency_code, tax_inclusive, subtotal_minor, discount_minor,
             tax_minor, shipping_minor, adjustment_minor, adjustment_label, round_off_minor,
             total_minor, balance_minor, pending_minor, in_question_minor, written_off_minor,
@@ -172,11 +188,13 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
             raise NotFound("There is no such invoice.")
         lines = [Line(**row) for row in session.rows(_LINES, invoice_id=head["id"])]
         settled = settlements.of_invoice(session, head)
+        disputed = disputes.of_invoice(session, head["id"])
     del head["written_off_on"]
     return Invoice(
         **{**head, "status": Status[head["status"].upper()]},
         lines=lines,
         taxes=taxes(lines),
         settlements=settled,
+        disputes=disputed,
         history=settlements.history(head, settled),
     )

@@ -10,6 +10,8 @@ payments and retainers.
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 from pyarrow import compute as pc
@@ -17,6 +19,8 @@ from pyarrow import compute as pc
 from portal_data import store
 from portal_data.billing.balances import AGES, age
 from portal_data.billing.transactions import ABOUT, FLOWS, PLACES
+from portal_data.business import organisation
+from portal_data.business.organisation import Organisation
 from portal_data.errors import Invalid
 from portal_data.scope import Scope
 
@@ -40,7 +44,8 @@ class StatementLine:
 class Statement:
     """A period's transactions in one currency, in minor units, with the summary and the aging.
 
-    `aging` is of the open invoice balances as they stood at the end of `last`.
+    `aging` is of the open invoice balances as they stood at the end of `last`, and `disputed` what
+    of them was in dispute then.
     """
 
     currency_code: str
@@ -54,6 +59,7 @@ class Statement:
     closing_minor: int
     lines: list[StatementLine]
     aging: dict[str, int]
+    disputed: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ _RARE = """
         (select count(*)::bigint from allocations where withheld_minor > 0) as withheld,
         (select count(*)::bigint from allocations where early_discount_minor > 0) as early_discount,
         (select count(*)::bigint from refunds) as refund,
+        (select count(*)::bigint from disputes) as dispute,
         (select count(*)::bigint from invoices where written_off_minor > 0) as write_off
     order by 1
 """
@@ -116,6 +123,11 @@ _DUE = """
     where currency_code = $currency and status in ('sent', 'written_off') and date <= $last
     order by id
 """
+_DISPUTES = """
+    select invoice_id, amount_minor, opened_at, decided_at
+    from disputes where currency_code = $currency
+    order by id
+"""
 _CURRENCIES = """
     select currency_code
     from (
@@ -147,7 +159,9 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
                     opening += row["amount"]
                 else:
                     rows.append((row["date"], PLACES[kind], row["number"], kind, row))
-        aging = _aging(session, currency_code, last)
+        owed = _owed(session, currency_code, last)
+        disputes = session.rows(_DISPUTES, currency=currency_code) if rare.get("dispute") else []
+    disputed = _disputed(owed, disputes, organisation.get(scope), last)
     lines, sums, balance = [], dict.fromkeys(FLOWS, 0), opening
     for day, _, number, kind, row in sorted(rows, key=lambda row: row[:3]):
         amount, details = row["amount"], row["details"]
@@ -177,7 +191,8 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
         refunded_minor=sums["refund"],
         closing_minor=balance,
         lines=lines,
-        aging=aging,
+        aging=_aging(owed, last),
+        disputed=_aging(disputed, last),
     )
 
 
@@ -216,10 +231,16 @@ def extract(scope: Scope, currency_code: str, first: Date, last: Date) -> Statem
     )
 
 
-def _aging(session: store.Session, currency_code: str, last: Date) -> dict[str, int]:
-    """Return what was open at the end of `last` by days past due."""
-    open_rows = session.rows(_OPEN, currency=currency_code, last=last)
-    owed = [(row["due_date"], row["balance_minor"]) for row in open_rows]
+_Owed = dict[UUID, tuple[Date, int]]
+"""The due date of each open invoice, and what is open of it in minor units."""
+
+
+def _owed(session: store.Session, currency_code: str, last: Date) -> _Owed:
+    """Return what was open at the end of `last`."""
+    owed: _Owed = {
+        row["id"]: (row["due_date"], row["balance_minor"])
+        for row in session.rows(_OPEN, currency=currency_code, last=last)
+    }
     later = session.rows(_SETTLED_LATER, last=last)
     if later:
         ids = list({row["invoice_id"] for row in later})
@@ -227,9 +248,35 @@ def _aging(session: store.Session, currency_code: str, last: Date) -> dict[str, 
             row["id"]: row["due_date"]
             for row in session.rows(_DUE, currency=currency_code, last=last, ids=ids)
         }
-        owed += [(due[r["invoice_id"]], r["amount"]) for r in later if r["invoice_id"] in due]
+        for row in later:
+            invoice_id = row["invoice_id"]
+            if invoice_id in due:
+                _, before = owed.get(invoice_id, (None, 0))
+                owed[invoice_id] = (due[invoice_id], before + row["amount"])
+    return owed
+
+
+def _disputed(
+    owed: _Owed, disputes: list[dict[str, Any]], business: Organisation, last: Date
+) -> _Owed:
+    """Return what of that was in dispute at the end of `last`."""
+    held: dict[UUID, int] = {}
+    for row in disputes:
+        decided = row["decided_at"]
+        begun = business.day_of(row["opened_at"]) <= last
+        if begun and (decided is None or business.day_of(decided) > last):
+            held[row["invoice_id"]] = held.get(row["invoice_id"], 0) + row["amount_minor"]
+    return {
+        invoice_id: (owed[invoice_id][0], min(minor, owed[invoice_id][1]))
+        for invoice_id, minor in held.items()
+        if invoice_id in owed
+    }
+
+
+def _aging(owed: _Owed, last: Date) -> dict[str, int]:
+    """Return amounts by days past due at the end of `last`."""
     aging = dict.fromkeys(AGES, 0)
-    for due_date, amount in owed:
+    for due_date, amount in owed.values():
         aging[age((last - due_date).days)] += amount
     return aging
 

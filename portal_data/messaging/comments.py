@@ -1,11 +1,10 @@
-"""Conversations: what customer and business said to each other about a document, disputes too."""
+"""Conversations: what customer and business said to each other about a document."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from portal_data import kinds, store
+from portal_data import store
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
 from portal_data.text import bidi, form_fields
@@ -18,7 +17,7 @@ FIELD = Field("Comment", 4_000, nfc, required=True, multiline=True)
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One comment, or one dispute of an invoice with what became of it; the moment is naive UTC.
+    """One comment; the moment is naive UTC.
 
     `author_kind` is contact, staff or system. What is `internal` is for the staff alone.
     """
@@ -29,9 +28,6 @@ class Remark:
     author_kind: str
     author_id: UUID | None
     internal: bool = False
-    dispute: str | None = None
-    """The state of a dispute: opened, in review, accepted, rejected or withdrawn."""
-    answer: str | None = None
 
 
 _ADD = """
@@ -52,28 +48,6 @@ _COMMENTS_FOR_STAFF = """
     from core.comments
     where customer_id = $customer_id and subject_id = $subject_id
     order by created_at, id
-"""
-_DISPUTES = """
-    select d.opened_at as happened_at,
-        coalesce(c.first_name || ' ' || c.last_name, '') as author,
-        case when d.body is null then d.reason else d.reason || ': ' || d.body end as body,
-        d.status as dispute, d.resolution as answer, 'contact' as author_kind,
-        d.contact_id as author_id
-    from disputes d
-    left join contacts c on c.id = d.contact_id
-    where d.invoice_id = $subject_id
-    order by d.opened_at, d.id
-"""
-_DISPUTES_FOR_STAFF = """
-    select d.opened_at as happened_at,
-        coalesce(c.first_name || ' ' || c.last_name, '') as author,
-        case when d.body is null then d.reason else d.reason || ': ' || d.body end as body,
-        d.status as dispute, d.resolution as answer, 'contact' as author_kind,
-        d.contact_id as author_id
-    from core.disputes d
-    left join core.contacts c on c.id = d.contact_id and c.customer_id = d.customer_id
-    where d.customer_id = $customer_id and d.invoice_id = $subject_id and d.kind = 'customer'
-    order by d.opened_at, d.id
 """
 
 
@@ -130,13 +104,10 @@ def add(
 def of_subject(scope: Scope, subject_kind: str, subject_id: UUID) -> tuple[Remark, ...]:
     """Return what was said about a document, project or timesheet, oldest first.
 
-    Nothing is said about a foreign or unknown one. Only invoices have disputes.
+    Nothing is said about a foreign or unknown one.
     """
     with store.reading(scope) as session:
-        found = session.rows(_COMMENTS, subject_id=subject_id)
-        if subject_kind == kinds.INVOICE.record:
-            found += session.rows(_DISPUTES, subject_id=subject_id)
-    return _remarks(found)
+        return tuple(Remark(**row) for row in session.rows(_COMMENTS, subject_id=subject_id))
 
 
 def for_staff(
@@ -145,15 +116,4 @@ def for_staff(
     """Return what was said about a customer's document, internal notes too, oldest first."""
     given = {"customer_id": customer_id, "subject_id": subject_id}
     with store.staff_reading(staff) as session:
-        found = session.rows(_COMMENTS_FOR_STAFF, **given)
-        if subject_kind == kinds.INVOICE.record:
-            found += session.rows(_DISPUTES_FOR_STAFF, **given)
-    return _remarks(found)
-
-
-def _remarks(found: list[dict[str, Any]]) -> tuple[Remark, ...]:
-    for row in found:
-        if row.get("dispute"):
-            row["dispute"] = row["dispute"].replace("_", " ")
-    remarks = [Remark(**row) for row in found]
-    return tuple(sorted(remarks, key=lambda each: each.happened_at))
+        return tuple(Remark(**row) for row in session.rows(_COMMENTS_FOR_STAFF, **given))

@@ -125,9 +125,23 @@ DETAILS_TAX_NUMBER_REFUSED = _event(
 DETAILS_TAX_NUMBER_WITHDRAWN = _event(
     "details.tax_number_withdrawn", "took back the new tax number of", _STAFF
 )
-DISPUTE_ACCEPTED = _event("dispute.accepted", "accepted the dispute of", _NOBODY)
-DISPUTE_OPENED = _event("dispute.opened", "disputed", _NOBODY)
-DISPUTE_REJECTED = _event("dispute.rejected", "rejected the dispute of", _NOBODY)
+DISPUTE_ACCEPTED = _event(
+    "dispute.accepted",
+    "accepted the dispute of",
+    _OTHER_SIDE,
+    mailed_to_contacts=_ON_COMMENTS,
+)
+DISPUTE_OPENED = _event("dispute.opened", "disputed", _STAFF, mailed=_ON_ACTIVITY)
+DISPUTE_REJECTED = _event(
+    "dispute.rejected",
+    "rejected the dispute of",
+    _OTHER_SIDE,
+    mailed_to_contacts=_ON_COMMENTS,
+)
+DISPUTE_REVIEWED = _event("dispute.reviewed", "looks into the dispute of", _OTHER_SIDE)
+DISPUTE_WITHDRAWN = _event(
+    "dispute.withdrawn", "withdrew the dispute of", _STAFF, mailed=_ON_ACTIVITY
+)
 DOCUMENT_FORWARDED = _event("document.forwarded", "forwarded", _STAFF, mailed=_ON_ACTIVITY)
 DOCUMENT_QUESTION_CLEARED = _event("document.question_cleared", "said that this is owed:", _NOBODY)
 ESTIMATE_ACCEPTED = _event("estimate.accepted", "accepted estimate", _STAFF, mailed=_ON_ACTIVITY)

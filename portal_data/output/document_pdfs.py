@@ -82,5 +82,8 @@ def _section(statement: statements.Statement) -> StatementSection:
         closing_minor=statement.closing_minor,
         lines=lines,
         summary=tuple(each for each in summary if each.amount_minor),
-        aging=tuple(Sum(label, statement.aging[age]) for age, label in labels.AGES.items()),
+        aging=tuple(
+            Sum(label, statement.aging[age], statement.disputed[age])
+            for age, label in labels.AGES.items()
+        ),
     )

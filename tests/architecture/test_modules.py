@@ -43,6 +43,8 @@ UNSCOPED: dict[str, str] = {
     "auth.resets.opened": "the reset's token is the proof",
     "auth.resets.request": "whoever forgot the password cannot sign in",
     "auth.resets.reset": "the reset's token is the proof",
+    "billing.disputes.disputed_minor": "adds up what is given",
+    "billing.disputes.need_open": "looks at the row it is given",
     "billing.estimate_offers.reversible": "compares two moments",
     "customers.detail_fields.clean_phone": "one spelling of a text",
     "customers.detail_fields.clean_tax_id": "one spelling of a text",

@@ -54,6 +54,7 @@ def row(**more: object) -> InvoiceRow:
         "date": date(2026, 9, 1), "due_date": date(2026, 10, 1), "status": Status.OVERDUE,
         "partially_paid": True, "days_overdue": 52, "currency_code": "GBP", "total_minor": 10_000,
         "balance_minor": 4_000, "pending_minor": 0, "in_question_minor": 0,
+        "disputed_minor": 0,
     }  # fmt: skip
     return InvoiceRow(**{**values, **more})  # type: ignore[arg-type]
 

@@ -17,6 +17,7 @@ def statement(lines: int) -> Statement:
             for n in range(1, lines + 1)
         ],
         aging={},
+        disputed={},
     )  # fmt: skip
 
 

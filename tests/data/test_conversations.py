@@ -28,7 +28,7 @@ from tests.people import at_once, mails, make_contact, rows, value
 MINUTE = timedelta(minutes=1)
 
 
-def test_comments_and_disputes_of_one_document_for_its_customer(
+def test_comments_of_one_document_for_its_customer(
     alice: Scope, bob: Scope, charlie: Scope, owner: Staff
 ) -> None:
     invoice, other = make_invoice(alice, number="A-1"), make_invoice(alice, number="A-2")
@@ -38,19 +38,12 @@ def test_comments_and_disputes_of_one_document_for_its_customer(
             author_kind="staff", author_id=new_id(), author_name="Olive Test", body=body,
             visible=visible, created_at=NOW + place * MINUTE,
         )  # fmt: skip
-    insert(
-        "disputes", customer_id=alice.customer_id, kind="customer", invoice_id=invoice,
-        contact_id=bob.contact_id, reason="Wrong price", body="It was less", currency_code="GBP",
-        amount_minor=100, status="in_review", opened_at=NOW - MINUTE,
-    )  # fmt: skip
     for reader in (alice, bob):
         told = comments.of_subject(reader, "invoice", invoice)
-        assert [(each.author, each.body, each.dispute) for each in told] == [
-            ("Bob Test", "Wrong price: It was less", "in review"), ("Olive Test", "Second", None),
-        ]  # fmt: skip
+        assert [(each.author, each.body) for each in told] == [("Olive Test", "Second")]
     seen_by_staff = comments.for_staff(owner, alice.customer_id, "invoice", invoice)
     assert [(each.body, each.internal) for each in seen_by_staff] == [
-        ("Wrong price: It was less", False), ("Second", False), ("Internal", True),
+        ("Second", False), ("Internal", True),
     ]  # fmt: skip
     assert comments.of_subject(alice, "invoice", other) == ()
     assert comments.of_subject(charlie, "invoice", invoice) == ()

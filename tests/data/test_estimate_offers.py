@@ -34,7 +34,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import chain
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
-from tests.factories import TODAY, insert, make_estimate
+from tests.factories import TODAY, insert, make_estimate, make_series
 from tests.people import at_once, events, rows, value
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -68,10 +68,8 @@ def _told(who: Scope, number: str = "E-1") -> estimates.Estimate:
 @pytest.fixture
 def series(db: store.Store) -> None:
     """Numbers for what is made by itself."""
-    columns = ("kind", "prefix", "next_number", "digits")
-    rows = [("invoice", "INV-", 7, 3), ("retainer_invoice", "RET-", 4, 3)]
-    with store.system_writing() as session:
-        session.load("core.counters", columns, rows)
+    make_series("invoice", "INV-", 7, 3)
+    make_series("retainer_invoice", "RET-", 4, 3)
 
 
 def _prefer(owner: Staff, **changes: Any) -> None:

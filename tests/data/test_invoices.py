@@ -43,6 +43,7 @@ def test_filters_hold_what_they_say_and_counts_agree(alice: Scope) -> None:
         Filter.OVERDUE: ["A-2", "A-4"],
         Filter.PAID: ["A-5"],
         Filter.VOID: ["A-6"],
+        Filter.DISPUTED: [],
     }
     page = lists.page(alice, invoices.LIST, today=TODAY)
     assert {by: len(numbers) for by, numbers in listed.items()} == dict(page.counts)

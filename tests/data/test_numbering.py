@@ -10,7 +10,7 @@ from portal_data.business import numbering
 from portal_data.errors import Invalid
 from portal_data.ids import new_id
 from portal_data.scope import Scope
-from tests.factories import make_invoice
+from tests.factories import make_invoice, make_series
 
 
 class Cancelled(Exception):
@@ -20,10 +20,8 @@ class Cancelled(Exception):
 @pytest.fixture
 def series(db: store.Store) -> None:
     """A series of invoices that goes on after INV-0041, and one of estimates."""
-    columns = ("kind", "prefix", "next_number", "digits")
-    rows = [("invoice", "INV-", 42, 4), ("credit_note", "2026/CN-", 9, 1)]
-    with store.system_writing() as session:
-        session.load("core.counters", columns, rows)
+    make_series("invoice", "INV-", 42, 4)
+    make_series("credit_note", "2026/CN-", 9)
 
 
 @pytest.mark.usefixtures("series")

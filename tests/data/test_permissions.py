@@ -20,7 +20,16 @@ from PIL import Image
 from portal_data import kinds, store
 from portal_data.auth import access, identity, invitations, sessions
 from portal_data.auth import staff as team
-from portal_data.billing import estimate_answers, estimate_offers, estimate_revisions, views
+from portal_data.billing import (
+    dispute_claims,
+    dispute_decisions,
+    estimate_answers,
+    estimate_offers,
+    estimate_revisions,
+    views,
+)
+from portal_data.billing.dispute_claims import Claim
+from portal_data.billing.disputes import Reason
 from portal_data.business import organisation, preferences
 from portal_data.customers import (
     change_requests,
@@ -49,6 +58,7 @@ from tests.factories import (
     make_notification,
     make_person,
     make_project,
+    make_series,
     show_projects,
 )
 from tests.people import BROWSER, make_contact, rows
@@ -85,6 +95,8 @@ def world(cast: Cast, owner: Staff, tmp_path: Path) -> World:
         team.add(session, None, "max@fern.example", "Max", Role.STAFF, NOW)
         member = team.find(session, "max@fern.example").id
     invoice = make_invoice(cast.alice, number="INV-1")
+    make_invoice(cast.alice, number="INV-2")
+    make_series("credit_note", "CN-", 1)
     show_projects()
     approval, draft = (make_approval(cast.alice, {}, status=s) for s in ("submitted", "draft"))
     project = make_project(cast.alice, approvals_enabled=True)
@@ -190,6 +202,18 @@ def _own(who: Scope) -> details.Contact:
     """The contact's own details; anybody's for staff who look, who have none."""
     contacts = details.my_details(who).contacts
     return next((each for each in contacts if each.id == who.contact_id), contacts[0])
+
+
+def _dispute(who: Any) -> None:
+    """Dispute a whole invoice."""
+    claimed = Claim(None, Reason.PRICE, 10_000, "Too dear")
+    dispute_claims.open_dispute(who, "INV-2", claimed, seen=1, key=new_id(), now=NOW)
+
+
+def _disputed() -> UUID:
+    """The one dispute there is; an unknown id before anybody opened one."""
+    found = rows("select id from core.disputes order by id")
+    return found[0]["id"] if found else new_id()
 
 
 ACTIONS: dict[str, Action] = {
@@ -379,6 +403,25 @@ ACTIONS: dict[str, Action] = {
         ),
         STAFF,
     ),
+    "billing.dispute_claims.open_dispute": Action(
+        lambda who, w: _dispute(who), SHARING, stranger=False
+    ),
+    "billing.dispute_claims.withdraw": Action(
+        lambda who, w: dispute_claims.withdraw(who, _disputed(), seen=1, now=NOW),
+        SHARING,
+        stranger=False,
+        prepare=lambda w, who: _dispute(w.cast.alice),
+    ),
+    **{
+        f"billing.dispute_decisions.{name}": Action(
+            lambda who, w, name=name, more=more: getattr(dispute_decisions, name)(
+                who, _disputed(), *more, seen=1, now=NOW
+            ),
+            STAFF,
+            prepare=lambda w, who: _dispute(w.cast.alice),
+        )
+        for name, more in (("review", ()), ("accept", (100, "Yes")), ("reject", ("No",)))
+    },
     "billing.estimate_answers.accept": Action(
         lambda who, w: acceptance.accept(
             who,

@@ -32,6 +32,7 @@ def test_payable_and_closing_balance_reconcile(db: store.Store, tmp_path: Path) 
                 + found.retainer_payments_minor
                 + found.retainers_minor
                 - found.in_question_minor
+                - found.disputed_minor
                 - found.pending_minor
             ), about
             if found.available_credits_minor and found.pending_minor and found.retainers_minor:

@@ -13,9 +13,12 @@ from tests.people import events
 DAY = timedelta(days=1)
 
 
+_ON_ALL = {"Forward", "Send", "Dispute"}
+
+
 def buttons(opened: Screen) -> list[str]:
     """Return the labels of the buttons on a screen, besides those that every document has."""
-    return [each.label for each in opened.app.button if each.label not in {"Forward", "Send"}]
+    return [each.label for each in opened.app.button if each.label not in _ON_ALL]
 
 
 def test_document_payments_and_history(screen: Open, alice: Scope) -> None:

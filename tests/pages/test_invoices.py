@@ -39,6 +39,7 @@ def test_newest_first_with_counts(screen: Open, alice: Scope, books: None) -> No
     assert [(each["label"], each["count"]) for each in shown["filters"]] == [
         ("All", "4"), ("Unpaid", "2"), ("Overdue", "1"), ("Partially paid", "1"), ("Paid", "1"),
         ("Void", "1"),
+        ("Disputed", "0"),
     ]  # fmt: skip
     assert shown["filters"][0]["href"] == "invoices"
     assert shown["pager"]["text"] == "1–4 of 4"

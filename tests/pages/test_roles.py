@@ -29,10 +29,10 @@ def test_an_invoice_above_the_limit_is_not_offered(screen: Open, limited: Scope)
     make_invoice(limited, number="INV-1", total_minor=5_001)
     make_invoice(limited, number="INV-2", total_minor=5_000)
     above = screen(limited, "invoice", number="INV-1")
-    assert above.controls() == {}
+    assert "invoice.pay" not in above.controls()
     assert "More than your limit of £50.00 a payment." in above.html
     within = screen(limited, "invoice", number="INV-2")
-    assert list(within.controls()) == ["invoice.pay"]
+    assert "invoice.pay" in within.controls()
     assert "limit" not in within.html
 
 

@@ -208,10 +208,11 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A labelled amount: a row of the summary or a bucket of the aging."""
+    """A labelled amount: a row of the summary or a bucket of the aging, with what is in dispute."""
 
     label: str
     amount_minor: int
+    disputed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,19 +134,19 @@ def _transaction(sheets: Sheets, one: StatementLine, width: float) -> list[TextL
 
 def _draw_aging(sheets: Sheets, section: StatementSection) -> None:
     """Draw the buckets side by side; figures shrink rather than touch each other."""
-    locale = sheets.look.locale
     width = sheets.inner / len(section.aging)
-    cells = [
-        [
-            sheets.fitted(bucket.label, LABEL, width - 16),
-            sheets.fitted(
-                number_format.amount(bucket.amount_minor, section.currency, locale),
-                Style(10, INK, "SemiBold", 1.5),
-                width - 16,
-            ),
-        ]
-        for bucket in section.aging
-    ]
+
+    def in_words(bucket: Sum) -> list[TextLine]:
+        def shown(minor: int) -> str:
+            return number_format.amount(minor, section.currency, sheets.look.locale)
+
+        figure = Style(10, INK, "SemiBold", 1.5)
+        texts = [(bucket.label, LABEL), (shown(bucket.amount_minor), figure)]
+        if bucket.disputed_minor:
+            texts.append((f"{shown(bucket.disputed_minor)} {labels.IN_DISPUTE}", LABEL))
+        return [sheets.fitted(text, style, width - 16) for text, style in texts]
+
+    cells = [in_words(bucket) for bucket in section.aging]
     height = max(map(height_of, cells)) + 18
     sheets.need(height + 14)
     sheets.y += 14
