@@ -1,6 +1,6 @@
 """Time: UTC in the store, the organisation's timezone for what "today" means."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 
@@ -17,3 +17,9 @@ def local_time(moment: datetime, timezone: str) -> datetime:
 def local_date(moment: datetime, timezone: str) -> date:
     """Return the calendar day of a naive UTC moment in the IANA `timezone`."""
     return local_time(moment, timezone).date()
+
+
+def start_of_day(day: date, timezone: str) -> datetime:
+    """Return the naive UTC moment at which a calendar day begins in the IANA `timezone`."""
+    begins = datetime.combine(day, time(), ZoneInfo(timezone))
+    return begins.astimezone(UTC).replace(tzinfo=None)

@@ -49,6 +49,7 @@ _WORDS = {
 
 _ANSWERED = {
     events.APPROVAL_APPROVED.key: "Approved",
+    events.APPROVAL_AUTO_APPROVED.key: "Approved without an answer",
     events.APPROVAL_PARTLY_APPROVED.key: "Partly approved",
     events.APPROVAL_QUERIED.key: "Questions asked",
     events.APPROVAL_REJECTED.key: "Rejected",
@@ -94,6 +95,9 @@ def summary(
     if approval.period_from and approval.period_to:
         days = say.days(approval.period_from, approval.period_to, locale)
         figures.append(Figure("Period", days))
+    if approval.auto_approve_on:
+        day = say.day(approval.auto_approve_on, locale)
+        figures.append(Figure("Without an answer approved on", day))
     figures += [
         Figure(
             _FILTERS[each],

@@ -10,6 +10,7 @@ from components.session import close_form, flash, form
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import said, tag
+from portal_data.business import preferences
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
@@ -73,7 +74,7 @@ def _entries(
     words = f"{say.count(len(chosen), 'entry', 'entries')}, {worked}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         sent = st.button("Send for approval", type="primary", key="submit.send")
-        cards.draw(cards.sub(f"{words}. Whoever may approve it is told by mail."))
+        cards.draw(cards.sub(f"{words}. Whoever may approve it is told by mail.{_term(staff)}"))
     if (
         sent
         and outcome(
@@ -86,6 +87,12 @@ def _entries(
         close_form(name)
         flash("The timesheet is sent.")
         st.rerun()
+
+
+def _term(staff: Staff) -> str:
+    """Say when it counts as approved without an answer; nothing where it never does."""
+    days = preferences.of_portal(staff).auto_approval.days
+    return f" It counts as approved after {days} days without an answer." if days else ""
 
 
 def _name(code: str, first: date, last: date, locale: str) -> str:

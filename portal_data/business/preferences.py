@@ -42,6 +42,20 @@ class AfterAcceptance(StrEnum):
     SENT = "sent"
 
 
+class AutoApproval(StrEnum):
+    """After how many days without an answer a timesheet counts as approved."""
+
+    NEVER = "never"
+    WEEK = "7"
+    FORTNIGHT = "14"
+    MONTH = "30"
+
+    @property
+    def days(self) -> int | None:
+        """The number of days; None for never."""
+        return None if self is AutoApproval.NEVER else int(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """Every preference with its default. A name here is its key in the store."""
@@ -60,6 +74,8 @@ class Preferences:
     """Contacts may write reviews."""
     projects_and_timesheets: bool = False
     """Contacts see projects and timesheets."""
+    auto_approval: AutoApproval = AutoApproval.NEVER
+    """Timesheets that nobody answers count as approved after some days."""
     invite_automatically: bool = False
     """New customers are invited by themselves."""
     second_factor: SecondFactor = SecondFactor.OPTIONAL
@@ -151,6 +167,18 @@ EFFECTS: dict[str, Effect] = {
         "Ask for advances at once",
         "An accepted estimate that asks for an advance becomes a retainer invoice of that share. "
         "The estimate itself is not invoiced then.",
+    ),
+    "auto_approval": Effect(
+        "Timesheets without an answer",
+        "Whoever may approve time reads the day on the timesheet from when it counts as approved. "
+        "Any answer before, a question too, keeps that from happening. What is sent already stays "
+        "as it was sent.",
+        {
+            AutoApproval.NEVER: "Wait until somebody answers",
+            AutoApproval.WEEK: "Count as approved after 7 days",
+            AutoApproval.FORTNIGHT: "Count as approved after 14 days",
+            AutoApproval.MONTH: "Count as approved after 30 days",
+        },
     ),
 }
 """The preferences that do something; the others wait for what they switch."""

@@ -75,6 +75,9 @@ _ON_ACTIVITY = "notify_staff_of_activity"
 _ON_COMMENTS = "notify_contacts_of_comments"
 
 APPROVAL_APPROVED = _event("approval.approved", "approved timesheet", _STAFF, mailed=_ON_ACTIVITY)
+APPROVAL_AUTO_APPROVED = _event(
+    "approval.auto_approved", "approved without an answer timesheet", _STAFF, mailed=_ON_ACTIVITY
+)
 APPROVAL_PARTLY_APPROVED = _event(
     "approval.partly_approved", "approved in part timesheet", _STAFF, mailed=_ON_ACTIVITY
 )

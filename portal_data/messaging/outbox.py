@@ -79,8 +79,11 @@ def enqueue(
     payload: dict[str, Any],
     now: datetime,
     customer_id: UUID | None = None,
+    not_before: datetime | None = None,
 ) -> bool:
     """Queue one piece of work; False when `dedup_key` was queued before.
+
+    It is done at once, or `not_before` a moment of naive UTC.
 
     `mail.…` kinds are mails with the payload of `messaging.templates`. A customer's session always
     writes its own customer; work for no customer is the business's own.
@@ -92,7 +95,7 @@ def enqueue(
         kind=kind,
         dedup_key=dedup_key,
         payload=json.dumps(payload, ensure_ascii=False),
-        not_before=now,
+        not_before=not_before or now,
         now=now,
     )
     if queued:

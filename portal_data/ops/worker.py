@@ -17,6 +17,7 @@ from portal_data.messaging.mail import DeliveryFailed, Mailer, compose
 from portal_data.ops.notifier import notify
 from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
+from portal_data.projects import auto_approvals
 from portal_data.store import OpenSession
 
 PAUSE = 2.0
@@ -60,12 +61,17 @@ def _bill_accepted(session: OpenSession, row: outbox.Row, now: datetime) -> None
     acceptance_invoices.make(session, row.customer_id, row.payload, now)
 
 
+def _end_term(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    auto_approvals.end(session, row.customer_id, row.payload, now)
+
+
 Handler = Callable[[OpenSession, outbox.Row, datetime], None]
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         "notify": _notify,
         "password_reset.requested": _answer_reset,
         acceptance_invoices.WORK: _bill_accepted,
+        auto_approvals.WORK: _end_term,
     }
 )
 """Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""

@@ -13,6 +13,7 @@ from portal_data import store
 from portal_data.business import preferences
 from portal_data.errors import Conflict, NotFound
 from portal_data.messaging import activity, events
+from portal_data.projects import auto_approvals
 from portal_data.scope import Staff
 from portal_data.store import OpenSession
 from portal_data.text import bidi, form_fields
@@ -56,14 +57,14 @@ _DRAFT = """
 _MADE = "select id from core.approvals where id = $id order by id"
 _ADD = """
     insert into core.approvals (id, customer_id, project_id, name, status, total_minutes,
-        period_from, period_to, submitted_at, submitted_by, created_at, updated_at)
+        period_from, period_to, submitted_at, submitted_by, auto_approve_on, created_at, updated_at)
     values ($id, $customer_id, $project_id, $name, 'submitted', $minutes, $first, $last, $now,
-        $staff_id, $now, $now)
+        $staff_id, $auto_approve_on, $now, $now)
 """
 _SEND = """
     update core.approvals
     set status = 'submitted', submitted_at = $now, submitted_by = $staff_id,
-        version = version + 1, updated_at = $now
+        auto_approve_on = $auto_approve_on, version = version + 1, updated_at = $now
     where id = $id and customer_id = $customer_id
 """
 
@@ -138,10 +139,11 @@ def submit(
         entries = [row for row in rows if first <= row["date"] <= last]
         if not entries:
             raise Conflict("There is no time to send in these days.")
+        term = auto_approvals.agree(session, own["customer_id"], key, now)
         session.change(
             _ADD, id=key, name=typed["name"], minutes=sum(row["minutes"] for row in entries),
-            first=entries[0]["date"], last=entries[-1]["date"], staff_id=staff.staff_id, now=now,
-            **own,
+            first=entries[0]["date"], last=entries[-1]["date"], staff_id=staff.staff_id,
+            auto_approve_on=term, now=now, **own,
         )  # fmt: skip
         session.load(
             "core.approval_entries",
@@ -163,9 +165,11 @@ def send_draft(staff: Staff, approval_id: UUID, *, seen: int, now: datetime) -> 
             raise Conflict("This timesheet is sent already.")
         _need_approvals(session, asked=True)
         customer_id = held["customer_id"]
+        term = auto_approvals.agree(session, customer_id, approval_id, now)
         session.change(
-            _SEND, id=approval_id, customer_id=customer_id, staff_id=staff.staff_id, now=now
-        )
+            _SEND, id=approval_id, customer_id=customer_id, staff_id=staff.staff_id,
+            auto_approve_on=term, now=now,
+        )  # fmt: skip
         _record(session, staff, customer_id, approval_id, held["name"], now)
 
 

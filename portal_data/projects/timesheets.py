@@ -104,6 +104,8 @@ class Approval:
     decided_at: datetime | None
     decided_by: str | None
     reason: str | None
+    auto_approve_on: Date | None
+    """From when it counts as approved, unless somebody answers before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ LIST = lists.List(
 _GET = f"""
     select a.id, a.version, a.name, a.project_id, p.name as project, a.total_minutes as minutes,
         a.period_from, a.period_to, a.submitted_at as received_at, a.decided_at, a.reason,
+        case when a.status = 'submitted' and a.decided_at is null then a.auto_approve_on end
+            as auto_approve_on,
         c.first_name, c.last_name,
         {_STATUS} as status
     from approvals a

@@ -82,7 +82,8 @@ def test_a_switch_somebody_else_left_alone_is_saved(
 
 def test_one_of_several_is_chosen(screen: Open, owner: Staff, sam: Staff, alice: Scope) -> None:
     shown = screen(owner, "staff/preferences")
-    (choice,) = shown.app.radio
+    choices = {each.label: each for each in shown.app.radio}
+    choice = choices[EFFECTS["invoice_on_acceptance"].label]
     assert choice.options == list(EFFECTS["invoice_on_acceptance"].choices.values())
     choice.set_value(AfterAcceptance.SENT)
     press(shown, "Save")
