@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components import index_page, not_found, tuning
+from components import index_page, not_found, tuning, unsubscribe_page
 from components.browser import protocol
 from portal_data import runtime, screens, settings
 from portal_data.auth import identity
@@ -20,10 +20,11 @@ from portal_data.web import (
     health,
     sessions,
     sockets,
+    unsubscribe,
 )
 from portal_data.web.index import Index
 from portal_data.web.logs import bound_all, log_as_json
-from portal_data.web.middleware import Guard
+from portal_data.web.middleware import FROM_OUTSIDE, Guard
 from portal_data.web.prefix import Prefix
 from portal_data.web.static import Precompressed, content_security_policy
 from portal_data.web.uploads import Uploads
@@ -64,6 +65,7 @@ app = st.App(
         *exports.ROUTES,
         *analytics.ROUTES,
         *brand.ROUTES,
+        *unsubscribe.routes(unsubscribe_page.page, f"{SETTINGS.path}/"),
     ],
     middleware=[
         Middleware(Prefix, path=SETTINGS.path),
@@ -97,6 +99,7 @@ app = st.App(
             moved=screens.MOVED,
             missing=not_found.page,
             root=f"{SETTINGS.path}/",
+            own_pages=FROM_OUTSIDE,
         ),
     ],
     on_script_error=tuning.on_script_error,

@@ -95,6 +95,7 @@ def _of_customers(shown: Preferences) -> list[StreamlitPage]:
         *(page("document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
         *((page("review", "Review", "review", hidden=True),) if shown.reviews else ()),
         page("notifications", "Notifications", "notifications", hidden=True),
+        page("notification_settings", "Notifications", "notification_settings", hidden=True),
         page("security", "Security", "security", hidden=True),
     ]
 
@@ -127,6 +128,7 @@ def _of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/preferences", "Preferences", "preferences", "tune"),
         page("staff/team", "Team", "team", "badge", hidden=role is not Role.OWNER),
         page("staff/notifications", "Notifications", "notifications", hidden=True),
+        page("staff/notification_settings", "Notifications", "notification_settings", hidden=True),
         page("staff/security", "Security", "security", hidden=True),
     ]
 

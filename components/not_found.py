@@ -1,15 +1,10 @@
 """What stands at addresses that are not there: inside the portal, and as a page of its own."""
 
-from streamlit import config
-
-from components import index_page
+from components import plain_page
 from components.ui import address, cards, links
-from components.ui import brand as branding
-from components.ui.markup import Markup, join, said, tag
-from portal_data.business import brand
+from components.ui.markup import tag
 from portal_data.kinds import KINDS
 
-_THEMES = ("light", "dark")
 _TITLE = "Page not found"
 _TEXT = "The address may be mistyped, or the page has moved."
 _OF_CUSTOMERS = {
@@ -45,36 +40,8 @@ def page(root: str) -> str:
     It bears the brand, which everybody may see. `root` is the portal's own path, with a slash at
     its end.
     """
-    shown = brand.current()
-    light, dark = (config.get_option(f"theme.{each}.backgroundColor") for each in _THEMES)
-    styles = (
-        "body { margin: 0; min-height: 100vh; color-scheme: light dark;"
-        f" font: 15px/1.5 'Source Sans', sans-serif; background: light-dark({light}, {dark}); }}"
-        f"{branding.styles(shown)}"
-    )
-    card = tag(
-        "section",
-        cards.empty(_TITLE, _TEXT, tall=True),
-        tag("div", cards.link("Home", root, class_="pt-button main"), class_="pt-ways"),
-        class_="pt-card",
-    )
-    named = "pt-business named" if shown.logo and shown.logo.wide else "pt-business"
-    head = join(
-        Markup('<meta charset="utf-8">'),
-        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", f"{_TITLE} \u00b7 {shown.name}"),
-        tag("link", rel="icon", href=_icon(shown, root)),
-        tag("link", rel="stylesheet", href=root + index_page.stylesheet()),
-        Markup(f"<style>{styles}</style>"),
-    )
-    business = tag("div", branding.mark(shown, root), said(shown.name, "h1"), class_=named)
-    body = tag("body", tag("main", business, card, class_="pt-missing"), class_="stApp")
-    return f'<!doctype html><html lang="en"><head>{head}</head>{body}</html>'
-
-
-def _icon(shown: brand.Brand, root: str) -> str:
-    address = branding.icon(shown)
-    return root + address[1:] if address.startswith("/") else address
+    way = cards.link("Home", root, class_="pt-button main")
+    return plain_page.whole(root, _TITLE, _TEXT, way)
 
 
 def _signed_in_already() -> bool:

@@ -6,7 +6,10 @@ from uuid import UUID
 
 from portal_data.kinds import KINDS
 
-OF_BOTH = frozenset({"", "notifications", "project", "review", "security", "timesheet", *KINDS})
+OF_BOTH = frozenset(
+    {"", "notification_settings", "notifications", "project", "review", "security", "timesheet",
+     *KINDS}
+)  # fmt: skip
 """Addresses that customers and staff both have, each with screens of their own."""
 _LISTS = {kind.path for kind in KINDS.values()}
 OF_CUSTOMERS = OF_BOTH | _LISTS | {

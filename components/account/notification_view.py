@@ -5,8 +5,9 @@ import streamlit as st
 from components.forms.action import act
 from components.lists import listing, notification_list
 from components.session import form
-from components.ui import cards
+from components.ui import cards, links
 from components.ui import format as say
+from components.ui.markup import Markup, join
 from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.messaging import notifications
@@ -24,7 +25,7 @@ def draw(who: Scope | Staff) -> None:
     request, page = listing.read(who, request, business.today(now), recipient_id=reader)
     seen = form(_SEEN, lambda: now).start
     with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
-        cards.draw(cards.head("Notifications", cards.sub("What happened that concerns you.")))
+        cards.draw(cards.head("Notifications", cards.sub(_about())))
         if page.counts[notifications.Filter.UNREAD] and st.button(
             "Mark all as read", icon=":material/mark_email_read:", key="notifications.read"
         ):
@@ -34,3 +35,8 @@ def draw(who: Scope | Staff) -> None:
                 seen=_SEEN,
             )
     listing.draw(request, page, business)
+
+
+def _about() -> Markup:
+    choose = cards.link("Choose what you are told", links.page("notification_settings"))
+    return join("What happened that concerns you. ", choose)

@@ -81,7 +81,7 @@ def enqueue(
     customer_id: UUID | None = None,
     not_before: datetime | None = None,
 ) -> bool:
-    """Queue one piece of work; False when `dedup_key` was queued before.
+    """Queue one piece of work, due at once or later; False when `dedup_key` was queued before.
 
     It is done at once, or `not_before` a moment of naive UTC.
 

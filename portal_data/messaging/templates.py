@@ -1,11 +1,12 @@
 """Letters: the words of every mail, as the payload of an outbox row.
 
 A payload has `to`, `subject` and `body` (plain text, paragraphs apart by an empty line), and may
-have `quote` (what a person wrote), `link` with `link_label`, `reply_to`, `from_name` and
-`attachment`, which says what document is attached (see `output.attachments`). `link` is wiped once
-the mail is sent.
+have `quote` (what a person wrote), `link` with `link_label`, `reply_to`, `from_name`,
+`attachment`, which says what document is attached (see `output.attachments`), and `unsubscribe`,
+the address that stops mails of its kind. `link` is wiped once the mail is sent.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from portal_data.settings import load
@@ -170,4 +171,24 @@ def activity(
         "quote": quote,
         "link": address(page),
         "link_label": "Open it in the portal" if page else "Open the portal",
+    }
+
+
+def digest(
+    to: str, business: str, told: Sequence[tuple[str, str | None]], more: int
+) -> dict[str, Any]:
+    """The mail of several things that happened: sentences, with whose each is for staff.
+
+    `more` is how many others there are.
+    """
+    count = len(told) + more
+    lines = [f"• {words} ({isolated(whose)})" if whose else f"• {words}" for words, whose in told]
+    if more:
+        lines.append(f"… and {more} more")
+    return {
+        "to": to,
+        "subject": f"{count} news from {isolated(business)}",
+        "body": "This happened, and you have not read it yet:\n\n" + "\n".join(lines),
+        "link": address("notifications"),
+        "link_label": "Open your notifications",
     }

@@ -14,7 +14,7 @@ from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
 from portal_data.messaging import notifications, outbox, templates
 from portal_data.messaging.mail import DeliveryFailed, Mailer, compose
-from portal_data.ops.notifier import notify
+from portal_data.ops import notifier
 from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
 from portal_data.projects import auto_approvals
@@ -34,7 +34,11 @@ log = logging.getLogger("portal.worker")
 
 
 def _notify(session: OpenSession, row: outbox.Row, now: datetime) -> None:
-    notify(session, UUID(row.payload["activity_id"]), now)
+    notifier.notify(session, UUID(row.payload["activity_id"]), now)
+
+
+def _digest(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    notifier.digest(session, row.customer_id, row.payload, now)
 
 
 def _answer_reset(session: OpenSession, row: outbox.Row, now: datetime) -> None:
@@ -69,6 +73,7 @@ Handler = Callable[[OpenSession, outbox.Row, datetime], None]
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         "notify": _notify,
+        notifier.DIGEST: _digest,
         "password_reset.requested": _answer_reset,
         acceptance_invoices.WORK: _bill_accepted,
         auto_approvals.WORK: _end_term,

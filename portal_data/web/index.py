@@ -33,9 +33,11 @@ class Index:
         moved: Mapping[str, str],
         missing: Callable[[str], str],
         root: str,
+        own_pages: tuple[str, ...] = (),
     ) -> None:
         self._app, self._cookie = app, cookie
         self._known, self._moved, self._missing, self._root = known, moved, missing, root
+        self._own_pages = own_pages
         self._bodies = {
             (side, name): static.compress(page.encode(), name)
             for side, page in ((False, signed_out), (True, signed_in))
@@ -44,7 +46,8 @@ class Index:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        other = scope["type"] != "http" or scope["method"] not in ("GET", "HEAD")
+        if other or scope["path"].startswith(self._own_pages):
             await self._app(scope, receive, send)
             return
         name = scope["path"].removeprefix("/")

@@ -32,6 +32,8 @@ _STREAMLIT = (
     "/_stcore/bidi-components/",
 )
 _HIDDEN = ("/_stcore/", "/component/", "/oauth2callback", "/auth/login")
+FROM_OUTSIDE = ("/unsubscribe/",)
+"""Routes that mail programs post to: their address is the proof, and no cookie counts."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _QUIET = ("/_stcore/", "/static/", "/app/static/", "/healthz", "/readyz")
@@ -123,7 +125,8 @@ class Guard:
         if hidden or (path == "/auth/logout" and method in _SAFE):
             return PlainTextResponse("Not found.", 404)
         # browsers say where a request comes from, and nobody else has another person's cookie
-        if method not in _SAFE and headers.getlist("origin") != [self._origin]:
+        from_outside = path.startswith(FROM_OUTSIDE)
+        if method not in _SAFE and not from_outside and headers.getlist("origin") != [self._origin]:
             security_log.event("request.refused", reason="origin", path=path[:200], method=method)
             return PlainTextResponse("Not from a page of this portal.", 403)
         if self._local and headers.get("host") != self._host and _is_page(headers):

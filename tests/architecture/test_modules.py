@@ -34,6 +34,12 @@ from tests.architecture.test_sql import COMPOSED_SQL, composed_statements
 UNSCOPED: dict[str, str] = {
     "messaging.chain.digest": "hashes what is given",
     "messaging.comments.clean": "one spelling of a text",
+    "messaging.topics.heard_by": "names topics",
+    "messaging.topics.mailed_to": "names topics",
+    "messaging.topics.mails": "compares what is given",
+    "messaging.topics.topic_of": "names a topic",
+    "messaging.unsubscribing.opened": "the link's token is the proof",
+    "messaging.unsubscribing.stop": "the link's token is the proof",
     "messaging.activity.phrase": "puts an event into words",
     "messaging.activity.sentence": "puts an event into words",
     "billing.balances.age": "names a number of days",

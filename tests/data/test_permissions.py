@@ -43,7 +43,8 @@ from portal_data.customers import (
 )
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import BUSINESS, new_id
-from portal_data.messaging import comments, messages, notifications
+from portal_data.messaging import comments, messages, notifications, told_how
+from portal_data.messaging.told_how import Digest, ToldHow
 from portal_data.output import acceptance
 from portal_data.projects import timesheet_answers, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
@@ -459,6 +460,9 @@ ACTIONS: dict[str, Action] = {
             who, "EST-1", DRAFTED, expiry_date=None, reason="", seen=1, now=NOW
         ),
         STAFF,
+    ),
+    "messaging.told_how.change": Action(
+        lambda who, w: told_how.change(who, ToldHow(Digest.DAILY), now=NOW), CONTACTS | STAFF
     ),
     "messaging.notifications.mark_all_read": Action(
         lambda who, w: notifications.mark_all_read(who, until=NOW, now=NOW),

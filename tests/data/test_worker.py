@@ -25,6 +25,7 @@ from portal_data.messaging import activity, outbox
 from portal_data.messaging.events import VIEWED
 from portal_data.messaging.mail import DeliveryFailed, FolderMailer, SmtpMailer, compose, mailer_for
 from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
+from portal_data.ops import notifier
 from portal_data.ops.worker import HANDLERS, Worker, clean
 from portal_data.scope import Scope, Staff
 from portal_data.settings import Settings
@@ -270,7 +271,7 @@ def test_all_that_is_queued_has_somebody_who_does_it() -> None:
         if isinstance(node, ast.Call) and last_name(node) == "enqueue"
         for argument in node.args
         if isinstance(argument, ast.Constant)
-    } | {acceptance_invoices.WORK}
+    } | {acceptance_invoices.WORK, notifier.DIGEST}
     assert {kind for kind in queued if not kind.startswith("mail.")} == set(HANDLERS)
     assert queued - set(HANDLERS)
 

@@ -32,6 +32,11 @@ _BUTTON = (
     'border-radius:8px;background:#3b5bdb;color:#ffffff;text-decoration:none">{label}</a></p>'
     '<p style="margin:0;font-size:13px;color:#667085;overflow-wrap:anywhere">{link}</p>'
 )
+_STOP = "Stop mails of this kind"
+_STOP_LINK = (
+    '<p style="margin:24px 0 0;font-size:13px">'
+    '<a href="{link}" style="color:#667085">{label}</a></p>'
+)
 
 
 def compose(
@@ -62,14 +67,20 @@ def compose(
     message["Date"] = format_datetime(moment.replace(tzinfo=UTC))
     message["Message-ID"] = f"<{row_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices back, please
+    stop = payload.get("unsubscribe")
+    if stop:  # RFC 8058: mail programs offer to stop it, with one click of their own
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     body, quote, link = str(payload["body"]), payload.get("quote"), payload.get("link")
     parts = [body]
     if quote:  # each line is marked, so that none of a stranger's looks like one of ours
         parts.append("\n".join(f"> {line}".rstrip() for line in quote.splitlines()))
     if link:
         parts.append(f"{payload['link_label']}:\n{link}")
+    if stop:
+        parts.append(f"{_STOP}:\n{stop}")
     message.set_content("\n\n".join(parts) + "\n")
-    html = _html(body, quote, link, payload.get("link_label"))
+    html = _html(body, quote, link, payload.get("link_label"), stop)
     message.add_alternative(html, subtype="html")
     if attachment:
         name, content = attachment
@@ -77,7 +88,9 @@ def compose(
     return message
 
 
-def _html(body: str, quote: str | None, link: str | None, label: str | None) -> str:
+def _html(
+    body: str, quote: str | None, link: str | None, label: str | None, stop: str | None
+) -> str:
     content = [_PARAGRAPH.format(text=escape(part)) for part in body.split("\n\n") if part.strip()]
     if quote:
         lines = "".join(f'<div dir="auto">{escape(line) or "&nbsp;"}</div>'
@@ -85,6 +98,8 @@ def _html(body: str, quote: str | None, link: str | None, label: str | None) -> 
         content.append(_QUOTE.format(lines=lines))
     if link:
         content.append(_BUTTON.format(link=escape(link), label=escape(label or link)))
+    if stop:
+        content.append(_STOP_LINK.format(link=escape(stop), label=_STOP))
     return _PAGE.format(content="\n".join(content))
 
 

@@ -1,0 +1,87 @@
+"""Topics: the kinds of events that a person chooses the ways for."""
+
+from enum import StrEnum
+from typing import Literal
+
+from portal_data.messaging.events import EVENTS, Audience, Event
+from portal_data.scope import Role, roles_that_may
+
+Side = Literal["contact", "staff"]
+
+
+class Topic(StrEnum):
+    """What events are about, as `notification_choices` keeps it."""
+
+    COMMENTS = "comments"
+    ESTIMATES = "estimates"
+    TIMESHEETS = "timesheets"
+    INVOICES = "invoices"
+    PAYMENTS = "payments"
+    DISPUTES = "disputes"
+    DOCUMENTS = "documents"
+    VIEWS = "views"
+    PEOPLE = "people"
+    REVIEWS = "reviews"
+    OTHER = "other"
+
+
+LABELS = {
+    Topic.COMMENTS: "Comments",
+    Topic.ESTIMATES: "Estimates",
+    Topic.TIMESHEETS: "Timesheets",
+    Topic.INVOICES: "Invoices",
+    Topic.PAYMENTS: "Payments",
+    Topic.DISPUTES: "Disputes",
+    Topic.DOCUMENTS: "Documents",
+    Topic.VIEWS: "First views",
+    Topic.PEOPLE: "People and details",
+    Topic.REVIEWS: "Reviews",
+    Topic.OTHER: "Everything else",
+}
+_OF_RECORD = {
+    "approval": Topic.TIMESHEETS,
+    "comment": Topic.COMMENTS,
+    "contact": Topic.PEOPLE,
+    "details": Topic.PEOPLE,
+    "dispute": Topic.DISPUTES,
+    "document": Topic.DOCUMENTS,
+    "estimate": Topic.ESTIMATES,
+    "file": Topic.DOCUMENTS,
+    "invoice": Topic.INVOICES,
+    "payment": Topic.PAYMENTS,
+    "retainer_invoice": Topic.INVOICES,
+    "review": Topic.REVIEWS,
+}
+
+
+def topic_of(event: Event) -> Topic:
+    """Return what an event is about."""
+    record, _, verb = event.key.partition(".")
+    return Topic.VIEWS if verb == "viewed" else _OF_RECORD.get(record, Topic.OTHER)
+
+
+def heard_by(side: Side) -> list[Topic]:
+    """Return the topics that somebody of a side may hear of, in the order of screens."""
+    found = {
+        topic_of(event)
+        for event in EVENTS.values()
+        if event.heard_by is Audience.OTHER_SIDE
+        or (side == "staff" and event.heard_by is Audience.STAFF)
+    }
+    return [topic for topic in Topic if topic in found]
+
+
+def mails(event: Event, side: Side, role: Role | None, switched_on: object) -> bool:
+    """Tell whether the business lets somebody be mailed of an event, whatever that person chose.
+
+    `switched_on` are the preferences, which have a field for each name that events give.
+    """
+    name = event.mailed if side == "staff" else event.mailed_to_contacts
+    asked = event.asks is not None and role in roles_that_may(event.asks)
+    return asked or (name is not None and bool(getattr(switched_on, name)))
+
+
+def mailed_to(side: Side, role: Role | None, switched_on: object) -> list[Topic]:
+    """Return the topics that somebody may be mailed of; see `mails`."""
+    found = {topic_of(event) for event in EVENTS.values() if mails(event, side, role, switched_on)}
+    return [topic for topic in heard_by(side) if topic in found]
