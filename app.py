@@ -34,6 +34,7 @@ CLIENT = Path(st.__file__).parent / "static"
 SIGNED_OUT, SIGNED_IN = (index_page.page(CLIENT, signed_in=each) for each in (False, True))
 SETTINGS = settings.load()
 tuning.take_base_path(SETTINGS.path)
+tuning.bound_uploads()
 
 
 @asynccontextmanager

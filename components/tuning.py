@@ -15,7 +15,9 @@ import streamlit as st
 from streamlit import config, net_util
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime import memory_uploaded_file_manager as uploads
 from streamlit.runtime.scriptrunner import RerunData, script_runner
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
 from components import session, turns
@@ -26,6 +28,10 @@ COLLECT_EVERY = 10.0
 """Seconds between garbage collections that Streamlit asks for after every script run."""
 BATCH_EVERY = 0.004
 """Seconds for which elements of runs gather before the event loop takes them."""
+
+UPLOADS_OF_TAB = 20 * 1024 * 1024
+UPLOADS_HELD = 200 * 1024 * 1024
+"""Bytes of uploads that wait for their forms: of one tab, and in the whole process."""
 
 _SIGN_IN = "sign_in"
 """What a tab's websocket was opened with: `server.trustedUserHeaders` in .streamlit/config.toml."""
@@ -117,6 +123,29 @@ def batch_messages() -> None:
             loop.call_soon(callback)
 
     app_session.AppSession._call_soon_on_event_loop = soon  # type: ignore[method-assign]
+
+
+def bound_uploads() -> None:
+    """Hold so much of what was uploaded for a tab and in the process; the oldest goes first.
+
+    Call it before the server is made. Streamlit would keep each upload until its tab closes.
+    """
+    uploads.MemoryUploadedFileManager = _BoundUploads  # type: ignore[misc]
+
+
+class _BoundUploads(uploads.MemoryUploadedFileManager):
+    """Forgets the oldest uploads of a tab, and of the process, beyond a number of bytes."""
+
+    def add_file(self, session_id: str, file: UploadedFileRec) -> None:
+        """Hold one more file, and others no longer."""
+        super().add_file(session_id, file)
+        own = self.file_storage[session_id]
+        while len(own) > 1 and sum(len(each.data) for each in list(own.values())) > UPLOADS_OF_TAB:
+            self.remove_file(session_id, next(iter(own)))
+        while self._total_bytes > UPLOADS_HELD:
+            with self._lock:
+                oldest = next(iter(self.file_storage))
+            self.remove_session_files(oldest)
 
 
 def forbid_outgoing_calls() -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.account import contact_block, overview
+from components.account import contact_block, overview, shared_documents
 from components.forms import dialogs
 from components.session import require_scope
 from components.ui import cards, links, roles
@@ -12,7 +12,7 @@ from portal_data.billing.balances import Balance
 from portal_data.business import organisation, preferences
 from portal_data.clock import utc_now
 from portal_data.customers import details
-from portal_data.messaging import activity, files
+from portal_data.messaging import activity
 from portal_data.text import bidi
 
 scope = require_scope()
@@ -67,7 +67,6 @@ for balance in account.balances if used else ():
 my_details = cards.card(
     "My details", overview.details(mine), leads=("View more", links.page("account"))
 )
-documents = cards.card("Shared documents", overview.documents(files.shared(scope), business))
 if used:
     charts(account.balances)
     waiting = overview.approvals(
@@ -81,7 +80,7 @@ if used:
                 cards.card("Pending approvals", waiting),
                 cards.card("Recent activity", overview.recent(entries, scope, business, today)),
             ),
-            cards.stack(cards.card("Last payment", paid), documents),
+            cards.card("Last payment", paid),
             my_details,
             class_="three",
         )
@@ -89,5 +88,6 @@ if used:
 else:
     text = f"Invoices, payments and documents from {bidi.isolated(business.name)} will appear here."
     welcome = cards.empty("Welcome to your account", text, tall=True)
-    cards.draw(cards.card("", welcome), cards.grid(my_details, documents))
+    cards.draw(cards.card("", welcome), my_details)
+shared_documents.draw(scope, business)
 contact_block.draw(scope, business, shown)

@@ -6,7 +6,7 @@ there. What a transaction that failed had written is of no use to anybody, and `
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,9 +36,14 @@ def kept(folder: Path, contents: Sequence[bytes]) -> Iterator[list[KeptFile]]:
             _write(folder / file.storage_key, content)
         yield written
     except BaseException:
-        for file in written:
-            (folder / file.storage_key).unlink(missing_ok=True)
+        remove(folder, written)
         raise
+
+
+def remove(folder: Path, files: Iterable[KeptFile]) -> None:
+    """Take files away again that no row names."""
+    for file in files:
+        (folder / file.storage_key).unlink(missing_ok=True)
 
 
 def read(folder: Path, storage_key: str, sha256: str) -> bytes:

@@ -193,7 +193,7 @@ READS: dict[str, Case] = {
         s
     ),
     "customers.reviews.own": lambda s, _: _module("customers.reviews").own(s),
-    "messaging.files.shared": lambda s, _: _module("messaging.files").shared(s),
+    "customers.files.shared": lambda s, _: _module("customers.files").shared(s),
     "business.organisation.get": lambda s, _: _module("business.organisation").get(s),
     "business.preferences.of": lambda s, _: _module("business.preferences").of(s),
     "billing.statements.currencies": lambda s, _: _module("billing.statements").currencies(s),
@@ -255,7 +255,7 @@ BY_NAME: dict[str, Case] = {
     "billing.estimates.get": lambda s, b: _module("billing.estimates").get(
         s, f"{b.word}-E", today=TODAY
     ),
-    "messaging.files.content": lambda s, b: _module("messaging.files").content(s, b.file, _NOWHERE),
+    "customers.files.content": lambda s, b: _module("customers.files").content(s, b.file, _NOWHERE),
     "billing.copies.content": lambda s, b: _module("billing.copies").content(s, b.copy, _NOWHERE),
     "output.acceptance.offer": lambda s, b: _module("output.acceptance").offer(
         s, f"{b.word}-E", seen=1, now=NOW
@@ -287,6 +287,7 @@ ELSEWHERE = {
     "billing.estimate_answers.accept": "an action; see tests/data/test_permissions.py",
     "billing.estimate_answers.decline": "an action; see tests/data/test_permissions.py",
     "billing.estimate_answers.signature": "reads nothing; see tests/data/test_estimate_answers.py",
+    "customers.files.share": "an action; see tests/data/test_shared_files.py",
     "customers.forwarding.forward": "an action; see tests/data/test_forwarding.py",
     "output.attachments.make": "draws what is read above; see tests/data/test_forwarding.py",
     "output.acceptance.accept": "that action, with PDFs; see tests/data/test_estimate_answers.py",

@@ -17,7 +17,6 @@ from portal_data.customers import conversations
 from portal_data.customers.details import MyDetails, SavedMethod
 from portal_data.messaging import activity
 from portal_data.messaging.activity import Entry
-from portal_data.messaging.files import SharedFile
 from portal_data.scope import Permission, Scope
 
 CHART_HEIGHT = 126
@@ -264,16 +263,3 @@ def _some(names: list[str]) -> Markup | None:
 def _method(method: SavedMethod) -> str:
     kind = say.code(method.brand or method.kind)
     return f"{kind} •••• {method.last4}" if method.last4 else kind
-
-
-def documents(files: Sequence[SharedFile], business: Organisation) -> Markup:
-    """Return the newest documents shared by either side, the others behind *View more*."""
-    if not files:
-        return cards.empty("No documents yet", "Files that either side shares appear here.")
-    rows = []
-    for each in files:
-        day = say.day(local_date(each.created_at, business.timezone), business.locale)
-        by = "you" if each.uploaded_by_kind == "contact" else business.name
-        name = cards.opened(said(each.name), links.file(each.id))
-        rows.append(cards.row(name, f"{day} · {say.size(each.size_bytes)} · from {by}"))
-    return join(cards.rows(rows[:SHORT]), cards.more(rows[SHORT:]))

@@ -75,8 +75,13 @@ def logo(digest: str) -> str:
 
 
 def file(file_id: UUID) -> str:
-    """Return the address of a shared document."""
+    """Return the address of a file, shared or attached to a comment."""
     return f"documents/file/{file_id}"
+
+
+def staff_file(file_id: UUID) -> str:
+    """Return the address of any customer's file, for staff."""
+    return f"documents/staff/file/{file_id}"
 
 
 def review(review_id: UUID) -> str:

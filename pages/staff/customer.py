@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.account import contact_access
+from components.account import contact_access, shared_documents
 from components.lists import listing
 from components.session import require_staff
 from components.staff import customer_view, detail_changes
@@ -42,6 +42,7 @@ cards.draw(
 detail_changes.draw(staff, customer, business)
 cards.draw(cards.title("Documents"))
 listing.draw(request, page, business)
+shared_documents.draw_for_staff(staff, customer.id, business)
 cards.draw(cards.title("People"))
 contact_access.of_customer(staff, customer)
 asks = preferences.of_portal(staff).reviews

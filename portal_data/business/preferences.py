@@ -138,12 +138,12 @@ EFFECTS: dict[str, Effect] = {
     "notify_staff_of_activity": Effect(
         "Mail staff of what customers do",
         "Everybody on the team gets a mail when a customer first views or forwards a document, "
-        "comments, answers an estimate, or decides on a timesheet.",
+        "comments, shares one, answers an estimate, or decides on a timesheet.",
     ),
     "notify_contacts_of_comments": Effect(
-        "Mail customers when you comment",
-        "Everybody at the customer who uses the portal gets a mail with what you wrote. Internal "
-        "notes are never mailed.",
+        "Mail customers when you comment or share a document",
+        "Everybody at the customer who uses the portal gets a mail with what you wrote, or with "
+        "the document's name. Internal notes are never mailed.",
     ),
     "notify_contacts_of_estimates": Effect(
         "Mail customers when you send an estimate again",

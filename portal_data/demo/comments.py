@@ -159,6 +159,7 @@ def share(books: Books) -> None:
             storage_key="",
             uploaded_by_kind=kind,
             uploaded_by=author["id"] if author else None,
+            uploaded_by_name=name,
             visible=shared.visible,
             created_at=created,
             removed_at=created + timedelta(days=30) if shared.removed else None,

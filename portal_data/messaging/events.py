@@ -156,7 +156,14 @@ ESTIMATE_SENT = _event(
     _OTHER_SIDE,
     mailed_to_contacts="notify_contacts_of_estimates",
 )
-FILE_ADDED = _event("file.added", "added document", _NOBODY)
+FILE_ADDED = _event(
+    "file.added",
+    "shared document",
+    _OTHER_SIDE,
+    mailed=_ON_ACTIVITY,
+    mailed_to_contacts=_ON_COMMENTS,
+)
+FILE_WITHDRAWN = _event("file.withdrawn", "withdrew document", _OTHER_SIDE)
 IMPORT_FINISHED = _event("import.finished", "finished importing", _NOBODY)
 IMPORT_VOIDED = _event("import.voided", "voided what is no longer in the backup:", _NOBODY)
 INVOICE_DRAFTED = _event("invoice.drafted", "drafted invoice", _STAFF)

@@ -11,18 +11,17 @@ from portal_data import money
 from portal_data.auth import identity
 from portal_data.billing import document, views
 from portal_data.clock import utc_now
-from portal_data.customers import documents
+from portal_data.customers import documents, files
 from portal_data.errors import NotFound
 from portal_data.kinds import KINDS, Kind
-from portal_data.messaging import files
 from portal_data.output import document_pdfs
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.web.requests import file_headers, for_customers, for_staff
 from portal_data.web.turns import DOCUMENTS
 
-# types a browser shows without running anything of the file's own
-_SHOWN = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
+# what people upload is saved and never shown here; even opened, it may run and load nothing
+_NEVER_SHOWN = {"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
 
 
 @for_customers(DOCUMENTS)
@@ -34,7 +33,7 @@ def numbered(request: Request, scope: Scope) -> Response:
     name, content = document_pdfs.document_pdf(scope, kind, number, now=now)
     if kind.viewed and request.method == "GET":
         views.mark(scope, kind, document_id, now)
-    return _file(name, "application/pdf", content)
+    return _pdf(name, content)
 
 
 @for_customers(DOCUMENTS)
@@ -45,15 +44,21 @@ def statement(request: Request, scope: Scope) -> Response:
     if not money.is_currency(currency):
         raise NotFound("Not found.")
     name, content = document_pdfs.statement_pdf(scope, currency, first, last, now=utc_now())
-    return _file(name, "application/pdf", content)
+    return _pdf(name, content)
 
 
 @for_customers(DOCUMENTS)
 def shared_file(request: Request, scope: Scope) -> Response:
     """GET /documents/file/{id}"""
-    folder = load().data_path / "files"
-    name, media_type, content = files.content(scope, _uuid(request.path_params["id"]), folder)
-    return _file(name, media_type, content)
+    file_id = _uuid(request.path_params["id"])
+    return _uploaded(*files.content(scope, file_id, load().data_path / "files"))
+
+
+@for_staff(DOCUMENTS)
+def file_for_staff(request: Request, staff: Staff) -> Response:
+    """GET /documents/staff/file/{id}"""
+    file_id = _uuid(request.path_params["id"])
+    return _uploaded(*files.content_for_staff(staff, file_id, load().data_path / "files"))
 
 
 @for_staff(DOCUMENTS)
@@ -64,24 +69,25 @@ def customer_document(request: Request, staff: Staff) -> Response:
     located = documents.locate(staff, kind, number)
     looking = identity.view_as_customer(staff, located.customer_id)
     name, content = document_pdfs.document_pdf(looking, kind, number, now=utc_now())
-    return _file(name, "application/pdf", content)
+    return _pdf(name, content)
 
 
 ROUTES = [
     Route("/documents/statement/{currency}/{first}/{last}.pdf", statement),
     Route("/documents/file/{id}", shared_file),
+    Route("/documents/staff/file/{id}", file_for_staff),
     Route("/documents/staff/{kind}.pdf", customer_document),
     Route("/documents/{kind}/{id}.pdf", numbered),
 ]
 
 
-def _file(name: str, media_type: str, content: bytes) -> Response:
-    shown = media_type in _SHOWN
-    return Response(
-        content,
-        media_type=media_type if shown else "application/octet-stream",
-        headers=file_headers(name, shown=shown),
-    )
+def _pdf(name: str, content: bytes) -> Response:
+    return Response(content, media_type="application/pdf", headers=file_headers(name, shown=True))
+
+
+def _uploaded(name: str, content: bytes) -> Response:
+    headers = {**file_headers(name), **_NEVER_SHOWN}
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 def _kind(text: str) -> Kind:

@@ -1,6 +1,6 @@
-"""Uploads: Streamlit keeps them in memory until a tab closes, so only staff have them, in a quota.
+"""Uploads: Streamlit keeps them in memory until a form is sent, so only so much of them is taken.
 
-No screen of customers takes a file; one that will must find a place for it that is not memory.
+What a process holds of them is bounded as well, see `components.tuning.bound_uploads`.
 """
 
 import time
@@ -12,7 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_data import security_log
-from portal_data.scope import Staff
+from portal_data.scope import Permission, Staff
+from portal_data.uploaded_files import LARGEST
 from portal_data.web.requests import signed_in
 
 PREFIX = "/_stcore/upload_file/"
@@ -20,12 +21,17 @@ QUOTA = 30 * 1024 * 1024
 """Bytes that one person may upload within `WINDOW`."""
 WINDOW = 600.0
 """Seconds."""
+_AROUND = 4_096
+"""Bytes that a form has around a file."""
 _MOST_PEOPLE = 10_000
 _MOST_FILES = 100
 
 
 class Uploads:
-    """Pure ASGI: refuses uploads of nobody (401), of contacts (403) and beyond a quota (413)."""
+    """Pure ASGI: refuses uploads of nobody (401), of who may share none (403), too large (413).
+
+    Staff upload what Streamlit allows, contacts one file as large as they may share.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -43,12 +49,14 @@ class Uploads:
             await PlainTextResponse("Sign in first.", 401)(scope, receive, send)
             return
         person = who.person
-        if not isinstance(who, Staff):
+        if not isinstance(who, Staff) and not who.may(Permission.FILE_ADD):
             security_log.event("upload.refused", actor=who, reason="not allowed")
             await PlainTextResponse("Not available to you.", 403)(scope, receive, send)
             return
         scope["state"]["actor"] = person
         left = self._left(person)
+        if not isinstance(who, Staff):
+            left = min(left, LARGEST + _AROUND)
         length = dict(scope["headers"]).get(b"content-length", b"0")
         too_large = not length.isdigit() or len(length) > 12 or int(length) > left
         if scope["method"] == "PUT" and (too_large or left <= 0):

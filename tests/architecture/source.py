@@ -46,6 +46,8 @@ NOT_NOUNS = {
     "errors": "no data",
     "text.form_fields": "what fields may hold, no rows of its own",
     "ids": "no data",
+    "text.file_names": "no data",
+    "uploaded_files": "looks at bytes, no rows of its own",
     "kept_files": "bytes in a folder, whosever; nouns know whose",
     "auth.identity": "makes Scope and Staff out of a checked sign-in",
     "messaging.templates": "the words of mails",

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session
+from streamlit.runtime import app_session, memory_uploaded_file_manager
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from components import tuning, turns
 from portal_data.errors import Invalid
@@ -144,3 +145,27 @@ def test_whoever_signs_in_does_not_wait_behind_those_who_have(
     assert {name: each._asked for name, each in lines.items()} == {
         "people": int(line == "people"), "nobody": int(line == "nobody"),
     }  # fmt: skip
+
+
+def test_uploads_are_held_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = memory_uploaded_file_manager.MemoryUploadedFileManager
+    monkeypatch.setattr(memory_uploaded_file_manager, "MemoryUploadedFileManager", before)
+    monkeypatch.setattr(tuning, "UPLOADS_OF_TAB", 100)
+    monkeypatch.setattr(tuning, "UPLOADS_HELD", 250)
+    tuning.bound_uploads()
+    held = memory_uploaded_file_manager.MemoryUploadedFileManager("/upload")
+    assert type(held) is not before
+
+    def add(tab: str, name: str, size: int) -> None:
+        held.add_file(tab, UploadedFileRec(name, name, "text/plain", b"x" * size))
+
+    def names(tab: str) -> list[str]:
+        every = [f"{n}" for n in range(9)]
+        return [each.file_id for each in held.get_files(tab, every)]
+
+    for n in range(4):
+        add("one", f"{n}", 40)
+    assert names("one") == ["2", "3"]
+    add("two", "0", 100)
+    add("three", "0", 100)
+    assert (names("one"), names("two"), names("three")) == ([], ["0"], ["0"])

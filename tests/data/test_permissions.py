@@ -36,6 +36,7 @@ from portal_data.customers import (
     conversations,
     details,
     documents,
+    files,
     forwarding,
     own_details,
     review_desk,
@@ -217,6 +218,13 @@ def _disputed() -> UUID:
     return found[0]["id"] if found else new_id()
 
 
+def _shared_file() -> UUID:
+    """The one file there is."""
+    (row,) = rows("select id from core.files order by id")
+    found: UUID = row["id"]
+    return found
+
+
 ACTIONS: dict[str, Action] = {
     "customers.change_requests.confirm": Action(
         lambda who, w: change_requests.confirm(who, _asked(w), seen=1, current=None, now=NOW),
@@ -304,6 +312,29 @@ ACTIONS: dict[str, Action] = {
         ),
         CONTACTS,
         stranger=False,
+    ),
+    "customers.files.share": Action(
+        lambda who, w: files.share(who, "a.txt", b"A", key=new_id(), folder=w.folder, now=NOW),
+        SHARING,
+    ),
+    "customers.files.share_with": Action(
+        lambda who, w: files.share_with(
+            who,
+            w.cast.alice.customer_id,
+            "a.txt",
+            b"A",
+            key=new_id(),
+            folder=w.folder,
+            now=NOW,
+        ),
+        STAFF,
+    ),
+    "customers.files.withdraw": Action(
+        lambda who, w: files.withdraw(who, _shared_file(), NOW),
+        STAFF,
+        prepare=lambda w, who: files.share(
+            w.cast.alice, "a.txt", b"A", key=new_id(), folder=w.folder, now=NOW
+        ),
     ),
     "customers.forwarding.forward": Action(
         lambda who, w: forwarding.forward(

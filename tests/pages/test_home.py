@@ -67,7 +67,9 @@ def test_everything_of_the_account(screen: Open, alice: Scope, books: None) -> N
         assert words in shown.html, words
     assert "7,777.77" not in shown.html
     assert len(shown.app.get("plotly_chart")) == 2
-    assert [button.label for button in shown.app.button] == ["Pay now", "Pay now", "Send e-mail"]
+    assert [button.label for button in shown.app.button] == [
+        "Pay now", "Pay now", "Share a document", "Send e-mail",
+    ]  # fmt: skip
 
 
 def test_everything_named_can_be_opened(screen: Open, alice: Scope, books: None) -> None:
@@ -161,7 +163,9 @@ def test_a_limit_is_told_instead_of_a_payment_above_it(
         )
     shown = screen(alice)
     assert "More than your limit of £119.99 a payment. Ask us how to pay." in shown.html
-    assert [button.key for button in shown.app.button] == ["home.pay.EUR", "home.write"]
+    assert [button.key for button in shown.app.button] == [
+        "home.pay.EUR", "files.share", "home.write",
+    ]  # fmt: skip
 
 
 def test_viewer_pays_nothing_but_may_write(screen: Open, bob: Scope, books: None) -> None:

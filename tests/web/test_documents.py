@@ -164,6 +164,24 @@ def test_a_file_that_could_run_is_only_ever_downloaded(
     assert answer.headers["content-disposition"].startswith("attachment;")
 
 
+@pytest.mark.parametrize("media_type", ["application/pdf", "image/png", "text/plain"])
+def test_what_people_upload_is_saved_and_runs_nowhere(
+    client: TestClient, cast: Cast, folder: Path, media_type: str
+) -> None:
+    file = _shared(cast.alice, folder, "a", media_type, b"<script>alert(1)</script>")
+    for who, address in ((cast.alice, "documents/file"), (cast.owner, "documents/staff/file")):
+        answer = as_person(client, who).get(f"/{address}/{file}")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.headers["content-disposition"].startswith("attachment;")
+        assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+        assert answer.headers["cache-control"] == "private, no-store"
+    for who in (cast.alice, cast.charlie, None):
+        answer = as_person(client, who).get(f"/documents/staff/file/{file}")
+        assert answer.status_code == (401 if who is None else 404)
+    assert as_person(client, cast.owner).get(f"/documents/file/{file}").status_code == 404
+
+
 def test_a_missing_or_changed_file_is_said_to_be_unavailable(
     client: TestClient, cast: Cast, folder: Path
 ) -> None:

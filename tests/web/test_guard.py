@@ -49,7 +49,16 @@ def test_a_stranger_uploads_nothing(portal: Portal) -> None:
         assert _upload(portal, tab.session_id, b"x" * 1000, "made-up") == 401
 
 
-def test_contacts_upload_nothing(portal: Portal) -> None:
+def test_contacts_who_may_share_files_upload_one_at_a_time(portal: Portal) -> None:
+    cookie = wire.signed_in(portal, "tom@brackenridge.example")
+    with wire.socket_to(portal, cookie=cookie) as tab:
+        tab.rerun()
+        assert _upload(portal, tab.session_id, b"x" * 1000, cookie) == 204
+        with suppress(ConnectionError):  # it may end before all was sent
+            assert _upload(portal, tab.session_id, b"x" * 6_000_000, cookie) == 413
+
+
+def test_who_may_share_no_files_uploads_none(portal: Portal) -> None:
     cookie = wire.signed_in(portal, CALLUM)
     with wire.socket_to(portal, cookie=cookie) as tab:
         tab.rerun()

@@ -1,6 +1,5 @@
 """Documents as PDF: plain values in (`model`), bytes out. Knows no store and no customer scope."""
 
-from portal_data.output.documents.file_names import file_name
 from portal_data.output.documents.model import (
     INVOICE,
     Fact,
@@ -22,6 +21,7 @@ from portal_data.output.documents.model import (
 from portal_data.output.documents.paper import render_paper
 from portal_data.output.documents.receipt import render_receipt
 from portal_data.output.documents.statement import render_statement
+from portal_data.text.file_names import file_name
 
 __all__ = [
     "INVOICE",

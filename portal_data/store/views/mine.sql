@@ -215,9 +215,9 @@ create view mine.comments as
 
 create view mine.files as
     select id, customer_id, subject_kind, subject_id, name, media_type, size_bytes,
-        sha256, uploaded_by_kind, visible, created_at, removed_at
+        sha256, uploaded_by_kind, uploaded_by_name, visible, created_at, removed_at
     from (select * from core.files where customer_id = getvariable('customer_id')::uuid offset 0) own
-    where visible and removed_at is null;
+    where visible;
 
 create view mine.reviews as
     select id, customer_id, contact_id, rating, body, period, may_publish, published_at, reply, replied_at, version,
