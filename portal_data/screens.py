@@ -16,7 +16,8 @@ OF_CUSTOMERS = OF_BOTH | _LISTS | {
     "account", "projects", "statements", "timesheets",
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
-    "customer", "data", "inbox", "organisation", "preferences", "readiness", "reviews", "team",
+    "customer", "data", "inbox", "mail", "organisation", "preferences", "readiness", "reviews",
+    "team",
 }  # fmt: skip
 OF_EVERYBODY = frozenset({"accept", "forgotten", "reset_password"})
 """Addresses that need no sign-in."""

@@ -13,7 +13,7 @@ from uuid import UUID
 from portal_data import screens
 from portal_data.business import preferences
 from portal_data.ids import BUSINESS, new_id
-from portal_data.messaging import activity, outbox, templates, told_how, unsubscribing
+from portal_data.messaging import activity, bounces, outbox, templates, told_how, unsubscribing
 from portal_data.messaging.events import EVENTS, Audience, Event
 from portal_data.messaging.told_how import Channel, ToldHow
 from portal_data.messaging.topics import Side, mails, topic_of
@@ -109,9 +109,11 @@ def notify(session: OpenSession, activity_id: UUID, now: datetime) -> int:
     )
     switched_on = preferences.get(session)
     timezone = str(session.value(_TIMEZONE) or "UTC")
+    bounced = bounces.marked(session, [each["email"] for each in recipients])
     for recipient in recipients:
         due = None
-        if mails(known, side, Role(recipient["role"]), switched_on):
+        reached = recipient["email"].lower() not in bounced
+        if reached and mails(known, side, Role(recipient["role"]), switched_on):
             due = chosen[recipient["id"]].mail_due(topic_of(known), now, timezone)
         _tell(session, event, known, side, recipient, chosen[recipient["id"]], due, now)
     return len(recipients)
@@ -137,7 +139,7 @@ def digest(
     if recipient is None:
         return
     chosen = told_how.of_people(session, customer_id, [recipient_id])[recipient_id]
-    if chosen.digest is told_how.Digest.NONE:
+    if chosen.digest is told_how.Digest.NONE or bounces.marked(session, [recipient["email"]]):
         return
     switched_on, role = preferences.get(session), Role(recipient["role"])
     told = [

@@ -12,7 +12,7 @@ from portal_data.auth import devices, identity, resets, sessions, throttle
 from portal_data.billing import acceptance_invoices
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
-from portal_data.messaging import notifications, outbox, templates
+from portal_data.messaging import bounces, notifications, outbox, templates
 from portal_data.messaging.mail import DeliveryFailed, Mailer, compose
 from portal_data.ops import notifier
 from portal_data.output import attachments
@@ -155,7 +155,7 @@ class Worker:
         try:
             self._do(row, now)
         except DeliveryFailed as error:
-            self._failed(row, str(error), now, permanent=error.permanent)
+            self._failed(row, str(error), now, permanent=error.permanent, bounce=error)
             return False
         except PortalError as error:
             self._failed(row, str(error), now, permanent=False)
@@ -166,6 +166,8 @@ class Worker:
             return False
         with store.system_writing() as session:
             outbox.mark_sent(session, row, now)
+            if row.kind.startswith("mail.") and not self._mailer.to_files:
+                bounces.clear(session, row.payload["to"], now)
         return True
 
     def _do(self, row: outbox.Row, now: datetime) -> None:
@@ -194,9 +196,27 @@ class Worker:
         )
         self._mailer.send(message)
 
-    def _failed(self, row: outbox.Row, error: str, now: datetime, *, permanent: bool) -> None:
+    def _failed(
+        self,
+        row: outbox.Row,
+        error: str,
+        now: datetime,
+        *,
+        permanent: bool,
+        bounce: DeliveryFailed | None = None,
+    ) -> None:
         log.warning("not sent: %s", error, extra=_about(row))
         with store.system_writing() as session:
+            if bounce is not None and bounce.bounced:
+                bounces.record(
+                    session,
+                    row.payload["to"],
+                    error,
+                    hard=bounce.of_address,
+                    customer_id=row.customer_id,
+                    outbox_id=row.id,
+                    now=now,
+                )
             outbox.mark_failed(session, row, error, now, permanent=permanent)
 
 

@@ -44,7 +44,7 @@ from portal_data.customers import (
 )
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import BUSINESS, new_id
-from portal_data.messaging import comments, messages, notifications, told_how
+from portal_data.messaging import comments, failed_mail, messages, notifications, told_how
 from portal_data.messaging.told_how import Digest, ToldHow
 from portal_data.output import acceptance
 from portal_data.projects import timesheet_answers, timesheet_submissions
@@ -53,6 +53,7 @@ from tests.architecture.source import NOUNS, dotted, tree
 from tests.conftest import NOW, PASSWORD, Cast
 from tests.factories import (
     TODAY,
+    insert,
     make_approval,
     make_entry,
     make_estimate,
@@ -167,6 +168,20 @@ def _tell(who: Who, world: World) -> None:
         make_notification(BUSINESS, who.staff_id, kind="staff", invoice=world.invoice)
     else:
         make_notification(who.customer_id, who.contact_id, invoice=world.invoice)
+
+
+def _fail_a_mail(world: World) -> None:
+    """Let the outbox have given up on a mail."""
+    insert(
+        "outbox", customer_id=world.cast.alice.customer_id, kind="mail.message", dedup_key="failed",
+        payload='{"to": "x@alder.example"}', status="failed", not_before=NOW, created_at=NOW,
+    )  # fmt: skip
+
+
+def _failed_mail() -> UUID:
+    """The one mail that failed; an unknown id before."""
+    found = rows("select id from core.outbox where status = 'failed' order by id")
+    return found[0]["id"] if found else new_id()
 
 
 def _role_of(world: World) -> Role:
@@ -491,6 +506,11 @@ ACTIONS: dict[str, Action] = {
             who, "EST-1", DRAFTED, expiry_date=None, reason="", seen=1, now=NOW
         ),
         STAFF,
+    ),
+    "messaging.failed_mail.retry": Action(
+        lambda who, w: failed_mail.retry(who, _failed_mail(), NOW),
+        STAFF,
+        prepare=lambda w, who: _fail_a_mail(w),
     ),
     "messaging.told_how.change": Action(
         lambda who, w: told_how.change(who, ToldHow(Digest.DAILY), now=NOW), CONTACTS | STAFF

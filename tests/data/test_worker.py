@@ -27,6 +27,7 @@ from portal_data.messaging.mail import DeliveryFailed, FolderMailer, SmtpMailer,
 from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
 from portal_data.ops import notifier
 from portal_data.ops.worker import HANDLERS, Worker, clean
+from portal_data.projects import auto_approvals
 from portal_data.scope import Scope, Staff
 from portal_data.settings import Settings
 from tests.architecture.source import last_name, modules, tree
@@ -271,7 +272,7 @@ def test_all_that_is_queued_has_somebody_who_does_it() -> None:
         if isinstance(node, ast.Call) and last_name(node) == "enqueue"
         for argument in node.args
         if isinstance(argument, ast.Constant)
-    } | {acceptance_invoices.WORK, notifier.DIGEST}
+    } | {acceptance_invoices.WORK, auto_approvals.WORK, notifier.DIGEST}
     assert {kind for kind in queued if not kind.startswith("mail.")} == set(HANDLERS)
     assert queued - set(HANDLERS)
 

@@ -1,5 +1,6 @@
 """Mails through a mail server."""
 
+import re
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -8,6 +9,10 @@ from portal_data.messaging.mail.errors import DeliveryFailed
 from portal_data.settings import Settings
 
 _TIMEOUT = 30  # seconds; well under what makes an outbox row count as abandoned
+
+_STATUS = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_OF_ADDRESS = (" 5.1.", " 5.2.")
+"""Statuses that are about the mailbox (RFC 3463), after the server has read the message."""
 
 
 class SmtpMailer:
@@ -24,14 +29,21 @@ class SmtpMailer:
             with self._connect() as server:
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
-            code, _ = next(iter(error.recipients.values()))
+            code, said = next(iter(error.recipients.values()))
+            final = code >= 500
             raise DeliveryFailed(
-                f"The server refused the recipient ({code}).", permanent=code >= 500
+                f"The server refused the recipient ({code}{_enhanced(said)}).",
+                permanent=final,
+                bounced=final,
+                of_address=final,
             ) from error
         except smtplib.SMTPDataError as error:
+            final, status = error.smtp_code >= 500, _enhanced(error.smtp_error)
             raise DeliveryFailed(
-                f"The server refused the message ({error.smtp_code}).",
-                permanent=error.smtp_code >= 500,
+                f"The server refused the message ({error.smtp_code}{status}).",
+                permanent=final,
+                bounced=final,
+                of_address=final and status.startswith(_OF_ADDRESS),
             ) from error
         except smtplib.SMTPResponseException as error:
             # signing in or the sender: the operator's to mend, so worth another try
@@ -59,3 +71,9 @@ class SmtpMailer:
             server.close()
             raise
         return server
+
+
+def _enhanced(said: bytes | str) -> str:
+    """Return the status in a server's answer (RFC 3463), after a space; not its own words."""
+    found = _STATUS.match(said if isinstance(said, bytes) else said.encode())
+    return f" {found[1].decode()}" if found else ""
