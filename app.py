@@ -24,6 +24,7 @@ from portal_data.web import (
 )
 from portal_data.web.index import Index
 from portal_data.web.logs import bound_all, log_as_json
+from portal_data.web.media import Media
 from portal_data.web.middleware import FROM_OUTSIDE, Guard
 from portal_data.web.prefix import Prefix
 from portal_data.web.static import Precompressed, content_security_policy
@@ -86,6 +87,7 @@ app = st.App(
             ),
         ),
         Middleware(Uploads),
+        Middleware(Media),
         Middleware(
             Precompressed,
             folders={"/static": CLIENT / "static", "/app/static": index_page.STATIC},

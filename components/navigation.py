@@ -16,6 +16,7 @@ from portal_data.scope import Role, Scope, Staff
 PARENTS = {
     **{kind.key: kind.menu or kind.path for kind in KINDS.values()},
     **{kind.path: kind.menu for kind in KINDS.values() if kind.menu},
+    "check": "statements",
     "project": "projects",
     "timesheet": "timesheets",
     "customer": "",
@@ -91,6 +92,7 @@ def _of_customers(shown: Preferences) -> list[StreamlitPage]:
         ),
         *(_of_projects() if shown.projects_and_timesheets else ()),
         page("statements", "Statements", "statements", "account_balance"),
+        page("check", "Check my books", "check", hidden=True),
         page("account", "Account", "account", "badge"),
         *(page("document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
         *((page("review", "Review", "review", hidden=True),) if shown.reviews else ()),

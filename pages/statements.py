@@ -53,6 +53,9 @@ def account() -> None:
         cards.card("From this balance to what is payable", bridge) if bridge else None,
         cards.card("", statement_table.transactions(statement, locale)),
         cards.card("Open invoices by age", statement_table.aging(statement, locale)),
+        cards.sub(
+            cards.link("Check my books: compare your own list with ours", links.page("check"))
+        ),
     )
 
 

@@ -196,6 +196,9 @@ READS: dict[str, Case] = {
     "customers.files.shared": lambda s, _: _module("customers.files").shared(s),
     "business.organisation.get": lambda s, _: _module("business.organisation").get(s),
     "business.preferences.of": lambda s, _: _module("business.preferences").of(s),
+    "payables.comparing.compare": lambda s, _: _module("payables.comparing").compare(
+        s, [], "GBP", basis=_module("payables.comparing").Basis.OPEN
+    ),
     "billing.statements.currencies": lambda s, _: _module("billing.statements").currencies(s),
     "billing.statements.dated_after": lambda s, _: _module("billing.statements").dated_after(
         s, "GBP", EARLIEST

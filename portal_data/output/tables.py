@@ -1,5 +1,7 @@
 """Lists and statements as tables: the typed rows that every file of them is written from."""
 
+from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
@@ -12,8 +14,9 @@ from portal_data.business.organisation import Organisation
 from portal_data.lists import List, columns
 from portal_data.lists.columnar import local_days
 from portal_data.lists.columns import Column, Field, Kind
-from portal_data.money import to_major
-from portal_data.output.exports import ColumnarRows, Table
+from portal_data.money import to_decimal, to_major
+from portal_data.output.exports import ColumnarRows, Format, Table, write
+from portal_data.payables.comparing import Compared
 from portal_data.scope import Scope
 
 _STATEMENT = (
@@ -25,6 +28,20 @@ _STATEMENT = (
     columns.AMOUNT,
     Column(labels.PAYMENT_OR_CREDIT, Kind.MONEY, summed=True),
     Column(labels.BALANCE, Kind.MONEY),
+)
+
+
+_COMPARED = (
+    Column("Result"),
+    Column("Rows"),
+    Column("Your number"),
+    Column("Your date", Kind.DATE),
+    Column("Our number"),
+    Column("Our date", Kind.DATE),
+    columns.CURRENCY,
+    Column("Your amount", Kind.MONEY),
+    Column("Our amount", Kind.MONEY),
+    Column("Difference", Kind.MONEY),
 )
 
 
@@ -116,3 +133,38 @@ def of_statement(statement: StatementColumns, customer: str, business: Organisat
         first=opened or days,
         last=statement.last,
     )
+
+
+def csv_of_comparison(
+    found: Sequence[Compared], currency: str, business: Organisation, customer: str
+) -> bytes:
+    """Return what came of comparing a customer's own list with the books, as a CSV file."""
+
+    def amount(minor: int | None) -> Any:
+        return None if minor is None else to_decimal(minor, currency)
+
+    rows = [
+        (
+            each.outcome.value,
+            " ".join(map(str, each.rows)) or None,
+            each.their_number,
+            each.their_date,
+            each.number,
+            each.date,
+            currency,
+            amount(each.their_minor),
+            amount(each.minor),
+            amount(each.difference_minor),
+        )
+        for each in found
+    ]
+    table = Table(
+        title="Comparison",
+        issuer=business.name,
+        customer=customer,
+        columns=_COMPARED,
+        rows=ColumnarRows.of(_COMPARED, rows),
+    )
+    file = BytesIO()
+    write(table, Format.CSV, file)
+    return file.getvalue()

@@ -35,6 +35,8 @@ NOT_NOUNS = {
     "billing.pricing": "calculates with what it is given, no rows of its own",
     "business.brand": "name, colour and logo of the business, which the sign-in page shows",
     "choices": "reads a word of an address",
+    "payables.cells": "a process of its own, which knows one file and nothing else",
+    "payables.reading": "reads the file it is given, no rows of ours",
     "text.bidi": "no data",
     "clock": "no data",
     "business.colours": "no data",

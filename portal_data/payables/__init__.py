@@ -1,0 +1,1 @@
+"""A customer's own list of what it owes: read from its file, and compared with our books."""

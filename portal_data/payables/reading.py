@@ -1,0 +1,216 @@
+"""What a list of payables says: its columns, and the invoices in its rows."""
+
+import json
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from portal_data import money
+from portal_data.errors import Invalid
+from portal_data.text import bidi
+
+LARGEST = 5 * 1024 * 1024
+"""Bytes of a file."""
+_PATIENCE = 20.0
+"""Seconds that reading one file may take, and that another one waits for it."""
+_ONE_AT_A_TIME = threading.Lock()
+_CELLS = Path(__file__).with_name("cells.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A file as rows of texts, all as long as its header, each with its place in the file."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns say what, by their position; a list need not have dates."""
+
+    number: int
+    amount: int
+    date: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row: the number and the amount, in minor units, of an invoice. Rows count from 1."""
+
+    row: int
+    number: str
+    date: Date | None
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell that cannot be used, with the row and the column where it stands."""
+
+    row: int
+    column: str
+    text: str
+
+
+_NAMES = {
+    "number": re.compile(
+        r"(invoice|bill|document|doc|voucher|rechnung\w*|facture|factura)[ _-]*"
+        r"(no|nr|num|number|id|#|nummer)?\.?$|^(number|no|nr|ref|reference|beleg\w*)\.?$"
+    ),
+    "amount": re.compile(
+        r"(open|balance|outstanding|amount|total|gross|due amount|betrag|offen|montant|importe)"
+    ),
+    "date": re.compile(r"(invoice|bill|document|posting)?[ _-]*(date|datum|fecha)$"),
+}
+
+
+def read(name: str, content: bytes) -> Grid:
+    """Return a file's rows, which a process with limits of its own has read.
+
+    The first row that has more than one cell is the header. Raises Invalid with what is wrong.
+    """
+    kind = name.rpartition(".")[2].lower()
+    if kind not in ("csv", "xlsx"):
+        raise Invalid("Choose a CSV file or an Excel workbook (.xlsx).")
+    if not content or len(content) > LARGEST:
+        raise Invalid(f"Keep the file under {LARGEST // 1024 // 1024} MB, and not empty.")
+    found = [each for each in _in_own_process(kind, content) if sum(map(bool, each[1])) > 1]
+    if len(found) < 2:
+        raise Invalid("It has no rows below a header.")
+    width = max(len(row) for _, row in found)
+    header, *rows = (tuple(map(bidi.plain, [*row, *[""] * (width - len(row))])) for _, row in found)
+    named = tuple(text or f"Column {place}" for place, text in enumerate(header, 1))
+    return Grid(named, tuple(rows), tuple(place for place, _ in found[1:]))
+
+
+def guess(grid: Grid) -> Columns:
+    """Return which columns seem to say what; the first ones where nothing fits."""
+
+    def first(kind: str) -> int | None:
+        names = (re.sub(r"\s+", " ", each).strip().lower() for each in grid.header)
+        return next((place for place, name in enumerate(names) if _NAMES[kind].search(name)), None)
+
+    number, amount = first("number"), first("amount")
+    last = len(grid.header) - 1
+    return Columns(0 if number is None else number, last if amount is None else amount,
+                   first("date"))  # fmt: skip
+
+
+def interpret(
+    grid: Grid, columns: Columns, currency: str, *, month_first: bool
+) -> tuple[list[Listed], list[Unread]]:
+    """Return the invoices of a list, and the cells that cannot be used: their rows are left out.
+
+    Days written with the month first, as 11/28/2026, are told by a number above twelve anywhere in
+    the column; only where there is none `month_first` decides.
+    """
+    dates = [row[columns.date] for row in grid.rows] if columns.date is not None else []
+    parts = [match for text in dates if (match := _DAY.fullmatch(text))]
+    if any(int(match[1]) > 12 for match in parts):
+        month_first = False
+    elif any(int(match[2]) > 12 for match in parts):
+        month_first = True
+    listed, unread = [], []
+    for place, row in zip(grid.places, grid.rows, strict=True):
+        number, amount = row[columns.number], _amount(row[columns.amount], currency)
+        day = _day(row[columns.date], month_first=month_first) if columns.date is not None else None
+        if not re.search(r"\w", number):
+            if row[columns.amount]:  # a sum below the rows, or a row of somebody's
+                unread.append(Unread(place, grid.header[columns.number], number))
+        elif amount is None:
+            unread.append(Unread(place, grid.header[columns.amount], row[columns.amount]))
+        elif columns.date is not None and day is None and row[columns.date]:
+            unread.append(Unread(place, grid.header[columns.date], row[columns.date]))
+        else:
+            listed.append(Listed(place, number, day, amount))
+    return listed, unread
+
+
+_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
+_AMOUNT = re.compile(r"(-?)\D{0,4}?(-?)([\d.,'\s]*\d)\D{0,4}?(-?)")
+
+
+def _amount(text: str, currency: str) -> int | None:
+    """Return an amount as a spreadsheet shows it, in minor units; None for what is none.
+
+    `(1,234.50)` and `1.234,50-` are below zero. A mark before three figures, alone in its text,
+    stands between thousands.
+    """
+    bare = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-").strip()
+    below = bare.startswith("(") and bare.endswith(")")
+    found = _AMOUNT.fullmatch(bare.strip("()").strip())
+    if not found:
+        return None
+    below = below or "-" in (found[1], found[2], found[4])
+    digits = re.sub(r"[\s']", "", found[3])
+    marks = re.findall(r"[.,]", digits)
+    if marks:
+        last = marks[-1]
+        after = digits.rpartition(last)[2]
+        thousands = digits.count(last) > 1 or (len(set(marks)) == 1 and len(after) == 3)
+        if thousands and money.exponent(currency) != 3:
+            digits = re.sub(r"[.,]", "", digits)
+        else:
+            digits = re.sub(r"[.,]", "", digits.rpartition(last)[0]) + "." + after
+    try:
+        exact = Decimal(digits)
+    except InvalidOperation:
+        return None
+    if exact >= 10**12:
+        return None
+    return money.to_minor(-exact if below else exact, currency)
+
+
+def _day(text: str, *, month_first: bool) -> Date | None:
+    try:
+        return Date.fromisoformat(text[:10])
+    except ValueError:
+        found = _DAY.fullmatch(text)
+    if not found:
+        return None
+    first, second, year = (int(part) for part in found.groups())
+    day, month = (second, first) if month_first else (first, second)
+    try:
+        return Date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        return None
+
+
+def _in_own_process(kind: str, content: bytes) -> Sequence[tuple[int, Sequence[str]]]:
+    """Return the rows that the process with limits found, with their places.
+
+    Raises Invalid with what is wrong.
+    """
+    if not _ONE_AT_A_TIME.acquire(timeout=_PATIENCE):
+        raise Invalid("Other files are being read. Try again in a minute.")
+    try:
+        done = subprocess.run(  # noqa: S603 - a file of ours, and one of two words
+            [sys.executable, "-I", str(_CELLS), kind],
+            input=content,
+            capture_output=True,
+            timeout=_PATIENCE,
+            env={},
+            cwd="/",
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Invalid(
+            "It takes too long to read. Keep only the columns that are needed."
+        ) from error
+    finally:
+        _ONE_AT_A_TIME.release()
+    if done.returncode:
+        raise Invalid("It takes too much memory or time to read. Save it as CSV.")
+    answer = json.loads(done.stdout)
+    if "wrong" in answer:
+        raise Invalid(answer["wrong"])
+    rows: Sequence[tuple[int, Sequence[str]]] = answer["rows"]
+    return rows
