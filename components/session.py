@@ -19,7 +19,8 @@ from streamlit import runtime
 from components.browser import bridge
 from components.ui import format as say
 from portal_data import security_log, settings
-from portal_data.auth import connections, identity
+from portal_data.auth import connections, devices, identity
+from portal_data.auth.challenges import Challenge
 from portal_data.auth.connections import Connection
 from portal_data.auth.sessions import TICKET_LIFETIME, Browser
 from portal_data.clock import utc_now
@@ -27,6 +28,7 @@ from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
 
 _SIGN_IN = "portal.sign_in"
+_CHALLENGE = "portal.challenge"
 _ORDER = "portal.order"
 _FLASH = "portal.flash"
 _OTHERS = "portal.others"
@@ -104,10 +106,18 @@ def require_staff() -> Staff:
     return who
 
 
+def require_person() -> Scope | Staff:
+    """Return whoever is signed in, or end the run: first statement of what both have."""
+    who = _known.get() or _who()
+    if who is None:
+        _refuse(who)
+    return who
+
+
 def browser() -> Browser:
     """Return the network address and name of this tab's browser, as far as they can be trusted."""
     agent = st.context.headers.get("User-Agent")
-    device = st.context.cookies.get(identity.device_cookie_name(settings.load().secure))
+    device = st.context.cookies.get(devices.cookie_name(settings.load().secure))
     return Browser(
         _address(),
         agent if isinstance(agent, str) else None,
@@ -118,6 +128,26 @@ def browser() -> Browser:
 def begin(sign_in_id: UUID) -> NoReturn:
     """Be signed in from now on, in this tab and by cookie in this browser; go on where one was."""
     _hold(sign_in_id)
+    st.rerun()
+
+
+def ask_for_code(challenge: Challenge, *, at_first_page: bool = False) -> NoReturn:
+    """Go on at the sign-in screen, which asks for what a right password still needs."""
+    st.session_state[_CHALLENGE] = challenge
+    if at_first_page:
+        st.switch_page(first_page())
+    st.rerun()
+
+
+def challenge() -> Challenge | None:
+    """Return what this tab's right password still needs, or None."""
+    waiting: Challenge | None = st.session_state.get(_CHALLENGE)
+    return waiting
+
+
+def forget_challenge() -> NoReturn:
+    """Begin signing in anew."""
+    st.session_state.clear()
     st.rerun()
 
 

@@ -5,7 +5,6 @@ import streamlit as st
 from components import session
 from components.account import sign_in
 from components.forms import fields
-from components.forms.action import outcome
 from portal_data.auth import invitations, passwords
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
@@ -31,7 +30,7 @@ with sign_in.card(
     ask = sign_in.existing_password_form if known else sign_in.new_password_form
     password = ask("Accept invitation")
     if password is not None:
-        accepted = outcome(
+        accepted = sign_in.outcome_or_code(
             lambda: invitations.accept(token, password, session.browser(), utc_now())
         )
 if accepted is not None:

@@ -2,8 +2,14 @@
 
 import streamlit as st
 
-from components.account import sign_in
+from components import session
+from components.account import second_factor_forms, sign_in
 
-with sign_in.card():
-    sign_in.sign_in_form()
-    st.page_link("../pages/forgotten.py", label="Forgotten password?")
+waiting = session.challenge()
+if waiting is None:
+    with sign_in.card():
+        sign_in.sign_in_form()
+        st.page_link("../pages/forgotten.py", label="Forgotten password?")
+else:
+    with sign_in.card(*second_factor_forms.heading(waiting)):
+        second_factor_forms.ask(waiting)

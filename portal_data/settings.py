@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """Sender address of mails; the organisation's address when not set."""
     bcrypt_cost: int = Field(default=12, ge=4, le=15)
     """Work factor of password hashes: each step doubles the time of a sign-in."""
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+    """Seals the secrets of second factors; when not set, `data_dir`/secret.key is made and used."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies stand in front; their X-Forwarded-For entries are believed."""
 

@@ -42,6 +42,10 @@ if (
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_IN_MEMORY)
 
 
+# second factors are sealed with this, and no key is made in the data folder of this checkout
+os.environ.setdefault("PORTAL_SECRET_KEY", "a key for tests that seals nothing of value")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name the markers."""
     config.addinivalue_line(
@@ -213,8 +217,16 @@ class Cast:
 
 @pytest.fixture
 def cast(db: store.Store) -> Cast:
-    """Store the organisation, customers A and B, and the people of the cast, all signed in."""
+    """Store the organisation, customers A and B, and the people of the cast, all signed in.
+
+    Its staff need no second factor; tests/data/test_second_factor.py has what they do by default.
+    """
     with db.system_writing() as session:
+        session.load(
+            "core.preferences",
+            ("key", "value", "updated_at"),
+            [("staff_second_factor", '"optional"', NOW)],
+        )
         session.load(
             "core.organisation",
             ("id", "name", "slug", "email", "currency_code", "timezone", "locale", "bank_details",

@@ -3,12 +3,18 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+import pyotp
+import pytest
+
 from portal_data import store
+from portal_data.auth import identity, second_factor, totp
+from portal_data.auth.challenges import CodeNeeded
 from portal_data.auth.sessions import Browser
 from portal_data.errors import PortalError
 from portal_data.scope import Scope
@@ -29,6 +35,17 @@ def make_contact(scope: Scope, email: str | None, **more: Any) -> UUID:
 def token_of(link: str) -> str:
     """Return the token that a mailed link carries."""
     return parse_qs(urlsplit(link).query)["token"][0]
+
+
+def sign_in_enrolling(email: str, password: str, now: datetime) -> UUID:
+    """Sign in for the first time where a second factor is required: set it up on the way."""
+    with pytest.raises(CodeNeeded) as needed:
+        identity.sign_in(email, password, BROWSER, now)
+    given = totp.enrolment(email, "Test")
+    code = pyotp.TOTP(given.secret).at(now.replace(tzinfo=UTC))
+    challenge = needed.value.challenge
+    started, _ = second_factor.enrol_and_complete(challenge, given, code, BROWSER, now)
+    return started
 
 
 def rows(sql: str, **params: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.account import sign_in
+from components.account import second_factor_forms, sign_in
 from components.forms.action import act
 from components.ui import cards
 from components.ui import format as say
@@ -24,10 +24,12 @@ _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Wi
 
 def draw(who: Scope | Staff) -> None:
     """Draw the screen for the signed-in person."""
-    cards.draw(cards.head("Security", cards.sub("Your password and your browsers.")))
+    cards.draw(cards.head("Security", cards.sub("How you sign in, and where you are signed in.")))
     left, right = st.columns([1, 1.2], gap="small")
     with left, st.container(key="card-signin-password", border=True):
         sign_in.change_password_form(who)
+    with left:
+        second_factor_forms.card(who)
     with right, st.container(key="card-sign-ins", border=True):
         _sign_ins(who)
 

@@ -50,10 +50,13 @@ def of_customer(staff: Staff, customer: StaffCustomer) -> None:
             )
 
 
-def draw(staff: Staff, contact: Contact, today: date, *, reviews: bool) -> None:
+def draw(
+    staff: Staff, contact: Contact, today: date, *, reviews: bool, second_factor: bool
+) -> None:
     """Draw one contact with what may be done about its role and access.
 
-    While the business takes `reviews`, a contact with access can be asked for one.
+    While the business takes `reviews`, a contact with access can be asked for one. An owner may
+    take away the `second_factor` that a contact has.
     """
     with st.container(border=True, key=f"card-contact-{contact.id}"):
         about = bidi.listed(contact.email, contact.designation)
@@ -65,6 +68,12 @@ def draw(staff: Staff, contact: Contact, today: date, *, reviews: bool) -> None:
             _access(staff, contact, key)
             if reviews and contact.portal_status == "active":
                 _review(staff, contact, today, key)
+            if (
+                second_factor
+                and staff.role is Role.OWNER
+                and st.button("Reset second factor", key=f"{key}.factor", type="tertiary")
+            ):
+                confirm.reset_second_factor(contact.id, contact.name, member=False)
 
 
 def _role(staff: Staff, contact: Contact, key: str) -> None:

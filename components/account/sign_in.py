@@ -6,7 +6,7 @@ docs/decisions/0006. The names we override or set are checked by a test.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -20,11 +20,13 @@ from streamlit_authenticator.utilities import Encryptor, LoginError, ResetError,
 from components import session
 from components.browser import bridge
 from components.forms import fields
+from components.forms.action import outcome
 from components.ui import brand as branding
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import said, tag
 from portal_data.auth import identity, passwords
+from portal_data.auth.challenges import Challenge, CodeNeeded
 from portal_data.business import brand
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
@@ -69,6 +71,8 @@ class PortalModel(AuthenticationModel):  # type: ignore[misc]
         self._who = who
         self.started: UUID | None = None
         """The sign-in that the form's last success made."""
+        self.challenge: Challenge | None = None
+        """What a right password still needs."""
 
     def login(self, username: str, password: str, *given: Any, **more: Any) -> bool | None:
         """Sign in as the library does, but say so when a field was left empty."""
@@ -81,6 +85,8 @@ class PortalModel(AuthenticationModel):  # type: ignore[misc]
         """Check e-mail and password. Raises LoginError with what the person may know."""
         try:
             self.started = identity.sign_in(username, password, session.browser(), utc_now())
+        except CodeNeeded as needed:
+            self.challenge = needed.challenge
         except PortalError as error:
             raise LoginError(str(error)) from error
         # the library goes on to read the user it found from here
@@ -162,6 +168,8 @@ def sign_in_form() -> None:
         except LoginError as error:
             messages.error(say.escape_markdown(error), icon=":material/error:")
     bridge.form_help("username", "current-password")
+    if auth.model.challenge is not None:
+        session.ask_for_code(auth.model.challenge)
     if auth.model.started is not None:
         session.begin(auth.model.started)
 
@@ -219,3 +227,23 @@ def existing_password_form(label: str) -> str | None:
         )
         sent = st.form_submit_button(label, type="primary", width="stretch")
     return password if sent else None
+
+
+def outcome_or_code(action: Callable[[], UUID]) -> tuple[UUID] | None:
+    """Do what signs somebody in, and return its sign-in, alone in a tuple; None when refused.
+
+    Where a second factor is needed besides, go on at the screen that asks for it.
+    """
+    needed: list[Challenge] = []
+
+    def tried() -> UUID | None:
+        try:
+            return action()
+        except CodeNeeded as refusal:
+            needed.append(refusal.challenge)
+            return None
+
+    came = outcome(tried)
+    if needed:
+        session.ask_for_code(needed[0], at_first_page=True)
+    return None if came is None or came[0] is None else (came[0],)

@@ -9,7 +9,7 @@ from components.forms.action import act, confirmed
 from components.session import require_staff
 from components.ui import cards
 from components.ui.markup import said, tag
-from portal_data.auth import access
+from portal_data.auth import access, second_factor
 from portal_data.auth import staff as team
 from portal_data.clock import utc_now
 from portal_data.text import bidi
@@ -54,6 +54,22 @@ def disable_member(staff_id: UUID, name: str) -> None:
         "Disable access",
         lambda: team.disable(staff, staff_id, utc_now()),
         f"Access of {bidi.isolated(name)} is disabled.",
+    )
+
+
+@st.dialog("Reset the second factor?", icon=":material/phonelink_erase:")
+def reset_second_factor(person_id: UUID, name: str, *, member: bool) -> None:
+    """Ask before somebody's second factor is taken away; `member` says that they are staff."""
+    staff = require_staff()
+    staff.need_owner()
+    reset = second_factor.reset_member if member else second_factor.reset_contact
+    _ask(
+        name,
+        "is signed out everywhere, and gets a mail. The next sign-in asks for the password alone, "
+        "or sets up a new second factor. Do it only when you are sure who asks for it.",
+        "Reset the second factor",
+        lambda: reset(staff, person_id, utc_now()),
+        f"The second factor of {bidi.isolated(name)} is reset.",
     )
 
 

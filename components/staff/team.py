@@ -27,8 +27,8 @@ ABOUT = (
 _FORM = "member"
 
 
-def draw(staff: Staff, member: Member) -> None:
-    """Draw one member with what may be done about its access."""
+def draw(staff: Staff, member: Member, *, second_factor: bool) -> None:
+    """Draw one member with what may be done about its access and its `second_factor`, if any."""
     own = member.id == staff.staff_id
     key = f"team.{member.id}"
     with st.container(border=True, key=f"card-member-{member.id}"):
@@ -37,6 +37,8 @@ def draw(staff: Staff, member: Member) -> None:
             pills.append(("Disabled", "red"))
         elif not member.has_password:
             pills.append(("Has not signed in yet", "orange"))
+        if second_factor:
+            pills.append(("Second factor", "green"))
         before = tag("span", say.initials(member.name), class_="pt-mark", aria_hidden="true")
         after = cards.pills(pills) if pills else None
         person = cards.rows([cards.row(member.name, member.email, before=before, after=after)])
@@ -49,6 +51,8 @@ def draw(staff: Staff, member: Member) -> None:
         with right, st.container(horizontal=True, gap="small", horizontal_alignment="right",
                                  vertical_alignment="center"):  # fmt: skip
             _role(staff, member, key)
+            if second_factor and st.button("Reset second factor", key=f"{key}.factor"):
+                confirm.reset_second_factor(member.id, member.name, member=True)
             _access(staff, member, key)
 
 

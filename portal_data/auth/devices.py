@@ -29,6 +29,11 @@ _FORGET = "delete from core.known_devices where expires_at <= $now"
 _FORGET_LOGIN = "delete from core.known_devices where login_id = $login_id"
 
 
+def cookie_name(secure: bool) -> str:
+    """Return the name of the cookie by which a browser is known that signed in before."""
+    return "__Host-portal-device" if secure else "portal-device"
+
+
 def remember(session: OpenSession, cookie: str, device: str | None, now: datetime) -> str:
     """Remember the browser that holds a sign-in's cookie, and return its device token.
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from portal_data import security_log, settings, store
-from portal_data.auth import devices, logins, passwords, sessions, throttle, tokens
+from portal_data.auth import challenges, devices, logins, passwords, sessions, throttle, tokens
 from portal_data.auth.sessions import IDLE, Browser
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import BUSINESS
@@ -109,8 +109,9 @@ def sign_in(email: str, password: str, browser: Browser, now: datetime) -> UUID:
     """Check a password and return the id of a new sign-in.
 
     It begins at the customer the person was with last. Raises TooManyAttempts while the account or
-    the address waits, Invalid alike for an unknown account and a wrong password, and NotAllowed
-    when the password is right but nothing is open to this person.
+    the address waits, Invalid alike for an unknown account and a wrong password, NotAllowed when
+    the password is right but nothing is open to this person, and CodeNeeded when a second factor is
+    to be asked for.
     """
     email = email[:_EMAIL_READ].strip().lower()
     with store.system_writing() as session:
@@ -128,14 +129,20 @@ def sign_in(email: str, password: str, browser: Browser, now: datetime) -> UUID:
         logins.hold(session, login)
         if new_hash is not None:
             logins.renew_hash(session, login, new_hash)
+            login = logins.find(session, email) or login
         throttle.succeeded(session, counters)
-        return _begin(session, login, browser, now)
+        challenge = challenges.of(session, login, now)
+        if challenge is None:
+            return begin(session, login, browser, now)
+    raise challenges.CodeNeeded(challenge)
 
 
 def attempt(
-    session: OpenSession, email: str, browser: Browser, now: datetime
+    session: OpenSession, email: str, browser: Browser, now: datetime, purpose: str | None = None
 ) -> list[throttle.Counter]:
     """Count an attempt at an account's password, and return the counters for its success.
+
+    With a `purpose` it is an attempt at something else of the account, and counted apart.
 
     Raises TooManyAttempts while the browser's device, its network or the account waits.
     """
@@ -145,6 +152,8 @@ def attempt(
         if device
         else throttle.of_stranger(email, browser.address)
     )
+    if purpose:
+        counters = [throttle.named(each, purpose) for each in counters]
     try:
         throttle.charge(session, counters, now)
     except throttle.TooManyAttempts:
@@ -175,11 +184,6 @@ def remember_device(token: str, device: str | None, now: datetime) -> str:
     """Remember the browser that has just got a sign-in's cookie; return its device token."""
     with store.system_writing() as session:
         return devices.remember(session, token, device, now)
-
-
-def device_cookie_name(secure: bool) -> str:
-    """Return the name of the cookie by which a browser is known that signed in before."""
-    return "__Host-portal-device" if secure else "portal-device"
 
 
 def sign_out_cookie(token: str, now: datetime) -> None:
@@ -328,7 +332,11 @@ def replace_password(
     )
 
 
-def _begin(session: OpenSession, login: logins.Login, browser: Browser, now: datetime) -> UUID:
+def begin(session: OpenSession, login: logins.Login, browser: Browser, now: datetime) -> UUID:
+    """Store a new sign-in of somebody who has proved who they are, and return its id.
+
+    Raises NotAllowed when nothing is open to this person.
+    """
     staff_id = session.value(_ACTIVE_STAFF, login_id=login.id)
     if staff_id is not None:
         started = sessions.start(session, login.id, staff_id=staff_id, browser=browser, now=now)

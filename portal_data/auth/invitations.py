@@ -6,7 +6,15 @@ from hmac import compare_digest
 from uuid import UUID
 
 from portal_data import security_log, settings, store
-from portal_data.auth import identity, logins, passwords, sessions, throttle, tokens
+from portal_data.auth import (
+    challenges,
+    identity,
+    logins,
+    passwords,
+    sessions,
+    throttle,
+    tokens,
+)
 from portal_data.auth.sessions import Browser
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
@@ -160,7 +168,8 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
 
     Returns a new sign-in. Raises NotFound when the link holds no longer, Invalid for a bad new or
     a wrong existing password, TooManyAttempts after several wrong ones, Conflict when the same
-    link was used at the same moment.
+    link was used at the same moment, and CodeNeeded when it is accepted but signing in needs a
+    second factor.
     """
     cost = settings.load().bcrypt_cost
     with store.system_writing() as session:
@@ -204,7 +213,12 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
             subject_kind="contact",
             subject_id=row["contact_id"],
         )
-    return started
+        made = logins.find(session, row["email"])
+        challenge = challenges.of(session, made, now) if made else None
+        if challenge is None:
+            return started
+        sessions.revoke(session, started, "code_needed", now)
+    raise challenges.CodeNeeded(challenge)
 
 
 def revoke(session: OpenSession, contact_id: UUID, now: datetime) -> int:

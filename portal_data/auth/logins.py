@@ -10,7 +10,8 @@ from portal_data.store import OpenSession
 from portal_data.store.engine import Row
 
 _COLUMNS = """
-    select l.id, l.email, l.password_hash, f.id as staff_id
+    select l.id, l.email, l.password_hash, f.id as staff_id,
+        l.totp_confirmed_at is not null as has_second_factor
     from core.logins l
     left join core.staff f on f.login_id = l.id
 """
@@ -43,6 +44,7 @@ class Login:
     email: str
     password_hash: str | None
     staff_id: UUID | None
+    has_second_factor: bool = False
 
     def __repr__(self) -> str:
         return f"Login({self.id})"

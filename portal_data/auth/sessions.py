@@ -86,7 +86,7 @@ _REVOKE_ONE_OWN = """
 _FORGET_TICKETS = "delete from core.sign_in_tickets where expires_at < $now"
 _FORGET = "delete from core.sign_ins where expires_at < $before"
 _REVOKE_OTHERS = """
-    update core.sign_ins set revoked_at = $now, revoked_reason = 'signed_out_everywhere'
+    update core.sign_ins set revoked_at = $now, revoked_reason = $reason
     where id <> $own and revoked_at is null
         and login_id in (select login_id from core.sign_ins where id = $own)
 """
@@ -239,4 +239,9 @@ def end_others(who: Scope | Staff, now: datetime) -> int:
     """
     need_actor(who)
     with store.system_writing() as session:
-        return session.change(_REVOKE_OTHERS, own=who.sign_in_id, now=now)
+        return revoke_others(session, who.sign_in_id, "signed_out_everywhere", now)
+
+
+def revoke_others(session: OpenSession, sign_in_id: UUID, reason: str, now: datetime) -> int:
+    """End every sign-in of a person but one; return how many ended."""
+    return session.change(_REVOKE_OTHERS, own=sign_in_id, reason=reason, now=now)

@@ -27,7 +27,7 @@ _ONE_AT_A_TIME = "select id from core.organisation order by id"
 
 
 class SecondFactor(StrEnum):
-    """Whether contacts may, or must, add a second factor to their password."""
+    """Whether people may, or must, add a second factor to their password."""
 
     OFF = "off"
     OPTIONAL = "optional"
@@ -80,6 +80,8 @@ class Preferences:
     """New customers are invited by themselves."""
     second_factor: SecondFactor = SecondFactor.OPTIONAL
     """Second factor of contacts."""
+    staff_second_factor: SecondFactor = SecondFactor.REQUIRED
+    """Second factor of staff."""
     self_sign_up: bool = False
     """Offer a sign-up link beside payments by public link."""
     customers_add_payment_methods: bool = True
@@ -109,6 +111,12 @@ class Effect:
     choices: Mapping[str, str] = field(default_factory=dict)
     """What may be chosen, in words, where it is more than on and off."""
 
+
+_FACTORS: Mapping[str, str] = {
+    SecondFactor.OFF: "Not offered",
+    SecondFactor.OPTIONAL: "Whoever wants one",
+    SecondFactor.REQUIRED: "Everybody, from the next sign-in on",
+}
 
 EFFECTS: dict[str, Effect] = {
     "banner_message": Effect(
@@ -162,6 +170,17 @@ EFFECTS: dict[str, Effect] = {
             AfterAcceptance.DRAFT: "As a draft, for you to look at",
             AfterAcceptance.SENT: "At once, for the customer to pay",
         },
+    ),
+    "staff_second_factor": Effect(
+        "Second factor of staff",
+        "After the password, signing in asks for a code from an app on the person's telephone. "
+        "Whoever has none yet sets it up when signing in.",
+        _FACTORS,
+    ),
+    "second_factor": Effect(
+        "Second factor of customers",
+        "The same for customers. Whoever has set one up is asked for it whatever you choose here.",
+        _FACTORS,
     ),
     "advance_on_acceptance": Effect(
         "Ask for advances at once",

@@ -39,6 +39,11 @@ def disable_staff(email: Email) -> None:
     perform("staff disable", email=email)
 
 
+def reset_second_factor(email: Email) -> None:
+    """Take away a member's second factor when the telephone is lost; sessions end at once."""
+    perform("staff reset-second-factor", email=email)
+
+
 def enable_staff(email: Email) -> None:
     """Give a disabled member access again."""
     perform("staff enable", email=email)

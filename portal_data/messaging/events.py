@@ -205,3 +205,17 @@ VIEWED = {
 CHANGED_PASSWORD = {"contact": CONTACT_CHANGED_PASSWORD, "staff": STAFF_CHANGED_PASSWORD}
 RESET_PASSWORD = {"contact": CONTACT_RESET_PASSWORD, "staff": STAFF_RESET_PASSWORD}
 """By the kind of person whose password it is."""
+
+
+def _of_person(action: str, words: str) -> dict[str, Event]:
+    """Enter an event of contacts and one of staff, which nobody hears of; return them by kind."""
+    kinds = ("contact", "staff")
+    return {kind: _event(f"{kind}.{action}", words, _NOBODY) for kind in kinds}
+
+
+SET_UP_SECOND_FACTOR = _of_person("set_up_second_factor", "set up a second factor")
+TURNED_OFF_SECOND_FACTOR = _of_person("turned_off_second_factor", "turned off the second factor")
+RENEWED_RECOVERY_CODES = _of_person("renewed_recovery_codes", "made new recovery codes")
+USED_RECOVERY_CODE = _of_person("used_recovery_code", "signed in with a recovery code")
+RESET_SECOND_FACTOR = _of_person("reset_second_factor", "took away the second factor of")
+"""By the kind of person whose second factor it is."""

@@ -95,6 +95,19 @@ def password_changed(to: str, business: str) -> dict[str, Any]:
     }
 
 
+def second_factor(to: str, business: str, sentence: str) -> dict[str, Any]:
+    """The mail that tells somebody what happened to their second factor."""
+    return {
+        "to": to,
+        "subject": f"Your second factor for {isolated(business)}",
+        "body": f"{sentence}\n\n"
+        "If that was not you, choose a new password at once with “Forgotten password” on the "
+        "sign-in page, and tell us.",
+        "link": address("security"),
+        "link_label": "Open Security",
+    }
+
+
 def review_request(to: str, name: str, business: str) -> dict[str, Any]:
     """The mail that asks a contact for a review."""
     return {

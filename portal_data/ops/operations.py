@@ -106,6 +106,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "publish": publish,
         "staff create": people.create_staff,
         "staff disable": people.disable_staff,
+        "staff reset-second-factor": people.reset_second_factor,
         "staff enable": people.enable_staff,
         "staff list": people.list_staff,
         "staff role": people.change_staff_role,

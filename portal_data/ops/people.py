@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from portal_data import store
-from portal_data.auth import invitations, logins, staff
+from portal_data.auth import invitations, logins, second_factor, staff
 from portal_data.clock import utc_now
 from portal_data.errors import Conflict, NotFound
 from portal_data.messaging.mail import mailer_for
@@ -71,6 +71,15 @@ def enable_staff(email: str) -> Lines:
         member = staff.find(session, email)
         staff.set_status(session, None, member.id, "active", utc_now())
     yield f"{member.name} has access again."
+    return 0
+
+
+def reset_second_factor(email: str) -> Lines:
+    """Take away the second factor of a member of staff who has lost it."""
+    with store.system_writing() as session:
+        member = staff.find(session, email)
+        second_factor.reset_within(session, member.id, utc_now())
+    yield f"{member.name} signs in with the password, and sets up another second factor."
     return 0
 
 

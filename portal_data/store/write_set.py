@@ -28,6 +28,7 @@ UNSEEN = frozenset(
         "migrations",
         "outbox",
         "password_resets",
+        "recovery_codes",
         "sign_in_failures",
         "sign_in_tickets",
         "sign_ins",

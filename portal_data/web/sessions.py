@@ -59,7 +59,7 @@ def _name() -> str:
 
 
 def _device_name() -> str:
-    return identity.device_cookie_name(load().secure)
+    return devices.cookie_name(load().secure)
 
 
 def _set(response: Response, name: str, value: str, lifetime: timedelta) -> None:

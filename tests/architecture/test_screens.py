@@ -40,11 +40,14 @@ _SQL = re.compile(f"{_LOWER_SQL}|{_LOWER_SQL.upper().replace('B', 'b')}", re.DOT
 _MARKUP = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?>")
 
 
+GUARDS = {"require_scope", "require_staff", "require_person"}
+
+
 def guard_of(statement: ast.stmt) -> str:
-    """`require_scope` or `require_staff` when the statement is that call; else empty."""
+    """The name of a guard (GUARDS) when the statement is that call; else empty."""
     if isinstance(statement, ast.Assign | ast.Expr) and isinstance(statement.value, ast.Call):
         name = last_name(statement.value)
-        return name if name in {"require_scope", "require_staff"} else ""
+        return name if name in GUARDS else ""
     return ""
 
 

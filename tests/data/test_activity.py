@@ -1,5 +1,6 @@
 """What happened: recorded with the action, shown to whom it concerns; and the preferences."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from portal_data.messaging.events import EVENTS
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.people import events, rows
+
+AS_CAST = Preferences(staff_second_factor=SecondFactor.OPTIONAL)
+"""What the cast's portal has: the defaults, but that its staff need no second factor."""
 
 
 def _record(who: Scope | Staff | None, event: str = "invoice.viewed", **more: Any) -> None:
@@ -96,13 +100,13 @@ def test_an_unknown_event_still_reads_as_words() -> None:
 
 
 def test_every_preference_has_a_default_and_everybody_reads_the_same(cast: Cast) -> None:
-    assert preferences.of(cast.alice) == Preferences()
+    assert preferences.of(cast.alice) == AS_CAST
     preferences.change(
         cast.owner, now=NOW, banner_message="Hello", reviews=False,
         second_factor=SecondFactor.REQUIRED,
     )  # fmt: skip
-    expected = Preferences(
-        banner_message="Hello", reviews=False, second_factor=SecondFactor.REQUIRED
+    expected = replace(
+        AS_CAST, banner_message="Hello", reviews=False, second_factor=SecondFactor.REQUIRED
     )
     assert preferences.of(cast.alice) == preferences.of(cast.charlie) == expected
     with store.staff_reading(cast.owner) as session:
@@ -132,7 +136,7 @@ def test_unusable_values_change_nothing(owner: Staff, changes: dict[str, Any]) -
     with pytest.raises(Invalid):
         preferences.change(owner, now=NOW, projects_and_timesheets=True, **changes)
     with store.system_reading() as session:
-        assert preferences.get(session) == Preferences()
+        assert preferences.get(session) == AS_CAST
 
 
 def test_only_owners_change_preferences(owner: Staff) -> None:
@@ -147,4 +151,4 @@ def test_a_key_of_a_later_version_is_left_alone(owner: Staff) -> None:
             "insert into core.preferences (key, value, updated_at) values ('later', '1', $now)",
             now=NOW,
         )
-        assert preferences.get(session) == Preferences()
+        assert preferences.get(session) == AS_CAST

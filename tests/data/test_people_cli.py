@@ -12,7 +12,7 @@ from portal_data.auth import identity, invitations, resets
 from portal_data.clock import utc_now
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import Cast
-from tests.people import BROWSER, mails, make_contact, rows, token_of
+from tests.people import BROWSER, mails, make_contact, rows, sign_in_enrolling, token_of
 
 GOOD = "three otters juggling"
 Run = Callable[..., Result]
@@ -108,9 +108,8 @@ def test_a_member_of_staff_sets_a_password_by_the_printed_link(run: Run) -> None
     result = run("staff", "create", "Sam@Fern.example", "--name", "Sam Staff", "--owner")
     assert result.exit_code == 0, result.output
     resets.reset(token_of(_link(result.output)), GOOD, utc_now())
-    who = identity.scope_of(
-        identity.sign_in("sam@fern.example", GOOD, BROWSER, utc_now()), utc_now()
-    )
+    started = sign_in_enrolling("sam@fern.example", GOOD, utc_now())
+    who = identity.scope_of(started, utc_now())
     assert isinstance(who, Staff)
     assert (who.name, who.role) == ("Sam Staff", Role.OWNER)
 
@@ -123,10 +122,21 @@ def test_a_password_may_be_typed_instead(run: Run) -> None:
     result = run(*words, given=f"{GOOD}\n")
     assert result.exit_code == 0, result.output
     assert GOOD not in result.output
-    who = identity.scope_of(
-        identity.sign_in("sam@fern.example", GOOD, BROWSER, utc_now()), utc_now()
-    )
+    started = sign_in_enrolling("sam@fern.example", GOOD, utc_now())
+    who = identity.scope_of(started, utc_now())
     assert isinstance(who, Staff)
     assert who.role is Role.STAFF
     again = run(*words, given=f"{GOOD}\n")
     assert "signs in already" in str(again.exception)
+
+
+def test_a_lost_second_factor_is_taken_away(run: Run) -> None:
+    run("staff", "create", "sam@fern.example", "--name", "Sam", "--ask-password", given=f"{GOOD}\n")
+    reset = ("staff", "reset-second-factor", "sam@fern.example")
+    assert "no second factor" in str(run(*reset).exception)
+    started = sign_in_enrolling("sam@fern.example", GOOD, utc_now())
+    result = run(*reset)
+    assert result.exit_code == 0, result.output
+    assert identity.scope_of(started, utc_now()) is None
+    assert len(mails("mail.second_factor")) == 2
+    sign_in_enrolling("sam@fern.example", GOOD, utc_now())

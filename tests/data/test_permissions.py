@@ -9,16 +9,18 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyotp
 import pytest
 from PIL import Image
 
 from portal_data import kinds, store
-from portal_data.auth import access, identity, invitations, sessions
+from portal_data.auth import access, identity, invitations, second_factor, sessions, totp
 from portal_data.auth import staff as team
 from portal_data.billing import (
     dispute_claims,
@@ -240,7 +242,55 @@ def _shared_file() -> UUID:
     return found
 
 
+def _looks(who: Who) -> bool:
+    return isinstance(who, Scope) and who.role is Role.STAFF
+
+
+def _give_member_a_factor(world: World) -> None:
+    with store.system_writing() as session:
+        session.change(
+            "update core.logins set totp_confirmed_at = $now where id ="
+            " (select login_id from core.staff where id = $id)",
+            id=world.member,
+            now=NOW,
+        )
+
+
+def _code(secret: str, step: int = 0) -> str:
+    """Return what an app shows now, or so many steps from now."""
+    return pyotp.TOTP(secret).at(NOW.replace(tzinfo=UTC) + timedelta(seconds=30 * step))
+
+
+def _set_up(who: Who, given: totp.Enrolment | None = None) -> None:
+    """Set up a second factor of one's own."""
+    given = given or totp.Enrolment(SECRET, "")
+    second_factor.set_up(who, given, PASSWORD, _code(given.secret), BROWSER, NOW)
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
 ACTIONS: dict[str, Action] = {
+    "auth.second_factor.set_up": Action(lambda who, w: _set_up(who), CONTACTS | STAFF),
+    **{
+        f"auth.second_factor.{name}": Action(
+            lambda who, w, name=name: getattr(second_factor, name)(
+                who, PASSWORD, _code(SECRET, 1), BROWSER, NOW
+            ),
+            CONTACTS | STAFF,
+            prepare=lambda w, who: None if _looks(who) else _set_up(who),
+        )
+        for name in ("renew_codes", "turn_off")
+    },
+    "auth.second_factor.reset_contact": Action(
+        lambda who, w: second_factor.reset_contact(who, w.cast.bob.contact_id, NOW),
+        OWNER,
+        prepare=lambda w, who: _set_up(w.cast.bob),
+    ),
+    "auth.second_factor.reset_member": Action(
+        lambda who, w: second_factor.reset_member(who, w.member, NOW),
+        OWNER,
+        prepare=lambda w, who: _give_member_a_factor(w),
+    ),
     "customers.change_requests.confirm": Action(
         lambda who, w: change_requests.confirm(who, _asked(w), seen=1, current=None, now=NOW),
         STAFF,

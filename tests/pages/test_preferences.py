@@ -1,6 +1,7 @@
 """The page Preferences: owners switch, other staff read, and each switch does what it says."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from portal_data.business import preferences
 from portal_data.business.preferences import EFFECTS, AfterAcceptance, Preferences
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
+from tests.data.test_activity import AS_CAST
 from tests.pages.conftest import Open, Screen
 from tests.pages.test_organisation import press
 
@@ -68,7 +70,9 @@ def test_two_owners_do_not_overwrite_each_other(screen: Open, owner: Staff, alic
     shown = press(shown, "Load what is stored")
     assert shown.app.text_area[0].value == "Theirs"
     press(switch(shown, "Projects and timesheets", True), "Save")
-    assert preferences.of(alice) == Preferences("Theirs", projects_and_timesheets=True)
+    assert preferences.of(alice) == replace(
+        AS_CAST, banner_message="Theirs", projects_and_timesheets=True
+    )
 
 
 def test_a_switch_somebody_else_left_alone_is_saved(
@@ -77,7 +81,9 @@ def test_a_switch_somebody_else_left_alone_is_saved(
     shown = screen(owner, "staff/preferences")
     preferences.change(owner, now=NOW, banner_message="Theirs")
     press(switch(shown, "Projects and timesheets", True), "Save")
-    assert preferences.of(alice) == Preferences("Theirs", projects_and_timesheets=True)
+    assert preferences.of(alice) == replace(
+        AS_CAST, banner_message="Theirs", projects_and_timesheets=True
+    )
 
 
 def test_one_of_several_is_chosen(screen: Open, owner: Staff, sam: Staff, alice: Scope) -> None:

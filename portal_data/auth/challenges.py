@@ -1,0 +1,50 @@
+"""What a right password still needs before it signs anybody in: a second factor."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal_data.auth.logins import Login
+from portal_data.business import preferences
+from portal_data.business.preferences import SecondFactor
+from portal_data.errors import Conflict, NotAllowed
+from portal_data.store import OpenSession
+
+LIFETIME = timedelta(minutes=10)
+"""How long a right password waits for its second factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A password that was right: what its sign-in still needs is a second factor."""
+
+    login: Login
+    enrols: bool
+    """The person has no second factor yet, and has to set one up."""
+    issued_at: datetime
+
+    def need(self, now: datetime) -> None:
+        """Raise Conflict when it has waited too long."""
+        if now > self.issued_at + LIFETIME:
+            raise Conflict("That took too long. Sign in again.")
+
+
+class CodeNeeded(NotAllowed):
+    """The password is right, and signing in needs a second factor besides."""
+
+    def __init__(self, challenge: Challenge) -> None:
+        super().__init__("Signing in needs a code from your app.")
+        self.challenge = challenge
+
+
+def of(session: OpenSession, login: Login, now: datetime) -> Challenge | None:
+    """Return what a login whose password was right has to add to it; None for nothing."""
+    required = wanted_of(session, login) is SecondFactor.REQUIRED
+    if login.has_second_factor or required:
+        return Challenge(login, not login.has_second_factor, now)
+    return None
+
+
+def wanted_of(session: OpenSession, login: Login) -> SecondFactor:
+    """Return whether the business wants a second factor of this person, of staff or a contact."""
+    wanted = preferences.get(session)
+    return wanted.staff_second_factor if login.staff_id else wanted.second_factor
