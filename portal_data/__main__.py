@@ -48,9 +48,14 @@ def check() -> None:
 
 
 @audit.command("verify")
-def verify_activity() -> None:
-    """Check that no entry of the activity was changed, removed or slipped in since it was made."""
-    perform("audit verify")
+def verify_activity(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check that no entry of the activity was changed, removed or slipped in since it was made.
+
+    Names the first entry of each customer that is not as it was recorded; the exit code is 1 then.
+    """
+    perform("audit verify", as_json=as_json)
 
 
 @app.command("backup")

@@ -8,6 +8,7 @@ whoever can write both rows can hide it.
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +57,19 @@ _UNCHAINED = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A place where a chain is not as it was made: of whom, at which place, and which row.
+
+    `place` and `row` are None where what is wrong has none, or the row is gone.
+    """
+
+    customer_id: UUID
+    place: int | None
+    row: UUID | None
+    words: str
+
+
 def digest(previous: str, entry: Mapping[str, Any]) -> str:
     """Return the hash of an entry after one whose hash is `previous`, which is empty at first."""
     values: list[Any] = [previous]
@@ -92,25 +106,40 @@ def heads(session: OpenSession) -> dict[UUID, str]:
     return {row["customer_id"]: row["hash"] for row in session.rows(_HEADS)}
 
 
-def verify(session: OpenSession) -> list[str]:
-    """Return one sentence for each place where the activity is not as it was recorded."""
+def verify(session: OpenSession) -> list[Problem]:
+    """Return each place where the activity is not as it was recorded, in the order of its chains.
+
+    The first one of a chain is where it was touched first; what comes after may only follow.
+    """
     problems = []
     for head in session.rows(_HEADS):
-        whose = _whose(head["customer_id"])
+        customer_id = head["customer_id"]
+        whose = _whose(customer_id)
         previous, expected = "", 1
-        for entry in session.rows(_ENTRIES, customer_id=head["customer_id"]):
-            if entry["sequence"] != expected:
-                problems.append(f"Entry {expected} of {whose} is missing.")
+        for entry in session.rows(_ENTRIES, customer_id=customer_id):
+            place, row = entry["sequence"], entry["id"]
+            if place < expected:
+                words = f"Entry {place} of {whose} stands there twice: {row} was slipped in."
+                problems.append(Problem(customer_id, place, row, words))
+                continue
+            if place > expected:
+                problems.append(
+                    Problem(customer_id, expected, None, f"Entry {expected} of {whose} is missing.")
+                )
             elif digest(previous, entry) != entry["hash"]:
-                problems.append(f"Entry {expected} of {whose} is not as it was recorded.")
-            previous, expected = entry["hash"], entry["sequence"] + 1
+                words = f"Entry {place} of {whose} ({row}) is not as it was recorded."
+                problems.append(Problem(customer_id, place, row, words))
+            previous, expected = entry["hash"], place + 1
         if (expected - 1, previous) != (head["sequence"], head["hash"]):
-            problems.append(f"The activity of {whose} does not end where it ended.")
+            words = f"The activity of {whose} does not end where it ended."
+            problems.append(Problem(customer_id, expected, None, words))
     for row in session.rows(_HEADLESS):
-        problems.append(f"The chain of {_whose(row['customer_id'])} has lost its end.")
+        words = f"The chain of {_whose(row['customer_id'])} has lost its end."
+        problems.append(Problem(row["customer_id"], None, None, words))
     for row in session.rows(_UNCHAINED):
         whose = _whose(row["customer_id"])
-        problems.append(f"{row['surplus']:+d} entries of {whose} stand outside the chain.")
+        words = f"{row['surplus']:+d} entries of {whose} stand outside the chain."
+        problems.append(Problem(row["customer_id"], None, None, words))
     return problems
 
 

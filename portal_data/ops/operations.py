@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -51,17 +52,21 @@ def check() -> Lines:
     return 0
 
 
-def verify_activity() -> Lines:
+def verify_activity(as_json: bool = False) -> Lines:
     """Check the chains of activity; return 1 when an entry is not as it was recorded."""
     with store.system_reading() as session:
         problems = chain.verify(session)
         heads = chain.heads(session)
-    yield from problems
-    if problems:
-        return 1
     digest = hashlib.sha256("".join(sorted(heads.values())).encode()).hexdigest()
-    yield f"The activity is as it was recorded. Keep this elsewhere to prove it later: {digest}"
-    return 0
+    if as_json:
+        told = [asdict(problem) for problem in problems]
+        found = {"holds": not told, "first": next(iter(told), None), "problems": told}
+        yield json.dumps({**found, "digest": digest}, default=str, ensure_ascii=False, indent=1)
+    elif problems:
+        yield from (problem.words for problem in problems)
+    else:
+        yield f"The activity is as it was recorded. Keep this elsewhere to prove it later: {digest}"
+    return 1 if problems else 0
 
 
 def totals(as_of: str | None, customers: list[str], as_json: bool) -> Lines:

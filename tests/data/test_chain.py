@@ -1,5 +1,6 @@
 """The chain of activity shows whatever was changed, removed or slipped in afterwards."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal_data import store
-from portal_data.ids import BUSINESS
+from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import activity, chain, events
 from portal_data.ops.operations import OPERATIONS
 from portal_data.scope import Scope, Staff
@@ -17,7 +18,7 @@ from tests.factories import insert
 
 def _verify() -> list[str]:
     with store.system_reading() as session:
-        return chain.verify(session)
+        return [problem.words for problem in chain.verify(session)]
 
 
 def _record(who: Scope | Staff | None, **more: Any) -> None:
@@ -88,8 +89,50 @@ def test_the_command_says_whether_it_holds(recorded: Scope) -> None:
     assert (len(said), status) == (3, 1)
 
 
-def _lines() -> list[str | int]:
-    lines = OPERATIONS["audit verify"]()
+SWAPPED = """
+    update core.activity set sequence = case sequence when 1 then 2 else 1 end
+    where customer_id = $id and sequence in (1, 2)
+"""
+SLIPPED_IN = """
+    insert into core.activity (id, customer_id, happened_at, event, actor_kind, actor_name, visible,
+        sequence, hash)
+    select $new, customer_id, happened_at, event, actor_kind, actor_name, visible, 2, hash
+    from core.activity where customer_id = $id and sequence = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("tampering", "place", "words"),
+    [
+        ("update core.activity set details = 'x' where customer_id = $id and sequence = 2", 2,
+         "is not as it was recorded"),
+        ("delete from core.activity where customer_id = $id and sequence = 2", 2, "is missing"),
+        (SWAPPED, 1, "is not as it was recorded"),
+        (SLIPPED_IN, 2, "2"),
+        ("delete from core.activity where customer_id = $id and sequence > 1", 2, "does not end"),
+    ],
+    ids=["changed", "deleted", "reordered", "inserted", "truncated"],
+)  # fmt: skip
+def test_the_command_names_the_first_broken_entry(
+    recorded: Scope, tampering: str, place: int, words: str
+) -> None:
+    *said, status = _lines(as_json=True)
+    assert (json.loads(str(said[0]))["holds"], status) == (True, 0)
+    with store.system_writing() as session:
+        given = {"new": new_id()} if "$new" in tampering else {}
+        assert session.change(tampering, id=recorded.customer_id, **given) > 0
+    *said, status = _lines(as_json=True)
+    told = json.loads(str(said[0]))
+    first = told["first"]
+    assert (told["holds"], status) == (False, 1)
+    assert (first["customer_id"], first["place"]) == (str(recorded.customer_id), place)
+    assert words in first["words"]
+    assert {each["customer_id"] for each in told["problems"]} == {str(recorded.customer_id)}
+    assert [each["words"] for each in told["problems"]] == _lines()[:-1]
+
+
+def _lines(**options: bool) -> list[str | int]:
+    lines = OPERATIONS["audit verify"](**options)
     said: list[str | int] = []
     while True:
         try:
