@@ -8,18 +8,20 @@ from uuid import UUID
 import streamlit as st
 from babel.dates import format_time
 
+from components.forms import uploads
 from components.forms.action import outcome
 from components.session import close_form, flash, form
-from components.ui import cards
+from components.ui import cards, links
 from components.ui import format as say
 from components.ui.markup import Markup, join, lines, said, tag
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
-from portal_data.customers import conversations
+from portal_data.customers import conversations, files
 from portal_data.ids import new_id
 from portal_data.messaging import comments
 from portal_data.messaging.comments import Remark
-from portal_data.scope import Scope, Staff
+from portal_data.scope import Permission, Scope, Staff
+from portal_data.settings import load
 from portal_data.text import bidi
 
 _LATEST = 10
@@ -61,6 +63,7 @@ def draw(scope: Scope, about: About, business: Organisation) -> None:
         opened = form(name, new_id)
         with st.form(f"{opened.key}.form", border=False):
             body = _box(opened.key, "Write a comment")
+            attached = _files(opened.key) if scope.may(Permission.FILE_ADD) else []
             note = f"{bidi.isolated(business.name)} is told at once."
             sent = _buttons(("Send", True), note=note)
         if sent:
@@ -68,7 +71,14 @@ def draw(scope: Scope, about: About, business: Organisation) -> None:
                 name,
                 "Your comment is sent.",
                 lambda: conversations.write(
-                    scope, about.kind, about.id, body, key=opened.start, now=utc_now()
+                    scope,
+                    about.kind,
+                    about.id,
+                    body,
+                    key=opened.start,
+                    now=utc_now(),
+                    uploaded=attached,
+                    folder=load().data_path / "files",
                 ),
             )
     unread = [each.happened_at for each in told if reader.unread(each)]
@@ -87,6 +97,7 @@ def draw_for_staff(staff: Staff, customer_id: UUID, about: About, business: Orga
         opened = form(name, new_id)
         with st.form(f"{opened.key}.form", border=False):
             body = _box(opened.key, "Write to the customer, or a note for the staff")
+            attached = _files(opened.key)
             pressed = _buttons(("Reply to the customer", True), ("Add internal note", False))
         if pressed:
             internal = pressed == "Add internal note"
@@ -95,7 +106,7 @@ def draw_for_staff(staff: Staff, customer_id: UUID, about: About, business: Orga
                 "Only staff see your note." if internal else "The customer sees your answer.",
                 lambda: conversations.reply(
                     staff, about.kind, about.id, body, internal=internal, key=opened.start,
-                    now=utc_now(),
+                    now=utc_now(), uploaded=attached, folder=load().data_path / "files",
                 ),
             )  # fmt: skip
         _settle(staff, about, remarks, read.settled)
@@ -132,6 +143,14 @@ def _box(key: str, label: str) -> str:
         key=f"{key}.body", label_visibility="collapsed",
     )  # fmt: skip
     return typed
+
+
+def _files(key: str) -> list[conversations.Uploaded]:
+    """Draw the field of files, folded away until somebody wants it, and return what was chosen."""
+    with st.expander("Attach files", icon=":material/attach_file:"):
+        label = f"Up to {files.MOST_OF_COMMENT} files"
+        chosen = uploads.field(label, f"{key}.files", several=True)
+    return [(each.name, each.content) for each in chosen]
 
 
 def _buttons(*buttons: tuple[str, bool], note: str = "") -> str | None:
@@ -197,7 +216,20 @@ def _remark(remark: Remark, reader: _Reader, business: Organisation) -> Markup:
                 class_="who",
             ),
             tag("div", lines(remark.body), class_="body"),
+            _attached(remark, links.staff_file if reader.side == "staff" else links.file),
             class_="said",
         ),
         class_=f"{remark.author_kind} internal" if remark.internal else remark.author_kind,
     )
+
+
+def _attached(remark: Remark, address: Callable[[UUID], str]) -> Markup | None:
+    """Return links to the files of a comment."""
+    if not remark.files:
+        return None
+    each = [
+        tag("li", cards.icon("attach_file"), cards.opened(said(file.name), address(file.id)),
+            tag("small", say.size(file.size_bytes)))
+        for file in remark.files
+    ]  # fmt: skip
+    return tag("ul", each, class_="pt-attached")

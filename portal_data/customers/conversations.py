@@ -4,19 +4,28 @@ What a conversation is about is named by how activity names its kind, and its id
 what was said: the words are part of the chained activity (docs/decisions/0017), too.
 """
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 from portal_data import store
 from portal_data.business import preferences
+from portal_data.customers import files
 from portal_data.errors import Conflict, NotFound
 from portal_data.ids import BUSINESS
 from portal_data.kinds import KINDS
 from portal_data.messaging import activity, comments, events
 from portal_data.scope import Permission, Scope, Staff
 
+Uploaded: TypeAlias = tuple[str, bytes]
+"""A file as a browser sent it: name and content, neither of them to be believed yet."""
+NO_FOLDER = Path(os.devnull)
+"""Where nothing can be kept: for comments without files."""
 DAY_LIMIT = 100
 """Comments of one person in one customer's conversations within 24 hours."""
 NEWS_DAYS = 60
@@ -114,15 +123,26 @@ _READ_BY_STAFF = """
 
 
 def write(
-    scope: Scope, subject_kind: str, subject_id: UUID, body: str, *, key: UUID, now: datetime
+    scope: Scope,
+    subject_kind: str,
+    subject_id: UUID,
+    body: str,
+    *,
+    key: UUID,
+    now: datetime,
+    uploaded: Sequence[Uploaded] = (),
+    folder: Path = NO_FOLDER,
 ) -> None:
     """Write a comment that staff hear of; `key` is of this comment, which a second click brings.
 
-    Raises InvalidFields for what is no comment, NotFound when the customer has nothing of that id,
-    Conflict after a hundred within a day.
+    `uploaded` files are attached to it, and kept in `folder`. Raises InvalidFields for what is no
+    comment, Invalid for what is no such file, NotAllowed for files of who may share none, NotFound
+    when the customer has nothing of that id, Conflict after a hundred within a day.
     """
     scope.need(Permission.COMMENT_WRITE)
-    with store.writing(scope) as session:
+    if uploaded:
+        scope.need(Permission.FILE_ADD)
+    with files.kept(folder, uploaded) as kept, store.writing(scope) as session:
         own = {"customer_id": scope.customer_id}
         session.locked(_HOLD, id=scope.contact_id, **own)
         if subject_kind in _OF_PROJECTS:
@@ -135,11 +155,15 @@ def write(
             session, scope, body, subject_kind=subject_kind, subject_id=subject_id, now=now,
             comment_id=key,
         )  # fmt: skip
-        if text is not None:
-            activity.record(
-                session, scope, events.COMMENT_ADDED, now=now, subject_kind=subject_kind,
-                subject_id=subject_id, subject_number=name, details=text, visible=True,
-            )  # fmt: skip
+        if text is None:
+            files.forget(folder, kept)
+            return
+        files.attach(session, scope, scope.customer_id, kept, comment_id=key, visible=True, now=now)
+        activity.record(
+            session, scope, events.COMMENT_ADDED, now=now, subject_kind=subject_kind,
+            subject_id=subject_id, subject_number=name, details=_with_names(text, kept),
+            visible=True,
+        )  # fmt: skip
 
 
 def reply(
@@ -151,29 +175,35 @@ def reply(
     internal: bool,
     key: UUID,
     now: datetime,
+    uploaded: Sequence[Uploaded] = (),
+    folder: Path = NO_FOLDER,
 ) -> None:
     """Write a comment that the customer reads, or an `internal` note that no customer ever sees.
 
-    Raises as `write`; of drafts, which no customer has, there is no conversation.
+    What is attached to a note is as internal. Raises as `write`; of drafts, which no customer has,
+    there is no conversation.
     """
-    with store.staff_writing(staff) as session:
+    with files.kept(folder, uploaded) as kept, store.staff_writing(staff) as session:
         session.locked(_HOLD_STAFF, id=staff.staff_id)
         found = session.one(_FOUND[subject_kind], id=subject_id)
         if found is None:
             raise NotFound(f"There is no such {TITLES[subject_kind].lower()}.")
-        customer_id = found["customer_id"]
+        customer_id, visible = found["customer_id"], not internal
         _within_limit(session, customer_id, staff.staff_id, now)
         text = comments.add(
             session, staff, body, subject_kind=subject_kind, subject_id=subject_id, now=now,
-            customer_id=customer_id, comment_id=key, visible=not internal,
+            customer_id=customer_id, comment_id=key, visible=visible,
         )  # fmt: skip
-        if text is not None:
-            event = events.COMMENT_NOTED if internal else events.COMMENT_ADDED
-            activity.record(
-                session, staff, event, now=now, customer_id=customer_id, subject_kind=subject_kind,
-                subject_id=subject_id, subject_number=found["name"], details=text,
-                visible=not internal,
-            )  # fmt: skip
+        if text is None:
+            files.forget(folder, kept)
+            return
+        files.attach(session, staff, customer_id, kept, comment_id=key, visible=visible, now=now)
+        event = events.COMMENT_NOTED if internal else events.COMMENT_ADDED
+        activity.record(
+            session, staff, event, now=now, customer_id=customer_id, subject_kind=subject_kind,
+            subject_id=subject_id, subject_number=found["name"],
+            details=_with_names(text, kept), visible=visible,
+        )  # fmt: skip
 
 
 def settle(
@@ -271,6 +301,12 @@ def _answers(scope: Scope, since: Date) -> tuple[tuple[str, UUID, datetime], ...
         rows = session.rows(_ANSWERS, since=since)
     known = [row for row in rows if row["subject_kind"] in _NAMES]
     return tuple((row["subject_kind"], row["subject_id"], row["latest"]) for row in known)
+
+
+def _with_names(text: str, attached: Sequence[files.Attached]) -> str:
+    """Return a comment with the names of its files, as mails quote it and activity proves it."""
+    names = ", ".join(checked.name for checked, _ in attached)
+    return f"{text}\n\nAttached: {names}" if names else text
 
 
 def _within_limit(

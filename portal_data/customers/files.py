@@ -4,16 +4,17 @@ They lie in a folder that no address leads to (see `kept_files`); a row says who
 what it belongs to. Nobody deletes one. Staff withdraw what was shared, which both sides see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from portal_data import kept_files, store, uploaded_files
 from portal_data.business import preferences
-from portal_data.errors import Conflict, NotFound
+from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.kept_files import KeptFile
 from portal_data.messaging import activity, events
@@ -27,6 +28,8 @@ STAFF_LIMIT = 10
 """Documents that the business shares with one customer at a time."""
 CUSTOMER_LIMIT = 50
 """Documents that a customer has shared at a time."""
+MOST_OF_COMMENT = 3
+"""Files that one comment has."""
 DAY_LIMIT = 20
 """Files of one person at one customer within 24 hours, those of comments among them."""
 
@@ -43,6 +46,9 @@ class SharedFile:
     created_at: datetime
     removed_at: datetime | None
 
+
+Attached: TypeAlias = tuple[CheckedFile, KeptFile]
+"""A file of a comment, and where it was written."""
 
 _COLUMNS = """
     select id, name, size_bytes, uploaded_by_kind, uploaded_by_name, created_at, removed_at
@@ -149,9 +155,9 @@ def share(
     """
     scope.need(Permission.FILE_ADD)
     checked = uploaded_files.check(name, uploaded)
-    with kept_files.kept(folder, [checked.content]) as kept, store.writing(scope) as session:
-        if not _share(session, scope, scope.customer_id, checked, kept[0], key, now):
-            kept_files.remove(folder, kept)
+    with kept_files.kept(folder, [checked.content]) as written, store.writing(scope) as session:
+        if not _share(session, scope, scope.customer_id, checked, written[0], key, now):
+            kept_files.remove(folder, written)
 
 
 def share_with(
@@ -166,9 +172,12 @@ def share_with(
 ) -> None:
     """Share a document with a customer; raises as `share`, and NotFound for no such customer."""
     checked = uploaded_files.check(name, uploaded)
-    with kept_files.kept(folder, [checked.content]) as kept, store.staff_writing(staff) as session:
-        if not _share(session, staff, customer_id, checked, kept[0], key, now):
-            kept_files.remove(folder, kept)
+    with (
+        kept_files.kept(folder, [checked.content]) as written,
+        store.staff_writing(staff) as session,
+    ):
+        if not _share(session, staff, customer_id, checked, written[0], key, now):
+            kept_files.remove(folder, written)
 
 
 def withdraw(staff: Staff, file_id: UUID, now: datetime) -> None:
@@ -196,11 +205,32 @@ def withdraw(staff: Staff, file_id: UUID, now: datetime) -> None:
         )
 
 
+@contextmanager
+def kept(folder: Path, uploaded: Sequence[tuple[str, bytes]]) -> Iterator[list[Attached]]:
+    """Check and write the files of a comment while a block stores it; see `kept_files.kept`.
+
+    Raises Invalid as `uploaded_files.check`, and for more than three.
+    """
+    if len(uploaded) > MOST_OF_COMMENT:
+        raise Invalid(f"Attach {MOST_OF_COMMENT} files at most.")
+    checked = [uploaded_files.check(name, content) for name, content in uploaded]
+    if not checked:
+        yield []
+        return
+    with kept_files.kept(folder, [each.content for each in checked]) as written:
+        yield list(zip(checked, written, strict=True))
+
+
+def forget(folder: Path, files: Sequence[Attached]) -> None:
+    """Take away what was kept for a comment that was there already."""
+    kept_files.remove(folder, [written for _, written in files])
+
+
 def attach(
     session: Session,
     who: Scope | Staff,
     customer_id: UUID,
-    files: Sequence[tuple[CheckedFile, KeptFile]],
+    files: Sequence[Attached],
     *,
     comment_id: UUID,
     visible: bool,
@@ -216,8 +246,8 @@ def attach(
     counted = _counted(session, who, customer_id, now)
     if counted["today"] + len(files) > DAY_LIMIT:
         raise _too_many_today()
-    for checked, kept in files:
-        _add(session, who, customer_id, checked, kept, new_id(), now, **about)
+    for checked, written in files:
+        _add(session, who, customer_id, checked, written, new_id(), now, **about)
 
 
 def _share(
@@ -225,7 +255,7 @@ def _share(
     who: Scope | Staff,
     customer_id: UUID,
     checked: CheckedFile,
-    kept: KeptFile,
+    written: KeptFile,
     key: UUID,
     now: datetime,
 ) -> bool:
@@ -240,7 +270,7 @@ def _share(
     if counted["today"] >= DAY_LIMIT:
         raise _too_many_today()
     about = {"subject_kind": SHARED, "subject_id": customer_id, "visible": True}
-    _add(session, who, customer_id, checked, kept, key, now, **about)
+    _add(session, who, customer_id, checked, written, key, now, **about)
     activity.record(
         session,
         who,
@@ -273,7 +303,7 @@ def _add(
     who: Scope | Staff,
     customer_id: UUID,
     checked: CheckedFile,
-    kept: KeptFile,
+    written: KeptFile,
     file_id: UUID,
     now: datetime,
     **about: Any,
@@ -285,9 +315,9 @@ def _add(
         customer_id=customer_id,
         name=checked.name,
         media_type=checked.media_type,
-        size_bytes=kept.size_bytes,
-        sha256=kept.sha256,
-        storage_key=kept.storage_key,
+        size_bytes=written.size_bytes,
+        sha256=written.sha256,
+        storage_key=written.storage_key,
         kind=kind,
         person=person,
         person_name=who.name,

@@ -7,6 +7,7 @@ from uuid import UUID
 from portal_data import store
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
+from portal_data.store.engine import Row
 from portal_data.text import bidi, form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
@@ -16,18 +17,29 @@ FIELD = Field("Comment", 4_000, nfc, required=True, multiline=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a comment."""
+
+    id: UUID
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """One comment; the moment is naive UTC.
 
     `author_kind` is contact, staff or system. What is `internal` is for the staff alone.
     """
 
+    id: UUID
     happened_at: datetime
     author: str
     body: str
     author_kind: str
     author_id: UUID | None
     internal: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 _ADD = """
@@ -38,16 +50,26 @@ _ADD = """
     on conflict do nothing
 """
 _COMMENTS = """
-    select created_at as happened_at, author_name as author, body, author_kind, author_id
+    select id, created_at as happened_at, author_name as author, body, author_kind, author_id
     from comments_by_subject_id
     order by created_at, id
 """
 _COMMENTS_FOR_STAFF = """
-    select created_at as happened_at, author_name as author, body, author_kind, author_id,
+    select id, created_at as happened_at, author_name as author, body, author_kind, author_id,
         not visible as internal
     from core.comments
     where customer_id = $customer_id and subject_id = $subject_id
     order by created_at, id
+"""
+_FILES = """
+    select id, name, size_bytes, subject_id from files
+    where subject_kind = 'comment' and subject_id = any($comments)
+    order by subject_id, name, id
+"""
+_FILES_FOR_STAFF = """
+    select id, name, size_bytes, subject_id from core.files
+    where customer_id = $customer_id and subject_kind = 'comment' and subject_id = any($comments)
+    order by subject_id, name, id
 """
 
 
@@ -107,7 +129,10 @@ def of_subject(scope: Scope, subject_kind: str, subject_id: UUID) -> tuple[Remar
     Nothing is said about a foreign or unknown one.
     """
     with store.reading(scope) as session:
-        return tuple(Remark(**row) for row in session.rows(_COMMENTS, subject_id=subject_id))
+        found = session.rows(_COMMENTS, subject_id=subject_id)
+        said = [row["id"] for row in found]
+        attached = session.rows(_FILES, comments=said) if said else []
+    return _remarks(found, attached)
 
 
 def for_staff(
@@ -116,4 +141,16 @@ def for_staff(
     """Return what was said about a customer's document, internal notes too, oldest first."""
     given = {"customer_id": customer_id, "subject_id": subject_id}
     with store.staff_reading(staff) as session:
-        return tuple(Remark(**row) for row in session.rows(_COMMENTS_FOR_STAFF, **given))
+        found = session.rows(_COMMENTS_FOR_STAFF, **given)
+        own = {"customer_id": customer_id, "comments": [row["id"] for row in found]}
+        attached = session.rows(_FILES_FOR_STAFF, **own) if found else []
+    return _remarks(found, attached)
+
+
+def _remarks(found: list[Row], attached: list[Row]) -> tuple[Remark, ...]:
+    """Return comments with the files that belong to each."""
+    files: dict[UUID, list[Attachment]] = {}
+    for file in attached:
+        each = Attachment(file["id"], file["name"], file["size_bytes"])
+        files.setdefault(file["subject_id"], []).append(each)
+    return tuple(Remark(**row, files=tuple(files.get(row["id"], ()))) for row in found)

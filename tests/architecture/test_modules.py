@@ -56,6 +56,8 @@ UNSCOPED: dict[str, str] = {
     "customers.detail_fields.clean_phone": "one spelling of a text",
     "customers.detail_fields.clean_tax_id": "one spelling of a text",
     "customers.detail_fields.said": "puts a value into words",
+    "customers.files.kept": "writes bytes, whosever: the action's rows say whose",
+    "customers.files.forget": "removes bytes that no row names",
     "customers.reviews.period_of": "names a day's half-year",
     "billing.refunds.arrived": "adds up what is given",
     "billing.settlements.history": "puts what is given into words",

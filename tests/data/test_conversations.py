@@ -2,17 +2,19 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from portal_data import lists, store
-from portal_data.customers import conversations, inbox
+from portal_data.business import preferences
+from portal_data.customers import conversations, files, inbox
 from portal_data.customers.inbox import Filter, Sort
-from portal_data.errors import Conflict, InvalidFields, NotFound
+from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound
 from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import activity, comments
-from portal_data.ops import worker
+from portal_data.ops import notifier
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.factories import (
@@ -24,6 +26,7 @@ from tests.factories import (
     show_projects,
 )
 from tests.people import at_once, mails, make_contact, rows, value
+from tests.uploads import PDF, picture
 
 MINUTE = timedelta(minutes=1)
 
@@ -75,7 +78,7 @@ def _tell() -> list[tuple[str, str]]:
     )
     with store.system_writing() as session:
         for row in waiting:
-            worker.notify(session, UUID(json.loads(row["payload"])["activity_id"]), NOW)
+            notifier.notify(session, UUID(json.loads(row["payload"])["activity_id"]), NOW)
     return [(each["to"], each["quote"]) for each in mails("mail.activity")]
 
 
@@ -268,3 +271,95 @@ def test_what_staff_wrote_is_new_until_the_contact_has_read_it(cast: Cast) -> No
     assert conversations.news(cast.alice, today + timedelta(days=99), 9) == []
     with pytest.raises(NotFound):
         conversations.mark_read(cast.charlie, invoice, NOW)
+
+
+def _attach(
+    who: Scope | Staff,
+    subject_id: UUID,
+    folder: Path,
+    *uploaded: conversations.Uploaded,
+    kind: str = "invoice",
+    internal: bool = False,
+    key: UUID | None = None,
+) -> None:
+    """Write one comment with files."""
+    given = {"key": key or new_id(), "now": NOW, "uploaded": uploaded, "folder": folder}
+    if isinstance(who, Scope):
+        conversations.write(who, kind, subject_id, "See this", **given)  # type: ignore[arg-type]
+    else:
+        conversations.reply(
+            who, kind, subject_id, "See this", internal=internal, **given,
+        )  # type: ignore[arg-type]  # fmt: skip
+
+
+def test_files_belong_to_a_comment_on_both_sides(cast: Cast, tmp_path: Path) -> None:
+    invoice, folder = make_invoice(cast.alice, number="A-1"), tmp_path / "files"
+    _attach(cast.alice, invoice, folder, ("Panel.png", picture("PNG")), ("Order <b>.pdf", PDF))
+    _attach(cast.owner, invoice, folder, ("Answer.txt", b"yes"))
+    mine, answer = comments.of_subject(cast.bob, "invoice", invoice)
+    assert [each.name for each in mine.files] == ["Order b.pdf", "Panel.png"]
+    assert files.content(cast.bob, mine.files[0].id, folder) == ("Order b.pdf", PDF)
+    assert [each.name for each in answer.files] == ["Answer.txt"]
+    by_staff = comments.for_staff(cast.owner, cast.alice.customer_id, "invoice", invoice)
+    assert [each.files for each in by_staff] == [mine.files, answer.files]
+    for each in (*mine.files, *answer.files):
+        with pytest.raises(NotFound):
+            files.content(cast.charlie, each.id, folder)
+        assert files.content_for_staff(cast.owner, each.id, folder)[0] == each.name
+    assert files.shared(cast.alice) == []
+    quoted = "See this\n\nAttached: Panel.png, Order b.pdf"
+    assert (cast.owner.email, quoted) in _tell()
+
+
+def test_what_hangs_on_a_note_never_leaves_the_staff(cast: Cast, tmp_path: Path) -> None:
+    invoice, folder = make_invoice(cast.alice), tmp_path / "files"
+    _attach(cast.owner, invoice, folder, ("SECRET.txt", b"cost"), internal=True)
+    (note,) = comments.for_staff(cast.owner, cast.alice.customer_id, "invoice", invoice)
+    assert files.content_for_staff(cast.owner, note.files[0].id, folder) == ("SECRET.txt", b"cost")
+    assert comments.of_subject(cast.alice, "invoice", invoice) == ()
+    with pytest.raises(NotFound):
+        files.content(cast.alice, note.files[0].id, folder)
+    assert files.shared(cast.alice) == []
+    assert _tell() == []
+
+
+def test_files_of_a_project_are_seen_while_projects_are(cast: Cast, tmp_path: Path) -> None:
+    show_projects()
+    project, folder = make_project(cast.alice), tmp_path / "files"
+    _attach(cast.alice, project, folder, ("a.txt", b"a"), kind="project")
+    (comment,) = comments.of_subject(cast.alice, "project", project)
+    assert files.content(cast.alice, comment.files[0].id, folder) == ("a.txt", b"a")
+    preferences.change(cast.owner, now=NOW, projects_and_timesheets=False)
+    with pytest.raises(NotFound):
+        files.content(cast.alice, comment.files[0].id, folder)
+
+
+def test_what_cannot_be_attached_keeps_the_comment_back(cast: Cast, tmp_path: Path) -> None:
+    invoice, folder = make_invoice(cast.alice), tmp_path / "files"
+    four = [(f"{n}.txt", b"x") for n in range(4)]
+    for uploaded in (four, [("a.txt", b"ok"), ("b.html", b"<b>")], [("a.pdf", b"MZ")]):
+        with pytest.raises(Invalid):
+            _attach(cast.alice, invoice, folder, *uploaded)
+    with pytest.raises(NotAllowed):
+        _attach(cast.bob, invoice, folder, ("a.txt", b"x"))  # a viewer
+    foreign = make_invoice(cast.charlie)
+    with pytest.raises(NotFound):
+        _attach(cast.alice, foreign, folder, ("a.txt", b"x"))
+    assert value("select count(*) from core.comments") == 0
+    assert list(tmp_path.glob("files/*")) == []
+
+
+def test_a_second_click_attaches_nothing_more(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice, folder, key = make_invoice(cast.alice), tmp_path / "files", new_id()
+    done, refused = at_once(
+        lambda _: _attach(cast.alice, invoice, folder, ("a.txt", b"x"), key=key), times=8
+    )
+    assert (len(done), refused) == (8, [])
+    (comment,) = comments.of_subject(cast.alice, "invoice", invoice)
+    assert len(comment.files) == len(list(folder.iterdir())) == 1
+    monkeypatch.setattr(files, "DAY_LIMIT", 1)
+    with pytest.raises(Conflict, match="within a day"):
+        _attach(cast.alice, invoice, folder, ("b.txt", b"x"))
+    assert len(comments.of_subject(cast.alice, "invoice", invoice)) == 1

@@ -21,7 +21,7 @@ from portal_data.billing.invoices import Filter
 from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity
-from portal_data.ops import worker
+from portal_data.ops import notifier
 from portal_data.scope import Role, Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice, make_payment, make_series
@@ -121,7 +121,7 @@ def _notify() -> None:
     waiting = rows("select payload from core.outbox where kind = 'notify' order by id")
     with store.system_writing() as session:
         for row in waiting:
-            worker.notify(session, UUID(json.loads(row["payload"])["activity_id"]), NOW)
+            notifier.notify(session, UUID(json.loads(row["payload"])["activity_id"]), NOW)
 
 
 def test_an_accepted_one_becomes_a_credit_note(cast: Cast, invoice: UUID) -> None:

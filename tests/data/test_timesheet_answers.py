@@ -15,7 +15,7 @@ from portal_data.billing import balances
 from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, comments
-from portal_data.ops import worker
+from portal_data.ops import notifier
 from portal_data.projects import invoicing, timesheet_answers, timesheets
 from portal_data.projects.invoicing import Invoiceable
 from portal_data.projects.timesheet_answers import Answer, answer, approve, reject
@@ -87,7 +87,7 @@ def test_a_rejection_says_why_and_staff_hear_of_it_at_once(cast: Cast, sheet: Sh
     assert (said.author, said.body) == ("Alice Test", "Not <b>ours</b>")
     (waiting,) = rows("select payload from core.outbox where kind = 'notify' order by id")
     with store.system_writing() as session:
-        worker.notify(session, UUID(json.loads(waiting["payload"])["activity_id"]), NOW)
+        notifier.notify(session, UUID(json.loads(waiting["payload"])["activity_id"]), NOW)
     (mail,) = mails("mail.activity")
     assert mail["subject"] == "Alice Test rejected timesheet November (Alder Ltd)"
     assert mail["quote"] == "Not <b>ours</b>"

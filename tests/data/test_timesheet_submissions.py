@@ -9,7 +9,7 @@ import pytest
 from portal_data import lists, store
 from portal_data.errors import Conflict, InvalidFields, NotFound
 from portal_data.ids import new_id
-from portal_data.ops import worker
+from portal_data.ops import notifier
 from portal_data.projects import timesheet_answers, timesheets
 from portal_data.projects.timesheet_answers import Answer
 from portal_data.projects.timesheet_submissions import send_draft, submit, to_send
@@ -71,7 +71,7 @@ def test_time_of_some_days_is_sent_and_whoever_may_answer_is_mailed(
     assert _unsent(cast.owner, project) == [64, 60]
     (waiting,) = rows("select payload from core.outbox where kind = 'notify' order by id")
     with store.system_writing() as session:
-        worker.notify(session, UUID(json.loads(waiting["payload"])["activity_id"]), NOW)
+        notifier.notify(session, UUID(json.loads(waiting["payload"])["activity_id"]), NOW)
     (mail,) = mails("mail.activity")  # Bob is a viewer
     assert mail["to"] == "alice@alder.example"
     assert mail["subject"] == "Olive sent timesheet <b>Week</b>"
