@@ -15,7 +15,7 @@ from components.ui import format as say
 from components.ui.markup import tag
 from portal_data.billing import dispute_claims, invoices
 from portal_data.billing.dispute_claims import BODY, Claim, Part
-from portal_data.billing.disputes import Reason
+from portal_data.billing.disputes import Dispute, Reason
 from portal_data.billing.invoices import Invoice, Status
 from portal_data.business import organisation
 from portal_data.clock import utc_now
@@ -95,12 +95,7 @@ def withdraw(number: str) -> None:
         return
     # what is on the screen is what is taken back
     opened = form(f"withdraw.{number}", lambda: {each.id: each.version for each in found})
-    chosen = found[0]
-    if len(found) > 1:
-        chosen = st.selectbox(
-            "Which one?", found, format_func=lambda each: dispute_view.named(each, locale),
-            key=f"{opened.key}.which",
-        )  # fmt: skip
+    chosen = which(found, f"{opened.key}.which", locale)
     owed = say.money(chosen.amount_minor, chosen.currency_code, locale)
     cards.draw(tag("p", tag("b", owed), " is owed again then.", class_="pt-text"))
     if confirmed("Withdraw", "undo"):
@@ -111,6 +106,15 @@ def withdraw(number: str) -> None:
             ),
             seen=f"withdraw.{number}",
         )
+
+
+def which(found: list[Dispute], key: str, locale: str) -> Dispute:
+    """Return the dispute that is meant, which is asked where there are several."""
+    if len(found) == 1:
+        return found[0]
+    return st.selectbox(
+        "Which one?", found, format_func=lambda each: dispute_view.named(each, locale), key=key
+    )
 
 
 def _began(invoice: Invoice) -> Form[_Began]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.documents import dispute_view
+from components.documents import dispute_dialogs, dispute_view
 from components.forms.action import act, confirmed
 from components.forms.fields import Fields, amount
 from components.session import form, require_staff
@@ -43,12 +43,7 @@ def decide(number: str, found: list[Dispute]) -> None:
         return
     locale = organisation.get(staff).locale
     opened = form(_form(number), lambda: {each.id: each.version for each in found})
-    chosen = found[0]
-    if len(found) > 1:
-        chosen = st.selectbox(
-            "Which one?", found, format_func=lambda each: dispute_view.named(each, locale),
-            key=f"{opened.key}.which",
-        )  # fmt: skip
+    chosen = dispute_dialogs.which(found, f"{opened.key}.which", locale)
     seen = opened.start.get(chosen.id, chosen.version)
     cards.draw(_about(chosen, locale))
     if chosen.state is State.OPENED and st.button(
