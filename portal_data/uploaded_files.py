@@ -15,7 +15,8 @@ from portal_data.text.file_names import file_name
 LARGEST = 5 * 1024 * 1024
 """Bytes of one file."""
 _MOST_PIXELS = 25_000_000
-_TAKEN = "PDF, PNG, JPEG, Word, Excel, PowerPoint, OpenDocument, text and CSV files"
+TAKEN = "PDF, PNG, JPEG, Word, Excel, PowerPoint, OpenDocument, text and CSV files"
+"""What is taken, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def check(name: str, content: bytes) -> CheckedFile:
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()
     if not dot or extension not in _CHECKS:
-        raise Invalid(f"This kind of file is not taken. You can choose {_TAKEN}.")
+        raise Invalid(f"This kind of file is not taken. You can choose {TAKEN}.")
     media_type, made = _CHECKS[extension](content)
     return CheckedFile(file_name(stem, extension=extension), media_type, made)
 

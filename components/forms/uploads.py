@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from portal_data.uploaded_files import EXTENSIONS, LARGEST
+from components.ui import cards
+from portal_data.uploaded_files import EXTENSIONS, LARGEST, TAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +16,19 @@ class Upload:
     content: bytes
 
 
-def field(label: str, key: str, *, several: bool = False, hidden: bool = False) -> list[Upload]:
+def field(label: str, key: str, *, several: bool = False) -> list[Upload]:
     """Draw the field of an open form and return what was chosen, once the form is sent."""
-    chosen = st.file_uploader(
-        label,
-        type=list(EXTENSIONS),
-        max_upload_size=LARGEST // 1024 // 1024,
-        accept_multiple_files=several,
-        key=key,
-        label_visibility="collapsed" if hidden else "visible",
-    )
+    megabytes = LARGEST // 1024 // 1024
+    # in place of Streamlit's own line of extensions, which is cut where there is no room for it
+    with st.container(key=f"upload-{key}", gap="xsmall"):
+        chosen = st.file_uploader(
+            label,
+            type=list(EXTENSIONS),
+            max_upload_size=megabytes,
+            accept_multiple_files=several,
+            key=key,
+        )
+        cards.draw(cards.sub(f"{TAKEN}, up to {megabytes} MB each."))
     if not chosen:
         return []
     files = chosen if isinstance(chosen, list) else [chosen]
