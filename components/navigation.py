@@ -21,6 +21,7 @@ PARENTS = {
     "timesheet": "timesheets",
     "customer": "",
     "review": "",
+    "activity": "account",
 }
 """Hidden screens, and the entry of the navigation that stays lit on them."""
 _PARENTS_OF_STAFF = {"review": "reviews"}
@@ -96,6 +97,7 @@ def _of_customers(shown: Preferences) -> list[StreamlitPage]:
         page("account", "Account", "account", "badge"),
         *(page("document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
         *((page("review", "Review", "review", hidden=True),) if shown.reviews else ()),
+        page("activity", "Activity", "activity", hidden=True),
         page("notifications", "Notifications", "notifications", hidden=True),
         page("notification_settings", "Notifications", "notification_settings", hidden=True),
         page("security", "Security", "security", hidden=True),

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     """What a contact may do, named `<noun>:<verb>`."""
 
     ACCOUNT_EDIT = "account:edit"
+    ACTIVITY_READ = "activity:read"
     COMMENT_WRITE = "comment:write"
     DISPUTE_OPEN = "dispute:open"
     DOCUMENT_FORWARD = "document:forward"

@@ -92,6 +92,10 @@ def _books(scope: Scope, word: str) -> Books:
         visible=True, **own,
     )  # fmt: skip
     insert(
+        "activity", happened_at=NOW, event="contact.signed_in", actor_kind="contact",
+        actor_id=scope.contact_id, actor_name=word, visible=False, address="192.0.2.7", **own,
+    )  # fmt: skip
+    insert(
         "notifications", recipient_kind="contact", recipient_id=scope.contact_id,
         activity_id=entry, created_at=NOW, **own,
     )  # fmt: skip
@@ -309,6 +313,7 @@ ELSEWHERE = {
     "customers.own_details.may_edit": "reads nothing; see tests/pages/test_own_details.py",
     "customers.reviews.withdraw_consent": "of its author alone; see tests/data/test_reviews.py",
     "customers.reviews.write": "of its author alone; see tests/data/test_reviews.py",
+    "messaging.activity_log.need": "reads nothing; see tests/pages/test_activity.py",
     "messaging.told_how.change": "of the person alone; see tests/data/test_told_how.py",
     "messaging.told_how.get": "of the person alone; see tests/data/test_told_how.py",
     "messaging.notifications.mark_all_read": "of the person alone; see test_notifications.py",

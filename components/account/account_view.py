@@ -101,7 +101,12 @@ def _me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
         ]
     )
     security = cards.link("Password and sign-ins", links.page("security"))
-    return join(facts, tag("p", security, class_="pt-foot"))
+    log = None
+    if scope.may(Permission.ACTIVITY_READ):
+        log = tag(
+            "p", cards.link("Activity of your company", links.page("activity")), class_="pt-foot"
+        )
+    return join(facts, tag("p", security, class_="pt-foot"), log)
 
 
 def _limit(own: Contact, currency_code: str, locale: str) -> str:

@@ -12,6 +12,7 @@ from portal_data import lists
 from portal_data.errors import Invalid
 from portal_data.kinds import KINDS, Kind
 from portal_data.lists import List
+from portal_data.messaging import activity_log
 from portal_data.output.document_views import VIEWS
 from portal_data.projects import projects, time_entries, timesheets
 from portal_data.scope import Scope
@@ -74,6 +75,11 @@ def _timesheet(scope: Scope, parameters: Parameters, today: date) -> Owner:
     return Owner(approval.name, {"timesheet": approval.id})
 
 
+def _activity(scope: Scope, parameters: Parameters, today: date) -> Owner:
+    activity_log.need(scope)
+    return Owner()
+
+
 def _identifier(parameters: Parameters) -> UUID:
     """Return the parameter `id` as an id; the nil id, which nothing has, when it is none."""
     try:
@@ -86,6 +92,7 @@ FILES: Mapping[str, File] = {
     **{each.path: File(each.plural, VIEWS[each.key].list, each) for each in KINDS.values()},
     "projects": File("Projects", projects.LIST),
     "project": File("Time log", time_entries.LIST, owner=_project),
+    "activity": File("Activity", activity_log.LIST, owner=_activity),
     "timesheets": File("Timesheets", timesheets.LIST),
     "timesheet": File("Timesheet", timesheets.ENTRIES, owner=_timesheet),
 }

@@ -34,7 +34,7 @@ SCREENS = [
                                           "account", "check", "review", "security",
                                           "notifications",
                                           "notifications?status=unread",
-                                          "notification_settings")),
+                                          "activity", "notification_settings")),
     *((CUSTOMER, f"/{path}") for path in ("invoices?status=overdue&q=zzz",
                                           "timesheets?status=pending")),
     *((CUSTOMER, f"/{path}-{place}") for path in _RECORDS for place in range(3)),

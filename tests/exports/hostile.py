@@ -11,6 +11,7 @@ from portal_data.scope import Scope
 from tests.conftest import NOW
 from tests.factories import (
     TODAY,
+    insert,
     make_approval,
     make_credit_note,
     make_entry,
@@ -106,6 +107,12 @@ def fill(scope: Scope) -> Hostile:
             scope, paid, number=f"P-{place:02}", day=TODAY - place * DAY, currency_code=code,
             unused_minor=total, retainers={retainers[place]: 0} if place % 4 == 3 else {},
             reference=next(texts), status="void" if place == 8 else "succeeded",
+        )  # fmt: skip
+    for number, name in (("=1+1", '"A", Ada'), ("INV-1\n2", "<b>Bea</b> ليلى")):
+        insert(
+            "activity", customer_id=scope.customer_id, happened_at=NOW, event="invoice.viewed",
+            subject_kind="invoice", subject_number=number, actor_kind="contact",
+            actor_id=scope.contact_id, actor_name=name, visible=True, address="192.0.2.1",
         )  # fmt: skip
     return _work(scope, texts)
 

@@ -231,6 +231,13 @@ create view mine.activity as
     from (select * from core.activity where customer_id = getvariable('customer_id')::uuid offset 0) own
     where visible;
 
+-- What the customer's own people did, with where they signed in from; nothing of staff's.
+create view mine.activity_log as
+    select id, customer_id, happened_at, event, subject_kind, subject_id, subject_number,
+        actor_id, actor_name, address
+    from (select * from core.activity where customer_id = getvariable('customer_id')::uuid offset 0) own
+    where actor_kind = 'contact';
+
 create view mine.recurring_profiles as
     select id, customer_id, name, frequency, every, starts_on, ends_on, next_on, status,
         currency_code, total_minor, payment_terms_days, auto_charge, saved_method_id,
