@@ -31,6 +31,7 @@ from portal_data.web.lists import FILES
 from tests.conftest import NOW, Cast
 from tests.factories import (
     TODAY,
+    insert,
     make_approval,
     make_credit_note,
     make_entry,
@@ -84,6 +85,11 @@ def books(scope: Scope, word: str) -> Books:
     timesheet = make_approval(
         scope, {entries[0]: "approved", entries[1]: None}, name=f"{word} November",
         project_id=project,
+    )  # fmt: skip
+    insert(
+        "activity", customer_id=scope.customer_id, happened_at=NOW, event="invoice.viewed",
+        subject_kind="invoice", subject_number=f"{word}-I", actor_kind="contact",
+        actor_id=scope.contact_id, actor_name="Petra", visible=True, address="192.0.2.1",
     )  # fmt: skip
     return Books(word, project, timesheet)
 
