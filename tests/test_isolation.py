@@ -314,8 +314,8 @@ ELSEWHERE = {
     "customers.reviews.withdraw_consent": "of its author alone; see tests/data/test_reviews.py",
     "customers.reviews.write": "of its author alone; see tests/data/test_reviews.py",
     "messaging.activity_log.need": "reads nothing; see tests/pages/test_activity.py",
-    "messaging.told_how.change": "of the person alone; see tests/data/test_told_how.py",
-    "messaging.told_how.get": "of the person alone; see tests/data/test_told_how.py",
+    "messaging.delivery.change": "of the person alone; see tests/data/test_delivery.py",
+    "messaging.delivery.get": "of the person alone; see tests/data/test_delivery.py",
     "messaging.notifications.mark_all_read": "of the person alone; see test_notifications.py",
     "messaging.messages.send": "writes nothing of a customer's; see tests/data/test_messages.py",
 }

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from portal_data import store
 from portal_data.errors import NotFound
-from portal_data.messaging import templates, told_how
-from portal_data.messaging.told_how import Channel
+from portal_data.messaging import delivery, templates
+from portal_data.messaging.delivery import Channel
 from portal_data.messaging.topics import LABELS, Side, Topic
 from portal_data.store import Session
 
@@ -54,7 +54,7 @@ def address(
 ) -> str:
     """Return the address that stops a person's mails of a topic, or the `DIGEST`."""
     person = {"customer_id": customer_id, "recipient_id": recipient_id}
-    told_how.make(session, customer_id=customer_id, recipient_id=recipient_id, kind=kind, now=now)
+    delivery.make(session, customer_id=customer_id, recipient_id=recipient_id, kind=kind, now=now)
     session.change(_SET_KEY, **person, key=secrets.token_hex(32))
     key = str(session.value(_OWN_KEY, **person))
     return templates.address(f"{PATH}/{of}.{recipient_id.hex}.{_signature(key, of, recipient_id)}")
@@ -78,7 +78,7 @@ def stop(token: str, now: datetime) -> str:
             session.change(_NO_DIGEST, **person, now=now)
             return "Digests"
         topic = Topic(of)
-        told_how.choose(session, **person, topic=topic, channel=Channel.MAIL, chosen=False, now=now)
+        delivery.choose(session, **person, topic=topic, channel=Channel.MAIL, chosen=False, now=now)
     return LABELS[topic]
 
 

@@ -13,9 +13,9 @@ from uuid import UUID
 from portal_data import screens
 from portal_data.business import preferences
 from portal_data.ids import BUSINESS, new_id
-from portal_data.messaging import activity, bounces, outbox, templates, told_how, unsubscribing
+from portal_data.messaging import activity, bounces, delivery, outbox, templates, unsubscribing
+from portal_data.messaging.delivery import Channel, Delivery
 from portal_data.messaging.events import EVENTS, Audience, Event
-from portal_data.messaging.told_how import Channel, ToldHow
 from portal_data.messaging.topics import Side, mails, topic_of
 from portal_data.scope import Role
 from portal_data.store import OpenSession
@@ -104,7 +104,7 @@ def notify(session: OpenSession, activity_id: UUID, now: datetime) -> int:
         )
     else:
         recipients = session.rows(_STAFF, activity_id=activity_id)
-    chosen = told_how.of_people(
+    chosen = delivery.of_people(
         session, _home(side, event["customer_id"]), [each["id"] for each in recipients]
     )
     switched_on = preferences.get(session)
@@ -138,8 +138,8 @@ def digest(
         recipient = session.one(_CONTACT, id=recipient_id, customer_id=customer_id)
     if recipient is None:
         return
-    chosen = told_how.of_people(session, customer_id, [recipient_id])[recipient_id]
-    if chosen.digest is told_how.Digest.NONE or bounces.marked(session, [recipient["email"]]):
+    chosen = delivery.of_people(session, customer_id, [recipient_id])[recipient_id]
+    if chosen.digest is delivery.Digest.NONE or bounces.marked(session, [recipient["email"]]):
         return
     switched_on, role = preferences.get(session), Role(recipient["role"])
     told = [
@@ -185,7 +185,7 @@ def _tell(
     known: Event,
     side: Side,
     recipient: Mapping[str, Any],
-    chosen: ToldHow,
+    chosen: Delivery,
     due: datetime | None,
     now: datetime,
 ) -> None:

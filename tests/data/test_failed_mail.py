@@ -11,14 +11,14 @@ from portal_data.auth import invitations
 from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import bounces, failed_mail, notifications, outbox
+from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.messaging.failed_mail import FailedMail, Filter
 from portal_data.messaging.mail import mailer_for
 from portal_data.messaging.outbox import LADDER
-from portal_data.messaging.told_how import Digest, ToldHow
 from portal_data.ops.worker import Worker
 from portal_data.settings import load
 from tests.conftest import NOW, Cast
-from tests.data.test_told_how import EIGHT, choose, comment
+from tests.data.test_delivery import EIGHT, choose, comment
 from tests.factories import TODAY
 from tests.mail_server import Inbox
 from tests.people import at_once, events, make_contact, rows
@@ -144,7 +144,7 @@ def test_an_invitation_is_tried_at_a_marked_address_but_its_link_never_comes_bac
 
 
 def test_a_digest_for_a_marked_address_is_not_written(cast: Cast) -> None:
-    choose(cast.alice, ToldHow(Digest.DAILY))
+    choose(cast.alice, Delivery(Digest.DAILY))
     comment(cast.owner, cast.alice, "A")
     work()
     with store.system_writing() as session:

@@ -46,8 +46,8 @@ from portal_data.customers import (
 )
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.ids import BUSINESS, new_id
-from portal_data.messaging import comments, failed_mail, messages, notifications, told_how
-from portal_data.messaging.told_how import Digest, ToldHow
+from portal_data.messaging import comments, delivery, failed_mail, messages, notifications
+from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
 from portal_data.projects import timesheet_answers, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
@@ -562,8 +562,8 @@ ACTIONS: dict[str, Action] = {
         STAFF,
         prepare=lambda w, who: _fail_a_mail(w),
     ),
-    "messaging.told_how.change": Action(
-        lambda who, w: told_how.change(who, ToldHow(Digest.DAILY), now=NOW), CONTACTS | STAFF
+    "messaging.delivery.change": Action(
+        lambda who, w: delivery.change(who, Delivery(Digest.DAILY), now=NOW), CONTACTS | STAFF
     ),
     "messaging.notifications.mark_all_read": Action(
         lambda who, w: notifications.mark_all_read(who, until=NOW, now=NOW),

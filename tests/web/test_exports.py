@@ -20,7 +20,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from portal_data import lists, money, store
-from portal_data.billing import invoices, periods, statements
+from portal_data.billing import dispute_claims, invoices, periods, statements
+from portal_data.billing.dispute_claims import Claim
+from portal_data.billing.disputes import Reason
 from portal_data.billing.invoices import Filter, Sort, Status
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
@@ -222,6 +224,8 @@ def test_a_file_follows_filter_search_and_order(client: TestClient, alice: Scope
             total_minor=total, balance_minor=(0, 500, total)[place % 3], day=today - place * DAY,
             due=today + (place % 5 - 2) * DAY, status="void" if place == 7 else "sent",
         )  # fmt: skip
+    claimed = Claim(None, Reason.PRICE, 500, "Too dear")
+    dispute_claims.open_dispute(alice, "A-01", claimed, seen=1, key=new_id(), now=utc_now())
     as_person(client, alice)
     for by, sort in product(Filter, Sort):
         listed = lists.page(

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from components import unsubscribe_page
 from portal_data import store
-from portal_data.messaging import told_how, unsubscribing
-from portal_data.messaging.told_how import Channel
+from portal_data.messaging import delivery, unsubscribing
+from portal_data.messaging.delivery import Channel
 from portal_data.messaging.topics import Topic
 from portal_data.web import unsubscribe
 from portal_data.web.middleware import Guard
@@ -44,7 +44,7 @@ def path(cast: Cast) -> str:
 
 def stopped(cast: Cast) -> bool:
     """Whether Alice gets no more mails of comments."""
-    return not told_how.get(cast.alice).wants(Topic.COMMENTS, Channel.MAIL)
+    return not delivery.get(cast.alice).wants(Topic.COMMENTS, Channel.MAIL)
 
 
 def test_following_the_link_asks_and_changes_nothing(
@@ -79,7 +79,7 @@ def test_a_post_stops_them_and_twice_is_as_once(
         assert "Stopped" in answer.text
         assert "set-cookie" not in answer.headers
         assert stopped(cast)
-    assert told_how.get(cast.bob) == told_how.ToldHow()
+    assert delivery.get(cast.bob) == delivery.Delivery()
 
 
 def test_links_that_are_not_ours_are_all_the_same(

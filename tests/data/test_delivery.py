@@ -16,17 +16,17 @@ from portal_data.ids import new_id
 from portal_data.messaging import (
     activity,
     comments,
+    delivery,
     events,
     notifications,
     outbox,
-    told_how,
     topics,
     unsubscribing,
 )
+from portal_data.messaging.delivery import Channel, Delivery, Digest
 from portal_data.messaging.events import EVENTS
 from portal_data.messaging.mail import DeliveryFailed
 from portal_data.messaging.outbox import ABANDONED_AFTER
-from portal_data.messaging.told_how import Channel, Digest, ToldHow
 from portal_data.messaging.topics import LABELS, Topic
 from portal_data.ops import notifier
 from portal_data.ops.worker import Worker
@@ -36,7 +36,7 @@ from tests.factories import make_invoice
 from tests.people import at_once, mails, rows, value
 
 HOUR = timedelta(hours=1)
-DAILY, MAIL = ToldHow(Digest.DAILY), Channel.MAIL
+DAILY, MAIL = Delivery(Digest.DAILY), Channel.MAIL
 EIGHT = datetime(2026, 11, 21, 8)
 """The next digest after NOW, a Friday at 9:30 in a winter London."""
 
@@ -92,9 +92,9 @@ def comment(who: Scope | Staff, customer: Scope, words: str, now: datetime = NOW
         )  # fmt: skip
 
 
-def choose(who: Scope | Staff, chosen: ToldHow) -> None:
+def choose(who: Scope | Staff, chosen: Delivery) -> None:
     """Let somebody choose, from what stands there now."""
-    told_how.change(who, replace(chosen, version=told_how.get(who).version), now=NOW)
+    delivery.change(who, replace(chosen, version=delivery.get(who).version), now=NOW)
 
 
 def to(post: _Post, who: Scope | Staff) -> list[str]:
@@ -128,13 +128,13 @@ def test_who_chose_nothing_hears_at_once(cast: Cast, post: _Post, work: Any) -> 
 
 
 def test_channels_are_chosen_apart_and_for_oneself(cast: Cast, post: _Post, work: Any) -> None:
-    choose(cast.alice, ToldHow(muted=frozenset({(Topic.COMMENTS, MAIL)})))
-    choose(cast.bob, ToldHow(muted=frozenset({(Topic.COMMENTS, Channel.BELL)})))
+    choose(cast.alice, Delivery(muted=frozenset({(Topic.COMMENTS, MAIL)})))
+    choose(cast.bob, Delivery(muted=frozenset({(Topic.COMMENTS, Channel.BELL)})))
     comment(cast.owner, cast.alice, "A")
     work(NOW)
     assert (to(post, cast.alice), notifications.unread(cast.alice).at_bell) == ([], 1)
     assert (len(to(post, cast.bob)), notifications.unread(cast.bob).at_bell) == (1, 0)
-    choose(cast.alice, ToldHow())
+    choose(cast.alice, Delivery())
     comment(cast.owner, cast.alice, "B")
     work(NOW)
     assert to(post, cast.alice) == ["Olive commented on INV-B"]
@@ -186,7 +186,7 @@ def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(
     cast: Cast, post: _Post, work: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process dies inside and after each transaction on the way from the event to the mail."""
-    choose(cast.bob, ToldHow(Digest.NONE))
+    choose(cast.bob, Delivery(Digest.NONE))
     choose(cast.alice, DAILY)
 
     class Died(BaseException):
@@ -250,7 +250,7 @@ def test_who_lost_access_or_switched_it_off_meanwhile_gets_no_digest(
     comment(cast.owner, cast.alice, "A")
     work(NOW)
     access.disable_contact(cast.owner, cast.bob.contact_id, NOW)
-    choose(cast.alice, ToldHow(Digest.NONE))
+    choose(cast.alice, Delivery(Digest.NONE))
     work(EIGHT)
     assert post.sent == []
 
@@ -258,39 +258,39 @@ def test_who_lost_access_or_switched_it_off_meanwhile_gets_no_digest(
 @pytest.mark.parametrize(
     ("chosen", "now", "due"),
     [
-        (ToldHow(), NOW, NOW),
-        (ToldHow(Digest.NONE), NOW, None),
+        (Delivery(), NOW, NOW),
+        (Delivery(Digest.NONE), NOW, None),
         (DAILY, NOW, EIGHT),
         (DAILY, EIGHT, EIGHT + timedelta(days=1)),
-        (ToldHow(Digest.WEEKLY), NOW, datetime(2026, 11, 23, 8)),
-        (ToldHow(Digest.DAILY, timezone="America/New_York"), NOW, datetime(2026, 11, 20, 13)),
+        (Delivery(Digest.WEEKLY), NOW, datetime(2026, 11, 23, 8)),
+        (Delivery(Digest.DAILY, timezone="America/New_York"), NOW, datetime(2026, 11, 20, 13)),
         # over midnight: 22:00 to 7:00
-        (ToldHow(quiet_from=1320, quiet_until=420), NOW, NOW),
+        (Delivery(quiet_from=1320, quiet_until=420), NOW, NOW),
         (
-            ToldHow(quiet_from=1320, quiet_until=420),
+            Delivery(quiet_from=1320, quiet_until=420),
             datetime(2026, 11, 20, 23),
             datetime(2026, 11, 21, 7),
         ),
         (
-            ToldHow(quiet_from=1320, quiet_until=420),
+            Delivery(quiet_from=1320, quiet_until=420),
             datetime(2026, 11, 21, 6, 59),
             datetime(2026, 11, 21, 7),
         ),
-        (ToldHow(quiet_from=540, quiet_until=720), NOW, datetime(2026, 11, 20, 12)),
+        (Delivery(quiet_from=540, quiet_until=720), NOW, datetime(2026, 11, 20, 12)),
         # in Tokyo it is half past six in the evening
-        (ToldHow(quiet_from=1080, quiet_until=1140, timezone="Asia/Tokyo"), NOW,
+        (Delivery(quiet_from=1080, quiet_until=1140, timezone="Asia/Tokyo"), NOW,
          datetime(2026, 11, 20, 10)),
         # the digest waits for the end of quiet hours
-        (ToldHow(Digest.DAILY, quiet_from=0, quiet_until=600), NOW, datetime(2026, 11, 21, 10)),
+        (Delivery(Digest.DAILY, quiet_from=0, quiet_until=600), NOW, datetime(2026, 11, 21, 10)),
         # the night in which the clocks go forward, and back
-        (ToldHow(quiet_from=1320, quiet_until=420), datetime(2026, 3, 28, 23),
+        (Delivery(quiet_from=1320, quiet_until=420), datetime(2026, 3, 28, 23),
          datetime(2026, 3, 29, 6)),
-        (ToldHow(quiet_from=1320, quiet_until=420), datetime(2026, 10, 24, 22),
+        (Delivery(quiet_from=1320, quiet_until=420), datetime(2026, 10, 24, 22),
          datetime(2026, 10, 25, 7)),
     ],
 )  # fmt: skip
 def test_mails_come_when_they_are_wanted(
-    chosen: ToldHow, now: datetime, due: datetime | None
+    chosen: Delivery, now: datetime, due: datetime | None
 ) -> None:
     assert chosen.mail_due(Topic.COMMENTS, now, "Europe/London") == due
 
@@ -298,7 +298,7 @@ def test_mails_come_when_they_are_wanted(
 def test_what_happens_in_quiet_hours_comes_together_at_their_end(
     cast: Cast, post: _Post, work: Any
 ) -> None:
-    choose(cast.alice, ToldHow(quiet_from=540, quiet_until=720))
+    choose(cast.alice, Delivery(quiet_from=540, quiet_until=720))
     for words in "AB":
         comment(cast.owner, cast.alice, words)
     work(NOW)
@@ -308,21 +308,21 @@ def test_what_happens_in_quiet_hours_comes_together_at_their_end(
 
 
 def test_choices_are_ones_own_checked_and_never_overwritten(cast: Cast) -> None:
-    done, refused = at_once(lambda _: told_how.change(cast.alice, DAILY, now=NOW))
+    done, refused = at_once(lambda _: delivery.change(cast.alice, DAILY, now=NOW))
     assert (len(done), {type(each) for each in refused}) == (1, {Conflict})
-    assert told_how.get(cast.alice) == ToldHow(Digest.DAILY, version=1)
-    assert told_how.get(cast.bob) == told_how.get(cast.owner) == ToldHow()
+    assert delivery.get(cast.alice) == Delivery(Digest.DAILY, version=1)
+    assert delivery.get(cast.bob) == delivery.get(cast.owner) == Delivery()
     for wrong in (
-        ToldHow(quiet_from=5),
-        ToldHow(quiet_from=5, quiet_until=5),
-        ToldHow(quiet_from=-1, quiet_until=2000),
-        ToldHow(timezone="Europe/Nowhere"),
+        Delivery(quiet_from=5),
+        Delivery(quiet_from=5, quiet_until=5),
+        Delivery(quiet_from=-1, quiet_until=2000),
+        Delivery(timezone="Europe/Nowhere"),
     ):
         with pytest.raises(Invalid):
-            told_how.change(cast.owner, wrong, now=NOW)
+            delivery.change(cast.owner, wrong, now=NOW)
     looking = identity.view_as_customer(cast.owner, cast.alice.customer_id)
     with pytest.raises(NotAllowed):
-        told_how.change(looking, DAILY, now=NOW)
+        delivery.change(looking, DAILY, now=NOW)
 
 
 # Links that stop mails ---------------------------------------------------------------------------
@@ -344,13 +344,13 @@ def test_a_link_stops_one_persons_mails_of_one_kind(cast: Cast, post: _Post, wor
     own = token(post, cast.alice)
     assert cast.alice.email not in own
     assert unsubscribing.opened(own) == "Comments"
-    assert told_how.get(cast.alice) == ToldHow(), "looking at it changes nothing"
+    assert delivery.get(cast.alice) == Delivery(), "looking at it changes nothing"
     for _ in range(2):
         assert unsubscribing.stop(own, NOW) == "Comments"
-    assert told_how.get(cast.alice).muted == {(Topic.COMMENTS, MAIL)}
-    assert told_how.get(cast.bob) == told_how.get(cast.owner) == ToldHow()
+    assert delivery.get(cast.alice).muted == {(Topic.COMMENTS, MAIL)}
+    assert delivery.get(cast.bob) == delivery.get(cast.owner) == Delivery()
     unsubscribing.stop(token(post, cast.owner), NOW)
-    assert told_how.get(cast.owner).muted == {(Topic.COMMENTS, MAIL)}
+    assert delivery.get(cast.owner).muted == {(Topic.COMMENTS, MAIL)}
     comment(cast.owner, cast.alice, "C")
     work(NOW)
     assert len(to(post, cast.alice)) == 1
@@ -364,7 +364,7 @@ def test_the_link_of_a_digest_stops_digests(cast: Cast, post: _Post, work: Any) 
     work(NOW)
     work(EIGHT)
     assert unsubscribing.stop(token(post, cast.alice), NOW) == "Digests"
-    assert told_how.get(cast.alice).digest is Digest.NONE
+    assert delivery.get(cast.alice).digest is Digest.NONE
 
 
 def test_no_other_link_does_anything(cast: Cast, post: _Post, work: Any) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from portal_data.business import preferences
-from portal_data.messaging import told_how
-from portal_data.messaging.told_how import Channel, Digest, ToldHow
+from portal_data.messaging import delivery
+from portal_data.messaging.delivery import Channel, Delivery, Digest
 from portal_data.messaging.topics import Topic
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
@@ -28,7 +28,7 @@ def test_both_sides_choose(screen: Open, cast: Cast, side: str) -> None:
     last.set_value(7 * 60)
     zone.set_value("Asia/Tokyo")
     press(shown, "Save")
-    assert told_how.get(who) == ToldHow(
+    assert delivery.get(who) == Delivery(
         Digest.DAILY, 1320, 420, "Asia/Tokyo", frozenset({(Topic.COMMENTS, Channel.MAIL)}), 1
     )
     shown = screen(who, page)
@@ -38,20 +38,20 @@ def test_both_sides_choose(screen: Open, cast: Cast, side: str) -> None:
 
 def test_what_was_chosen_elsewhere_is_not_lost(screen: Open, alice: Scope) -> None:
     shown = screen(alice, "notification_settings")
-    told_how.change(alice, ToldHow(Digest.WEEKLY), now=NOW)
+    delivery.change(alice, Delivery(Digest.WEEKLY), now=NOW)
     shown.app.radio[0].set_value(Digest.NONE)
     shown = press(shown, "Save")
     assert "elsewhere" in shown.text
-    assert told_how.get(alice).digest is Digest.WEEKLY
+    assert delivery.get(alice).digest is Digest.WEEKLY
 
 
 def test_what_the_business_switched_off_cannot_be_chosen(
     screen: Open, cast: Cast, alice: Scope
 ) -> None:
-    told_how.change(alice, ToldHow(muted=frozenset({(Topic.COMMENTS, Channel.MAIL)})), now=NOW)
+    delivery.change(alice, Delivery(muted=frozenset({(Topic.COMMENTS, Channel.MAIL)})), now=NOW)
     preferences.change(cast.owner, now=NOW, notify_contacts_of_comments=False)
     shown = screen(alice, "notification_settings")
     assert "No mails are sent of: comments" in shown.html
     assert Topic.COMMENTS not in shown.app.button_group[1].options
     press(shown, "Save")
-    assert (Topic.COMMENTS, Channel.MAIL) in told_how.get(alice).muted, "it stays as it was"
+    assert (Topic.COMMENTS, Channel.MAIL) in delivery.get(alice).muted, "it stays as it was"

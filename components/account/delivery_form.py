@@ -10,12 +10,12 @@ from components.session import form
 from components.ui import cards, links
 from portal_data.business import organisation, preferences
 from portal_data.clock import utc_now
-from portal_data.messaging import told_how, topics
-from portal_data.messaging.told_how import Channel, Digest, ToldHow
+from portal_data.messaging import delivery, topics
+from portal_data.messaging.delivery import Channel, Delivery, Digest
 from portal_data.messaging.topics import LABELS, Side, Topic
 from portal_data.scope import Scope, Staff
 
-_FORM = "told_how"
+_FORM = "delivery"
 _OFTEN = {
     Digest.AT_ONCE: "At once",
     Digest.DAILY: "Once a day, at 8:00",
@@ -31,7 +31,7 @@ def draw(who: Scope | Staff) -> None:
     shown = preferences.of(who) if isinstance(who, Scope) else preferences.of_portal(who)
     heard, mailed = topics.heard_by(side), topics.mailed_to(side, who.role, shown)
     business = organisation.get(who)
-    opened = form(_FORM, lambda: told_how.get(who))
+    opened = form(_FORM, lambda: delivery.get(who))
     before, key = opened.start, opened.key
     cards.draw(
         cards.head(
@@ -40,7 +40,7 @@ def draw(who: Scope | Staff) -> None:
             back=("Notifications", links.page("notifications")),
         )
     )
-    with st.container(border=True, key="card-told-how"), st.form("told_how", border=False):
+    with st.container(border=True, key="card-delivery"), st.form("delivery", border=False):
         bell = _topics("The bell rings for", heard, before, Channel.BELL, key)
         mail = _topics("Mails tell of", mailed, before, Channel.MAIL, key)
         off = [LABELS[topic].lower() for topic in heard if topic not in mailed]
@@ -55,18 +55,18 @@ def draw(who: Scope | Staff) -> None:
         if st.form_submit_button("Save", type="primary"):
             muted = _muted(before, heard, Channel.BELL, bell)
             muted |= _muted(before, mailed, Channel.MAIL, mail)
-            chosen = ToldHow(
+            chosen = Delivery(
                 often, quiet_from, quiet_until, timezone, frozenset(muted), before.version
             )
             act(
                 "Your choice is saved.",
-                lambda: told_how.change(who, chosen, now=utc_now()),
+                lambda: delivery.change(who, chosen, now=utc_now()),
                 form=_FORM,
             )
 
 
 def _topics(
-    label: str, offered: list[Topic], before: ToldHow, channel: Channel, key: str
+    label: str, offered: list[Topic], before: Delivery, channel: Channel, key: str
 ) -> Collection[Topic]:
     return st.pills(
         label,
@@ -79,14 +79,14 @@ def _topics(
 
 
 def _muted(
-    before: ToldHow, offered: list[Topic], channel: Channel, wanted: Collection[Topic]
+    before: Delivery, offered: list[Topic], channel: Channel, wanted: Collection[Topic]
 ) -> set[tuple[Topic, Channel]]:
     """Return what is muted in a channel; what was not offered stays as it was."""
     kept = {pair for pair in before.muted if pair[1] is channel and pair[0] not in offered}
     return kept | {(topic, channel) for topic in offered if topic not in wanted}
 
 
-def _quiet(before: ToldHow, key: str) -> tuple[int | None, int | None]:
+def _quiet(before: Delivery, key: str) -> tuple[int | None, int | None]:
     begins, ends = st.columns(2, gap="small")
     with begins:
         first = _time("No mails from", before.quiet_from, f"{key}.quiet_from")
@@ -106,7 +106,7 @@ def _time(label: str, value: int | None, key: str) -> int | None:
     )
 
 
-def _timezone(before: ToldHow, of_business: str, key: str) -> str | None:
+def _timezone(before: Delivery, of_business: str, key: str) -> str | None:
     offered: list[str | None] = [None, *sorted(available_timezones())]
     return st.selectbox(
         "Time zone",

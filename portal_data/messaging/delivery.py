@@ -71,7 +71,7 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ToldHow:
+class Delivery:
     """What one person chose. Who chose nothing hears of everything, at once.
 
     Quiet hours are minutes after midnight of the person's clock, and may go over midnight;
@@ -116,7 +116,7 @@ class ToldHow:
         return _utc(datetime.combine(day, time(ends // 60, ends % 60)), zone)
 
 
-def get(scope: Scope | Staff) -> ToldHow:
+def get(scope: Scope | Staff) -> Delivery:
     """Return what the person chose."""
     opened = store.staff_reading(scope) if isinstance(scope, Staff) else store.reading(scope)
     own = _own(scope)
@@ -124,7 +124,7 @@ def get(scope: Scope | Staff) -> ToldHow:
         return of_people(session, own["customer_id"], [own["recipient_id"]])[own["recipient_id"]]
 
 
-def change(scope: Scope | Staff, chosen: ToldHow, *, now: datetime) -> None:
+def change(scope: Scope | Staff, chosen: Delivery, *, now: datetime) -> None:
     """Keep what the person chose; `chosen.version` is the one that was on the screen.
 
     Raises Conflict when it was changed elsewhere since, Invalid for what cannot be kept, NotAllowed
@@ -155,7 +155,7 @@ def change(scope: Scope | Staff, chosen: ToldHow, *, now: datetime) -> None:
                    chosen=chosen.wants(topic, channel), now=now)  # fmt: skip
 
 
-def of_people(session: Session, customer_id: UUID, ids: list[UUID]) -> Mapping[UUID, ToldHow]:
+def of_people(session: Session, customer_id: UUID, ids: list[UUID]) -> Mapping[UUID, Delivery]:
     """Return what each of some people of one customer chose; of staff that is `BUSINESS`."""
     muted: dict[UUID, set[tuple[Topic, Channel]]] = {}
     for row in session.rows(_CHOICES, customer_id=customer_id, ids=ids):
@@ -164,7 +164,7 @@ def of_people(session: Session, customer_id: UUID, ids: list[UUID]) -> Mapping[U
             muted.setdefault(row["recipient_id"], set()).add(pair)
     found = session.rows(_SETTINGS, customer_id=customer_id, ids=ids)
     settings = {row["recipient_id"]: row for row in found}
-    return {each: _told_how(settings.get(each), muted.get(each, set())) for each in ids}
+    return {each: _delivery(settings.get(each), muted.get(each, set())) for each in ids}
 
 
 def make(
@@ -196,10 +196,10 @@ def choose(
     )
 
 
-def _told_how(row: Mapping[str, Any] | None, muted: set[tuple[Topic, Channel]]) -> ToldHow:
+def _delivery(row: Mapping[str, Any] | None, muted: set[tuple[Topic, Channel]]) -> Delivery:
     if row is None:
-        return ToldHow(muted=frozenset(muted))
-    return ToldHow(
+        return Delivery(muted=frozenset(muted))
+    return Delivery(
         Digest(row["digest"]),
         row["quiet_from"],
         row["quiet_until"],
@@ -217,7 +217,7 @@ def _own(scope: Scope | Staff) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _check(chosen: ToldHow) -> None:
+def _check(chosen: Delivery) -> None:
     if (chosen.quiet_from is None) != (chosen.quiet_until is None):
         raise Invalid("Quiet hours begin and end: choose both times, or neither.")
     for minute in (chosen.quiet_from, chosen.quiet_until):
