@@ -23,7 +23,9 @@ UNSETTLED = """
     order by decided_at, id
 """
 """Edits that no import has settled yet, oldest first."""
-_SETTLE = "update core.pending_changes set settled_at = $now where id = any($ids)"
+_SETTLE = """
+    update core.pending_changes set settled_at = $now, version = version + 1 where id = any($ids)
+"""
 
 
 @dataclass

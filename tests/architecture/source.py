@@ -36,6 +36,7 @@ NOT_NOUNS = {
     "business.brand": "name, colour and logo of the business, which the sign-in page shows",
     "choices": "reads a word of an address",
     "payables.cells": "a process of its own, which knows one file and nothing else",
+    "payables.matching": "matches the plain values it is given",
     "payables.reading": "reads the file it is given, no rows of ours",
     "text.bidi": "no data",
     "clock": "no data",

@@ -18,8 +18,12 @@ STATEMENTS = described.statements()
 ELSEWHERE = {
     f"ops.publish.{name}"
     for name in ("_ABOUT", "_CURRENCY", "_DICTIONARY", "_DISPUTED_LINE", "_PUBLICATION")
+} | {
+    f"payables.matching.{name}"
+    for name in ("_PAIRS", "_RESULT", *(f"_STEPS[{place}]" for place in range(4)))
 }
-"""Statements of the file that is published, which tests/ops makes and asks."""
+"""Statements of databases of their own: of the file that is published, which tests/ops makes and
+asks, and of lists that are matched, which tests/payables does."""
 PARTS = {"billing.ledger._DIFFERENCES"}
 """Beginnings of statements, which end in another constant."""
 
