@@ -73,12 +73,12 @@ _LINES = f"""
     where l.invoice_id = $invoice_id
     order by l.position, l.id
 """
+_THERE = "select id from disputes where id = $id order by id"
 _OPEN = """
     insert into core.disputes (id, customer_id, kind, invoice_id, invoice_line_id, contact_id,
         reason, body, currency_code, amount_minor, status, opened_at)
     values ($id, $customer_id, 'customer', $invoice_id, $line_id, $contact_id, $reason, $body,
         $currency, $amount, 'opened', $now)
-    on conflict do nothing
 """
 _HELD = """
     select d.id, d.customer_id, d.version, d.status, d.amount_minor, d.currency_code, d.invoice_id,
@@ -125,8 +125,10 @@ def open_dispute(
             raise Conflict("This invoice asks for nothing any more.")
         if invoice["in_question_minor"]:
             raise Conflict("This invoice is being checked already. Nothing is to be paid on it.")
+        if session.value(_THERE, id=key) is not None:
+            return
         _need_left(session, invoice, claimed)
-        opened = session.change(
+        session.change(
             _OPEN,
             id=key,
             invoice_id=invoice["id"],
@@ -138,12 +140,9 @@ def open_dispute(
             amount=claimed.amount_minor,
             now=now,
         )
-        if opened:
-            about = {
-                **invoice, "invoice_id": invoice["id"], "amount_minor": claimed.amount_minor,
-            }  # fmt: skip
-            words = f"{claimed.reason}: {body}"
-            record(session, scope, events.DISPUTE_OPENED, about, words, now)
+        about = {**invoice, "invoice_id": invoice["id"], "amount_minor": claimed.amount_minor}
+        words = f"{claimed.reason}: {body}"
+        record(session, scope, events.DISPUTE_OPENED, about, words, now)
 
 
 def withdraw(scope: Scope, dispute_id: UUID, *, seen: int, now: datetime) -> None:

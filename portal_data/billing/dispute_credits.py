@@ -60,11 +60,10 @@ _SETTLE = """
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A credit note that was issued, and how much of it the invoice took, in minor units."""
+    """A credit note that was issued."""
 
     id: UUID
     number: str
-    applied_minor: int
 
 
 def issue(
@@ -94,7 +93,7 @@ def issue(
     # what is on its way to the bank, or in question, may settle the invoice yet
     open_minor = invoice["balance_minor"] - invoice["pending_minor"]
     applied = 0 if invoice["in_question_minor"] else max(min(open_minor, amount_minor), 0)
-    issued = Issued(new_id(), numbering.draw(session, "credit_note"), applied)
+    issued = Issued(new_id(), numbering.draw(session, "credit_note"))
     session.change(
         _CREDIT_NOTE,
         **key,

@@ -38,8 +38,8 @@ def main(kind: str) -> None:
             answer = {"wrong": f"It has more than {ROWS:,} rows. Leave out what is settled."}
     except MemoryError:
         answer = {"wrong": "It is too large to be read."}
-    except Exception as error:  # whatever a damaged file makes of a library
-        answer = {"wrong": "It cannot be read: it is damaged, or no such file.", "why": repr(error)}
+    except Exception:  # whatever a damaged file makes of a library
+        answer = {"wrong": "It cannot be read: it is damaged, or no such file."}
     json.dump(answer, sys.stdout)
 
 

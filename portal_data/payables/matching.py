@@ -92,4 +92,4 @@ def _keys(number: str) -> tuple[str, str | None]:
     """Return a number without what people leave out, and its last figures; None for too few."""
     plain = re.sub(r"[\W_]", "", number).upper()
     tail = re.search(r"(\d{3,})\W*$", number)
-    return re.sub(r"(?<!\d)0+(?=\d)", "", plain), tail[1].lstrip("0") if tail else None
+    return re.sub(r"(?<!\d)0+(?=\d)", "", plain), (tail[1].lstrip("0") or None) if tail else None

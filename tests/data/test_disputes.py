@@ -282,16 +282,16 @@ def test_no_number_no_credit_note_and_nothing_half_done(cast: Cast) -> None:
 
 
 def test_a_second_click_and_sixteen_at_once_are_one(cast: Cast, invoice: UUID) -> None:
-    key = new_id()
+    key, whole = new_id(), _claim(10_000)
     done, refused = at_once(
-        lambda _: open_dispute(cast.alice, "INV-1", _claim(), seen=1, key=key, now=NOW)
+        lambda _: open_dispute(cast.alice, "INV-1", whole, seen=1, key=key, now=NOW)
     )
     assert (len(done), refused) == (16, [])
     opened = _only(cast.alice)
 
     def decide(number: int) -> None:
         if number % 3 == 0:
-            dispute_decisions.accept(cast.owner, opened.id, 4_000, "Yes", seen=1, now=NOW)
+            dispute_decisions.accept(cast.owner, opened.id, 10_000, "Yes", seen=1, now=NOW)
         elif number % 3 == 1:
             dispute_decisions.reject(cast.owner, opened.id, "No", seen=1, now=NOW)
         else:
@@ -302,7 +302,8 @@ def test_a_second_click_and_sixteen_at_once_are_one(cast: Cast, invoice: UUID) -
     assert {type(each) for each in refused} == {Conflict}
     credited = _only(cast.alice).state is State.ACCEPTED
     assert len(rows("select id from core.credit_notes order by id")) == int(credited)
-    assert _get(cast.alice).balance_minor == 10_000 - 4_000 * credited
+    assert _get(cast.alice).balance_minor == 10_000 * (not credited)
+    assert len(activity.of_document(cast.alice, invoice)) == 2
 
 
 def test_no_more_is_disputed_at_once_than_there_is(cast: Cast, invoice: UUID) -> None:
