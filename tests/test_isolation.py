@@ -223,7 +223,7 @@ READS: dict[str, Case] = {
 
 BY_NAME: dict[str, Case] = {
     "messaging.comments.of_subject": lambda s, b: _module("messaging.comments").of_subject(
-        s, "invoice", b.invoice
+        s, b.invoice
     ),
     "customers.conversations.read_until": lambda s, b: _module(
         "customers.conversations"

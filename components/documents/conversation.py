@@ -53,7 +53,7 @@ class _Reader:
 
 def draw(scope: Scope, about: About, business: Organisation) -> None:
     """Draw a conversation for a contact, who has read it then, with the box for a comment."""
-    remarks = comments.of_subject(scope, about.kind, about.id)
+    remarks = comments.of_subject(scope, about.id)
     told = [each for each in remarks if each.author_kind != "contact"]
     until = conversations.read_until(scope, about.id) if told else None
     reader = _Reader("contact", scope.contact_id, until)
@@ -88,7 +88,7 @@ def draw(scope: Scope, about: About, business: Organisation) -> None:
 
 def draw_for_staff(staff: Staff, customer_id: UUID, about: About, business: Organisation) -> None:
     """Draw a conversation for staff, notes too, with the box for an answer or a note."""
-    remarks = comments.for_staff(staff, customer_id, about.kind, about.id)
+    remarks = comments.for_staff(staff, customer_id, about.id)
     read = conversations.read_by_staff(staff, customer_id, about.id)
     reader = _Reader("staff", staff.staff_id, read.until)
     with st.container(border=True, key="card-conversation"):

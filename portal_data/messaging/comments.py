@@ -123,7 +123,7 @@ def add(
 
 
 @store.cached
-def of_subject(scope: Scope, subject_kind: str, subject_id: UUID) -> tuple[Remark, ...]:
+def of_subject(scope: Scope, subject_id: UUID) -> tuple[Remark, ...]:
     """Return what was said about a document, project or timesheet, oldest first.
 
     Nothing is said about a foreign or unknown one.
@@ -135,9 +135,7 @@ def of_subject(scope: Scope, subject_kind: str, subject_id: UUID) -> tuple[Remar
     return _remarks(found, attached)
 
 
-def for_staff(
-    staff: Staff, customer_id: UUID, subject_kind: str, subject_id: UUID
-) -> tuple[Remark, ...]:
+def for_staff(staff: Staff, customer_id: UUID, subject_id: UUID) -> tuple[Remark, ...]:
     """Return what was said about a customer's document, internal notes too, oldest first."""
     given = {"customer_id": customer_id, "subject_id": subject_id}
     with store.staff_reading(staff) as session:

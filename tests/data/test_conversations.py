@@ -42,15 +42,15 @@ def test_comments_of_one_document_for_its_customer(
             visible=visible, created_at=NOW + place * MINUTE,
         )  # fmt: skip
     for reader in (alice, bob):
-        told = comments.of_subject(reader, "invoice", invoice)
+        told = comments.of_subject(reader, invoice)
         assert [(each.author, each.body) for each in told] == [("Olive Test", "Second")]
-    seen_by_staff = comments.for_staff(owner, alice.customer_id, "invoice", invoice)
+    seen_by_staff = comments.for_staff(owner, alice.customer_id, invoice)
     assert [(each.body, each.internal) for each in seen_by_staff] == [
         ("Second", False), ("Internal", True),
     ]  # fmt: skip
-    assert comments.of_subject(alice, "invoice", other) == ()
-    assert comments.of_subject(charlie, "invoice", invoice) == ()
-    assert comments.for_staff(owner, charlie.customer_id, "invoice", invoice) == ()
+    assert comments.of_subject(alice, other) == ()
+    assert comments.of_subject(charlie, invoice) == ()
+    assert comments.for_staff(owner, charlie.customer_id, invoice) == ()
 
 
 def _write(
@@ -95,7 +95,7 @@ def test_a_customers_comment_is_kept_heard_by_staff_and_mailed_to_them(
 ) -> None:
     invoice = make_invoice(cast.alice, number="A-1")
     _write(cast.bob, invoice, "  Why <b>so</b> much?\n\n[x](javascript:alert(1)) ")
-    (told,) = comments.of_subject(cast.alice, "invoice", invoice)
+    (told,) = comments.of_subject(cast.alice, invoice)
     text = "Why <b>so</b> much?\n\n[x](javascript:alert(1))"
     assert (told.author, told.body, told.author_kind) == ("Bob Test", text, "contact")
     (happened,) = activity.of_document(cast.alice, invoice)
@@ -143,14 +143,14 @@ def test_nothing_is_mailed_to_a_customer_whose_portal_is_closed(cast: Cast) -> N
 def test_an_internal_note_never_leaves_the_staff(cast: Cast) -> None:
     invoice = make_invoice(cast.alice, number="A-1")
     _write(cast.owner, invoice, "SECRET", internal=True)
-    assert comments.of_subject(cast.alice, "invoice", invoice) == ()
+    assert comments.of_subject(cast.alice, invoice) == ()
     assert activity.of_document(cast.alice, invoice) == []
     assert activity.recent(cast.alice, 10) == []
     assert conversations.news(cast.alice, NOW.date(), 9) == []
     assert _tell() == []
     assert "SECRET" not in repr(rows("select payload from core.outbox order by id"))
     assert _inbox(cast.owner, Filter.ALL) == []
-    (note,) = comments.for_staff(cast.owner, cast.alice.customer_id, "invoice", invoice)
+    (note,) = comments.for_staff(cast.owner, cast.alice.customer_id, invoice)
     assert (note.body, note.internal) == ("SECRET", True)
 
 
@@ -158,7 +158,7 @@ def test_a_second_click_writes_nothing_more(cast: Cast) -> None:
     invoice, key = make_invoice(cast.alice), new_id()
     for body in ("Once", "Once", "  Twice "):
         conversations.write(cast.alice, "invoice", invoice, body, key=key, now=NOW)
-    assert [each.body for each in comments.of_subject(cast.bob, "invoice", invoice)] == ["Once"]
+    assert [each.body for each in comments.of_subject(cast.bob, invoice)] == ["Once"]
     assert len(activity.of_document(cast.alice, invoice)) == 1
 
 
@@ -181,7 +181,7 @@ def test_nothing_in_a_comment_turns_what_stands_beside_it(cast: Cast) -> None:
     _write(cast.alice, invoice, forged)
     _write(cast.alice, invoice, "سيتم التحويل", now=NOW + MINUTE)
     _write(cast.alice, invoice, "e" + "\u0301" * 3_000, now=NOW + 2 * MINUTE)
-    told = [each.body for each in comments.of_subject(cast.alice, "invoice", invoice)]
+    told = [each.body for each in comments.of_subject(cast.alice, invoice)]
     assert told[:2] == ["Pay to 4321 now", "سيتم التحويل"]
     assert "\u034f" in told[2]  # marks without end are broken
 
@@ -296,11 +296,11 @@ def test_files_belong_to_a_comment_on_both_sides(cast: Cast, tmp_path: Path) -> 
     invoice, folder = make_invoice(cast.alice, number="A-1"), tmp_path / "files"
     _attach(cast.alice, invoice, folder, ("Panel.png", picture("PNG")), ("Order <b>.pdf", PDF))
     _attach(cast.owner, invoice, folder, ("Answer.txt", b"yes"))
-    mine, answer = comments.of_subject(cast.bob, "invoice", invoice)
+    mine, answer = comments.of_subject(cast.bob, invoice)
     assert [each.name for each in mine.files] == ["Order b.pdf", "Panel.png"]
     assert files.content(cast.bob, mine.files[0].id, folder) == ("Order b.pdf", PDF)
     assert [each.name for each in answer.files] == ["Answer.txt"]
-    by_staff = comments.for_staff(cast.owner, cast.alice.customer_id, "invoice", invoice)
+    by_staff = comments.for_staff(cast.owner, cast.alice.customer_id, invoice)
     assert [each.files for each in by_staff] == [mine.files, answer.files]
     for each in (*mine.files, *answer.files):
         with pytest.raises(NotFound):
@@ -314,9 +314,9 @@ def test_files_belong_to_a_comment_on_both_sides(cast: Cast, tmp_path: Path) -> 
 def test_what_hangs_on_a_note_never_leaves_the_staff(cast: Cast, tmp_path: Path) -> None:
     invoice, folder = make_invoice(cast.alice), tmp_path / "files"
     _attach(cast.owner, invoice, folder, ("SECRET.txt", b"cost"), internal=True)
-    (note,) = comments.for_staff(cast.owner, cast.alice.customer_id, "invoice", invoice)
+    (note,) = comments.for_staff(cast.owner, cast.alice.customer_id, invoice)
     assert files.content_for_staff(cast.owner, note.files[0].id, folder) == ("SECRET.txt", b"cost")
-    assert comments.of_subject(cast.alice, "invoice", invoice) == ()
+    assert comments.of_subject(cast.alice, invoice) == ()
     with pytest.raises(NotFound):
         files.content(cast.alice, note.files[0].id, folder)
     assert files.shared(cast.alice) == []
@@ -327,7 +327,7 @@ def test_files_of_a_project_are_seen_while_projects_are(cast: Cast, tmp_path: Pa
     show_projects()
     project, folder = make_project(cast.alice), tmp_path / "files"
     _attach(cast.alice, project, folder, ("a.txt", b"a"), kind="project")
-    (comment,) = comments.of_subject(cast.alice, "project", project)
+    (comment,) = comments.of_subject(cast.alice, project)
     assert files.content(cast.alice, comment.files[0].id, folder) == ("a.txt", b"a")
     preferences.change(cast.owner, now=NOW, projects_and_timesheets=False)
     with pytest.raises(NotFound):
@@ -357,9 +357,9 @@ def test_a_second_click_attaches_nothing_more(
         lambda _: _attach(cast.alice, invoice, folder, ("a.txt", b"x"), key=key), times=8
     )
     assert (len(done), refused) == (8, [])
-    (comment,) = comments.of_subject(cast.alice, "invoice", invoice)
+    (comment,) = comments.of_subject(cast.alice, invoice)
     assert len(comment.files) == len(list(folder.iterdir())) == 1
     monkeypatch.setattr(files, "DAY_LIMIT", 1)
     with pytest.raises(Conflict, match="within a day"):
         _attach(cast.alice, invoice, folder, ("b.txt", b"x"))
-    assert len(comments.of_subject(cast.alice, "invoice", invoice)) == 1
+    assert len(comments.of_subject(cast.alice, invoice)) == 1

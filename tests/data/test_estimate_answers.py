@@ -138,10 +138,10 @@ def test_a_reason_is_a_comment_and_none_is_none(cast: Cast) -> None:
     estimate_answers.decline(alice, "E-2", " \n ", seen=1, now=LATER)
     told = _told(cast.bob)
     assert (told.status, told.decline_reason) == (Status.DECLINED, "Too dear.\n\nNext year?")
-    (remark,) = comments.of_subject(cast.bob, "estimate", first)
+    (remark,) = comments.of_subject(cast.bob, first)
     assert (remark.author, remark.body) == ("Alice Test", "Too dear.\n\nNext year?")
     assert _told(alice, "E-2").decline_reason is None
-    assert comments.of_subject(alice, "estimate", second) == ()
+    assert comments.of_subject(alice, second) == ()
 
 
 def test_an_approver_answers_and_neither_viewers_nor_payers_do(

@@ -74,7 +74,7 @@ def test_it_is_approved_as_a_whole(cast: Cast, sheet: Sheet) -> None:
     assert {(row["decided_by"], row["decided_at"]) for row in decided} == {
         (cast.alice.contact_id, NOW)
     }
-    assert comments.of_subject(cast.alice, "approval", sheet[0]) == ()
+    assert comments.of_subject(cast.alice, sheet[0]) == ()
 
 
 def test_a_rejection_says_why_and_staff_hear_of_it_at_once(cast: Cast, sheet: Sheet) -> None:
@@ -83,7 +83,7 @@ def test_a_rejection_says_why_and_staff_hear_of_it_at_once(cast: Cast, sheet: Sh
     reject(cast.alice, sheet[0], "Not <b>ours</b>", seen=1, now=NOW)
     assert _get(cast.bob, sheet) == (Status.REJECTED, 2)
     assert timesheets.get(cast.bob, sheet[0]).reason == "Not <b>ours</b>"
-    (said,) = comments.of_subject(cast.bob, "approval", sheet[0])
+    (said,) = comments.of_subject(cast.bob, sheet[0])
     assert (said.author, said.body) == ("Alice Test", "Not <b>ours</b>")
     (waiting,) = rows("select payload from core.outbox where kind = 'notify' order by id")
     with store.system_writing() as session:
@@ -105,7 +105,7 @@ def test_entries_are_answered_one_by_one(cast: Cast, sheet: Sheet) -> None:
     assert _answers(cast.bob, sheet) == [
         ("Rejected", "Another project"), ("Queried", "Who asked?"), ("Approved", None),
     ]  # fmt: skip
-    (said,) = comments.of_subject(cast.bob, "approval", sheet[0])
+    (said,) = comments.of_subject(cast.bob, sheet[0])
     assert said.body == (
         "20 Nov 2026 · Planting · Petra · 1:00 h – rejected: Another project\n"
         "20 Nov 2026 · Planting · Petra · 1:01 h – question: Who asked?"
@@ -135,7 +135,7 @@ def test_many_reasons_are_cut_in_the_comment_and_whole_at_the_entries(cast: Cast
     sheet = _sheet(cast.alice, 12)
     refused = {entry: Answer(Decision.REJECTED, "x" * 500) for entry in sheet[1]}
     answer(cast.alice, sheet[0], refused, seen=1, now=NOW)
-    (said,) = comments.of_subject(cast.alice, "approval", sheet[0])
+    (said,) = comments.of_subject(cast.alice, sheet[0])
     assert len(said.body) <= comments.FIELD.limit
     assert said.body.endswith("more, each with its reason at the entry.")
     assert _answers(cast.alice, sheet) == [("Rejected", "x" * 500)] * 12

@@ -66,7 +66,7 @@ def test_what_cannot_be_sent_is_refused_and_kept_in_the_box(
     refused = _write(screen(alice, "invoice", number="INV-7"), "x" * 4_001)
     assert "4\\,000" in refused.text
     assert refused.app.text_area[0].value == "x" * 4_001
-    assert comments.of_subject(alice, "invoice", invoice) == ()
+    assert comments.of_subject(alice, invoice) == ()
 
 
 def test_what_is_far_back_stands_behind_a_line(screen: Open, alice: Scope, invoice: UUID) -> None:
