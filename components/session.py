@@ -26,6 +26,7 @@ from portal_data.auth.sessions import TICKET_LIFETIME, Browser
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
+from portal_data.text import language
 
 _SIGN_IN = "portal.sign_in"
 _CHALLENGE = "portal.challenge"
@@ -237,6 +238,16 @@ def flash(message: str) -> None:
 
 
 def _who() -> Scope | Staff | None:
+    """Return who is asking, and let the rest of the run write in their language."""
+    who = _proved()
+    if who is None:
+        language.use(language.of_browser(st.context.headers.get("Accept-Language")))
+    else:
+        language.use(who.language if isinstance(who, Scope) else None)
+    return who
+
+
+def _proved() -> Scope | Staff | None:
     connection = _connection()
     security_log.came_from(_address())
     held = st.session_state.get(_SIGN_IN)

@@ -73,6 +73,8 @@ class Scope:
     name: str
     email: str
     customer_name: str
+    language: str | None = None
+    """What is written to the person in, one of `text.language.LANGUAGES`; None for staff."""
 
     @property
     def person(self) -> str:

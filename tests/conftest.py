@@ -320,7 +320,7 @@ def _contact(
           "active", NOW, NOW)],
     )  # fmt: skip
     _sign_in(session, sign_in_id, login_id, contact_id=contact_id)
-    return Scope(customer_id, contact_id, sign_in_id, role, f"{name} Test", email, customer)
+    return Scope(customer_id, contact_id, sign_in_id, role, f"{name} Test", email, customer, "en")
 
 
 def _staff(session: store.OpenSession, name: str, role: Role = Role.OWNER) -> Staff:

@@ -12,8 +12,9 @@ from portal_data.ids import BUSINESS
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.messaging.events import Event
 from portal_data.scope import Role, Scope, Staff, need_actor
-from portal_data.store import OpenSession
+from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row
+from portal_data.text import language
 
 _TOUCH_AFTER = timedelta(minutes=5)
 """How stale last_seen_at may grow: a click must not cost a write."""
@@ -23,7 +24,7 @@ _EMAIL_READ = 320  # characters; no address is longer
 _CONTACT = """
     select s.id as sign_in_id, s.last_seen_at, s.expires_at, s.revoked_at,
         c.id as contact_id, c.customer_id, c.role, c.first_name, c.last_name, c.email,
-        u.display_name as customer_name,
+        u.display_name as customer_name, c.language, u.language as customer_language,
         c.portal_status = 'active' and u.portal_enabled and c.login_id = s.login_id as allowed
     from core.sign_ins s
     join core.contacts c on c.id = s.contact_id
@@ -54,7 +55,7 @@ _CONTACTS_OF_LOGIN = """
 _CHOICES = _CONTACTS_OF_LOGIN.replace(
     "$login_id", "(select login_id from core.sign_ins where id = $sign_in_id)"
 )
-_CUSTOMER_NAME = "select display_name from core.customers where id = $id order by id"
+_CUSTOMER = "select display_name, language from core.customers where id = $id order by id"
 _ACTIVE_STAFF = """
     select id from core.staff where login_id = $login_id and status = 'active' order by id
 """
@@ -242,18 +243,9 @@ def view_as_customer(staff: Staff, customer_id: UUID) -> Scope:
     is no such customer.
     """
     with store.staff_reading(staff) as session:
-        name = session.value(_CUSTOMER_NAME, id=customer_id)
-    if name is None:
-        raise NotFound("There is no such customer.")
-    return Scope(
-        customer_id=customer_id,
-        contact_id=staff.staff_id,
-        sign_in_id=staff.sign_in_id,
-        role=Role.STAFF,
-        name=staff.name,
-        email=staff.email,
-        customer_name=str(name),
-    )
+        return _looking(
+            session, customer_id, staff.staff_id, staff.sign_in_id, staff.name, staff.email
+        )
 
 
 def customer_as_portal(session: OpenSession, customer_id: UUID) -> Scope:
@@ -261,17 +253,24 @@ def customer_as_portal(session: OpenSession, customer_id: UUID) -> Scope:
 
     As `view_as_customer`, it allows no action. Raises NotFound when there is no such customer.
     """
-    name = session.value(_CUSTOMER_NAME, id=customer_id)
-    if name is None:
+    return _looking(session, customer_id, BUSINESS, BUSINESS, "The portal", "")
+
+
+def _looking(
+    session: Session, customer_id: UUID, person_id: UUID, sign_in_id: UUID, name: str, email: str
+) -> Scope:
+    customer = session.one(_CUSTOMER, id=customer_id)
+    if customer is None:
         raise NotFound("There is no such customer.")
     return Scope(
         customer_id=customer_id,
-        contact_id=BUSINESS,
-        sign_in_id=BUSINESS,
+        contact_id=person_id,
+        sign_in_id=sign_in_id,
         role=Role.STAFF,
-        name="The portal",
-        email="",
-        customer_name=str(name),
+        name=name,
+        email=email,
+        customer_name=customer["display_name"],
+        language=language.best(customer["language"]),
     )
 
 
@@ -390,6 +389,7 @@ def _scope(row: Row) -> Scope:
         name=name or row["email"],
         email=row["email"],
         customer_name=row["customer_name"],
+        language=language.best(row["language"], row["customer_language"]),
     )
 
 

@@ -11,7 +11,7 @@ from portal_data.errors import Conflict, NotFound
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
-from portal_data.text import form_fields
+from portal_data.text import form_fields, language
 
 _COLUMNS = """
     select name, legal_name, slug, email, phone, website, tax_id, street1, street2, city, state,
@@ -113,9 +113,19 @@ class Organisation:
         return "\n".join(part for part in parts if part)
 
 
-@store.cached_for_all
 def get(scope: Scope | Staff) -> Organisation:
-    """Return the organisation. Raises NotFound before one was imported, created or demonstrated."""
+    """Return the organisation, with the locale of the language that is written now.
+
+    Raises NotFound before one was imported, created or demonstrated.
+    """
+    business = stored(scope)
+    locale = language.locale(business.locale)
+    return business if locale == business.locale else replace(business, locale=locale)
+
+
+@store.cached_for_all
+def stored(scope: Scope | Staff) -> Organisation:
+    """Return the organisation as its owners wrote it. Raises NotFound as `get`."""
     if isinstance(scope, Scope):
         with store.reading(scope) as session:
             row = session.one(_MINE)

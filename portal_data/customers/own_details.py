@@ -20,7 +20,7 @@ from portal_data.messaging.events import Event
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
 from portal_data.store.engine import Row
-from portal_data.text import bidi, form_fields
+from portal_data.text import bidi, form_fields, language
 from portal_data.text.form_fields import Field
 
 AddressKind = Literal["billing", "shipping"]
@@ -36,6 +36,10 @@ _SET_PERSON = """
     update core.contacts set version = version + 1,
         salutation = $salutation, first_name = $first_name, last_name = $last_name,
         designation = $designation, phone = $phone, mobile = $mobile, updated_at = $now
+    where id = $id and customer_id = $customer_id
+"""
+_SET_LANGUAGE = """
+    update core.contacts set version = version + 1, language = $language
     where id = $id and customer_id = $customer_id
 """
 _COMPANY = """
@@ -105,6 +109,20 @@ def change_person(
         _record(
             session, scope, events.DETAILS_PERSON_CHANGED, "contact", current, changed, name, now
         )
+
+
+def choose_language(scope: Scope, chosen: str) -> None:
+    """Have one's screens, mails and documents in a language from now on.
+
+    It is everybody's own, whatever the business says of details. Raises Invalid for one that there
+    is not, NotAllowed for staff who look at what a customer sees.
+    """
+    scope.need(Permission.PROFILE_EDIT)
+    if chosen not in language.LANGUAGES:
+        raise Invalid(f"Choose one of {', '.join(language.LANGUAGES)}.")
+    own = {"id": scope.contact_id, "customer_id": scope.customer_id}
+    with store.writing(scope) as session:
+        session.change(_SET_LANGUAGE, **own, language=chosen)
 
 
 def change_company(

@@ -17,6 +17,7 @@ from portal_data.kinds import KINDS, Kind
 from portal_data.output import document_pdfs
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
+from portal_data.text import language
 from portal_data.web.requests import file_headers, for_customers, for_staff
 from portal_data.web.turns import DOCUMENTS
 
@@ -68,7 +69,8 @@ def customer_document(request: Request, staff: Staff) -> Response:
     number = request.query_params.get("number", "").replace("\0", "")
     located = documents.locate(staff, kind, number)
     looking = identity.view_as_customer(staff, located.customer_id)
-    name, content = document_pdfs.document_pdf(looking, kind, number, now=utc_now())
+    with language.reading(looking.language):
+        name, content = document_pdfs.document_pdf(looking, kind, number, now=utc_now())
     return _pdf(name, content)
 
 

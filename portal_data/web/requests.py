@@ -15,6 +15,7 @@ from portal_data.clock import utc_now
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Unavailable
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
+from portal_data.text import language
 from portal_data.web.turns import Crowded, Turns
 
 Who = TypeVar("Who", Scope, Staff)
@@ -57,6 +58,7 @@ def _only(kind: type[Who], turns: Turns, answer: Answer[Who]) -> Route:
             return PlainTextResponse("Sign in first.", 401)
         request.state.actor = who.person
         security_log.acts_as(who)
+        language.use(who.language if isinstance(who, Scope) else None)
         if not isinstance(who, kind):
             return PlainTextResponse("Not found.", 404)
         try:

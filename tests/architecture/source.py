@@ -57,6 +57,7 @@ NOT_NOUNS = {
     "business.logos": "the logo, which the sign-in page shows to everybody",
     "labels": "words of documents",
     "money": "no data",
+    "text.language": "translates the portal's own texts",
     "text.normal_form": "no data",
     "business.organisation_fields": "the fields of the organisation, no rows of its own",
     "auth.passwords": "no data",

@@ -313,6 +313,9 @@ ACTIONS: dict[str, Action] = {
         ),
         CONTACTS,
     ),
+    "customers.own_details.choose_language": Action(
+        lambda who, w: own_details.choose_language(who, "de"), CONTACTS
+    ),
     "customers.own_details.change_company": Action(
         lambda who, w: own_details.change_company(
             who, {"phone": "01632 960001"}, before=details.my_details(who), now=NOW

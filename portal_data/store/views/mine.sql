@@ -308,7 +308,7 @@ create view mine.review_requests as
     from (select * from core.review_requests where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.notification_settings as
-    select customer_id, recipient_id, digest, quiet_from, quiet_until, timezone, language, version,
+    select customer_id, recipient_id, digest, quiet_from, quiet_until, timezone, version,
         updated_at
     from (select * from core.notification_settings where customer_id = getvariable('customer_id')::uuid offset 0) own
     where recipient_kind = 'contact';

@@ -1,0 +1,101 @@
+"""Languages: what is chosen for whom, and that nothing of one reader's reaches another."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from portal_data import store
+from portal_data.auth import identity
+from portal_data.business import organisation
+from portal_data.customers import own_details
+from portal_data.errors import Invalid
+from portal_data.scope import Scope
+from portal_data.text import language
+from portal_data.text.language import _, counted, grouped
+from tests.conftest import NOW, Cast
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("pt-BR,es;q=0.3,fr;q=0.8", "fr"),
+        ("ja,zh;q=0.9", "en"),
+        ("de;q=0,fr;q=0.1", "fr"),
+        ("de;q=oops,es", "es"),
+        ("", "en"),
+        (None, "en"),
+        (";;,,q=1" * 10_000, "en"),
+    ],
+)
+def test_browsers_say_what_they_read(header: str | None, wanted: str) -> None:
+    assert language.of_browser(header) == wanted
+
+
+@pytest.mark.parametrize(
+    ("wishes", "wanted"),
+    [(("fr", "de"), "fr"), ((None, "DE_at"), "de"), (("ja", None), "en"), (("", "es"), "es")],
+)
+def test_first_language_that_there_is(wishes: tuple[str | None, ...], wanted: str) -> None:
+    assert language.best(*wishes) == wanted
+
+
+def test_whoever_reads_nothing_translated_has_the_business_locale() -> None:
+    assert (language.current(), language.locale("de_AT")) == ("en", "de_AT")
+    with language.reading("de"):
+        assert (language.locale("de_AT"), language.locale("en_GB")) == ("de_AT", "de_DE")
+    with language.reading("en"):
+        assert (language.locale("de_AT"), language.locale("en_US")) == ("en_GB", "en_US")
+
+
+def test_languages_of_readers_at_once_stay_apart() -> None:
+    def read(name: str) -> set[str]:
+        with language.reading(name):
+            return {_("Sign out") for _each in range(200)} | {grouped(1_234)}
+
+    names = list(language.LANGUAGES) * 8
+    with ThreadPoolExecutor(8) as threads:
+        found = dict(zip(names, threads.map(read, names), strict=True))
+    assert found["de"] == {"Abmelden", "1.234"}
+    assert found["en"] == {"Sign out", "1,234"}
+    assert len({frozenset(each) for each in found.values()}) == len(found)
+
+
+def test_what_people_wrote_is_no_template() -> None:
+    with language.reading("de"):
+        assert "{0.__class__}" in _("Switch to {customer}", customer="{0.__class__}")
+
+
+def test_counted_takes_the_language_forms() -> None:
+    assert counted(1, "{count} invoice", "{count} invoices") == "1 invoice"
+    assert counted(1_200, "{count} invoice", "{count} invoices") == "1,200 invoices"
+
+
+def test_contact_chooses_a_language(cast: Cast) -> None:
+    before = _as_stored(cast.bob)
+    own_details.choose_language(cast.bob, "fr")
+    with pytest.raises(Invalid, match="Choose one of"):
+        own_details.choose_language(cast.bob, "tlh")
+    assert (before.language, _as_stored(cast.bob).language) == ("en", "fr")
+    assert _as_stored(cast.alice).language == "en"
+
+
+def test_without_a_choice_it_is_the_customers(alice: Scope) -> None:
+    with store.system_writing() as session:
+        session.change(
+            "update core.customers set language = 'es', version = version + 1 where id = $id",
+            id=alice.customer_id,
+        )
+    assert _as_stored(alice).language == "es"
+
+
+def test_days_and_amounts_follow_the_language(alice: Scope) -> None:
+    with language.reading("de"):
+        assert organisation.get(alice).locale == "de_DE"
+    assert organisation.get(alice).locale == organisation.stored(alice).locale
+
+
+def _as_stored(who: Scope) -> Scope:
+    found = identity.scope_of(who.sign_in_id, NOW)
+    assert isinstance(found, Scope)
+    return found
