@@ -7,6 +7,8 @@ the kind's table, on the day `$today`, in which no value stands that anybody typ
 
 from dataclasses import dataclass
 
+from portal_data.text.language import N_
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
@@ -37,8 +39,9 @@ class Kind:
     """What is open of it, or unused of money received."""
     joined: str = ""
     """What its subject needs beside its table."""
-    viewed: bool = True
-    """Whether it is the business's to send, so that it matters who has viewed it."""
+    viewed: str = ""
+    """What a customer's first look at it is in a history, where it is the business's to send, so
+    that it matters who has viewed it; see `messaging.events`."""
     questionable: bool = False
     """Whether its payment can be in question; see `Status` of invoices."""
 
@@ -82,6 +85,7 @@ ESTIMATE = Kind(
     key="estimate",
     path="estimates",
     record="estimate",
+    viewed=N_("{actor} viewed estimate {subject}"),
     table="estimates",
     title="Estimate",
     plural="Estimates",
@@ -96,6 +100,7 @@ INVOICE = Kind(
     key="invoice",
     path="invoices",
     record="invoice",
+    viewed=N_("{actor} viewed invoice {subject}"),
     table="invoices",
     title="Invoice",
     plural="Invoices",
@@ -117,12 +122,12 @@ PAYMENT = Kind(
     subject="case when reference is null then mode else mode || ' · ' || reference end",
     total="amount_minor",
     left="case when status = 'succeeded' then unused_minor end",
-    viewed=False,
 )
 RETAINER = Kind(
     key="retainer",
     path="retainers",
     record="retainer_invoice",
+    viewed=N_("{actor} viewed retainer invoice {subject}"),
     table="retainer_invoices",
     title="Retainer invoice",
     plural="Retainer invoices",
@@ -143,6 +148,7 @@ CREDIT_NOTE = Kind(
     key="credit_note",
     path="credit_notes",
     record="credit_note",
+    viewed=N_("{actor} viewed credit note {subject}"),
     table="credit_notes",
     title="Credit note",
     plural="Credit notes",

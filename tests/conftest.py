@@ -16,6 +16,8 @@ import pytest
 from portal_data import store
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope, Staff
+from portal_data.text import language
+from tests.catalogues import Marked, Translate, marked
 
 NOW = datetime(2026, 11, 20, 9, 30)
 """The moment every test takes for now (naive UTC)."""
@@ -241,6 +243,20 @@ def cast(db: store.Store) -> Cast:
             charlie=_contact(session, b, "Birch GmbH", "Charlie", Role.ADMIN),
             owner=_staff(session, "Olive"),
         )
+
+
+@pytest.fixture
+def translated(monkeypatch: pytest.MonkeyPatch) -> Translate:
+    """Mark every text that comes through a catalogue; gives single texts a translation."""
+    catalogues = marked()
+    monkeypatch.setattr(language, "_catalogue", catalogues.__getitem__)
+
+    def translate(name: str, message: str, text: str) -> None:
+        catalogue = catalogues[name]
+        assert isinstance(catalogue, Marked)
+        catalogue.texts[message] = text
+
+    return translate
 
 
 @pytest.fixture

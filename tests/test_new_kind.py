@@ -22,6 +22,7 @@ DELIVERY_NOTE = Kind(
     table="delivery_notes",
     title="Delivery note",
     plural="Delivery notes",
+    viewed="{actor} viewed delivery note {subject}",
     menu="invoices",
     status="""case
             when delivered_on is null then 'on_its_way' else 'delivered'

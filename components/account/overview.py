@@ -7,7 +7,7 @@ from components.charts import charts
 from components.ui import cards, links, roles
 from components.ui import format as say
 from components.ui.cards import Figure, Happening
-from components.ui.markup import Markup, join, said, tag
+from components.ui.markup import Markup, filled, join, said, tag
 from portal_data import kinds
 from portal_data.billing.balances import Balance, Home, LastPayment, PendingApprovals
 from portal_data.billing.invoices import Filter
@@ -18,6 +18,7 @@ from portal_data.customers.details import MyDetails, SavedMethod
 from portal_data.messaging import activity
 from portal_data.messaging.activity import Entry
 from portal_data.scope import Permission, Scope
+from portal_data.text.language import _
 
 CHART_HEIGHT = 126
 ENTRIES = 4
@@ -214,15 +215,16 @@ def _happening(entry: Entry, me: Scope, business: Organisation, today: date) -> 
     if entry.amount_minor is not None and entry.currency_code:
         amount = say.money(entry.amount_minor, entry.currency_code, business.locale)
     address = links.recorded(entry.subject_kind, number)
-    actor = "You" if entry.actor_id == me.contact_id else said(entry.actor_name)
-    subject = (" ", said(number)) if number and not address else ()
+    name = said(activity.named(entry.actor_name))
+    # with the name, since what "you" did has another form of the verb in most languages
+    actor = filled(_("{name} (you)"), name=name) if entry.actor_id == me.contact_id else name
+    subject = cards.link(number, address) if number and address else said(number or "")
     near = (today - day).days < 14
     when = say.ago(day, today).capitalize() if near else say.day(day, business.locale)
     return Happening(
-        join(actor, " ", activity.phrase(entry.event), *subject),
+        filled(activity.with_places(entry.event, number), actor=actor, subject=subject),
         f"{when} · {entry.times} times" if entry.times > 1 else when,
         amount,
-        link=(number, address) if number and address else None,
     )
 
 

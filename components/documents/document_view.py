@@ -21,6 +21,7 @@ from portal_data.kinds import Kind
 from portal_data.output.document_views import VIEWS
 from portal_data.scope import Scope
 from portal_data.text import bidi
+from portal_data.text.language import _, counted
 
 Document = TypeVar("Document", covariant=True)
 
@@ -135,18 +136,24 @@ def history(
             latest = _moment(event.happened, business)
         else:  # after what the document says happened before it
             latest = max(latest, datetime.combine(day, time()))
-        happened.append((latest, Happening(event.words, when, event.detail or "", amount)))
+        happened.append((latest, Happening(event.sentence, when, event.detail or "", amount)))
     for viewing in viewings:
         day, last = (
             _day(each, business) for each in (viewing.first_viewed_at, viewing.last_viewed_at)
         )
         when = cards.when(day, today, locale)
         if viewing.views > 1:
-            when += f" · {viewing.views:,} views, last on {say.day(last, locale)}"
-        viewed = Happening(f"Viewed by {bidi.isolated(viewing.name)}", when)
+            when = counted(
+                viewing.views,
+                "{when} · {count} view, last on {day}",
+                "{when} · {count} views, last on {day}",
+                when=when,
+                day=say.day(last, locale),
+            )
+        viewed = Happening(_("Viewed by {name}", name=bidi.isolated(viewing.name)), when)
         happened.append((_moment(viewing.first_viewed_at, business), viewed))
     happened.sort(key=lambda entry: entry[0])
-    return cards.timeline(each for _, each in reversed(happened))
+    return cards.timeline(each for _moment_of, each in reversed(happened))
 
 
 def _moment(happened: datetime, business: Organisation) -> datetime:

@@ -8,6 +8,7 @@ from components.ui.markup import Markup, join, tag
 from portal_data.billing.refunds import WORDS, Refund
 from portal_data.kinds import Kind
 from portal_data.text import bidi
+from portal_data.text.language import _
 
 
 def opening(words: str, kind: Kind, number: str) -> Markup:
@@ -25,7 +26,7 @@ def refunds(paid_back: Iterable[Refund], currency_code: str, locale: str) -> lis
     """Return a row for every refund, those that did not arrive too."""
     return [
         row(
-            WORDS[each.status],
+            _(WORDS[each.status]),
             (say.day(each.date, locale), each.mode, each.reference),
             say.money(each.amount_minor, currency_code, locale),
         )

@@ -16,7 +16,7 @@ from components.ui.markup import Markup, said, tag
 from portal_data.billing.history import Event
 from portal_data.business.organisation import Organisation
 from portal_data.lists import Page
-from portal_data.messaging import events
+from portal_data.messaging import activity, events
 from portal_data.messaging.activity import Entry
 from portal_data.projects import timesheets
 from portal_data.projects.timesheets import (
@@ -28,6 +28,7 @@ from portal_data.projects.timesheets import (
     Status,
 )
 from portal_data.text import bidi
+from portal_data.text.language import N_
 
 _TONES = {
     Decision.APPROVED: "green",
@@ -42,19 +43,20 @@ _FILTERS = {
     EntryFilter.UNDECIDED: "Undecided",
 }
 _WORDS = {
-    Status.APPROVED: "Approved",
-    Status.REJECTED: "Rejected",
-    Status.PARTLY_APPROVED: "Partly approved",
+    Status.APPROVED: (N_("Approved"), N_("Approved by {name}")),
+    Status.REJECTED: (N_("Rejected"), N_("Rejected by {name}")),
+    Status.PARTLY_APPROVED: (N_("Partly approved"), N_("Partly approved by {name}")),
 }
 
 _ANSWERED = {
-    events.APPROVAL_APPROVED.key: "Approved",
-    events.APPROVAL_AUTO_APPROVED.key: "Approved without an answer",
-    events.APPROVAL_PARTLY_APPROVED.key: "Partly approved",
-    events.APPROVAL_QUERIED.key: "Questions asked",
-    events.APPROVAL_REJECTED.key: "Rejected",
+    events.APPROVAL_APPROVED.key: N_("Approved by {name}"),
+    events.APPROVAL_AUTO_APPROVED.key: N_("Approved without an answer by {name}"),
+    events.APPROVAL_PARTLY_APPROVED.key: N_("Partly approved by {name}"),
+    events.APPROVAL_QUERIED.key: N_("Questions asked by {name}"),
+    events.APPROVAL_REJECTED.key: N_("Rejected by {name}"),
 }
 """What an answer is called, by its event."""
+_ANSWER = (N_("Answered"), N_("Answered by {name}"))
 
 
 def head(approval: Approval, back: tuple[str, str]) -> Markup:
@@ -118,16 +120,17 @@ def history(
     """
     told = []
     if approval.received_at:
-        told.append(Event(approval.received_at, "Received for approval"))
+        told.append(Event(approval.received_at, N_("Received for approval")))
     answers = [each for each in happened if each.event in _ANSWERED]
     for each in answers:
         why = approval.reason if each is answers[-1] else None
-        by = bidi.isolated(each.actor_name)
-        told.append(Event(each.happened_at, f"{_ANSWERED[each.event]} by {by}", why))
+        by = bidi.isolated(activity.named(each.actor_name))
+        told.append(Event(each.happened_at, _ANSWERED[each.event], why, values={"name": by}))
     if approval.decided_at and not answers:
-        by = f" by {bidi.isolated(approval.decided_by)}" if approval.decided_by else ""
-        words = f"{_WORDS.get(approval.status, 'Answered')}{by}"
-        told.append(Event(approval.decided_at, words, approval.reason))
+        by = approval.decided_by
+        words = _WORDS.get(approval.status, _ANSWER)[bool(by)]
+        named = {"name": bidi.isolated(by or "")}
+        told.append(Event(approval.decided_at, words, approval.reason, values=named))
     if not told:
         return cards.empty("Nothing yet", "What happens to this timesheet appears here.")
     return document_view.history(told, (), "", business, today)

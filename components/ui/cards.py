@@ -27,13 +27,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One entry of a timeline: words, and what they lead to as (label, address)."""
+    """One entry of a timeline."""
 
     words: object
     when: str
     detail: str = ""
     amount: str = ""
-    link: tuple[str, str] | None = None
 
 
 def draw(*parts: Markup | None) -> None:
@@ -215,10 +214,9 @@ def timeline(happenings: Iterable[Happening]) -> Markup:
     """Return what happened, in the order given."""
     items = []
     for each in happenings:
-        leads = (" ", link(*each.link)) if each.link else None
         amount = tag("span", each.amount, class_="pt-num") if each.amount else None
         detail = (said(each.detail), " · ") if each.detail else None
-        words = tag("span", tag("span", each.words), leads)
+        words = tag("span", each.words)
         below = tag("div", detail, each.when, class_="more")
         items.append(tag("li", tag("div", words, amount, class_="head"), below))
     return tag("ul", items, class_="pt-timeline")

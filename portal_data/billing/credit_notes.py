@@ -19,6 +19,7 @@ from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
 from portal_data.text import bidi
+from portal_data.text.language import N_
 
 
 class Status(StrEnum):
@@ -171,7 +172,7 @@ def _history(
 ) -> list[Event]:
     """Return what happened to the note, in that order; who viewed it is told by viewings."""
     happened = [
-        Event(each.date, "Applied to invoice", each.invoice_number, each.amount_minor)
+        Event(each.date, N_("Applied to invoice"), each.invoice_number, each.amount_minor)
         for each in applications
     ]
     for each in paid_back:
@@ -179,5 +180,5 @@ def _history(
         happened.append(
             Event(each.date, refunds.WORDS[each.status], detail or None, each.amount_minor)
         )
-    issued = Event(head["date"], "Credit note issued", amount_minor=head["total_minor"])
+    issued = Event(head["date"], N_("Credit note issued"), amount_minor=head["total_minor"])
     return [issued, *sorted(happened, key=lambda event: event.happened)]

@@ -21,6 +21,7 @@ from portal_data.lists.columns import Column
 from portal_data.messaging import events
 from portal_data.scope import Scope
 from portal_data.store import Session
+from portal_data.text.language import N_
 
 
 class Status(StrEnum):
@@ -167,9 +168,9 @@ _ANSWERS = """
     order by happened_at, id
 """
 _ANSWERED = {
-    events.ESTIMATE_ACCEPTED.key: "Accepted by",
-    events.ESTIMATE_DECLINED.key: "Declined by",
-    events.ESTIMATE_REOPENED.key: "Acceptance taken back by",
+    events.ESTIMATE_ACCEPTED.key: N_("Accepted by {name}"),
+    events.ESTIMATE_DECLINED.key: N_("Declined by {name}"),
+    events.ESTIMATE_REOPENED.key: N_("Acceptance taken back by {name}"),
 }
 _INVOICES = """
     select number, date, currency_code, total_minor
@@ -232,23 +233,28 @@ def _history(
     happened = [
         Event(
             each["created_at"],
-            "Estimate sent" if each["revision"] == 1 else f"Revision {each['revision']} sent",
+            N_("Estimate sent") if each["revision"] == 1 else N_("Revision {number} sent"),
             each["reason"] if each["revision"] > 1 else None,
             each["total_minor"],
+            {"number": each["revision"]},
         )
         for each in revisions
-    ] or [Event(sent, "Estimate sent", amount_minor=head["total_minor"])]
+    ] or [Event(sent, N_("Estimate sent"), amount_minor=head["total_minor"])]
     happened += [
-        Event(each["happened_at"], f"{_ANSWERED[each['event']]} {each['actor_name']}")
+        Event(each["happened_at"], _ANSWERED[each["event"]], values={"name": each["actor_name"]})
         for each in answers
         if each["happened_at"] != head["answered_at"]  # that one is told below, as it was signed
     ]
     if head["answered_at"]:
-        words = "Declined" if head["status"] is Status.DECLINED else "Accepted"
-        by = f"{words} by {head['answered_by']}" if head["answered_by"] else words
-        happened.append(Event(head["answered_at"], by))
+        declined, by = head["status"] is Status.DECLINED, head["answered_by"]
+        words = N_("Declined") if declined else N_("Accepted")
+        if by:
+            words = N_("Declined by {name}") if declined else N_("Accepted by {name}")
+        happened.append(Event(head["answered_at"], words, values={"name": by}))
     happened.sort(key=lambda event: _moment(event.happened))
-    invoiced = [Event(each.date, "Invoiced", each.number, each.total_minor) for each in invoices]
+    invoiced = [
+        Event(each.date, N_("Invoiced"), each.number, each.total_minor) for each in invoices
+    ]
     return happened + invoiced
 
 

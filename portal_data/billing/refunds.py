@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data.store import Session
+from portal_data.text.language import N_
 
 
 class Status(StrEnum):
@@ -19,9 +20,9 @@ class Status(StrEnum):
 
 
 WORDS = {
-    Status.PENDING: "Refund on its way",
-    Status.SUCCEEDED: "Refunded",
-    Status.FAILED: "Refund failed",
+    Status.PENDING: N_("Refund on its way"),
+    Status.SUCCEEDED: N_("Refunded"),
+    Status.FAILED: N_("Refund failed"),
 }
 """What a customer is told of a refund."""
 

@@ -20,6 +20,7 @@ from portal_data.lists.columns import Column
 from portal_data.scope import Scope
 from portal_data.store import Session
 from portal_data.text import bidi
+from portal_data.text.language import N_
 
 
 class Status(StrEnum):
@@ -296,12 +297,14 @@ def _history(
     happened = []
     for each in payments:
         detail = bidi.listed(each.number, each.mode, each.reference)
-        happened.append(Event(each.date, "Payment received", detail, each.amount_minor))
+        happened.append(Event(each.date, N_("Payment received"), detail, each.amount_minor))
     happened += [
-        Event(each.date, "Drawn by invoice", each.invoice_number, each.amount_minor)
+        Event(each.date, N_("Drawn by invoice"), each.invoice_number, each.amount_minor)
         for each in drawings
     ]
     sent = Event(
-        head["sent_at"] or head["date"], "Retainer invoice sent", amount_minor=head["total_minor"]
+        head["sent_at"] or head["date"],
+        N_("Retainer invoice sent"),
+        amount_minor=head["total_minor"],
     )
     return [sent, *sorted(happened, key=lambda event: event.happened)]

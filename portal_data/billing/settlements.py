@@ -8,6 +8,7 @@ from typing import Any
 from portal_data.billing.history import Event
 from portal_data.store import Session
 from portal_data.text import bidi
+from portal_data.text.language import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +81,17 @@ def of_invoice(session: Session, invoice: Mapping[str, Any]) -> list[Settlement]
 
 
 _WORDS = {
-    "payment": "Payment received",
-    "credit": "Credit applied",
-    "retainer": "Retainer drawn",
-    "write-off": "Written off",
+    "payment": N_("Payment received"),
+    "credit": N_("Credit applied"),
+    "retainer": N_("Retainer drawn"),
+    "write-off": N_("Written off"),
 }
 
 
 def history(invoice: Mapping[str, Any], settlements: Sequence[Settlement]) -> list[Event]:
     """Return what happened to the document, in that order; who viewed it is told by viewings."""
     sent = invoice["sent_at"] or invoice["date"]
-    events = [Event(sent, "Invoice sent", amount_minor=invoice["total_minor"])]
+    events = [Event(sent, N_("Invoice sent"), amount_minor=invoice["total_minor"])]
     for each in settlements:
         detail = bidi.listed(each.number, each.mode, each.reference)
         events.append(Event(each.date, _WORDS[each.kind], detail or None, each.amount_minor))

@@ -12,6 +12,7 @@ from portal_data.messaging.events import EVENTS, Audience, Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
 from portal_data.text import bidi
+from portal_data.text.language import N_, _
 
 _RECORD = """
     insert into core.activity (id, customer_id, happened_at, event, subject_kind, subject_id,
@@ -38,6 +39,8 @@ _RECENT_ALL = _COLUMNS + " from core.activity order by happened_at desc, id desc
 _OF_DOCUMENT = _COLUMNS + " from activity where subject_id = $id order by happened_at, id"
 _OF_DOCUMENT_ALL = _COLUMNS + " from core.activity where subject_id = $id order by happened_at, id"
 
+PORTAL = N_("The portal")
+"""Who did what nobody did, as it is stored."""
 _REPEATS = 5
 """So many entries are read for each one wanted, to find repeated ones among them."""
 
@@ -75,14 +78,33 @@ def sentence(actor_name: str, event: str, subject_number: str | None) -> str:
 
     Names that are written from right to left stand apart in it.
     """
-    named = bidi.isolated(subject_number or "")
-    return " ".join(part for part in (bidi.isolated(actor_name), phrase(event), named) if part)
+    words = with_places(event, subject_number)
+    actor = bidi.isolated(named(actor_name))
+    return words.format(actor=actor, subject=bidi.isolated(subject_number or "")).strip()
+
+
+def with_places(event: str, subject_number: str | None) -> str:
+    """Return the sentence of an event, with the places `{actor}` and `{subject}` in it."""
+    known = EVENTS.get(event)  # a newer portal may have recorded what this one does not know
+    words = _(known.words) if known else f"{{actor}} {_name(event)} {{subject}}"
+    # a row may have a subject where the event expects none
+    return words if "{subject}" in words or not subject_number else f"{words} {{subject}}"
+
+
+def named(actor_name: str) -> str:
+    """Return the name of whoever did something; the portal's own is in the reader's language."""
+    return _(PORTAL) if actor_name == PORTAL else actor_name
 
 
 def phrase(event: str) -> str:
-    """Return what an event says happened, for between the actor's name and the number."""
-    known = EVENTS.get(event)  # a newer portal may have recorded what this one does not know
-    return known.words if known else event.replace(".", " ").replace("_", " ")
+    """Return what an event says happened, in English without who did it and to what, for files."""
+    known = EVENTS.get(event)
+    words = known.words if known else _name(event)
+    return words.replace("{actor}", "").replace("{subject}", "").strip()
+
+
+def _name(event: str) -> str:
+    return event.replace(".", " ").replace("_", " ")
 
 
 def record(
@@ -187,4 +209,4 @@ def _actor(who: Scope | Staff | None) -> tuple[Kind, UUID | None, str]:
         return "contact", who.contact_id, who.name
     if isinstance(who, Staff):
         return "staff", who.staff_id, who.name
-    return "system", None, "The portal"
+    return "system", None, PORTAL

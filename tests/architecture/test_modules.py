@@ -42,6 +42,8 @@ UNSCOPED: dict[str, str] = {
     "messaging.unsubscribing.stop": "the link's token is the proof",
     "messaging.activity.phrase": "puts an event into words",
     "messaging.activity.sentence": "puts an event into words",
+    "messaging.activity.with_places": "puts an event into words",
+    "messaging.activity.named": "puts a name into words",
     "billing.balances.age": "names a number of days",
     "billing.balances.last_months": "counts months of the calendar",
     "auth.devices.cookie_name": "names a cookie",

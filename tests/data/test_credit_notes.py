@@ -101,12 +101,12 @@ def test_a_note_tells_what_it_was_used_for(alice: Scope) -> None:
     assert (told.applied_minor, told.refunded_minor) == (3_000, 1_000)
     assert told.total_minor - told.applied_minor - told.refunded_minor == told.balance_minor
     assert [line.name for line in told.lines] == ["Returned goods"]
-    assert [event.words for event in told.history][:3] == [
+    assert [event.sentence for event in told.history][:3] == [
         "Credit note issued",
         "Applied to invoice",
         "Applied to invoice",
     ]
-    assert {event.words for event in told.history[3:]} == {
+    assert {event.sentence for event in told.history[3:]} == {
         "Refunded",
         "Refund on its way",
         "Refund failed",

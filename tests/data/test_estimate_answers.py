@@ -101,7 +101,7 @@ def test_everybody_sees_it_at_once(cast: Cast, accept: Callable[..., None]) -> N
     accept(alice)
     told = _told(cast.bob)
     assert (told.status, told.answered_by) == (Status.ACCEPTED, "Alice B. Test")
-    assert told.history[-1].words == "Accepted by Alice B. Test"
+    assert told.history[-1].sentence == "Accepted by Alice B. Test"
     assert balances.home(alice, today=TODAY).pending.estimates == 1
     page = lists.page(alice, estimates.LIST, today=TODAY, filter=Filter.ACCEPTED)
     assert [row.number for row in page.rows] == ["E-1"]

@@ -199,7 +199,7 @@ def test_undoing_takes_back_what_followed_for_all_to_see(
     estimate_offers.undo_acceptance(sam, "E-1", seen=before.version, now=NOW + HOUR)
     told = _told(cast.bob)
     assert (told.status, told.answered_by, told.signed_copy_id) == (Status.OPEN, None, None)
-    assert [event.words for event in told.history][1:3] == [
+    assert [event.sentence for event in told.history][1:3] == [
         "Accepted by Alice Test", "Acceptance taken back by Sam",
     ]  # fmt: skip
     assert invoices.get(cast.alice, "INV-007", today=TODAY).status.value == "Void"

@@ -96,7 +96,7 @@ def test_a_declined_estimate_is_open_again_and_both_are_kept(
     kept = rows("select name, custom_fields from core.estimate_lines order by position")
     assert kept[1] == {"name": "Pond", "custom_fields": '{"a": 1}'}
     assert events() == ["estimate.declined", "estimate.sent"]
-    assert "Declined by Alice Test" in [event.words for event in told.history]
+    assert "Declined by Alice Test" in [event.sentence for event in told.history]
     assert db.check_integrity() == []
     with db.system_reading() as session:
         assert chain.verify(session) == []

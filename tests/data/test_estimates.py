@@ -138,10 +138,10 @@ def test_who_answered_is_told_by_name(cast: Cast) -> None:
     assert (declined.answered_at, declined.answered_by) == (NOW, "Bob Test")
     assert declined.decline_reason == "Too dear"
     last = declined.history[-1]
-    assert (last.happened, last.words, last.detail) == (NOW, "Declined by Bob Test", None)
+    assert (last.happened, last.sentence, last.detail) == (NOW, "Declined by Bob Test", None)
     unknown = estimates.get(alice, "E-3", today=TODAY)
     assert (unknown.status, unknown.answered_by) == (Status.ACCEPTED, None)
-    assert [event.words for event in unknown.history] == ["Estimate sent"]
+    assert [event.sentence for event in unknown.history] == ["Estimate sent"]
 
 
 def test_an_old_decline_is_not_the_reason_of_an_acceptance(alice: Scope) -> None:
@@ -165,7 +165,7 @@ def test_revisions_and_invoices_are_history(alice: Scope) -> None:
     make_invoice(alice, number="INV-1", estimate_id=offer, total_minor=10_000)
     make_invoice(alice, number="INV-2", estimate_id=offer, status="draft")
     told = estimates.get(alice, "E-1", today=TODAY)
-    assert [(event.words, event.detail, event.amount_minor) for event in told.history] == [
+    assert [(event.sentence, event.detail, event.amount_minor) for event in told.history] == [
         ("Estimate sent", None, 9_000),
         ("Revision 2 sent", "Reason 2", 10_000),
         ("Invoiced", "INV-1", 10_000),

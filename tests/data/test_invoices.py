@@ -108,7 +108,7 @@ def test_a_document_tells_what_settled_it(alice: Scope) -> None:
         ("payment", "PAY-1", 2_500),
     ]
     assert [line.name for line in document.lines] == ["Consulting"]
-    assert {event.words for event in document.history} == {
+    assert {event.sentence for event in document.history} == {
         "Invoice sent",
         "Payment received",
         "Credit applied",

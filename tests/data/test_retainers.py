@@ -133,7 +133,7 @@ def test_a_retainer_tells_payments_drawings_and_the_rest(alice: Scope) -> None:
     assert [(p.number, p.amount_minor) for p in told.payments] == [("P-1", 400_000)]
     assert [(d.invoice_number, d.amount_minor) for d in told.drawings] == [("A-1", 150_000)]
     assert told.project_name == "Lobby"
-    assert [event.words for event in told.history] == [
+    assert [event.sentence for event in told.history] == [
         "Retainer invoice sent",
         "Payment received",
         "Drawn by invoice",

@@ -141,7 +141,7 @@ def test_activity_says_you_and_counts_repeats(screen: Open, alice: Scope, bob: S
                 subject_number="INV-1", visible=True,
             )  # fmt: skip
     shown = screen(alice).html
-    assert "You could not pay" in shown
+    assert "Alice Test</span> (you) could not pay" in shown
     assert "Today · 2 times" in shown
     assert ">Bob Test</span> could not pay" in shown
 
