@@ -27,6 +27,7 @@ class Permission(StrEnum):
 
     ACCOUNT_EDIT = "account:edit"
     ACTIVITY_READ = "activity:read"
+    COLLEAGUES_MANAGE = "colleagues:manage"
     COMMENT_WRITE = "comment:write"
     DISPUTE_OPEN = "dispute:open"
     DOCUMENT_FORWARD = "document:forward"

@@ -305,6 +305,18 @@ ELSEWHERE = {
         f"projects.timesheet_answers.{name}": "an action; see tests/data/test_timesheet_answers.py"
         for name in ("answer", "approve", "reject")
     },
+    **{
+        f"auth.colleagues.{name}": "by customer under its row; see tests/data/test_colleagues.py"
+        for name in (
+            "change",
+            "disable",
+            "disabled",
+            "enable",
+            "invite",
+            "invite_again",
+            "invite_contact",
+        )
+    },
     "customers.change_requests.withdraw": "an action; see tests/data/test_own_details.py",
     **{
         f"customers.own_details.change_{name}": "an action; see tests/data/test_own_details.py"

@@ -6,24 +6,19 @@ from datetime import date
 
 import streamlit as st
 
-from components.account import details_dialogs
-from components.account.contact_access import STATES
+from components.account import details_dialogs, people
+from components.account.contact_access import ROLES
 from components.forms.action import act
-from components.ui import cards, links
+from components.ui import cards, links, roles
 from components.ui import format as say
 from components.ui.markup import Markup, join, lines, said, tag
 from portal_data.clock import utc_now
 from portal_data.customers import change_requests
 from portal_data.customers.change_requests import Change
 from portal_data.customers.details import Address, Contact, MyDetails, SavedMethod
-from portal_data.scope import Permission, Role, Scope
+from portal_data.scope import Permission, Scope
+from portal_data.text.language import _
 
-_ROLES = {
-    Role.ADMIN: "Administrator: reads everything, approves and pays",
-    Role.PAYER: "Payer: reads everything, and pays",
-    Role.APPROVER: "Approver: reads everything, and answers estimates and timesheets",
-    Role.VIEWER: "Viewer: reads everything",
-}
 _METHOD_STATES = {
     "new": ("Not verified yet", "gray"),
     "pending_verification": ("Being verified", "orange"),
@@ -56,7 +51,7 @@ def draw(
             if edit:
                 dialog()
         cards.draw(cards.card("Saved for payment", _methods(mine, today)))
-    cards.draw(cards.card("People", _people(scope, mine)))
+    people.draw(scope, mine, locale)
 
 
 @contextmanager
@@ -96,7 +91,7 @@ def _me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
             ("E-mail", own.email),
             ("Phone", own.phone),
             ("Mobile", own.mobile),
-            ("Role", _ROLES[scope.role]),
+            ("Role", f"{_(ROLES[scope.role])}: {_(roles.ABOUT[scope.role])}"),
             ("Payment limit", _limit(own, mine.currency_code, locale)),
         ]
     )
@@ -141,12 +136,6 @@ def _methods(mine: MyDetails, today: date) -> Markup:
     return tag("div", rows)
 
 
-def _people(scope: Scope, mine: MyDetails) -> Markup:
-    """Return everybody who acts for the company, with role and whether they can sign in."""
-    rows = cards.rows(_person(each, each.id == scope.contact_id) for each in mine.contacts)
-    return tag("div", rows, class_="pt-people")
-
-
 def _address(address: Address | None) -> Markup:
     if address is None or not address.lines:
         return cards.sub("None")
@@ -170,17 +159,3 @@ def _method(method: SavedMethod, today: date) -> Markup:
     words = f"{kind} •••• {method.last4}" if method.last4 else kind
     icon = cards.icon("account_balance" if method.kind == "bank" else "credit_card")
     return cards.row(words, expires, before=icon, after=cards.pills(statuses))
-
-
-def _person(contact: Contact, is_me: bool) -> Markup:
-    about = (contact.designation, contact.email, contact.phone or contact.mobile)
-    # each in its own direction: a title in one script must not turn the e-mail behind it
-    parts = [join(" · " if at else "", said(part)) for at, part in enumerate(filter(None, about))]
-    mark = tag("span", say.initials(contact.name), class_="pt-mark", aria_hidden="true")
-    role = (contact.role.capitalize(), "gray")
-    return cards.row(
-        join(said(contact.name), " (you)" if is_me else ""),
-        join(parts),
-        before=mark,
-        after=cards.pills([role, STATES[contact.portal_status]]),
-    )

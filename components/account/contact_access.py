@@ -14,18 +14,19 @@ from portal_data.customers import review_desk
 from portal_data.customers.details import Contact, StaffCustomer
 from portal_data.scope import Role, Staff
 from portal_data.text import bidi
+from portal_data.text.language import N_
 
 STATES = {
-    "not_invited": ("Not invited", "gray"),
-    "invited": ("Invited", "blue"),
-    "active": ("Active", "green"),
-    "disabled": ("Disabled", "red"),
+    "not_invited": (N_("Not invited"), "gray"),
+    "invited": (N_("Invited"), "blue"),
+    "active": (N_("Active"), "green"),
+    "disabled": (N_("Disabled"), "red"),
 }
 ROLES = {
-    Role.ADMIN: "Administrator",
-    Role.PAYER: "Payer",
-    Role.APPROVER: "Approver",
-    Role.VIEWER: "Viewer",
+    Role.ADMIN: N_("Administrator"),
+    Role.PAYER: N_("Payer"),
+    Role.APPROVER: N_("Approver"),
+    Role.VIEWER: N_("Viewer"),
 }
 """Every role of a contact in a word; `account_view` says what each may do."""
 

@@ -62,6 +62,22 @@ class Fields:
         with self._room(name, about):
             self.typed[name] = st.color_picker(about.label, value, key=f"{self.key}.{name}")
 
+    def limit(self, name: str, about: Field, minor: int | None, currency: str) -> int | None:
+        """Draw the field of an amount that may be none; return it in minor units."""
+        places = money.exponent(currency)
+        with self._room(name, about):
+            typed = st.number_input(
+                f"{about.label} ({currency})",
+                min_value=0.0,
+                value=None if minor is None else float(money.to_decimal(minor, currency)),
+                step=float(Decimal(1).scaleb(-places)),
+                format=f"%.{places}f",
+                placeholder="None",
+                help=about.help or None,
+                key=f"{self.key}.{name}",
+            )
+        return None if typed is None else money.to_minor(Decimal(str(typed)), currency)
+
     def refuse(self, sentences: Mapping[str, str]) -> list[str]:
         """Say at each named field why it cannot be used; return the labels of those fields."""
         for name, sentence in sentences.items():

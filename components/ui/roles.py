@@ -4,7 +4,16 @@ from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import Markup, join, said
 from portal_data.customers.details import MyDetails
-from portal_data.scope import Permission, Scope
+from portal_data.scope import Permission, Role, Scope
+from portal_data.text.language import N_
+
+ABOUT = {
+    Role.ADMIN: N_("reads everything, approves, pays, and lets colleagues in"),
+    Role.PAYER: N_("reads everything, and pays"),
+    Role.APPROVER: N_("reads everything, and answers estimates and timesheets"),
+    Role.VIEWER: N_("reads everything"),
+}
+"""What every role of a contact lets them do."""
 
 
 def answering(me: Scope, mine: MyDetails, permission: Permission) -> Markup:

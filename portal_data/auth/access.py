@@ -8,7 +8,7 @@ from portal_data.auth import invitations, sessions
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import activity, events
 from portal_data.messaging.events import Event
-from portal_data.scope import Role, Staff
+from portal_data.scope import Role, Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
 
@@ -43,12 +43,7 @@ def disable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
     Raises NotFound for an unknown contact, Conflict when it has no access.
     """
     with store.staff_writing(staff) as session:
-        contact = _contact(session, contact_id)
-        if session.change(_DISABLE, id=contact_id, now=now) != 1:
-            raise Conflict("This contact has no access.")
-        sessions.revoke_contact(session, contact_id, "disabled", now)
-        invitations.revoke(session, contact_id, now)
-        _record(session, staff, events.CONTACT_DISABLED, contact, now)
+        take(session, staff, _contact(session, contact_id), now)
 
 
 def enable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
@@ -58,10 +53,7 @@ def enable_contact(staff: Staff, contact_id: UUID, now: datetime) -> None:
     password: invite it instead.
     """
     with store.staff_writing(staff) as session:
-        contact = _contact(session, contact_id)
-        if session.change(_ENABLE, id=contact_id, now=now) != 1:
-            raise Conflict("Only a disabled contact who had a password can be enabled. Invite it.")
-        _record(session, staff, events.CONTACT_ENABLED, contact, now)
+        give_back(session, staff, _contact(session, contact_id), now)
 
 
 def set_role(
@@ -81,7 +73,7 @@ def set_role(
         seen = before.value if before else contact["role"]
         if session.change(_SET_ROLE, id=contact_id, role=role.value, before=seen, now=now) != 1:
             raise Conflict("Somebody else changed this role meanwhile. Look at it first.")
-        _record(session, staff, events.CONTACT_ROLE_CHANGED, contact, now, details=role.value)
+        record(session, staff, events.CONTACT_ROLE_CHANGED, contact, now, details=role.value)
 
 
 def disable_customer(staff: Staff, customer_id: UUID, now: datetime) -> None:
@@ -98,6 +90,34 @@ def enable_customer(staff: Staff, customer_id: UUID, now: datetime) -> None:
     Raises NotFound for an unknown customer, Conflict when it is open already.
     """
     _switch(staff, customer_id, enabled=True, now=now)
+
+
+def take(session: OpenSession, who: Scope | Staff, contact: Row, now: datetime) -> None:
+    """Take the access of a contact, whose row is held, away inside a transaction.
+
+    `who` may do it: that is for the caller to ask. Raises Conflict when it has no access.
+    """
+    if session.change(_DISABLE, id=contact["id"], now=now) != 1:
+        raise Conflict("This contact has no access.")
+    sessions.revoke_contact(session, contact["id"], "disabled", now)
+    invitations.revoke(session, contact["id"], now)
+    event = events.CONTACT_DISABLED
+    if isinstance(who, Scope):
+        event = events.CONTACT_DISABLED_COLLEAGUE
+    record(session, who, event, contact, now)
+
+
+def give_back(session: OpenSession, who: Scope | Staff, contact: Row, now: datetime) -> None:
+    """Give a disabled contact, whose row is held, its access back inside a transaction.
+
+    `who` may do it: that is for the caller to ask. Raises Conflict when there is none to give back.
+    """
+    if session.change(_ENABLE, id=contact["id"], now=now) != 1:
+        raise Conflict("Only a disabled contact who had a password can be enabled. Invite it.")
+    event = events.CONTACT_ENABLED
+    if isinstance(who, Scope):
+        event = events.CONTACT_ENABLED_COLLEAGUE
+    record(session, who, event, contact, now)
 
 
 def _switch(staff: Staff, customer_id: UUID, *, enabled: bool, now: datetime) -> None:
@@ -128,18 +148,19 @@ def _contact(session: OpenSession, contact_id: UUID) -> Row:
     return found[0]
 
 
-def _record(
+def record(
     session: OpenSession,
-    staff: Staff,
+    who: Scope | Staff,
     event: Event,
     contact: Row,
     now: datetime,
     details: str | None = None,
 ) -> None:
+    """Record what was done about a contact's access, in the transaction that did it."""
     name = " ".join(part for part in (contact["first_name"], contact["last_name"]) if part)
     activity.record(
         session,
-        staff,
+        who,
         event,
         now=now,
         customer_id=contact["customer_id"],

@@ -19,7 +19,7 @@ from portal_data.auth.sessions import Browser
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
-from portal_data.scope import Staff
+from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
 from portal_data.text import emails
@@ -90,13 +90,16 @@ def invite(staff: Staff, contact_id: UUID, now: datetime) -> str:
         return issue(session, staff, contact_id, now)
 
 
-def issue(session: OpenSession, who: Staff | None, contact_id: UUID, now: datetime) -> str:
+def issue(session: OpenSession, who: Scope | Staff | None, contact_id: UUID, now: datetime) -> str:
     """Invite a contact inside a transaction and return the link; an older link stops working.
 
-    The customer's portal is switched on with it. Raises NotFound for an unknown contact, Invalid
-    without a usable e-mail, Conflict when the contact has access already or the e-mail belongs to
-    a member of staff.
+    The customer's portal is switched on with it, but not by a colleague (`colleagues` has asked
+    whether that one may invite). Raises NotFound for an unknown contact, Invalid without a usable
+    e-mail, Conflict when the contact has access already or the e-mail belongs to a member of staff:
+    a colleague does not hear of that, and the invitation, which could not be accepted, is not
+    mailed.
     """
+    colleague = who if isinstance(who, Scope) else None
     found = session.locked(_CONTACT, id=contact_id)
     if not found:
         raise NotFound("There is no such contact.")
@@ -106,12 +109,14 @@ def issue(session: OpenSession, who: Staff | None, contact_id: UUID, now: dateti
         raise Invalid(f"{name or 'This contact'} has no e-mail address. Add one first.")
     email = emails.normalise(contact["email"])
     login = logins.find(session, email)
-    if login is not None and login.staff_id is not None:
+    of_staff = login is not None and login.staff_id is not None
+    if of_staff and not colleague:
         raise Conflict(f"{email} signs in as staff. Use another e-mail for the contact.")
     if session.change(_SET_INVITED, id=contact_id, now=now) != 1:
         raise Conflict(f"{name or email} has access already.")
     customer_id = contact["customer_id"]
-    session.change(_OPEN_PORTAL, id=customer_id, now=now)
+    if not colleague:
+        session.change(_OPEN_PORTAL, id=customer_id, now=now)
     session.change(_REVOKE, contact_id=contact_id, now=now)
     invitation_id = new_id()
     token = f"{invitation_id.hex}{tokens.new_token()}"
@@ -122,26 +127,31 @@ def issue(session: OpenSession, who: Staff | None, contact_id: UUID, now: dateti
         contact_id=contact_id,
         token_hash=_bound(token, email),
         now=now,
-        created_by=who.staff_id if who else None,
-        created_by_kind="staff" if who else None,
+        created_by=_author(who),
+        created_by_kind=("contact" if colleague else "staff") if who else None,
         expires_at=now + LIFETIME,
     )
     link = templates.address("accept", token)
-    customer = session.value(_CUSTOMER_NAME, id=customer_id)
-    outbox.enqueue(
-        session,
-        "mail.invitation",
-        dedup_key=f"invitation:{invitation_id}",
-        payload=templates.invitation(
-            email, name or email, templates.business_name(session), customer, link
-        ),
-        customer_id=customer_id,
-        now=now,
-    )
+    if not of_staff:
+        outbox.enqueue(
+            session,
+            "mail.invitation",
+            dedup_key=f"invitation:{invitation_id}",
+            payload=templates.invitation(
+                email,
+                name or email,
+                templates.business_name(session),
+                session.value(_CUSTOMER_NAME, id=customer_id),
+                link,
+                colleague.name if colleague else None,
+            ),
+            customer_id=customer_id,
+            now=now,
+        )
     activity.record(
         session,
         who,
-        events.CONTACT_INVITED,
+        events.CONTACT_INVITED_COLLEAGUE if colleague else events.CONTACT_INVITED,
         now=now,
         customer_id=customer_id,
         subject_kind="contact",
@@ -266,6 +276,12 @@ def _login(
     else:
         logins.set_hash(session, login, new_hash, now)
     return login.id
+
+
+def _author(who: Scope | Staff | None) -> UUID | None:
+    if isinstance(who, Scope):
+        return who.contact_id
+    return who.staff_id if who else None
 
 
 def _name(row: Row) -> str:

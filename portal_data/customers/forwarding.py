@@ -13,6 +13,7 @@ from uuid import UUID
 from babel.dates import format_date
 
 from portal_data import store
+from portal_data.auth.colleagues import MOST_CONTACTS
 from portal_data.billing import document, statements
 from portal_data.business import organisation, preferences
 from portal_data.errors import Conflict, Invalid, NotFound
@@ -31,8 +32,6 @@ DAY_LIMIT = 20
 """Times that one contact forwards something within 24 hours."""
 CUSTOMER_DAY_LIMIT = 50
 """Times that all contacts of one customer do."""
-MOST_CONTACTS = 500
-"""Contacts of a customer beyond which forwarding adds none."""
 FIELDS = {
     "to": Field(
         "To",

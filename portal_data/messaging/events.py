@@ -120,16 +120,40 @@ COMMENT_SETTLED = _event(
 CONTACT_ACCEPTED_INVITATION = _event(
     "contact.accepted_invitation", N_("{actor} joined the portal"), _STAFF
 )
+CONTACT_CHANGED_COLLEAGUE = _event(
+    "contact.changed_colleague",
+    N_("{actor} changed what the colleague {subject} may do"),
+    _STAFF,
+    mailed=_ON_ACTIVITY,
+)
 CONTACT_CHANGED_PASSWORD = _event(
     "contact.changed_password", N_("{actor} changed the password"), _NOBODY
 )
 CONTACT_DISABLED = _event(
     "contact.disabled", N_("{actor} switched off portal access of {subject}"), _NOBODY
 )
+CONTACT_DISABLED_COLLEAGUE = _event(
+    "contact.disabled_colleague",
+    N_("{actor} switched off access of the colleague {subject}"),
+    _STAFF,
+    mailed=_ON_ACTIVITY,
+)
 CONTACT_ENABLED = _event(
     "contact.enabled", N_("{actor} switched on portal access of {subject}"), _NOBODY
 )
+CONTACT_ENABLED_COLLEAGUE = _event(
+    "contact.enabled_colleague",
+    N_("{actor} switched on access of the colleague {subject}"),
+    _STAFF,
+    mailed=_ON_ACTIVITY,
+)
 CONTACT_INVITED = _event("contact.invited", N_("{actor} invited {subject}"), _NOBODY)
+CONTACT_INVITED_COLLEAGUE = _event(
+    "contact.invited_colleague",
+    N_("{actor} invited the colleague {subject}"),
+    _STAFF,
+    mailed=_ON_ACTIVITY,
+)
 CONTACT_RESET_PASSWORD = _event(
     "contact.reset_password", N_("{actor} set a new password of {subject}"), _NOBODY
 )

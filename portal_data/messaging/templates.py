@@ -27,14 +27,27 @@ def address(page: str, token: str | None = None) -> str:
     return f"{load().base_url.rstrip('/')}/{page}{query}"
 
 
-def invitation(to: str, name: str, business: str, customer: str, link: str) -> dict[str, Any]:
-    """The mail that lets a contact in; its link holds for 72 hours."""
+def invitation(
+    to: str, name: str, business: str, customer: str, link: str, by: str | None = None
+) -> dict[str, Any]:
+    """The mail that lets a contact in; its link holds for 72 hours.
+
+    `by` is the colleague who invites; without one, the business does.
+    """
+    if by:
+        inviting = f"{isolated(by)} of {isolated(customer)} invites you"
+        subject = f"{inviting} to the customer portal of {isolated(business)}"
+        sentence = f"{subject}: see"
+    else:
+        subject = f"{isolated(business)} invites you to its customer portal"
+        sentence = (
+            f"{isolated(business)} invites you to the customer portal of {isolated(customer)}: see"
+        )
     return {
         "to": to,
-        "subject": f"{isolated(business)} invites you to its customer portal",
+        "subject": " ".join(subject.split()),
         "body": f"Hello {isolated(name)},\n\n"
-        f"{isolated(business)} invites you to the customer portal of {isolated(customer)}: see "
-        "estimates, invoices and statements in one place.\n\n"
+        f"{sentence} estimates, invoices and statements in one place.\n\n"
         f"Your user name is {to}. Choose a password to begin. This link works once, for 72 hours.",
         "link": link,
         "link_label": "Accept invitation",

@@ -20,6 +20,7 @@ from tests.factories import (
     make_retainer,
     make_task,
 )
+from tests.people import make_contact
 
 CHINESE = "港口酒店大堂翻新工程设计与施工图纸" * 4
 ARABIC = "تصميم بهو الفندق والإشراف على التنفيذ، المرحلة الثانية من المشروع الكبير"
@@ -52,6 +53,12 @@ def add() -> None:
         make_retainer(
             imogen, number=f"RET-{number}", description=words, total_minor=HUGE, day=today
         )
+        make_contact(
+            imogen, f"{LONG[:60].lower().replace('ä', 'a')}{place}@x{LONG[:50].lower()}.example",
+            first_name=words[:70], last_name=words[:70], designation=words[:70],
+            portal_status=("invited", "disabled", "active")[place], role="approver",
+            payment_limit_minor=HUGE * 100, payment_limit_currency="GBP",
+        )  # fmt: skip
         project = make_project(imogen, name=words, code=f"P-{LONG[:30]}")
         task = make_task(imogen, project, name=words, budget_minutes=99_999)
         person = make_person(imogen, project, name=words)

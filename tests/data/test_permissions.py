@@ -20,8 +20,17 @@ import pytest
 from PIL import Image
 
 from portal_data import kinds, store
-from portal_data.auth import access, identity, invitations, second_factor, sessions, totp
+from portal_data.auth import (
+    access,
+    colleagues,
+    identity,
+    invitations,
+    second_factor,
+    sessions,
+    totp,
+)
 from portal_data.auth import staff as team
+from portal_data.auth.colleagues import Grant
 from portal_data.billing import (
     dispute_claims,
     dispute_decisions,
@@ -349,6 +358,41 @@ ACTIONS: dict[str, Action] = {
         lambda who, w: access.enable_customer(who, w.cast.alice.customer_id, NOW),
         STAFF,
         prepare=lambda w, who: access.disable_customer(w.cast.owner, w.cast.alice.customer_id, NOW),
+    ),
+    "auth.colleagues.invite": Action(
+        lambda who, w: colleagues.invite(
+            who, "Eve", "New", "eve@alder.example", Grant(Role.PAYER), NOW
+        ),
+        {"admin"},
+    ),
+    "auth.colleagues.invite_contact": Action(
+        lambda who, w: colleagues.invite_contact(who, w.contact, Grant(Role.PAYER), NOW),
+        {"admin"},
+        stranger=False,
+    ),
+    "auth.colleagues.invite_again": Action(
+        lambda who, w: colleagues.invite_again(who, w.contact, NOW),
+        {"admin"},
+        stranger=False,
+        prepare=lambda w, who: invitations.invite(w.cast.owner, w.contact, NOW),
+    ),
+    "auth.colleagues.change": Action(
+        lambda who, w: colleagues.change(
+            who, w.cast.bob.contact_id, Grant(Role.PAYER, 5), before=Grant(Role.VIEWER), now=NOW
+        ),
+        {"admin"},
+        stranger=False,
+    ),
+    "auth.colleagues.disable": Action(
+        lambda who, w: colleagues.disable(who, w.cast.bob.contact_id, NOW),
+        {"admin"},
+        stranger=False,
+    ),
+    "auth.colleagues.enable": Action(
+        lambda who, w: colleagues.enable(who, w.cast.bob.contact_id, NOW),
+        {"admin"},
+        stranger=False,
+        prepare=lambda w, who: colleagues.disable(w.cast.alice, w.cast.bob.contact_id, NOW),
     ),
     "customers.conversations.mark_read": Action(
         lambda who, w: conversations.mark_read(who, w.invoice, NOW),
