@@ -122,7 +122,7 @@ CONTACT_ACCEPTED_INVITATION = _event(
 )
 CONTACT_CHANGED_COLLEAGUE = _event(
     "contact.changed_colleague",
-    N_("{actor} changed what the colleague {subject} may do"),
+    N_("{actor} changed what a colleague may do: {subject}"),
     _STAFF,
     mailed=_ON_ACTIVITY,
 )
