@@ -12,6 +12,7 @@ from portal_data.business import preferences
 from portal_data.business.preferences import Preferences
 from portal_data.kinds import KINDS
 from portal_data.scope import Role, Scope, Staff
+from portal_data.text.language import _
 
 PARENTS = {
     **{kind.key: kind.menu or kind.path for kind in KINDS.values()},
@@ -74,8 +75,8 @@ def lit(who: Scope | Staff, path: str) -> str | None:
 def _links_from_mail() -> list[StreamlitPage]:
     """Return the screens that need no sign-in, because the token in their address is the proof."""
     return [
-        page("accept", "Accept invitation", "accept", hidden=True),
-        page("reset_password", "New password", "reset_password", hidden=True),
+        page("accept", _("Accept invitation"), "accept", hidden=True),
+        page("reset_password", _("New password"), "reset_password", hidden=True),
     ]
 
 
@@ -86,31 +87,31 @@ def _of_customers(shown: Preferences) -> list[StreamlitPage]:
     as any other.
     """
     return [
-        page("home", "Home", "", "home"),
+        page("home", _("Home"), "", "home"),
         *(
-            page("documents", kind.list_title, kind.path, kind.icon, hidden=not kind.icon)
+            page("documents", _(kind.list_title), kind.path, kind.icon, hidden=not kind.icon)
             for kind in KINDS.values()
         ),
         *(_of_projects() if shown.projects_and_timesheets else ()),
-        page("statements", "Statements", "statements", "account_balance"),
-        page("check", "Check my books", "check", hidden=True),
-        page("account", "Account", "account", "badge"),
-        *(page("document", kind.title, kind.key, hidden=True) for kind in KINDS.values()),
-        *((page("review", "Review", "review", hidden=True),) if shown.reviews else ()),
-        page("activity", "Activity", "activity", hidden=True),
-        page("notifications", "Notifications", "notifications", hidden=True),
-        page("notification_settings", "Notifications", "notification_settings", hidden=True),
-        page("security", "Security", "security", hidden=True),
+        page("statements", _("Statements"), "statements", "account_balance"),
+        page("check", _("Check my books"), "check", hidden=True),
+        page("account", _("Account"), "account", "badge"),
+        *(page("document", _(kind.title), kind.key, hidden=True) for kind in KINDS.values()),
+        *((page("review", _("Review"), "review", hidden=True),) if shown.reviews else ()),
+        page("activity", _("Activity"), "activity", hidden=True),
+        page("notifications", _("Notifications"), "notifications", hidden=True),
+        page("notification_settings", _("Notifications"), "notification_settings", hidden=True),
+        page("security", _("Security"), "security", hidden=True),
     ]
 
 
 def _of_projects() -> list[StreamlitPage]:
     """Return the screens of projects and timesheets."""
     return [
-        page("projects", "Projects", "projects", "architecture"),
-        page("timesheets", "Timesheets", "timesheets", "pending_actions"),
-        page("project", "Project", "project", hidden=True),
-        page("timesheet", "Timesheet", "timesheet", hidden=True),
+        page("projects", _("Projects"), "projects", "architecture"),
+        page("timesheets", _("Timesheets"), "timesheets", "pending_actions"),
+        page("project", _("Project"), "project", hidden=True),
+        page("timesheet", _("Timesheet"), "timesheet", hidden=True),
     ]
 
 
@@ -141,8 +142,8 @@ def _of_staff(role: Role) -> list[StreamlitPage]:
 def _of_nobody() -> list[StreamlitPage]:
     """Return the sign-in form at every address of the others, so a link survives signing in."""
     return [
-        *(page("sign_in", "Sign in", path) for path in sorted(_BEHIND_SIGN_IN)),
-        page("forgotten", "Forgotten password", "forgotten"),
+        *(page("sign_in", _("Sign in"), path) for path in sorted(_BEHIND_SIGN_IN)),
+        page("forgotten", _("Forgotten password"), "forgotten"),
     ]
 
 
@@ -155,4 +156,4 @@ def _missing(who: Scope | Staff, own: list[StreamlitPage]) -> list[StreamlitPage
     if here not in screens.ADDRESSES or here in {each.url_path for each in own}:
         return []
     script = "missing" if isinstance(who, Scope) else "staff/missing"
-    return [page(script, "Page not found", here, hidden=True)]
+    return [page(script, _("Page not found"), here, hidden=True)]

@@ -4,9 +4,10 @@ from components import plain_page
 from components.ui import address, cards, links
 from components.ui.markup import tag
 from portal_data.kinds import KINDS
+from portal_data.text.language import N_, _
 
-_TITLE = "Page not found"
-_TEXT = "The address may be mistyped, or the page has moved."
+_TITLE = N_("Page not found")
+_TEXT = N_("The address may be mistyped, or the page has moved.")
 _OF_CUSTOMERS = {
     **{kind.path: kind.plural for kind in KINDS.values()},
     "account": "Account details",
@@ -20,7 +21,8 @@ _OF_CUSTOMERS = {
 def draw_for_customers() -> None:
     """Draw what a customer sees at an address that is not for customers."""
     if not _signed_in_already():
-        _draw(_TITLE, "We cannot show this page", _TEXT, ("Home", links.page("")))
+        way = (_("Home"), links.page(""))
+        _draw(_(_TITLE), _("We cannot show this page"), _(_TEXT), way)
 
 
 def draw_for_staff() -> None:
@@ -40,16 +42,17 @@ def page(root: str) -> str:
     It bears the brand, which everybody may see. `root` is the portal's own path, with a slash at
     its end.
     """
-    way = cards.link("Home", root, class_="pt-button main")
-    return plain_page.whole(root, _TITLE, _TEXT, way)
+    way = cards.link(_("Home"), root, class_="pt-button main")
+    return plain_page.whole(root, _(_TITLE), _(_TEXT), way)
 
 
 def _signed_in_already() -> bool:
     """Draw the way on from the screen of a forgotten password; False at any other address."""
     if address.screen() != "forgotten":
         return False
-    text = "To choose another password, go to Security."
-    _draw("Forgotten password", "You are signed in", text, ("Security", links.page("security")))
+    text = _("To choose another password, go to Security.")
+    way = (_("Security"), links.page("security"))
+    _draw(_("Forgotten password"), _("You are signed in"), text, way)
     return True
 
 

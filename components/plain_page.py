@@ -7,6 +7,7 @@ from components.ui import brand as branding
 from components.ui import cards
 from components.ui.markup import Markup, join, said, tag
 from portal_data.business import brand
+from portal_data.text import language
 
 _THEMES = ("light", "dark")
 
@@ -41,7 +42,8 @@ def whole(root: str, title: str, text: str, *ways: Markup) -> str:
     )
     business = tag("div", branding.mark(shown, root), said(shown.name, "h1"), class_=named)
     body = tag("body", tag("main", business, card, class_="pt-missing"), class_="stApp")
-    return f'<!doctype html><html lang="en"><head>{head}</head>{body}</html>'
+    page = tag("html", tag("head", head), body, lang=language.current())
+    return f"<!doctype html>{page}"
 
 
 def _icon(shown: brand.Brand, root: str) -> str:

@@ -27,6 +27,7 @@ from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
 from portal_data.text import language
+from portal_data.text.language import _
 
 _SIGN_IN = "portal.sign_in"
 _CHALLENGE = "portal.challenge"
@@ -286,10 +287,10 @@ def first_page() -> str:
 def _refuse(who: Scope | Staff | None) -> NoReturn:
     if who is None:
         _pass_order()
-        st.info("You are signed out. Sign in to see this.", icon=":material/lock:")
+        st.info(_("You are signed out. Sign in to see this."), icon=":material/lock:")
     else:
         security_log.event("screen.refused", actor=who)
-        st.info("This is not available to you.", icon=":material/lock:")
+        st.info(_("This is not available to you."), icon=":material/lock:")
     st.stop()
 
 

@@ -8,13 +8,14 @@ from components.ui import cards
 from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.scope import Permission
+from portal_data.text.language import _
 
 scope = require_scope()
 
-cards.draw(cards.head("Activity", cards.sub("What your colleagues and you did here.")))
+cards.draw(cards.head(_("Activity"), cards.sub(_("What your colleagues and you did here."))))
 if not scope.may(Permission.ACTIVITY_READ):
-    text = "Ask an administrator of your company what happened here."
-    cards.draw(cards.card("", cards.empty("For administrators", text, tall=True)))
+    text = _("Ask an administrator of your company what happened here.")
+    cards.draw(cards.card("", cards.empty(_("For administrators"), text, tall=True)))
     st.stop()
 business = organisation.get(scope)
 request = listing.request(activity_list.SCREEN)

@@ -13,8 +13,10 @@ from portal_data.payables import comparing
 from portal_data.payables.comparing import Outcome
 from portal_data.scope import Permission
 from portal_data.text import bidi
+from portal_data.text.language import N_, _
 
 scope = require_scope()
+_ALL = N_("All")
 
 
 @st.fragment
@@ -23,13 +25,15 @@ def check() -> None:
     scope = require_scope()
     business = organisation.get(scope)
     with st.container(border=True, key="card-payables"):
-        words = f"Nothing of your file is kept, and {bidi.isolated(business.name)} does not see it."
+        words = _("Nothing of your file is kept, and {business} does not see it.",
+                  business=bidi.isolated(business.name))  # fmt: skip
         cards.draw(cards.sub(words))
         given = None
         if scope.may(Permission.FILE_ADD):
             given = payables_form.draw(statements.currencies(scope), business)
         else:
-            cards.draw(cards.empty("Your role takes no files", "Ask an administrator for another."))
+            words = _("Ask an administrator for another.")
+            cards.draw(cards.empty(_("Your role takes no files"), words))
     if given is None:
         return
     currency, locale = given.currency, business.locale
@@ -43,27 +47,28 @@ def check() -> None:
         with st.container(key="compared-tools", horizontal=True, vertical_alignment="center",
                           horizontal_alignment="distribute"):  # fmt: skip
             shown = st.segmented_control(
-                "Show", ["All", *Outcome], default="All", format_func=str, required=True,
+                _("Show"), [_ALL, *Outcome], default=_ALL, required=True,
+                format_func=lambda each: _(str(each)),
                 key="compared.show", label_visibility="collapsed",
             )  # fmt: skip
             file = tables.csv_of_comparison(found, currency, business, scope.customer_name)
             st.download_button(
-                "Download", file, f"Comparison {currency}.csv", "text/csv", on_click="ignore",
+                _("Download"), file, f"Comparison {currency}.csv", "text/csv", on_click="ignore",
                 icon=":material/download:", key="compared.download",
             )  # fmt: skip
-        rows = [each for each in found if shown in ("All", each.outcome)]
+        rows = [each for each in found if shown in (_ALL, each.outcome)]
         cards.draw(payables_view.table(rows, currency, locale))
         if business.email and st.button(
-            "Write to us", icon=":material/mail:", key="compared.write"
+            _("Write to us"), icon=":material/mail:", key="compared.write"
         ):
             dialogs.write()
 
 
 cards.draw(
     cards.head(
-        "Check my books",
-        cards.sub("Compare your own list of what you owe with our books, invoice by invoice."),
-        back=("Statement", links.page("statements")),
+        _("Check my books"),
+        cards.sub(_("Compare your own list of what you owe with our books, invoice by invoice.")),
+        back=(_("Statement"), links.page("statements")),
     )
 )
 check()

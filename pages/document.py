@@ -9,11 +9,12 @@ from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.customers.forwarding import OneDocument
 from portal_data.errors import NotFound
+from portal_data.text.language import _
 
 scope = require_scope()
 
 kind = any_document.kind()
-back = (kind.list_title, links.page(kind.path))
+back = (_(kind.list_title), links.page(kind.path))
 try:
     drawn = any_document.SCREENS[kind.key].draw(scope, address.text("number"), utc_now())
 except NotFound:

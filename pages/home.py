@@ -14,6 +14,7 @@ from portal_data.clock import utc_now
 from portal_data.customers import details
 from portal_data.messaging import activity
 from portal_data.text import bidi
+from portal_data.text.language import _
 
 scope = require_scope()
 
@@ -34,9 +35,9 @@ def charts(of: list[Balance]) -> None:
     left, right = st.columns([1, 1.35], gap="small")
     with left, st.container(border=True, height="stretch", key="card-aging"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="aging-head"):
-            cards.draw(cards.title("Outstanding by age"))
+            cards.draw(cards.title(_("Outstanding by age")))
             if len(codes) > 1:
-                code = st.segmented_control("Currency of the charts", codes, default=code,
+                code = st.segmented_control(_("Currency of the charts"), codes, default=code,
                                             required=True, key="currency", width="content",
                                             bind="query-params",
                                             label_visibility="collapsed")  # fmt: skip
@@ -50,7 +51,7 @@ def charts(of: list[Balance]) -> None:
 cards.draw(
     cards.banner(shown.banner_message) if shown.banner_message else None,
     cards.head(
-        f"Hello, {next(iter(scope.name.split()), scope.name)}",
+        _("Hello, {name}", name=next(iter(scope.name.split()), scope.name)),
         cards.sub(f"{bidi.isolated(scope.customer_name)} · {say.long_day(today, locale)}"),
     ),
     overview.news(scope, business, today),
@@ -62,10 +63,14 @@ for balance in account.balances if used else ():
     with st.container(border=True, key=f"card-account-{code}", horizontal=True,
                       vertical_alignment="center"):  # fmt: skip
         cards.draw(overview.account(balance, reason, locale))
-        if due > 0 and not reason and st.button("Pay now", type="primary", key=f"home.pay.{code}"):
+        if (
+            due > 0
+            and not reason
+            and st.button(_("Pay now"), type="primary", key=f"home.pay.{code}")
+        ):
             dialogs.pay_all(code)
 my_details = cards.card(
-    "My details", overview.details(mine), leads=("View more", links.page("account"))
+    _("My details"), overview.details(mine), leads=(_("View more"), links.page("account"))
 )
 if used:
     charts(account.balances)
@@ -77,17 +82,18 @@ if used:
     cards.draw(
         cards.grid(
             cards.stack(
-                cards.card("Pending approvals", waiting),
-                cards.card("Recent activity", overview.recent(entries, scope, business, today)),
+                cards.card(_("Pending approvals"), waiting),
+                cards.card(_("Recent activity"), overview.recent(entries, scope, business, today)),
             ),
-            cards.card("Last payment", paid),
+            cards.card(_("Last payment"), paid),
             my_details,
             class_="three",
         )
     )
 else:
-    text = f"Invoices, payments and documents from {bidi.isolated(business.name)} will appear here."
-    welcome = cards.empty("Welcome to your account", text, tall=True)
+    text = _("Invoices, payments and documents from {business} will appear here.",
+             business=bidi.isolated(business.name))  # fmt: skip
+    welcome = cards.empty(_("Welcome to your account"), text, tall=True)
     cards.draw(cards.card("", welcome), my_details)
 shared_documents.draw(scope, business)
 contact_block.draw(scope, business, shown)

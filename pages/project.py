@@ -8,11 +8,12 @@ from components.session import require_scope
 from components.ui import address, links, tab
 from portal_data.business import organisation
 from portal_data.errors import NotFound
+from portal_data.text.language import _
 
 scope = require_scope()
 
 business = organisation.get(scope)
-projects = ("Projects", links.page("projects"))
+projects = (_("Projects"), links.page("projects"))
 try:
     shown = project_screen.read(scope, address.identifier("id"))
 except NotFound:

@@ -7,10 +7,12 @@ from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.customers import reviews
 from portal_data.text import bidi
+from portal_data.text.language import _
 
 scope = require_scope()
 
 business = organisation.get(scope)
-about = f"What you think of working with {bidi.isolated(business.name)}, once in half a year."
-cards.draw(cards.head("Review", cards.sub(about)))
+about = _("What you think of working with {business}, once in half a year.",
+          business=bidi.isolated(business.name))  # fmt: skip
+cards.draw(cards.head(_("Review"), cards.sub(about)))
 review_form.draw(scope, business, reviews.own(scope), utc_now())

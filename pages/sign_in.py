@@ -4,12 +4,13 @@ import streamlit as st
 
 from components import session
 from components.account import second_factor_forms, sign_in
+from portal_data.text.language import _
 
 waiting = session.challenge()
 if waiting is None:
     with sign_in.card():
         sign_in.sign_in_form()
-        st.page_link("../pages/forgotten.py", label="Forgotten password?")
+        st.page_link("../pages/forgotten.py", label=_("Forgotten password?"))
 else:
     with sign_in.card(*second_factor_forms.heading(waiting)):
         second_factor_forms.ask(waiting)

@@ -9,6 +9,7 @@ from portal_data.billing import balances, statements
 from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.customers.forwarding import OnePeriod
+from portal_data.text.language import _
 
 scope = require_scope()
 
@@ -21,7 +22,7 @@ def account() -> None:
     locale, today = business.locale, business.today(utc_now())
     with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                       horizontal_alignment="distribute"):  # fmt: skip
-        cards.draw(cards.head("Statement", cards.sub(scope.customer_name)))
+        cards.draw(cards.head(_("Statement"), cards.sub(scope.customer_name)))
         buttons = st.container(key="actions", width="content", horizontal=True, gap="xsmall")
     with st.container(key="choices", horizontal=True, vertical_alignment="bottom"):
         chosen = period.choose(today)
@@ -31,15 +32,15 @@ def account() -> None:
     if wrong:
         cards.draw(wrong)
     if chosen is None:
-        cards.draw(cards.card("", period.WRONG))
+        cards.draw(cards.card("", period.backwards()))
         return
     first, last = chosen
-    tab.name(scope, f"Statement {period.words(first, last, locale)}")
+    title = _("Statement {period}", period=period.words(first, last, locale))
+    tab.name(scope, title)
     statement = statements.statement(scope, currency, first, last)
     with buttons:
         files = downloads.of_statement(currency, first, last)
         cards.draw(cards.documents(links.statement_pdf(currency, first, last), files))
-        title = f"Statement {period.words(first, last, locale)}"
         what = OnePeriod(currency, first, last)
         document_view.draw_controls(*forwarding.control(scope, what, title))
     owed = balances.account(scope, today=today).of(currency) if last >= today else None
@@ -50,11 +51,11 @@ def account() -> None:
         bridge = statement_table.to_payable(statement, owed, later, locale)
     cards.draw(
         cards.card("", statement_table.summary(statement, locale)),
-        cards.card("From this balance to what is payable", bridge) if bridge else None,
+        cards.card(_("From this balance to what is payable"), bridge) if bridge else None,
         cards.card("", statement_table.transactions(statement, locale)),
-        cards.card("Open invoices by age", statement_table.aging(statement, locale)),
+        cards.card(_("Open invoices by age"), statement_table.aging(statement, locale)),
         cards.sub(
-            cards.link("Check my books: compare your own list with ours", links.page("check"))
+            cards.link(_("Check my books: compare your own list with ours"), links.page("check"))
         ),
     )
 

@@ -9,11 +9,12 @@ from components.ui import address, links, tab
 from portal_data.business import organisation
 from portal_data.errors import NotFound
 from portal_data.projects import timesheets
+from portal_data.text.language import _
 
 scope = require_scope()
 
 business = organisation.get(scope)
-back = ("Timesheets", links.page("timesheets"))
+back = (_("Timesheets"), links.page("timesheets"))
 try:
     approval = timesheets.get(scope, address.identifier("id"))
 except NotFound:

@@ -5,6 +5,7 @@ from components.session import require_scope
 from components.ui import cards
 from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.text.language import _
 
 scope = require_scope()
 
@@ -12,5 +13,5 @@ business = organisation.get(scope)
 request = listing.request(timesheet_list.SCREEN)
 request, page = listing.read(scope, request, business.today(utc_now()))
 
-cards.draw(cards.head("Timesheets"))
+cards.draw(cards.head(_("Timesheets")))
 listing.draw(request, page, business)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from portal_data.errors import Invalid
+from portal_data.text.language import _
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -25,4 +26,9 @@ def choose(name: str, given: str | None, default: Choice) -> Choice:
 def unknown(name: str, given: str, known: Iterable[str]) -> str:
     """Return what is said of a parameter with a value that there is not."""
     shown = given if len(given) <= 40 else f"{given[:40]}…"
-    return f"There is no {name} “{shown}”; choose one of {', '.join(known)}."
+    return _(
+        "There is no {name} “{given}”; choose one of {known}.",
+        name=name,
+        given=shown,
+        known=", ".join(known),
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from portal_data.errors import Unavailable
 from portal_data.ids import new_id
+from portal_data.text.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ def read(folder: Path, storage_key: str, sha256: str) -> bytes:
     try:
         stored = (folder / storage_key).read_bytes()
     except OSError as error:
-        raise Unavailable("The document is not available just now.") from error
+        raise Unavailable(_("The document is not available just now.")) from error
     if digest(stored) != sha256:
-        raise Unavailable("The document was damaged and cannot be shown.")
+        raise Unavailable(_("The document was damaged and cannot be shown."))
     return stored
 
 

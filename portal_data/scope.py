@@ -9,6 +9,7 @@ from uuid import UUID
 
 from portal_data import security_log
 from portal_data.errors import NotAllowed
+from portal_data.text.language import _
 
 
 class Role(StrEnum):
@@ -90,7 +91,9 @@ class Scope:
         """Raise NotAllowed unless the contact's role allows `permission`."""
         if not self.may(permission):
             security_log.event("refused", actor=self, permission=permission.value)
-            raise NotAllowed("Your role does not allow this. Ask an administrator of your company.")
+            raise NotAllowed(
+                _("Your role does not allow this. Ask an administrator of your company.")
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +122,4 @@ def need_actor(who: Scope | Staff) -> None:
     """Raise NotAllowed for staff who look at what a customer sees: they never act as anybody."""
     if isinstance(who, Scope) and who.role is Role.STAFF:
         security_log.event("refused", actor=who, permission="act")
-        raise NotAllowed("You are looking at what the customer sees. Nothing is done from here.")
+        raise NotAllowed(_("You are looking at what the customer sees. Nothing is done from here."))

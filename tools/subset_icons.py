@@ -20,7 +20,7 @@ TARGET = ROOT / "components" / "static" / "fonts" / "material-symbols-rounded.wo
 _USED = re.compile(
     r":material/([a-z0-9_]+):"  # anywhere in a text of Streamlit's
     r"|\bicon(?:=|\()\"([a-z0-9_]+)\""  # in markup of ours
-    r"|\bpage\(\"[^\"]+\", \"[^\"]+\", \"[^\"]*\", \"([a-z0-9_]+)\""  # in the navigation
+    r"|\bpage\(\"[^\"]+\", (?:_\()?\"[^\"]+\"\)?, \"[^\"]*\", \"([a-z0-9_]+)\""  # in the navigation
 )
 _STREAMLITS = re.compile(r"material/([a-z0-9_]+)")
 _SPARE = (

@@ -10,6 +10,7 @@ from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import said, tag
 from portal_data.scope import Scope, Staff
+from portal_data.text import language
 from portal_data.text.language import N_, _
 
 _LANGUAGE, _SECURITY, _SIGN_OUT = N_("Language"), N_("Security"), N_("Sign out")
@@ -27,6 +28,7 @@ def draw(who: Scope | Staff) -> None:
                 tag("span", say.initials(who.name), class_="pt-mark", aria_hidden="true"),
                 tag("div", said(who.name, "b"), said(company, "small")),
                 class_="pt-me",
+                data_language=language.current(),
             )
         )
         chosen = st.menu_button(

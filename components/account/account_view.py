@@ -1,29 +1,35 @@
 """The account as its contacts read it: oneself, the company, its people, how it pays."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 
 import streamlit as st
 
-from components.account import details_dialogs, people
+from components.account import details_dialogs, people, saved_method
 from components.account.contact_access import ROLES
 from components.forms.action import act
 from components.ui import cards, links, roles
 from components.ui import format as say
-from components.ui.markup import Markup, join, lines, said, tag
+from components.ui.markup import Markup, filled, join, lines, said, tag
 from portal_data.clock import utc_now
 from portal_data.customers import change_requests
 from portal_data.customers.change_requests import Change
 from portal_data.customers.details import Address, Contact, MyDetails, SavedMethod
+from portal_data.customers.own_details import AddressKind
 from portal_data.scope import Permission, Scope
-from portal_data.text.language import _
+from portal_data.text.language import N_, _
 
 _METHOD_STATES = {
-    "new": ("Not verified yet", "gray"),
-    "pending_verification": ("Being verified", "orange"),
-    "failed": ("Cannot be used", "red"),
+    "new": (N_("Not verified yet"), "gray"),
+    "pending_verification": (N_("Being verified"), "orange"),
+    "failed": (N_("Cannot be used"), "red"),
 }
+_ADDRESSES: Mapping[AddressKind, tuple[str, str]] = {
+    "billing": (N_("Billing address"), N_("Change the billing address")),
+    "shipping": (N_("Shipping address"), N_("Change the shipping address")),
+}
+"""The title of each address, and what its pencil does."""
 
 
 def draw(
@@ -32,11 +38,15 @@ def draw(
     """Draw the account, with a pencil at whatever the contact may change."""
     left, right = st.columns(2, gap="small")
     with left:
-        with _card("you", "You", scope, Permission.PROFILE_EDIT) as edit:
+        with _card(
+            "you", _("You"), _("Change your details"), scope, Permission.PROFILE_EDIT
+        ) as edit:
             cards.draw(_me(scope, mine, locale))
         if edit:
             details_dialogs.person()
-        with _card("company", "Company", scope, Permission.ACCOUNT_EDIT) as edit:
+        with _card(
+            "company", _("Company"), _("Change the company"), scope, Permission.ACCOUNT_EDIT
+        ) as edit:
             cards.draw(_company(mine))
             for each in waiting:
                 _waiting(scope, each)
@@ -44,37 +54,39 @@ def draw(
             details_dialogs.company()
     with right:
         for kind, dialog in details_dialogs.ADDRESSES.items():
-            with _card(
-                kind, f"{kind.capitalize()} address", scope, Permission.ACCOUNT_EDIT
-            ) as edit:
+            title, change = _ADDRESSES[kind]
+            with _card(kind, _(title), _(change), scope, Permission.ACCOUNT_EDIT) as edit:
                 cards.draw(_address(mine.address(kind)))
             if edit:
                 dialog()
-        cards.draw(cards.card("Saved for payment", _methods(mine, today)))
+        cards.draw(cards.card(_("Saved for payment"), _methods(mine, today)))
     people.draw(scope, mine, locale)
 
 
 @contextmanager
-def _card(key: str, title: str, scope: Scope, permission: Permission) -> Iterator[bool]:
-    """Draw a card around what follows; yields whether its pencil was used."""
+def _card(
+    key: str, title: str, change: str, scope: Scope, permission: Permission
+) -> Iterator[bool]:
+    """Draw a card around what follows; yields whether its pencil, which says `change`, was used."""
     with st.container(border=True, key=f"card-{key}", gap="small"):
         with st.container(horizontal=True, horizontal_alignment="distribute",
                           vertical_alignment="center", key=f"head-{key}"):  # fmt: skip
             cards.draw(cards.title(title))
-            used = details_dialogs.pencil(scope, permission, title.lower(), key)
+            used = details_dialogs.pencil(scope, permission, change, key)
         yield used
 
 
 def _waiting(scope: Scope, change: Change) -> None:
     """Draw what staff have not confirmed yet, and the button that takes it back."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"waiting-{change.id}"):
-        what = said(change.new_value, "b") if change.new_value else tag("b", "none")
-        cards.draw(cards.sub(join("Asked for: ", what, ". We confirm it before it holds.")))
+        what = said(change.new_value, "b") if change.new_value else tag("b", _("none"))
+        words = _("Asked for: {value}. We confirm it before it holds.")
+        cards.draw(cards.sub(filled(words, value=what)))
         if scope.may(Permission.ACCOUNT_EDIT) and st.button(
-            "Take back", key=f"withdraw.{change.id}", type="tertiary"
+            _("Take back"), key=f"withdraw.{change.id}", type="tertiary"
         ):
             act(
-                "The tax number stays as it is.",
+                _("The tax number stays as it is."),
                 lambda: change_requests.withdraw(
                     scope, change.id, seen=change.version, now=utc_now()
                 ),
@@ -86,20 +98,20 @@ def _me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
     own = next(each for each in mine.contacts if each.id == scope.contact_id)
     facts = cards.facts(
         [
-            ("Name", " ".join(part for part in (own.salutation, own.name) if part)),
-            ("Job title", own.designation),
-            ("E-mail", own.email),
-            ("Phone", own.phone),
-            ("Mobile", own.mobile),
-            ("Role", f"{_(ROLES[scope.role])}: {_(roles.ABOUT[scope.role])}"),
-            ("Payment limit", _limit(own, mine.currency_code, locale)),
+            (_("Name"), " ".join(part for part in (own.salutation, own.name) if part)),
+            (_("Job title"), own.designation),
+            (_("E-mail"), own.email),
+            (_("Phone"), own.phone),
+            (_("Mobile"), own.mobile),
+            (_("Role"), f"{_(ROLES[scope.role])}: {_(roles.ABOUT[scope.role])}"),
+            (_("Payment limit"), _limit(own, mine.currency_code, locale)),
         ]
     )
-    security = cards.link("Password and sign-ins", links.page("security"))
+    security = cards.link(_("Password and sign-ins"), links.page("security"))
     log = None
     if scope.may(Permission.ACTIVITY_READ):
         log = tag(
-            "p", cards.link("Activity of your company", links.page("activity")), class_="pt-foot"
+            "p", cards.link(_("Activity of your company"), links.page("activity")), class_="pt-foot"
         )
     return join(facts, tag("p", security, class_="pt-foot"), log)
 
@@ -107,23 +119,24 @@ def _me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
 def _limit(own: Contact, currency_code: str, locale: str) -> str:
     if own.payment_limit_minor is None:
         return ""
-    return f"{say.money(own.payment_limit_minor, currency_code, locale)} a payment"
+    limit = say.money(own.payment_limit_minor, currency_code, locale)
+    return _("{amount} a payment", amount=limit)
 
 
 def _company(mine: MyDetails) -> Markup:
     """Return what the business knows of the company."""
     return cards.facts(
         [
-            ("Name", mine.company_name or mine.display_name),
-            ("Shown as", mine.display_name if mine.company_name != mine.display_name else ""),
-            ("Customer no.", mine.number),
-            ("E-mail", mine.email),
-            ("Phone", mine.phone),
-            ("Website", mine.website),
-            ("Tax number", mine.tax_id),
-            ("Tax treatment", say.code(mine.tax_treatment)),
-            ("Terms", mine.payment_terms_label),
-            ("Currency", mine.currency_code),
+            (_("Name"), mine.company_name or mine.display_name),
+            (_("Shown as"), mine.display_name if mine.company_name != mine.display_name else ""),
+            (_("Customer no."), mine.number),
+            (_("E-mail"), mine.email),
+            (_("Phone"), mine.phone),
+            (_("Website"), mine.website),
+            (_("Tax number"), mine.tax_id),
+            (_("Tax treatment"), say.code(mine.tax_treatment)),
+            (_("Terms"), mine.payment_terms_label),
+            (_("Currency"), mine.currency_code),
         ]
     )
 
@@ -131,31 +144,32 @@ def _company(mine: MyDetails) -> Markup:
 def _methods(mine: MyDetails, today: date) -> Markup:
     """Return the saved cards and bank accounts: brand, last four digits and expiry, no more."""
     if not mine.saved_methods:
-        return cards.empty("Nothing is saved", "You have no saved cards or bank accounts.")
+        return cards.empty(_("Nothing is saved"), _("You have no saved cards or bank accounts."))
     rows = cards.rows(_method(each, today) for each in mine.saved_methods)
     return tag("div", rows)
 
 
 def _address(address: Address | None) -> Markup:
     if address is None or not address.lines:
-        return cards.sub("None")
-    reached = [("Phone", address.phone), ("Fax", address.fax)]
+        return cards.sub(_("None"))
+    reached = [(_("Phone"), address.phone), (_("Fax"), address.fax)]
     said = [f"{label} {number}" for label, number in reached if number]
     return tag("div", lines([*address.lines, *said]), class_="pt-text")
 
 
 def _method(method: SavedMethod, today: date) -> Markup:
-    kind = say.code(method.brand or method.kind)
+    kind = saved_method.words(method)
     expires = ""
-    statuses = [("Default", "gray")] if method.is_default else []
+    statuses = [(_("Default"), "gray")] if method.is_default else []
     if method.status in _METHOD_STATES:
-        statuses.append(_METHOD_STATES[method.status])
+        words, tone = _METHOD_STATES[method.status]
+        statuses.append((_(words), tone))
     if method.expires_month and method.expires_year:
         month = f"{method.expires_month:02}/{method.expires_year}"
         over = (method.expires_year, method.expires_month) < (today.year, today.month)
-        expires = f"Expired {month}" if over else f"Expires {month}"
+        words = N_("Expired {month}") if over else N_("Expires {month}")
+        expires = _(words, month=month)
         if over:
-            statuses.append(("Expired", "red"))
-    words = f"{kind} •••• {method.last4}" if method.last4 else kind
+            statuses.append((_("Expired"), "red"))
     icon = cards.icon("account_balance" if method.kind == "bank" else "credit_card")
-    return cards.row(words, expires, before=icon, after=cards.pills(statuses))
+    return cards.row(kind, expires, before=icon, after=cards.pills(statuses))

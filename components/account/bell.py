@@ -13,6 +13,7 @@ from portal_data import screens
 from portal_data.clock import utc_now
 from portal_data.messaging import notifications
 from portal_data.scope import Scope, Staff
+from portal_data.text.language import _, counted
 
 _MOST = 99
 
@@ -24,7 +25,9 @@ def draw(who: Scope | Staff, path: str) -> None:
     if opened and notifications.mark_opened(who, *opened, utc_now()):
         unread = notifications.unread(who)
     count = unread.at_bell
-    label = f"Notifications, {count} unread" if count else "Notifications"
+    label = _("Notifications")
+    if count:
+        label = counted(count, "Notifications, {count} unread", "Notifications, {count} unread")
     badge = tag("b", str(count) if count <= _MOST else f"{_MOST}+") if count else None
     cards.draw(
         tag(

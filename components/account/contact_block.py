@@ -8,6 +8,7 @@ from components.ui.markup import Markup, join, said, tag
 from portal_data.business.organisation import Organisation
 from portal_data.business.preferences import Preferences
 from portal_data.scope import Permission, Scope
+from portal_data.text.language import _
 
 
 def draw(scope: Scope, business: Organisation, shown: Preferences) -> None:
@@ -18,10 +19,10 @@ def draw(scope: Scope, business: Organisation, shown: Preferences) -> None:
         with st.container(key="contact-ways", horizontal=True, width="content", gap="small",
                           vertical_alignment="center"):  # fmt: skip
             may_write = business.email and scope.may(Permission.MESSAGE_SEND)
-            if may_write and st.button("Send e-mail", icon=":material/mail:", key="home.write"):
+            if may_write and st.button(_("Send e-mail"), icon=":material/mail:", key="home.write"):
                 dialogs.write()
             if shown.reviews and scope.may(Permission.REVIEW_WRITE):
-                words = join(cards.icon("star"), "Write a review")
+                words = join(cards.icon("star"), _("Write a review"))
                 cards.draw(cards.link(words, links.page("review"), class_="pt-button"))
 
 

@@ -14,13 +14,14 @@ from portal_data.messaging import delivery, topics
 from portal_data.messaging.delivery import Channel, Delivery, Digest
 from portal_data.messaging.topics import LABELS, Side, Topic
 from portal_data.scope import Scope, Staff
+from portal_data.text.language import N_, _
 
 _FORM = "delivery"
 _OFTEN = {
-    Digest.AT_ONCE: "At once",
-    Digest.DAILY: "Once a day, at 8:00",
-    Digest.WEEKLY: "Once a week, Mondays at 8:00",
-    Digest.NONE: "Never",
+    Digest.AT_ONCE: N_("At once"),
+    Digest.DAILY: N_("Once a day, at 8:00"),
+    Digest.WEEKLY: N_("Once a week, Mondays at 8:00"),
+    Digest.NONE: N_("Never"),
 }
 _HALF_HOURS = range(0, 24 * 60, 30)
 
@@ -35,31 +36,31 @@ def draw(who: Scope | Staff) -> None:
     before, key = opened.start, opened.key
     cards.draw(
         cards.head(
-            "What you are told",
-            cards.sub("How you hear of what happens. Colleagues choose for themselves."),
-            back=("Notifications", links.page("notifications")),
+            _("What you are told"),
+            cards.sub(_("How you hear of what happens. Colleagues choose for themselves.")),
+            back=(_("Notifications"), links.page("notifications")),
         )
     )
     with st.container(border=True, key="card-delivery"), st.form("delivery", border=False):
-        bell = _topics("The bell rings for", heard, before, Channel.BELL, key)
-        mail = _topics("Mails tell of", mailed, before, Channel.MAIL, key)
-        off = [LABELS[topic].lower() for topic in heard if topic not in mailed]
+        bell = _topics(_("The bell rings for"), heard, before, Channel.BELL, key)
+        mail = _topics(_("Mails tell of"), mailed, before, Channel.MAIL, key)
+        off = [_(LABELS[topic]) for topic in heard if topic not in mailed]
         if off:
-            cards.draw(cards.sub(f"No mails are sent of: {', '.join(off)}."))
+            cards.draw(cards.sub(_("No mails are sent of: {topics}.", topics=", ".join(off))))
         often = st.radio(
-            "Mails come", list(_OFTEN), index=list(_OFTEN).index(before.digest),
-            format_func=_OFTEN.__getitem__, key=f"{key}.often", horizontal=True,
+            _("Mails come"), list(_OFTEN), index=list(_OFTEN).index(before.digest),
+            format_func=lambda each: _(_OFTEN[each]), key=f"{key}.often", horizontal=True,
         )  # fmt: skip
         quiet_from, quiet_until = _quiet(before, key)
         timezone = _timezone(before, business.timezone, key)
-        if st.form_submit_button("Save", type="primary"):
+        if st.form_submit_button(_("Save"), type="primary"):
             muted = _muted(before, heard, Channel.BELL, bell)
             muted |= _muted(before, mailed, Channel.MAIL, mail)
             chosen = Delivery(
                 often, quiet_from, quiet_until, timezone, frozenset(muted), before.version
             )
             act(
-                "Your choice is saved.",
+                _("Your choice is saved."),
                 lambda: delivery.change(who, chosen, now=utc_now()),
                 form=_FORM,
             )
@@ -73,7 +74,7 @@ def _topics(
         offered,
         selection_mode="multi",
         default=[topic for topic in offered if before.wants(topic, channel)],
-        format_func=LABELS.__getitem__,
+        format_func=lambda each: _(LABELS[each]),
         key=f"{key}.{channel.value}",
     )
 
@@ -89,9 +90,9 @@ def _muted(
 def _quiet(before: Delivery, key: str) -> tuple[int | None, int | None]:
     begins, ends = st.columns(2, gap="small")
     with begins:
-        first = _time("No mails from", before.quiet_from, f"{key}.quiet_from")
+        first = _time(_("No mails from"), before.quiet_from, f"{key}.quiet_from")
     with ends:
-        last = _time("until", before.quiet_until, f"{key}.quiet_until")
+        last = _time(_("until"), before.quiet_until, f"{key}.quiet_until")
     return first, last
 
 
@@ -109,9 +110,11 @@ def _time(label: str, value: int | None, key: str) -> int | None:
 def _timezone(before: Delivery, of_business: str, key: str) -> str | None:
     offered: list[str | None] = [None, *sorted(available_timezones())]
     return st.selectbox(
-        "Time zone",
+        _("Time zone"),
         offered,
         index=offered.index(before.timezone) if before.timezone in offered else 0,
-        format_func=lambda each: f"The business's ({of_business})" if each is None else each,
+        format_func=lambda each: (
+            _("The business's ({timezone})", timezone=of_business) if each is None else each
+        ),
         key=f"{key}.timezone",
     )

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from components.forms.action import act
+from components.forms.dialog import dialog
 from components.forms.fields import Fields
 from components.session import close_form, form, require_scope
 from components.ui import cards
@@ -16,6 +17,7 @@ from portal_data.customers.details import Address, Contact, MyDetails
 from portal_data.customers.own_details import AddressKind
 from portal_data.scope import Permission, Scope
 from portal_data.text.form_fields import Field
+from portal_data.text.language import N_, _
 
 _FORM = "details"
 _PERSON_ROWS = (("salutation", "designation"), ("first_name", "last_name"), ("phone", "mobile"))
@@ -24,19 +26,19 @@ _ADDRESS_ROWS = (("attention",), ("street1",), ("street2",), ("postal_code", "ci
                  ("state", "country"), ("phone", "fax"))  # fmt: skip
 
 
-def pencil(scope: Scope, permission: Permission, what: str, key: str) -> bool:
+def pencil(scope: Scope, permission: Permission, help: str, key: str) -> bool:
     """Draw the button that opens a dialog, for whoever may change it; tell whether it was used."""
     if not own_details.may_edit(scope, preferences.of(scope), permission):
         return False
     used = st.button(
-        "Edit", icon=":material/edit:", key=f"edit.{key}", type="tertiary", help=f"Change {what}"
+        _("Edit"), icon=":material/edit:", key=f"edit.{key}", type="tertiary", help=help
     )
     if used:
         close_form(_FORM)  # a dialog that was left begins anew
     return used
 
 
-@st.dialog("Your details", icon=":material/edit:")
+@dialog(N_("Your details"), icon=":material/edit:")
 def person() -> None:
     """Change one's own name, title and numbers."""
     scope = require_scope()
@@ -45,10 +47,10 @@ def person() -> None:
     drawn = Fields(opened.key)
     with st.form("details", border=False, enter_to_submit=False):
         st.text_input(
-            "E-mail",
+            _("E-mail"),
             before.email or "",
             disabled=True,
-            help="You sign in with it. Write to us to change it.",
+            help=_("You sign in with it. Write to us to change it."),
             key=f"{opened.key}.email",
         )
         _draw(
@@ -60,7 +62,7 @@ def person() -> None:
         )
 
 
-@st.dialog("Company", icon=":material/edit:")
+@dialog(N_("Company"), icon=":material/edit:")
 def company() -> None:
     """Change the company's name and how to reach it, and ask for another tax number."""
     scope = require_scope()
@@ -78,14 +80,14 @@ def company() -> None:
         )
 
 
-@st.dialog("Billing address", icon=":material/edit:")
+@dialog(N_("Billing address"), icon=":material/edit:")
 def billing_address() -> None:
     """Change where invoices go."""
     scope = require_scope()
     _address(scope, "billing")
 
 
-@st.dialog("Shipping address", icon=":material/edit:")
+@dialog(N_("Shipping address"), icon=":material/edit:")
 def shipping_address() -> None:
     """Change where goods go."""
     scope = require_scope()
@@ -102,7 +104,8 @@ ADDRESSES: Mapping[AddressKind, Callable[[], None]] = {
 def _address(scope: Scope, kind: AddressKind) -> None:
     opened = form(_FORM, lambda: details.my_details(scope).address(kind))
     before = opened.start
-    cards.draw(cards.sub("Documents that you have already keep the address they were sent to."))
+    words = _("Documents that you have already keep the address they were sent to.")
+    cards.draw(cards.sub(words))
     with st.form("details", border=False, enter_to_submit=False):
         _draw(
             Fields(opened.key),
@@ -137,7 +140,7 @@ def _draw(
             with column:
                 drawn.text(name, fields[name], getattr(before, name, None))
     messages = st.container(key="details-messages")
-    sent = st.form_submit_button("Save", type="primary", icon=":material/check:")
+    sent = st.form_submit_button(_("Save"), type="primary", icon=":material/check:")
     if sent:
         changes = {
             name: typed
@@ -145,4 +148,4 @@ def _draw(
             if typed != (getattr(before, name, None) or "")
         }
         with messages:
-            act("Saved. We see it, too.", lambda: save(changes), drawn=drawn, form=_FORM)
+            act(_("Saved. We see it, too."), lambda: save(changes), drawn=drawn, form=_FORM)

@@ -6,12 +6,12 @@ from components.forms.action import act
 from components.lists import listing, notification_list
 from components.session import form
 from components.ui import cards, links
-from components.ui import format as say
 from components.ui.markup import Markup, join
 from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.messaging import notifications
 from portal_data.scope import Scope, Staff
+from portal_data.text.language import _, counted
 
 _SEEN = "notifications.seen"
 
@@ -25,12 +25,16 @@ def draw(who: Scope | Staff) -> None:
     request, page = listing.read(who, request, business.today(now), recipient_id=reader)
     seen = form(_SEEN, lambda: now).start
     with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
-        cards.draw(cards.head("Notifications", cards.sub(_about())))
+        cards.draw(cards.head(_("Notifications"), cards.sub(_about())))
         if page.counts[notifications.Filter.UNREAD] and st.button(
-            "Mark all as read", icon=":material/mark_email_read:", key="notifications.read"
+            _("Mark all as read"), icon=":material/mark_email_read:", key="notifications.read"
         ):
             act(
-                lambda count: f"{say.count(count, 'notification')} marked as read.",
+                lambda count: counted(
+                    count,
+                    "{count} notification marked as read.",
+                    "{count} notifications marked as read.",
+                ),
                 lambda: notifications.mark_all_read(who, until=seen, now=utc_now()),
                 seen=_SEEN,
             )
@@ -38,5 +42,5 @@ def draw(who: Scope | Staff) -> None:
 
 
 def _about() -> Markup:
-    choose = cards.link("Choose what you are told", links.page("notification_settings"))
-    return join("What happened that concerns you. ", choose)
+    choose = cards.link(_("Choose what you are told"), links.page("notification_settings"))
+    return join(_("What happened that concerns you."), " ", choose)

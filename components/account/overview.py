@@ -3,28 +3,40 @@
 from collections.abc import Sequence
 from datetime import date
 
+from components.account import saved_method
 from components.charts import charts
 from components.ui import cards, links, roles
 from components.ui import format as say
 from components.ui.cards import Figure, Happening
-from components.ui.markup import Markup, filled, join, said, tag
+from components.ui.markup import Markup, filled, filled_count, join, said, tag
 from portal_data import kinds
 from portal_data.billing.balances import Balance, Home, LastPayment, PendingApprovals
 from portal_data.billing.invoices import Filter
 from portal_data.business.organisation import Organisation
 from portal_data.clock import local_date
 from portal_data.customers import conversations
-from portal_data.customers.details import MyDetails, SavedMethod
+from portal_data.customers.details import MyDetails
 from portal_data.messaging import activity
 from portal_data.messaging.activity import Entry
 from portal_data.scope import Permission, Scope
-from portal_data.text.language import _
+from portal_data.text.language import N_, _, counted, grouped
 
 CHART_HEIGHT = 126
 ENTRIES = 4
 NEWS = 3
 SHORT = 3
 """Rows of a list that Home shows before *View more*."""
+_ABOUT = {
+    "invoice": N_("invoice {name}"),
+    "retainer_invoice": N_("retainer invoice {name}"),
+    "estimate": N_("estimate {name}"),
+    "payment": N_("payment {name}"),
+    "credit_note": N_("credit note {name}"),
+    "project": N_("project {name}"),
+    "approval": N_("timesheet {name}"),
+}
+"""What the business writes about, within a sentence."""
+_ADDRESSES = (("billing", N_("Billing")), ("shipping", N_("Shipping")))
 
 
 def news(me: Scope, business: Organisation, today: date) -> Markup | None:
@@ -34,11 +46,16 @@ def news(me: Scope, business: Organisation, today: date) -> Markup | None:
         return None
     named = []
     for each in found[:NEWS]:
-        title = conversations.TITLES[each.subject_kind].lower()
+        words = _(_ABOUT.get(each.subject_kind, "{name}"))
         address = links.subject(each.subject_kind, each.subject_id, each.name) or ""
-        named.append(join(f"{title} ", cards.link(said(each.name), address)))
-    more = " and more" if len(found) > NEWS else ""
-    words = join(said(business.name, "b"), " wrote to you about ", *_commas(named), more, ".")
+        named.append(filled(words, name=cards.link(said(each.name), address)))
+    more = len(found) > NEWS
+    words = (
+        _("{business} wrote to you about {things} and more.")
+        if more
+        else _("{business} wrote to you about {things}.")
+    )
+    words = filled(words, business=said(business.name, "b"), things=_commas(named))
     line = tag("div", tag("span", words), class_="pt-attention", role="status")
     return tag("div", line, class_="pt-calm")
 
@@ -66,14 +83,21 @@ def _payable(balance: Balance, note: Markup | None, locale: str) -> Markup:
     late = None
     if balance.overdue_count:
         overdue = say.money(balance.overdue_minor, balance.currency_code, locale)
-        words = f"{overdue} overdue in {say.count(balance.overdue_count, 'invoice')}"
+        words = counted(
+            balance.overdue_count,
+            "{amount} overdue in {count} invoice",
+            "{amount} overdue in {count} invoices",
+            amount=overdue,
+        )
         late = tag(
             "div", cards.link(words, links.page("invoices", status=Filter.OVERDUE)), class_="late"
         )
     if not balance.payable_minor:
-        note = join("Nothing to pay. Thank you!")
+        note = join(_("Nothing to pay. Thank you!"))
     below = tag("div", note, class_="note") if note else None
-    return tag("div", cards.hero(Figure("Balance payable", amount)), late, below, class_="pt-owed")
+    return tag(
+        "div", cards.hero(Figure(_("Balance payable"), amount)), late, below, class_="pt-owed"
+    )
 
 
 def _rest(balance: Balance, locale: str) -> Markup | None:
@@ -85,36 +109,36 @@ def _rest(balance: Balance, locale: str) -> Markup | None:
     statement = balance.statement_minor
     credit_notes = links.page("credit_notes", status="open") if balance.credits_minor else None
     parts = [
-        ("Brought forward", balance.opening_minor, "", None),
+        (_("Brought forward"), balance.opening_minor, "", None),
         (
-            f"Outstanding invoices ({balance.outstanding_count:,})",
+            _("Outstanding invoices ({count})", count=grouped(balance.outstanding_count)),
             balance.outstanding_minor,
             "",
             links.page("invoices", status=Filter.UNPAID),
         ),
         (
-            f"Outstanding retainers ({balance.retainers_count:,})",
+            _("Outstanding retainers ({count})", count=grouped(balance.retainers_count)),
             balance.retainers_minor,
             "",
             links.page("retainers", status="unpaid"),
         ),
-        ("In question, not to be paid yet", -balance.in_question_minor, "", None),
+        (_("In question, not to be paid yet"), -balance.in_question_minor, "", None),
         (
-            "In dispute, not to be paid yet",
+            _("In dispute, not to be paid yet"),
             -balance.disputed_minor,
             "",
             links.page("invoices", status=Filter.DISPUTED),
         ),
-        ("Payments on their way", -balance.pending_minor, "", None),
-        ("Available credits", -balance.available_credits_minor, "good", credit_notes),
+        (_("Payments on their way"), -balance.pending_minor, "", None),
+        (_("Available credits"), -balance.available_credits_minor, "good", credit_notes),
         (
-            "Available retainer payments",
+            _("Available retainer payments"),
             -balance.retainer_payments_minor,
             "good",
             links.page("retainers", sort="available"),
         ),
         (
-            "Balance on the statement",
+            _("Balance on the statement"),
             statement if statement != balance.payable_minor else 0,
             "",
             links.page("statements", currency=balance.currency_code),
@@ -132,7 +156,7 @@ def _rest(balance: Balance, locale: str) -> Markup | None:
 def aging(balance: Balance, locale: str) -> None:
     """Draw what is outstanding by age."""
     if not balance.outstanding_minor:
-        cards.draw(cards.empty("Nothing outstanding", "You are all caught up."))
+        cards.draw(cards.empty(_("Nothing outstanding"), _("You are all caught up.")))
         return
     words = charts.aging_in_words(balance, locale)
     charts.draw(charts.aging(balance, locale), "home.aging", words=words, height=CHART_HEIGHT)
@@ -141,7 +165,8 @@ def aging(balance: Balance, locale: str) -> None:
 def months(balance: Balance, locale: str) -> None:
     """Draw what was billed and paid by month."""
     if not any(month.billed_minor or month.paid_minor for month in balance.months):
-        cards.draw(cards.empty("Nothing in twelve months", "Invoices and payments appear here."))
+        text = _("Invoices and payments appear here.")
+        cards.draw(cards.empty(_("Nothing in twelve months"), text))
         return
     words = charts.months_in_words(balance, locale)
     charts.draw(charts.months(balance, locale), "home.months", words=words, height=CHART_HEIGHT)
@@ -149,62 +174,79 @@ def months(balance: Balance, locale: str) -> None:
 
 def months_title() -> Markup:
     """Return the title of the chart of months, saying which colour is billed and which is paid."""
-    dots = (("Billed", "light-dark(#3b5bdb, #7c93ff)"), ("Paid", "light-dark(#12a07a, #3fbf96)"))
+    dots = (
+        (_("Billed"), "light-dark(#3b5bdb, #7c93ff)"),
+        (_("Paid"), "light-dark(#12a07a, #3fbf96)"),
+    )
     legend = [tag("span", label, style=f"--dot: {colour}") for label, colour in dots]
-    title = cards.title("Billed and paid")
+    title = cards.title(_("Billed and paid"))
     return tag("div", title, tag("div", legend, class_="pt-legend"), class_="pt-between")
 
 
 def approvals(pending: PendingApprovals, me: Scope, mine: MyDetails, *, timesheets: bool) -> Markup:
     """Return what waits for an answer and whose, `timesheets` where the business shows them."""
+    number = pending.estimates
+    words = counted(number, "Estimate to approve", "Estimates to approve")
     address = links.page("estimates", status="open")
-    waiting = [(pending.estimates, "Estimate", address, Permission.ESTIMATE_ANSWER)]
+    waiting = [(number, words, address, Permission.ESTIMATE_ANSWER)]
     if timesheets:
+        number = pending.timesheets
+        words = counted(number, "Timesheet to approve", "Timesheets to approve")
         address = links.page("timesheets", status="pending")
-        waiting.append((pending.timesheets, "Timesheet", address, Permission.TIMESHEET_ANSWER))
+        waiting.append((number, words, address, Permission.TIMESHEET_ANSWER))
     figures = [
         Figure(
-            f"{noun if number == 1 else noun + 's'} to approve",
-            f"{number:,}",
+            words,
+            grouped(number),
             "" if me.may(permission) else roles.answering(me, mine, permission),
             href=address,
         )
-        for number, noun, address, permission in waiting
+        for number, words, address, permission in waiting
         if number
     ]
     if not figures:
-        return cards.empty("Nothing waits", "What is to be approved appears here.")
+        return cards.empty(_("Nothing waits"), _("What is to be approved appears here."))
     return cards.figures(figures)
 
 
 def last_payment(paid: LastPayment | None, today: date, locale: str) -> Markup:
     """Return the newest payment and what it settled."""
     if paid is None:
-        return cards.empty("No payment yet", "Your last payment appears here.")
+        return cards.empty(_("No payment yet"), _("Your last payment appears here."))
     every = [
         *((number, links.document(kinds.INVOICE, number)) for number in paid.invoice_numbers),
         *((number, links.document(kinds.RETAINER, number)) for number in paid.retainer_numbers),
     ]
     settled = [cards.link(number, href) for number, href in every[:SHORT]]
     more = len(every) - len(settled)
-    spaced = _commas(settled)
+    applied: Markup | str = _("Not applied yet")
     if more > 0:
-        spaced.append(f" and {more} more")
+        applied = filled_count(
+            more,
+            "Applied to {documents} and {count} more",
+            "Applied to {documents} and {count} more",
+            documents=_commas(settled),
+        )
+    elif settled:
+        applied = filled(_("Applied to {documents}"), documents=_commas(settled))
     amount = say.money(paid.amount_minor, paid.currency_code, locale)
-    receipt = ("Receipt ", cards.link(paid.number, links.document(kinds.PAYMENT, paid.number)))
-    reference = (" · Reference ", said(paid.reference)) if paid.reference else ()
+    link = cards.link(paid.number, links.document(kinds.PAYMENT, paid.number))
+    receipt = filled(_("Receipt {number}"), number=link)
+    if paid.reference:
+        reference = filled(_("Reference {reference}"), reference=said(paid.reference))
+        receipt = join(receipt, " · ", reference)
     return join(
         tag("div", amount, class_="pt-due small"),
         cards.sub(join(cards.when(paid.date, today, locale), " · ", said(paid.mode))),
-        cards.sub(join(*receipt, *reference)),
-        cards.sub(join("Applied to ", *spaced) if spaced else "Not applied yet"),
+        cards.sub(receipt),
+        cards.sub(applied),
     )
 
 
 def recent(entries: Sequence[Entry], me: Scope, business: Organisation, today: date) -> Markup:
     """Return the latest entries of the customer's history, as `me` reads them."""
     if not entries:
-        return cards.empty("Nothing yet", "What happens on your account appears here.")
+        return cards.empty(_("Nothing yet"), _("What happens on your account appears here."))
     return cards.timeline(_happening(entry, me, business, today) for entry in entries)
 
 
@@ -220,32 +262,33 @@ def _happening(entry: Entry, me: Scope, business: Organisation, today: date) -> 
     actor = filled(_("{name} (you)"), name=name) if entry.actor_id == me.contact_id else name
     subject = cards.link(number, address) if number and address else said(number or "")
     near = (today - day).days < 14
-    when = say.ago(day, today).capitalize() if near else say.day(day, business.locale)
+    when = say.beginning(say.ago(day, today)) if near else say.day(day, business.locale)
+    often = counted(entry.times, "{count} time", "{count} times")
     return Happening(
         filled(activity.with_places(entry.event, number), actor=actor, subject=subject),
-        f"{when} · {entry.times} times" if entry.times > 1 else when,
+        f"{when} · {often}" if entry.times > 1 else when,
         amount,
     )
 
 
 def details(mine: MyDetails) -> Markup:
     """Return the customer in short: what it is called, where it is, who acts for it."""
-    addresses = [(kind, mine.address(kind)) for kind in ("billing", "shipping")]
+    addresses = [(label, mine.address(kind)) for kind, label in _ADDRESSES]
     where = [
-        (kind.capitalize(), join(*_commas([said(line) for line in address.lines])))
-        for kind, address in addresses
+        (_(label), join(*_commas([said(line) for line in address.lines])))
+        for label, address in addresses
         if address and address.lines
     ]
     tax = " · ".join(part for part in (mine.tax_id, say.code(mine.tax_treatment)) if part)
     return cards.facts(
         [
-            ("Company", mine.company_name or mine.display_name),
-            ("E-mail", cards.email(mine.email)),
-            ("Phone", mine.phone),
-            ("Tax", tax),
+            (_("Company"), mine.company_name or mine.display_name),
+            (_("E-mail"), cards.email(mine.email)),
+            (_("Phone"), mine.phone),
+            (_("Tax"), tax),
             *where,
-            ("People", _some([contact.name for contact in mine.contacts])),
-            ("Saved", _some([_method(each) for each in mine.saved_methods])),
+            (_("People"), _some([contact.name for contact in mine.contacts])),
+            (_("Saved"), _some([saved_method.words(each) for each in mine.saved_methods])),
         ]
     )
 
@@ -259,9 +302,8 @@ def _some(names: list[str]) -> Markup | None:
     """Return the first names of a list, and how many more there are."""
     shown = _commas([said(name) for name in names[:2]])
     left_out = len(names) - 2
-    return join(*shown, f" and {left_out} more" if left_out > 0 else None) if names else None
-
-
-def _method(method: SavedMethod) -> str:
-    kind = say.code(method.brand or method.kind)
-    return f"{kind} •••• {method.last4}" if method.last4 else kind
+    if left_out > 0:
+        return filled_count(
+            left_out, "{names} and {count} more", "{names} and {count} more", names=shown
+        )
+    return join(*shown) if names else None

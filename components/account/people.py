@@ -7,7 +7,7 @@ from components.account.contact_access import ROLES, STATES
 from components.session import close_form
 from components.ui import cards
 from components.ui import format as say
-from components.ui.markup import Markup, join, said, tag
+from components.ui.markup import Markup, filled, join, said, tag
 from portal_data.customers.details import Contact, MyDetails
 from portal_data.scope import Permission, Role, Scope
 from portal_data.text import bidi
@@ -67,8 +67,9 @@ def _person(scope: Scope, mine: MyDetails, contact: Contact, locale: str) -> Mar
     # each in its own direction: a title in one script must not turn the e-mail behind it
     parts = [join(" · " if at else "", said(part)) for at, part in enumerate(filter(None, about))]
     mark = tag("span", say.initials(contact.name), class_="pt-mark", aria_hidden="true")
+    name = said(contact.name)
     return cards.row(
-        join(said(contact.name), _(" (you)") if contact.id == scope.contact_id else ""),
+        filled(_("{name} (you)"), name=name) if contact.id == scope.contact_id else name,
         join(parts),
         before=mark,
         after=cards.pills([(_(ROLES[Role(contact.role)]), "gray"), (_(state), tone)]),

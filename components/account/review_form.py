@@ -14,6 +14,7 @@ from portal_data.clock import utc_now
 from portal_data.customers import reviews
 from portal_data.customers.reviews import Review
 from portal_data.scope import Scope
+from portal_data.text.language import _
 
 _FORM = "review"
 
@@ -31,45 +32,45 @@ def draw(scope: Scope, business: Organisation, written: Sequence[Review], now: d
             if each.may_publish:
                 _consent(scope, each)
     if not written:
-        text = "What you write, and what we answer, stays here."
-        cards.draw(cards.card("", cards.empty("No reviews yet", text)))
+        text = _("What you write, and what we answer, stays here.")
+        cards.draw(cards.card("", cards.empty(_("No reviews yet"), text)))
 
 
 def _form(scope: Scope, business: Organisation, current: Review | None) -> None:
     opened = form(_FORM, lambda: current)
     before, key = opened.start, opened.key
-    title = "How do you like our work?" if before is None else "Change your review"
-    until = "You can change it for a day, until we answer it."
+    title = _("How do you like our work?") if before is None else _("Change your review")
+    until = _("You can change it for a day, until we answer it.")
     cards.draw(cards.title(title), cards.sub(until))
     with st.form("review", border=False):
         stars = st.feedback(
             "stars", default=before.rating - 1 if before else None, key=f"{key}.stars"
         )
         body = st.text_area(
-            "In your words",
+            _("In your words"),
             before.body or "" if before else "",
             # above the limit, so that too long a text is refused and not cut
             max_chars=reviews.BODY.limit * 2,
             height=140,
-            placeholder="What went well, and what should be better?",
+            placeholder=_("What went well, and what should be better?"),
             key=f"{key}.body",
         )
         may_publish = st.checkbox(
-            "You may publish this with my name and company",
+            _("You may publish this with my name and company"),
             before.may_publish if before else False,
             key=f"{key}.publish",
         )
         messages = st.container(key="review-messages")
-        sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
+        sent = st.form_submit_button(_("Send"), type="primary", icon=":material/send:")
     if not sent:
         return
     with messages:
         if stars is None:
-            refused("Choose from one to five stars.")
+            refused(_("Choose from one to five stars."))
             return
         now = utc_now()
         act(
-            "Thank you for your review.",
+            _("Thank you for your review."),
             lambda: reviews.write(
                 scope,
                 stars + 1,
@@ -87,9 +88,10 @@ def _consent(scope: Scope, review: Review) -> None:
     """Offer to take back the consent to publish a review."""
     name = f"consent.{review.id}"
     seen = form(name, lambda: review.version).start
-    if st.button("Do not publish it", key=name, help="We take it back where we published it."):
+    words = _("We take it back where we published it.")
+    if st.button(_("Do not publish it"), key=name, help=words):
         act(
-            "It is published no longer.",
+            _("It is published no longer."),
             lambda: reviews.withdraw_consent(scope, review.id, seen=seen, now=utc_now()),
             seen=name,
         )

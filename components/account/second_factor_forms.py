@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components import session
 from components.forms.action import act, outcome
+from components.forms.dialog import dialog
 from components.session import close_form, form, require_person
 from components.ui import cards
 from components.ui import format as say
@@ -21,6 +22,7 @@ from portal_data.auth.totp import CODE_LIMIT, Enrolment
 from portal_data.business import brand, organisation
 from portal_data.clock import utc_now
 from portal_data.scope import Scope, Staff
+from portal_data.text.language import N_, _, counted
 
 _CODES = "second_factor.codes"
 _SET_UP = "second_factor.set_up"
@@ -37,10 +39,11 @@ class _Made:
 def heading(challenge: Challenge) -> tuple[str, str]:
     """Return the title of the card that asks for what a right password still needs, and a line."""
     if not challenge.enrols:
-        return "One more step", "Enter the code that your app shows, or a recovery code."
+        return _("One more step"), _("Enter the code that your app shows, or a recovery code.")
     if _shown() is not None:
-        return "Keep your recovery codes", ""
-    return "Set up a second factor", "Signing in here needs a code from an app on your telephone."
+        return _("Keep your recovery codes"), ""
+    words = _("Signing in here needs a code from an app on your telephone.")
+    return _("Set up a second factor"), words
 
 
 def ask(challenge: Challenge) -> None:
@@ -48,7 +51,7 @@ def ask(challenge: Challenge) -> None:
     made = _shown()
     if made is not None and made.sign_in_id is not None:
         _recovery_codes(made.codes)
-        if st.button("I have kept them", type="primary", key="codes.kept", width="stretch"):
+        if st.button(_("I have kept them"), type="primary", key="codes.kept", width="stretch"):
             session.begin(made.sign_in_id)
         return
     if challenge.enrols:
@@ -56,14 +59,14 @@ def ask(challenge: Challenge) -> None:
     else:
         with st.form("code", border=False):
             code = _code()
-            sent = st.form_submit_button("Sign in", type="primary", width="stretch")
+            sent = st.form_submit_button(_("Sign in"), type="primary", width="stretch")
         if sent:
             came = outcome(
                 lambda: second_factor.complete(challenge, code, session.browser(), utc_now())
             )
             if came is not None:
                 session.begin(*came)
-    if st.button("Sign in as somebody else", type="tertiary", key="code.cancel"):
+    if st.button(_("Sign in as somebody else"), type="tertiary", key="code.cancel"):
         session.forget_challenge()
 
 
@@ -74,32 +77,37 @@ def card(who: Scope | Staff) -> None:
     if own.since is None and not offered:
         return
     with st.container(key="card-second-factor", border=True, gap="small"):
-        cards.draw(cards.title("Second factor"))
+        cards.draw(cards.title(_("Second factor")))
         if own.since is None:
             cards.draw(
-                cards.sub("After your password, signing in asks for a code from an app on your "
-                          "telephone: a stolen password alone opens nothing.")
+                cards.sub(_("After your password, signing in asks for a code from an app on your "
+                            "telephone: a stolen password alone opens nothing."))
             )  # fmt: skip
-            if st.button("Set up", icon=":material/phonelink_lock:", key="factor.set_up"):
+            if st.button(_("Set up"), icon=":material/phonelink_lock:", key="factor.set_up"):
                 _anew()
                 set_up()
             return
         business = organisation.get(who)
         since = say.day(business.day_of(own.since), business.locale)
-        left = say.count(own.codes_left, "recovery code")
+        left = counted(
+            own.codes_left,
+            "Since {day}. {count} recovery code left to sign in with when your telephone is lost.",
+            "Since {day}. {count} recovery codes left to sign in with when your telephone is lost.",
+            day=since,
+        )
         cards.draw(
-            cards.pills([("On", "green")]),
-            cards.sub(f"Since {since}. {left} left to sign in with when your telephone is lost."),
+            cards.pills([(_("On"), "green")]),
+            cards.sub(left),
         )
         with st.container(horizontal=True, gap="small"):
-            if st.button("New recovery codes", key="factor.codes"):
+            if st.button(_("New recovery codes"), key="factor.codes"):
                 _anew()
                 new_codes()
-            if st.button("Turn off", key="factor.off"):
+            if st.button(_("Turn off"), key="factor.off"):
                 turn_off()
 
 
-@st.dialog("Set up a second factor", icon=":material/phonelink_lock:")
+@dialog(N_("Set up a second factor"), icon=":material/phonelink_lock:")
 def set_up() -> None:
     """Show the QR code, and take a code from the app with the password."""
     who = require_person()
@@ -111,7 +119,7 @@ def set_up() -> None:
         _scan(given)
         with st.form("set_up", border=False):
             password, code = _password(), _code()
-            sent = st.form_submit_button("Turn on", type="primary")
+            sent = st.form_submit_button(_("Turn on"), type="primary")
     if sent:
         _make(
             room,
@@ -119,35 +127,35 @@ def set_up() -> None:
         )
 
 
-@st.dialog("New recovery codes", icon=":material/key:")
+@dialog(N_("New recovery codes"), icon=":material/key:")
 def new_codes() -> None:
     """Replace one's recovery codes, with the password and a code."""
     who = require_person()
     if _codes_shown():
         return
-    cards.draw(cards.sub("The codes from before open nothing any more."))
+    cards.draw(cards.sub(_("The codes from before open nothing any more.")))
     with st.form("codes", border=False):
         password, code = _password(), _code()
-        sent = st.form_submit_button("Make new codes", type="primary")
+        sent = st.form_submit_button(_("Make new codes"), type="primary")
     if sent:
         _make(lambda: second_factor.renew_codes(who, password, code, session.browser(), utc_now()))
 
 
-@st.dialog("Turn off the second factor?", icon=":material/lock_open:")
+@dialog(N_("Turn off the second factor?"), icon=":material/lock_open:")
 def turn_off() -> None:
     """Turn one's second factor off, with the password and a code."""
     who = require_person()
     wanted = second_factor.status(who).wanted
-    words = "Signing in asks for your password alone from then on."
+    words = _("Signing in asks for your password alone from then on.")
     if wanted is wanted.REQUIRED:
-        words = "This portal requires one: your next sign-in sets up another."
+        words = _("This portal requires one: your next sign-in sets up another.")
     cards.draw(cards.sub(words))
     with st.form("turn_off", border=False):
         password, code = _password(), _code()
-        sent = st.form_submit_button("Turn off", type="primary")
+        sent = st.form_submit_button(_("Turn off"), type="primary")
     if sent:
         act(
-            "Your second factor is off.",
+            _("Your second factor is off."),
             lambda: second_factor.turn_off(who, password, code, session.browser(), utc_now()),
         )
 
@@ -157,7 +165,7 @@ def _enrol(challenge: Challenge) -> None:
     _scan(given)
     with st.form("enrol", border=False):
         code = _code()
-        sent = st.form_submit_button("Turn on and sign in", type="primary", width="stretch")
+        sent = st.form_submit_button(_("Turn on and sign in"), type="primary", width="stretch")
     if not sent:
         return
     came = outcome(
@@ -180,8 +188,8 @@ def _scan(given: Enrolment) -> None:
     cards.draw(
         tag(
             "div",
-            tag("img", src=_picture(given.address), alt="QR code for your authenticator app"),
-            cards.sub("Scan this with an authenticator app, or type the key into it:"),
+            tag("img", src=_picture(given.address), alt=_("QR code for your authenticator app")),
+            cards.sub(_("Scan this with an authenticator app, or type the key into it:")),
             tag("code", given.shown, class_="pt-key"),
             class_="pt-scan",
         )
@@ -198,12 +206,12 @@ def _picture(text: str) -> str:
 
 
 def _code() -> str:
-    return st.text_input("Code", max_chars=CODE_LIMIT, autocomplete="one-time-code")
+    return st.text_input(_("Code"), max_chars=CODE_LIMIT, autocomplete="one-time-code")
 
 
 def _password() -> str:
     return st.text_input(
-        "Password",
+        _("Password"),
         type="password",
         autocomplete="current-password",
         max_chars=passwords.MAX_BYTES,
@@ -240,7 +248,7 @@ def _codes_shown() -> bool:
     if made is None:
         return False
     _recovery_codes(made.codes)
-    if st.button("I have kept them", type="primary", key="codes.kept"):
+    if st.button(_("I have kept them"), type="primary", key="codes.kept"):
         _anew()
         st.rerun()
     return True
@@ -248,12 +256,12 @@ def _codes_shown() -> bool:
 
 def _recovery_codes(codes: tuple[str, ...]) -> None:
     cards.draw(
-        cards.sub("Each of these signs you in once without your telephone. They are not shown "
-                  "again: keep them where you keep papers, or in a password manager.")
+        cards.sub(_("Each of these signs you in once without your telephone. They are not shown "
+                    "again: keep them where you keep papers, or in a password manager."))
     )  # fmt: skip
     st.code("\n".join(codes), language=None)
     st.download_button(
-        "Download",
+        _("Download"),
         "\n".join(codes) + "\n",
         "recovery-codes.txt",
         "text/plain",

@@ -7,11 +7,12 @@ import streamlit as st
 
 from components.forms import uploads
 from components.forms.action import act
+from components.forms.dialog import dialog
 from components.forms.uploads import Upload
 from components.session import form, require_scope, require_staff
 from components.ui import cards, links
 from components.ui import format as say
-from components.ui.markup import Markup, join, said, tag
+from components.ui.markup import Markup, filled, join, said, tag
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
 from portal_data.customers import files
@@ -21,6 +22,7 @@ from portal_data.ids import new_id
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.settings import load
 from portal_data.text import bidi
+from portal_data.text.language import N_, _
 
 _SHORT = 5
 """Documents that are shown before *View more*."""
@@ -45,7 +47,7 @@ def draw_for_staff(staff: Staff, customer_id: UUID, business: Organisation) -> N
             withdraw(customer_id)
 
 
-@st.dialog("Share a document", icon=":material/upload_file:")
+@dialog(N_("Share a document"), icon=":material/upload_file:")
 def share() -> None:
     """Ask a contact for a file, and share it with the business."""
     scope = require_scope()
@@ -54,8 +56,8 @@ def share() -> None:
     def keep(chosen: Upload, key: UUID) -> None:
         files.share(scope, chosen.name, chosen.content, key=key, folder=folder, now=utc_now())
 
-    _ask(name, "The business and your colleagues can open it. Only the business can take it back.",
-         keep)  # fmt: skip
+    text = _("The business and your colleagues can open it. Only the business can take it back.")
+    _ask(name, text, keep)
 
 
 @st.dialog("Share a document", icon=":material/upload_file:")
@@ -100,8 +102,8 @@ def _block(may_share: bool, press: Callable[[], None]) -> "st.delta_generator.De
     block = st.container(border=True, key="card-files")
     with block, st.container(horizontal=True, horizontal_alignment="distribute",
                              vertical_alignment="center", key="files-head"):  # fmt: skip
-        cards.draw(cards.title("Shared documents"))
-        if may_share and st.button("Share a document", key="files.share",
+        cards.draw(cards.title(_("Shared documents")))
+        if may_share and st.button(_("Share a document"), key="files.share",
                                    icon=":material/upload_file:"):  # fmt: skip
             press()
     return block
@@ -112,22 +114,22 @@ def _ask(name: str, text: str, keep: Callable[[Upload, UUID], None]) -> None:
     opened = form(name, new_id)
     cards.draw(cards.sub(text))
     with st.form("share", border=False):
-        chosen = uploads.field("File", f"{opened.key}.file")
+        chosen = uploads.field(_("File"), f"{opened.key}.file")
         messages = st.container(key="share-messages")
         with st.container(horizontal=True, gap="small"):
-            sure = st.form_submit_button("Share", type="primary", icon=":material/upload_file:")
-            if st.form_submit_button("Cancel"):
+            sure = st.form_submit_button(_("Share"), type="primary", icon=":material/upload_file:")
+            if st.form_submit_button(_("Cancel")):
                 st.rerun()
 
     def shared() -> str:
         if not chosen:
-            raise Invalid("Choose a file first.")
+            raise Invalid(_("Choose a file first."))
         keep(chosen[0], opened.start)
         return chosen[0].name
 
     if sure:
         with messages:
-            act(lambda shown: f"{bidi.isolated(shown)} is shared.", shared, form=name)
+            act(lambda shown: _("{name} is shared.", name=bidi.isolated(shown)), shared, form=name)
 
 
 def _list(
@@ -138,7 +140,7 @@ def _list(
 ) -> Markup:
     """Return the newest documents, the others behind *View more*."""
     if not shared:
-        return cards.empty("No documents yet", "Files that either side shares appear here.")
+        return cards.empty(_("No documents yet"), _("Files that either side shares appear here."))
     rows = [_row(each, business, address, side) for each in shared]
     return join(cards.rows(rows[:_SHORT]), cards.more(rows[_SHORT:]))
 
@@ -150,12 +152,15 @@ def _row(
     name = said(file.name) if gone and side == "contact" else cards.opened(
         said(file.name), address(file.id)
     )  # fmt: skip
-    unnamed = "the customer" if file.uploaded_by_kind == "contact" else business.name
+    unnamed = _("the customer") if file.uploaded_by_kind == "contact" else business.name
     by = file.uploaded_by_name or unnamed
     shared_on = say.day(business.day_of(file.created_at), business.locale)
-    note = join(f"{shared_on} · {say.size(file.size_bytes)} · from ", said(by))
+    note = filled(
+        _("{day} · {size} · from {name}"),
+        day=shared_on, size=say.size(file.size_bytes), name=said(by),
+    )  # fmt: skip
     after = None
     if file.removed_at is not None:
         day = say.day(business.day_of(file.removed_at), business.locale)
-        after = tag("span", f"Withdrawn {day}", class_="pt-pill gray")
+        after = tag("span", _("Withdrawn {day}", day=day), class_="pt-pill gray")
     return cards.row(name, note, after=after)

@@ -6,7 +6,7 @@ docs/decisions/0006. The names we override or set are checked by a test.
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -31,20 +31,30 @@ from portal_data.business import brand
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
+from portal_data.text import language
+from portal_data.text.language import N_, _
 
 _SIGN_IN_FIELDS = {
-    "Form name": "Sign in",
-    "Username": "E-mail",
-    "Password": "Password",
-    "Login": "Sign in",
+    "Form name": N_("Sign in"),
+    "Username": N_("E-mail"),
+    "Password": N_("Password"),
+    "Login": N_("Sign in"),
 }
 _PASSWORD_FIELDS = {
-    "Form name": "Change password",
-    "Current password": "Current password",
-    "New password": "New password",
-    "Repeat password": "New password again",
-    "Reset": "Change password",
+    "Form name": N_("Change password"),
+    "Current password": N_("Current password"),
+    "New password": N_("New password"),
+    "Repeat password": N_("New password again"),
+    "Reset": N_("Change password"),
 }
+
+
+_OF_LIBRARY = (
+    N_("No new password provided"),
+    N_("Passwords do not match"),
+    N_("New and current passwords are the same"),
+)
+"""What the library itself says of a password that it does not pass on."""
 
 
 class PasswordRules(Validator):  # type: ignore[misc]
@@ -77,7 +87,7 @@ class PortalModel(AuthenticationModel):  # type: ignore[misc]
     def login(self, username: str, password: str, *given: Any, **more: Any) -> bool | None:
         """Sign in as the library does, but say so when a field was left empty."""
         if not username or not password:
-            raise LoginError("Enter your e-mail and your password.")
+            raise LoginError(_("Enter your e-mail and your password."))
         done: bool | None = super().login(username, password, *given, **more)
         return done
 
@@ -98,7 +108,7 @@ class PortalModel(AuthenticationModel):  # type: ignore[misc]
     ) -> bool:
         """Change the signed-in person's password. Raises ResetError with what they may know."""
         if self._who is None:
-            raise ResetError("You are signed out. Sign in again.")
+            raise ResetError(_("You are signed out. Sign in again."))
         try:
             self.started = identity.change_password(
                 self._who, password, new_password, session.browser(), utc_now()
@@ -132,7 +142,7 @@ class PortalAuth(stauth.Authenticate):  # type: ignore[misc]
         validator = PasswordRules(*known)
         self.model = PortalModel(who, validator)
         self.api_key = self.path = None
-        self.attrs = {"login_sleep_time": 0, "password_instructions": passwords.RULES}
+        self.attrs = {"login_sleep_time": 0, "password_instructions": passwords.rules()}
         self.secret_key = secrets.token_hex()  # encrypts nothing: no captcha, no mailed codes
         self.encryptor = Encryptor(self.secret_key)
         self.cookie_controller = NoCookie()
@@ -149,7 +159,11 @@ def card(title: str = "", text: str = "") -> Iterator[None]:
     with st.container(key="page-signin", horizontal_alignment="center"):
         named = "pt-business named" if business.logo and business.logo.wide else "pt-business"
         name = said(business.name, "h1")
-        cards.draw(tag("div", branding.mark(business), name, class_=named))
+        cards.draw(
+            tag(
+                "div", branding.mark(business), name, class_=named, data_language=language.current()
+            )
+        )
         with st.container(key="card-signin", border=True, width=420):
             if title:
                 st.subheader(say.escape_markdown(title), anchor=False)
@@ -164,7 +178,7 @@ def sign_in_form() -> None:
     messages = st.container(key="signin-messages")
     with st.container(key="signin-form"):
         try:
-            auth.login(fields=_SIGN_IN_FIELDS, key="sign_in")
+            auth.login(fields=_translated(_SIGN_IN_FIELDS), key="sign_in")
         except LoginError as error:
             messages.error(say.escape_markdown(error), icon=":material/error:")
     bridge.form_help("username", "current-password")
@@ -180,29 +194,40 @@ def change_password_form(who: Scope | Staff) -> None:
     messages = st.container(key="password-messages")
     with st.container(key="password-form"):
         try:
-            auth.reset_password(who.email, fields=_PASSWORD_FIELDS, key="change_password")
+            fields = _translated(_PASSWORD_FIELDS)
+            auth.reset_password(who.email, fields=fields, key="change_password")
         except ResetError as error:
-            messages.error(say.escape_markdown(error), icon=":material/error:")
+            messages.error(say.escape_markdown(_of_library(error)), icon=":material/error:")
     bridge.form_help("current-password", "new-password", "new-password")
     if auth.model.started is not None:
         session.renew(
             auth.model.started,
-            "Your password is changed. Every other browser was signed out.",
+            _("Your password is changed. Every other browser was signed out."),
         )
+
+
+def _translated(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: _(words) for name, words in fields.items()}
+
+
+def _of_library(error: ResetError) -> str:
+    """Return a refusal of a new password; the library's own ones are translated only here."""
+    words = str(error)
+    return _(words) if words in _OF_LIBRARY else words
 
 
 def new_password_form(label: str) -> str | None:
     """Draw the form of a first or forgotten password and return it once both fields agree."""
     with st.form("new_password", border=False):
         password = st.text_input(
-            "New password",
+            _("New password"),
             type="password",
-            help=passwords.RULES,
+            help=passwords.rules(),
             autocomplete="new-password",
             max_chars=passwords.MAX_BYTES,
         )
         again = st.text_input(
-            "New password again",
+            _("New password again"),
             type="password",
             autocomplete="new-password",
             max_chars=passwords.MAX_BYTES,
@@ -211,7 +236,7 @@ def new_password_form(label: str) -> str | None:
     if not sent:
         return None
     if passwords.normalised(password) != passwords.normalised(again):
-        fields.refused("The two passwords differ. Type the same one twice.")
+        fields.refused(_("The two passwords differ. Type the same one twice."))
         return None
     return password
 
@@ -220,7 +245,7 @@ def existing_password_form(label: str) -> str | None:
     """Draw the form that asks for the password a person has already, and return it."""
     with st.form("existing_password", border=False):
         password = st.text_input(
-            "Password",
+            _("Password"),
             type="password",
             autocomplete="current-password",
             max_chars=passwords.MAX_BYTES,

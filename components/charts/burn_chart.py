@@ -14,7 +14,10 @@ from components.lists import project_list
 from components.ui import format as say
 from portal_data import money
 from portal_data.projects.totals import HOUR, Budget, BudgetKind, Burn
+from portal_data.text.language import _
 
+_MOST_DAYS = 4
+"""Days that are named below the chart: more would not fit beside each other on a phone."""
 USED, LIMIT = "#000001", "#000009"
 
 
@@ -28,12 +31,14 @@ def burn(line: Sequence[Burn], budget: Budget, currency_code: str, locale: str) 
 
     steps = _steps(max(budget.limit, *(each.used for each in line)), budget, currency_code)
     days = [each.day.isoformat() for each in line]
+    # named here, because the browser's library knows the months of no language but English
+    every = -(-len(days) // _MOST_DAYS)
     return {
         "data": [
             {
                 "type": "scatter",
                 "mode": "lines",
-                "name": "Budget",
+                "name": _("Budget"),
                 "x": [days[0], days[-1]],
                 "y": [height(budget.limit)] * 2,
                 "line": {"color": LIMIT, "width": 1.5, "dash": "dash"},
@@ -42,7 +47,7 @@ def burn(line: Sequence[Burn], budget: Budget, currency_code: str, locale: str) 
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": "Used",
+                "name": _("Used"),
                 "x": days,
                 "y": [height(each.used) for each in line],
                 "customdata": [
@@ -58,7 +63,13 @@ def burn(line: Sequence[Burn], budget: Budget, currency_code: str, locale: str) 
         "layout": charts.layout(
             hovermode="closest",
             margin={"l": 0, "r": 8, "t": 8, "b": 0},
-            xaxis={"type": "date", "nticks": 6, "fixedrange": True, "showgrid": False},
+            xaxis={
+                "type": "date",
+                "tickvals": days[::-every],
+                "ticktext": [say.day(each.day, locale) for each in line[::-every]],
+                "fixedrange": True,
+                "showgrid": False,
+            },
             yaxis={
                 "tickvals": [height(step) for step in steps],
                 "ticktext": [_tick(step, budget, currency_code, locale) for step in steps],
@@ -78,7 +89,11 @@ def in_words(line: Sequence[Burn], budget: Budget, currency_code: str, locale: s
         return project_list.amount(used, budget, currency_code, locale)
 
     parts = [f"{say.day(each.day, locale)} {told(each.used)}" for each in line[1:]]
-    return f"Used of the budget of {told(budget.limit)} by the end of: {', '.join(parts)}."
+    return _(
+        "Used of the budget of {limit} by the end of: {amounts}.",
+        limit=told(budget.limit),
+        amounts=", ".join(parts),
+    )
 
 
 def _steps(highest: int, budget: Budget, currency_code: str) -> list[int]:

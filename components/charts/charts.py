@@ -14,6 +14,7 @@ from components.ui import format as say
 from portal_data import money
 from portal_data.billing.balances import Balance
 from portal_data.labels import AGES
+from portal_data.text.language import _
 
 _WORDS = {"size": 12.5, "color": "#000009"}
 BILLED, PAID = "#000001", "#000002"
@@ -34,7 +35,7 @@ def aging(balance: Balance, locale: str) -> dict[str, Any]:
             {
                 "type": "bar",
                 "orientation": "h",
-                "y": list(AGES.values()),
+                "y": [_(label) for label in AGES.values()],
                 "x": values,
                 "text": texts,
                 "textposition": "outside",
@@ -64,14 +65,15 @@ def aging(balance: Balance, locale: str) -> dict[str, Any]:
 
 def months(balance: Balance, locale: str) -> dict[str, Any]:
     """Return what was billed and what was paid in each month."""
-    firsts = [month.first.isoformat() for month in balance.months]
+    # in words, because the browser's library knows the months of no language but English
+    names = [say.month(month.first, locale) for month in balance.months]
     billed = [month.billed_minor for month in balance.months]
     paid = [month.paid_minor for month in balance.months]
     steps = ticks(max([*billed, *paid, 1]), money.exponent(balance.currency_code))
     return {
         "data": [
-            _bars("Billed", firsts, billed, balance.currency_code, locale, BILLED),
-            _bars("Paid", firsts, paid, balance.currency_code, locale, PAID),
+            _bars(_("Billed"), names, billed, balance.currency_code, locale, BILLED),
+            _bars(_("Paid"), names, paid, balance.currency_code, locale, PAID),
         ],
         "layout": layout(
             barmode="group",
@@ -80,11 +82,10 @@ def months(balance: Balance, locale: str) -> dict[str, Any]:
             hovermode="x unified",
             margin={"l": 0, "r": 0, "t": 6, "b": 0},
             xaxis={
-                "type": "date",
+                "type": "category",
                 # every second month, the newest among them: all twelve would stand on their heads
-                "tickvals": firsts[::-2],
+                "tickvals": names[::-2],
                 "ticktext": [say.short_month(each.first, locale) for each in balance.months[::-2]],
-                "hoverformat": "%B %Y",
                 "fixedrange": True,
                 "showgrid": False,
             },
@@ -105,23 +106,38 @@ def months(balance: Balance, locale: str) -> dict[str, Any]:
 def aging_in_words(balance: Balance, locale: str) -> str:
     """Return the chart of ages as a sentence for those who do not see it."""
     parts = [
-        f"{label} {say.money(balance.aging[age], balance.currency_code, locale)}"
+        f"{_(label)} {say.money(balance.aging[age], balance.currency_code, locale)}"
         for age, label in AGES.items()
     ]
-    return f"Outstanding in {balance.currency_code} by days past due: {', '.join(parts)}."
+    return _(
+        "Outstanding in {currency} by days past due: {amounts}.",
+        currency=balance.currency_code,
+        amounts=", ".join(parts),
+    )
 
 
 def months_in_words(balance: Balance, locale: str) -> str:
     """Return the chart of months as a sentence for those who do not see it."""
     parts = [
-        f"{say.month(month.first, locale)}"
-        f" {say.money(month.billed_minor, balance.currency_code, locale)} billed,"
-        f" {say.money(month.paid_minor, balance.currency_code, locale)} paid"
+        _(
+            "{month} {billed} billed, {paid} paid",
+            month=say.month(month.first, locale),
+            billed=say.money(month.billed_minor, balance.currency_code, locale),
+            paid=say.money(month.paid_minor, balance.currency_code, locale),
+        )
         for month in balance.months
         if month.billed_minor or month.paid_minor
     ]
-    told = "; ".join(parts) or "nothing in these twelve months"
-    return f"Billed and paid in {balance.currency_code} by month: {told}."
+    if not parts:
+        return _(
+            "Billed and paid in {currency} by month: nothing in these twelve months.",
+            currency=balance.currency_code,
+        )
+    return _(
+        "Billed and paid in {currency} by month: {amounts}.",
+        currency=balance.currency_code,
+        amounts="; ".join(parts),
+    )
 
 
 class _Ready(BaseFigure):

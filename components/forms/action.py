@@ -12,9 +12,10 @@ import streamlit as st
 from components.forms.fields import Fields, refused
 from components.session import close_form, flash
 from portal_data.errors import Conflict, InvalidFields, PortalError
+from portal_data.text.language import N_, _
 
 Result = TypeVar("Result")
-_UNDER_WAY = "One moment …"
+_UNDER_WAY = N_("One moment …")
 
 
 def act(
@@ -53,21 +54,22 @@ def outcome(
     """
     opened = form or seen
     try:
-        with st.spinner(_UNDER_WAY):
+        with st.spinner(_(_UNDER_WAY)):
             result = action()
     except InvalidFields as refusal:
         if drawn is None:
             refused(refusal)
         else:
             named = ", ".join(drawn.refuse(refusal.fields))
-            refused(f"Nothing is saved yet. Look at these fields above: {named}.")
+            words = _("Nothing is saved yet. Look at these fields above: {fields}.", fields=named)
+            refused(words)
     except Conflict as refusal:
         if opened is None:
             refused(refusal)
         else:
-            refused(f"{refusal} Nothing of yours is saved yet.")
+            refused(_("{refusal} Nothing of yours is saved yet.", refusal=refusal))
             button = st.form_submit_button if form else st.button
-            button("Load what is stored", on_click=close_form, args=(opened,))
+            button(_("Load what is stored"), on_click=close_form, args=(opened,))
     except PortalError as refusal:
         refused(refusal)
     else:
@@ -85,6 +87,6 @@ def confirmed(label: str, icon: str | None = None) -> bool:
     with st.container(horizontal=True, gap="small"):
         symbol = f":material/{icon}:" if icon else None
         sure: bool = st.button(label, type="primary", icon=symbol, key="confirm.yes")
-        if st.button("Cancel", key="confirm.no"):
+        if st.button(_("Cancel"), key="confirm.no"):
             st.rerun()
     return sure

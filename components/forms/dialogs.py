@@ -3,10 +3,11 @@
 import streamlit as st
 
 from components.forms.action import outcome
+from components.forms.dialog import dialog
 from components.session import close_form, flash, form, require_scope
 from components.ui import cards, roles
 from components.ui import format as say
-from components.ui.markup import join, lines, said, tag
+from components.ui.markup import filled, join, lines, said, tag
 from portal_data import lists
 from portal_data.billing import balances, invoices, retainers
 from portal_data.billing.invoices import Filter, Sort, Status
@@ -17,18 +18,20 @@ from portal_data.ids import new_id
 from portal_data.messaging import messages
 from portal_data.scope import Permission, Scope
 from portal_data.text import bidi
+from portal_data.text.language import N_, _
 
 _NUMBERS = 12
 """More numbers than this do not fit a bank's reference field: the customer's own number does."""
 
 
 _MESSAGE = "message"
-_SIDE_BY_SIDE = {("Amount", "Payment reference"), ("Sort code", "Account number")}
+_AMOUNT, _REFERENCE = N_("Amount"), N_("Payment reference")
+_SIDE_BY_SIDE = {(_AMOUNT, _REFERENCE), ("Sort code", "Account number")}
 _SHORT = 16
 """Characters of a value that needs half the width of a dialog at most."""
 
 
-@st.dialog("Pay by bank transfer", icon=":material/account_balance:")
+@dialog(N_("Pay by bank transfer"), icon=":material/account_balance:")
 def pay_invoice(number: str) -> None:
     """Tell how to pay one invoice."""
     scope = require_scope()
@@ -38,7 +41,7 @@ def pay_invoice(number: str) -> None:
     _how(scope, business, invoice.payable_minor, invoice.currency_code, [number])
 
 
-@st.dialog("Pay by bank transfer", icon=":material/account_balance:")
+@dialog(N_("Pay by bank transfer"), icon=":material/account_balance:")
 def pay_retainer(number: str) -> None:
     """Tell how to pay one retainer invoice."""
     scope = require_scope()
@@ -48,7 +51,7 @@ def pay_retainer(number: str) -> None:
     _how(scope, business, retainer.payable_minor, retainer.currency_code, [number])
 
 
-@st.dialog("Pay by bank transfer", icon=":material/account_balance:")
+@dialog(N_("Pay by bank transfer"), icon=":material/account_balance:")
 def pay_all(currency: str) -> None:
     """Tell how to pay everything that is open in one currency, in one transfer."""
     scope = require_scope()
@@ -70,22 +73,25 @@ def pay_all(currency: str) -> None:
     _how(scope, business, amounts.get(currency, 0), currency, numbers)
 
 
-@st.dialog("Write to us", icon=":material/mail:")
+@dialog(N_("Write to us"), icon=":material/mail:")
 def write() -> None:
     """Send the business a message by mail."""
     scope = require_scope()
     business = organisation.get(scope)
-    cards.draw(cards.sub(join("To ", said(business.name, "b"), f" · {business.email}")))
+    to = filled(_("To {name}"), name=said(business.name, "b"))
+    cards.draw(cards.sub(join(to, f" · {business.email}")))
     key = form(_MESSAGE, new_id).start
     with st.form("message", border=False):
-        subject = st.text_input("Subject", max_chars=messages.SUBJECT_LIMIT, key="message.subject")
-        body = st.text_area(
-            "Message", max_chars=messages.BODY_LIMIT, height=180, key="message.body"
+        subject = st.text_input(
+            _("Subject"), max_chars=messages.SUBJECT_LIMIT, key="message.subject"
         )
-        sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
+        body = st.text_area(
+            _("Message"), max_chars=messages.BODY_LIMIT, height=180, key="message.body"
+        )
+        sent = st.form_submit_button(_("Send"), type="primary", icon=":material/send:")
     if sent and outcome(lambda: messages.send(scope, subject, body, key=key, now=utc_now())):
         close_form(_MESSAGE)  # the next message is another one
-        flash("Your message is on its way. We answer by e-mail.")
+        flash(_("Your message is on its way. We answer by e-mail."))
         st.rerun()
 
 
@@ -103,26 +109,24 @@ def _how(
         cards.draw(cards.sub(reason))
         return
     if amount <= 0:
-        cards.draw(cards.empty("Nothing to pay", "There is nothing to pay at the moment."))
+        cards.draw(cards.empty(_("Nothing to pay"), _("There is nothing to pay at the moment.")))
         return
     if not business.how_to_pay:
-        cards.draw(
-            cards.empty(
-                "Ask us how to pay", f"Write to {business.email or bidi.isolated(business.name)}."
-            )
-        )
+        whom = business.email or bidi.isolated(business.name)
+        text = _("Write to {address}.", address=whom)
+        cards.draw(cards.empty(_("Ask us how to pay"), text))
         return
-    money = ("Amount", say.money(amount, currency, business.locale))
-    quoted = ("Payment reference", ", ".join(reference))
-    account = business.bank_account or [("Our account", business.how_to_pay)]
+    money = (_AMOUNT, say.money(amount, currency, business.locale))
+    quoted = (_REFERENCE, ", ".join(reference))
+    account = business.bank_account or [(N_("Our account"), business.how_to_pay)]
     for row in _rows([money, quoted, *account]):
         for column, (label, value) in zip(st.columns(len(row)), row, strict=True):
             with column, st.container(gap=None):
-                st.caption(label)
+                st.caption(_(label))
                 st.code(value, language=None, wrap_lines=True)
     if business.bank_account and business.bank_details:
         cards.draw(tag("div", lines(business.bank_details), class_="pt-text"))
-    cards.draw(cards.sub("The payment appears here once it has reached our account."))
+    cards.draw(cards.sub(_("The payment appears here once it has reached our account.")))
 
 
 def _rows(pairs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:

@@ -12,6 +12,7 @@ from components.ui import format as say
 from components.ui.markup import tag
 from portal_data import money
 from portal_data.text.form_fields import Field
+from portal_data.text.language import _
 
 
 @dataclass(slots=True)
@@ -28,11 +29,11 @@ class Fields:
         draw = st.text_area if about.multiline else st.text_input
         with self._room(name, about):
             self.typed[name] = draw(
-                about.label + (" *" if about.required else ""),
+                _(about.label) + (" *" if about.required else ""),
                 value or "",
                 # above the field's own limit, so that too long a text is refused and not cut
                 max_chars=about.limit * 2,
-                help=about.help or None,
+                help=_(about.help) if about.help else None,
                 key=f"{self.key}.{name}",
                 **({"height": 100} if about.multiline else {}),
             )
@@ -49,18 +50,18 @@ class Fields:
         offered = list(options) if value in options else [value, *options]
         with self._room(name, about):
             self.typed[name] = st.selectbox(
-                about.label,
+                _(about.label),
                 offered,
                 index=offered.index(value),
                 format_func=label,
-                help=about.help or None,
+                help=_(about.help) if about.help else None,
                 key=f"{self.key}.{name}",
             )
 
     def colour(self, name: str, about: Field, value: str) -> None:
         """Draw a colour."""
         with self._room(name, about):
-            self.typed[name] = st.color_picker(about.label, value, key=f"{self.key}.{name}")
+            self.typed[name] = st.color_picker(_(about.label), value, key=f"{self.key}.{name}")
 
     def limit(self, name: str, about: Field, minor: int | None, currency: str) -> int | None:
         """Draw the field of an amount that may be none; return it in minor units."""
@@ -86,7 +87,7 @@ class Fields:
         return [self._labels[name] for name in sentences]
 
     def _room(self, name: str, about: Field) -> DeltaGenerator:
-        self._labels[name] = about.label
+        self._labels[name] = _(about.label)
         self._rooms[name] = st.container(key=f"field-{self.key}-{name}", gap="xsmall")
         return self._rooms[name]
 

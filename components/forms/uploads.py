@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components.ui import cards
+from portal_data.text.language import _
 from portal_data.uploaded_files import EXTENSIONS, LARGEST, TAKEN
 
 
@@ -28,7 +29,9 @@ def field(label: str, key: str, *, several: bool = False) -> list[Upload]:
             accept_multiple_files=several,
             key=key,
         )
-        cards.draw(cards.sub(f"{TAKEN}, up to {megabytes} MB each."))
+        cards.draw(
+            cards.sub(_("{kinds}, up to {megabytes} MB each.", kinds=_(TAKEN), megabytes=megabytes))
+        )
     if not chosen:
         return []
     files = chosen if isinstance(chosen, list) else [chosen]

@@ -35,6 +35,12 @@ const escape = (event) => {
 const print = (event) => {
   if (event.composedPath().some((node) => node.matches?.("button[data-print]"))) window.print()
 }
+// The page is in the language of whoever reads it, for voices and hyphens; each screen says which.
+const speak = () => {
+  const said = document.querySelector("[data-language]")?.dataset.language
+  if (said && said !== document.documentElement.lang) document.documentElement.lang = said
+}
+new MutationObserver(speak).observe(document, { childList: true, subtree: true })
 document.addEventListener("click", follow)
 document.addEventListener("click", print)
 document.addEventListener("click", settle)

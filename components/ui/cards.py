@@ -12,6 +12,7 @@ import streamlit as st
 from components.ui import format as say
 from components.ui.downloads import File
 from components.ui.markup import Markup, join, lines, said, tag
+from portal_data.text.language import _, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def documents(pdf: str, files: Sequence[File] = ()) -> Markup:
     """
     return tag(
         "div",
-        tag("button", icon("print"), "Print", class_="pt-button", type="button", data_print=""),
+        tag("button", icon("print"), _("Print"), class_="pt-button", type="button", data_print=""),
         opened(join(icon("picture_as_pdf"), "PDF"), pdf, class_="pt-button"),
         _menu(files) if files else None,
         class_="pt-actions",
@@ -105,7 +106,7 @@ def documents(pdf: str, files: Sequence[File] = ()) -> Markup:
 
 def _menu(files: Sequence[File]) -> Markup:
     """Return the button that opens the choice of files to download."""
-    button = tag("summary", icon("download"), "Download", class_="pt-button")
+    button = tag("summary", icon("download"), _("Download"), class_="pt-button")
     each = [tag("a", file.label, tag("small", file.note), href=file.href, download="")
             for file in files]  # fmt: skip
     return tag("details", button, tag("div", each, class_="menu"), class_="pt-menu", data_menu="")
@@ -117,7 +118,7 @@ def views(choices: Iterable[tuple[str, str, bool]]) -> Markup:
         tag("a", label, href=href, data_turn="page", aria_current="page" if current else None)
         for label, href, current in choices
     ]
-    return tag("nav", each, class_="pt-views", aria_label="Views")
+    return tag("nav", each, class_="pt-views", aria_label=_("Views"))
 
 
 def tabs(label: str, screens: Iterable[tuple[str, str]], current: str) -> Markup:
@@ -241,7 +242,7 @@ def more(items: Sequence[Markup]) -> Markup | None:
     """Return further rows behind *View more*; None when there are none."""
     if not items:
         return None
-    button = tag("summary", "View more", class_="pt-link")
+    button = tag("summary", _("View more"), class_="pt-link")
     return tag("details", button, rows(items), class_="pt-more")
 
 
@@ -256,13 +257,15 @@ def row(
 def when(value: date, today: date, locale: str) -> str:
     """Return a day with how far it is, when it is near: 18 Nov 2026 (2 days ago)."""
     shown = say.day(value, locale)
-    return f"{shown} ({say.ago(value, today)})" if abs((value - today).days) < 14 else shown
+    if abs((value - today).days) >= 14:
+        return shown
+    return _("{day} ({ago})", day=shown, ago=say.ago(value, today))
 
 
 def stars(rating: int) -> Markup:
     """Return a rating from one to five as stars."""
-    drawn, rest = ([icon("star") for _ in range(count)] for count in (rating, 5 - rating))
-    said = f"{rating} of 5 stars"
+    drawn, rest = ([icon("star") for _each in range(count)] for count in (rating, 5 - rating))
+    said = counted(rating, "{count} of 5 stars", "{count} of 5 stars")
     return tag(
         "span", drawn, tag("span", rest, class_="rest"), class_="pt-stars", role="img",
         aria_label=said,

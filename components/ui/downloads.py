@@ -6,12 +6,13 @@ from datetime import date
 
 from components.ui import links
 from portal_data.output.document_views import AT_ONCE
+from portal_data.text.language import N_, _, grouped
 
 _FORMATS = (
-    ("Excel", "xlsx", "Ready to calculate"),
-    ("CSV", "csv", "For any spreadsheet"),
-    ("JSON", "json", "For programs"),
-    ("Parquet", "parquet", "For data analysis"),
+    ("Excel", "xlsx", N_("Ready to calculate")),
+    ("CSV", "csv", N_("For any spreadsheet")),
+    ("JSON", "json", N_("For programs")),
+    ("Parquet", "parquet", N_("For data analysis")),
 )
 
 
@@ -29,10 +30,12 @@ def files(address: Callable[[str], str], documents: int = 0) -> list[File]:
 
     A list of `documents` is also had as a zip of their PDFs.
     """
-    offered = [File(label, note, address(extension)) for label, extension, note in _FORMATS]
+    offered = [File(label, _(note), address(extension)) for label, extension, note in _FORMATS]
     if documents > 1:
-        every = f"All {documents:,}" if documents <= AT_ONCE else f"The first {AT_ONCE:,}"
-        offered.append(File("PDFs", f"{every} in a zip", address("zip")))
+        words = _("All {count} in a zip", count=grouped(documents))
+        if documents > AT_ONCE:
+            words = _("The first {count} in a zip", count=grouped(AT_ONCE))
+        offered.append(File(_("PDFs"), words, address("zip")))
     return offered
 
 

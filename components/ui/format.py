@@ -10,6 +10,8 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_compact_currency, format_decimal
 
 from portal_data import money as amounts
+from portal_data.text import language
+from portal_data.text.language import _, counted
 
 _JOINER = "\N{WORD JOINER}"
 _SHORT = {"eu", "gcc", "gst", "uk", "us", "vat"}
@@ -81,14 +83,26 @@ def ago(value: date, today: date) -> str:
     """Return how far a day is: `today`, `3 days ago`, `in 2 months`."""
     days = (value - today).days
     if abs(days) <= 1:
-        return {0: "today", -1: "yesterday", 1: "tomorrow"}[days]
-    size, unit = next(
-        (size, unit)
-        for size, unit in ((365, "year"), (60, "month"), (0, "day"))
-        if abs(days) >= size
-    )
-    number = abs(days) // (30 if unit == "month" else size or 1)
-    return f"in {count(number, unit)}" if days > 0 else f"{count(number, unit)} ago"
+        return {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}[days]
+    far = abs(days)
+    if far >= 365:
+        years = far // 365
+        if days > 0:
+            return counted(years, "in {count} year", "in {count} years")
+        return counted(years, "{count} year ago", "{count} years ago")
+    if far >= 60:
+        months = far // 30
+        if days > 0:
+            return counted(months, "in {count} month", "in {count} months")
+        return counted(months, "{count} month ago", "{count} months ago")
+    if days > 0:
+        return counted(far, "in {count} day", "in {count} days")
+    return counted(far, "{count} day ago", "{count} days ago")
+
+
+def beginning(text: str) -> str:
+    """Return words as a line begins with them: their first letter is a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -126,8 +140,9 @@ def code(text: str | None) -> str:
 def size(octets: int) -> str:
     """Return a file's size: 12 KB, 3.4 MB."""
     if octets < 1_000_000:
-        return f"{max(1, round(octets / 1000))} KB"
-    return f"{octets / 1_000_000:.1f} MB"
+        return _("{number} KB", number=max(1, round(octets / 1000)))
+    number = format_decimal(octets / 1_000_000, format="0.0", locale=language.locale("en_GB"))
+    return _("{number} MB", number=number)
 
 
 def excerpt(text: str | None, limit: int = 180) -> str:

@@ -2,6 +2,8 @@
 
 from html import escape
 
+from portal_data.text.language import counted
+
 
 class Markup(str):
     """HTML made by `tag`. Any other string is text and gets escaped."""
@@ -49,6 +51,11 @@ def lines(text: str | list[str], **attributes: object) -> Markup:
 def filled(text: str, **parts: object) -> Markup:
     """Return a translated text with markup in its `{places}`; all else in it is escaped text."""
     return Markup(_inner(text).format(**{name: _inner(part) for name, part in parts.items()}))
+
+
+def filled_count(number: int, one: str, many: str, /, **parts: object) -> Markup:
+    """Return how many of something there are, as `counted` does, with markup in its `{places}`."""
+    return filled(counted(number, one, many, **{name: f"{{{name}}}" for name in parts}), **parts)
 
 
 _VOID = {"br", "hr", "img", "link", "wbr"}

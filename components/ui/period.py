@@ -10,18 +10,17 @@ from components.ui.markup import Markup
 from portal_data import choices
 from portal_data.billing import periods
 from portal_data.billing.periods import Period
-
-WRONG = cards.empty("The period ends before it begins", "Choose a later second date.")
+from portal_data.text.language import N_, _, _p
 
 _NAMES = {
-    Period.THIS_MONTH: "This month",
-    Period.LAST_MONTH: "Last month",
-    Period.THIS_QUARTER: "This quarter",
-    Period.LAST_QUARTER: "Last quarter",
-    Period.THIS_YEAR: "This year",
-    Period.LAST_YEAR: "Last year",
-    Period.ALL: "All time",
-    Period.CUSTOM: "Custom",
+    Period.THIS_MONTH: N_("This month"),
+    Period.LAST_MONTH: N_("Last month"),
+    Period.THIS_QUARTER: N_("This quarter"),
+    Period.LAST_QUARTER: N_("Last quarter"),
+    Period.THIS_YEAR: N_("This year"),
+    Period.LAST_YEAR: N_("Last year"),
+    Period.ALL: N_("All time"),
+    Period.CUSTOM: N_("Custom"),
 }
 _SUGGESTED = timedelta(days=90)
 
@@ -31,10 +30,10 @@ def choose(today: date) -> tuple[date, date] | None:
     # bound to the address, Streamlit would write the label there and not the period's own word
     before = address.choice("period", Period.THIS_MONTH)
     period = st.selectbox(
-        "Period",
+        _("Period"),
         list(_NAMES),
         index=list(_NAMES).index(before),
-        format_func=lambda each: _NAMES[each],
+        format_func=lambda each: _(_NAMES[each]),
         key=f"period.{before}",
         width=200,
     )
@@ -42,14 +41,22 @@ def choose(today: date) -> tuple[date, date] | None:
         st.query_params["period"] = period.value
     if period is not Period.CUSTOM:
         return periods.bounds(period, today)
-    first, last = _day("From", today - _SUGGESTED), _day("To", today)
+    first, last = (
+        _day(_p("date", "From"), "from", today - _SUGGESTED),
+        _day(_p("date", "To"), "to", today),
+    )
     return (first, last) if first <= last else None
+
+
+def backwards() -> Markup:
+    """Return what stands where a statement would, while the days of its period run backwards."""
+    return cards.empty(_("The period ends before it begins"), _("Choose a later second date."))
 
 
 def words(first: date, last: date, locale: str) -> str:
     """Return a period in words; one that begins before all books has only an end."""
     if first <= periods.EARLIEST:
-        return f"to {say.day(last, locale)}"
+        return _("to {day}", day=say.day(last, locale))
     return say.days(first, last, locale)
 
 
@@ -62,7 +69,8 @@ def wrong(currencies: list[str]) -> Markup | None:
     for name in ("from", "to"):
         day = address.text(name)
         if day and not _is_day(day):
-            refused.append(f"{name} is a day such as 2026-01-31, and not “{day}”.")
+            words = _("{name} is a day such as 2026-01-31, and not “{given}”.")
+            refused.append(words.format(name=name, given=day))
     said = [each for each in refused if each]
     return cards.wrong(said) if said else None
 
@@ -72,7 +80,7 @@ def choose_currency(currencies: list[str]) -> str:
     if len(currencies) == 1:
         return currencies[0]
     chosen: str = st.segmented_control(
-        "Currency",
+        _("Currency"),
         currencies,
         default=currencies[0],
         required=True,
@@ -91,12 +99,12 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _day(label: str, default: date) -> date:
+def _day(label: str, name: str, default: date) -> date:
     chosen: date = st.date_input(
         label,
         default,
         min_value=periods.EARLIEST,
-        key=label.lower(),
+        key=name,
         bind="query-params",
         format="DD/MM/YYYY",
         required=True,

@@ -5,6 +5,7 @@ from components.ui import format as say
 from components.ui.markup import Markup, lines, tag
 from portal_data.business.organisation import Organisation
 from portal_data.customers.reviews import Review
+from portal_data.text.language import _
 
 
 def review(written: Review, business: Organisation, by: Markup | None = None) -> Markup:
@@ -12,9 +13,9 @@ def review(written: Review, business: Organisation, by: Markup | None = None) ->
     day = say.day(business.day_of(written.created_at), business.locale)
     pills = []
     if written.published_at:
-        pills.append(("Published", "green"))
+        pills.append((_("Published"), "green"))
     elif written.may_publish:
-        pills.append(("May be published", "gray"))
+        pills.append((_("May be published"), "gray"))
     return tag(
         "div",
         tag("div", cards.stars(written.rating), by, cards.sub(day), cards.pills(pills),
@@ -31,7 +32,7 @@ def _answer(written: Review, business: Organisation) -> Markup | None:
     day = say.day(business.day_of(written.replied_at), business.locale)
     return tag(
         "div",
-        cards.sub(f"Answered on {day}"),
+        cards.sub(_("Answered on {day}", day=day)),
         tag("div", lines(written.reply), class_="pt-text"),
         class_="reply",
     )

@@ -2,10 +2,10 @@
 
 from components.ui import cards
 from components.ui import format as say
-from components.ui.markup import Markup, join, said
+from components.ui.markup import Markup, filled, filled_count, join, said
 from portal_data.customers.details import MyDetails
 from portal_data.scope import Permission, Role, Scope
-from portal_data.text.language import N_
+from portal_data.text.language import N_, _
 
 ABOUT = {
     Role.ADMIN: N_("reads everything, approves, pays, and lets colleagues in"),
@@ -19,9 +19,13 @@ ABOUT = {
 def answering(me: Scope, mine: MyDetails, permission: Permission) -> Markup:
     """Return whose answer something waits for."""
     if me.may(permission):
-        return join("Waiting for your answer")
+        return join(_("Waiting for your answer"))
     names = mine.who_may(permission)
-    return join(_either(names), " can answer") if names else join("Nobody can answer it yet")
+    if not names:
+        return join(_("Nobody can answer it yet"))
+    return filled_count(
+        len(names), "{names} can answer", "{names} can answer", names=_either(names)
+    )
 
 
 def why_not_pay(
@@ -34,9 +38,13 @@ def why_not_pay(
         limit = mine.payment_limit(me.contact_id, currency_code)
         if limit is None or minor <= limit:
             return None
-        reason = f"More than your limit of {say.money(limit, currency_code, locale)} a payment. "
+        amount = say.money(limit, currency_code, locale)
+        reason = _("More than your limit of {amount} a payment.", amount=amount)
     names = mine.who_may_pay(minor, currency_code)
-    return join(reason, join(_either(names), " can pay.") if names else "Ask us how to pay.")
+    who: object = _("Ask us how to pay.")
+    if names:
+        who = filled_count(len(names), "{names} can pay.", "{names} can pay.", names=_either(names))
+    return join(reason, " " if reason else "", who)
 
 
 def unpaid(payable_minor: int, reason: Markup | None) -> Markup | None:
@@ -47,6 +55,15 @@ def unpaid(payable_minor: int, reason: Markup | None) -> Markup | None:
 def _either(names: list[str]) -> Markup:
     """Return the first names of a list as a choice: Ada, Grace or 2 more."""
     shown = [said(name) for name in names[:2]]
-    if len(names) > 2:
-        return join(shown[0], ", ", shown[1], f" or {len(names) - 2} more")
-    return join(shown[0], " or ", shown[1]) if len(shown) > 1 else join(*shown)
+    if len(names) < 2:
+        return join(*shown)
+    first, second = shown
+    if len(names) == 2:
+        return filled(_("{first} or {second}"), first=first, second=second)
+    return filled_count(
+        len(names) - 2,
+        "{first}, {second} or {count} more",
+        "{first}, {second} or {count} more",
+        first=first,
+        second=second,
+    )

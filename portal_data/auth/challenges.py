@@ -8,6 +8,7 @@ from portal_data.business import preferences
 from portal_data.business.preferences import SecondFactor
 from portal_data.errors import Conflict, NotAllowed
 from portal_data.store import OpenSession
+from portal_data.text.language import _
 
 LIFETIME = timedelta(minutes=10)
 """How long a right password waits for its second factor."""
@@ -25,14 +26,14 @@ class Challenge:
     def need(self, now: datetime) -> None:
         """Raise Conflict when it has waited too long."""
         if now > self.issued_at + LIFETIME:
-            raise Conflict("That took too long. Sign in again.")
+            raise Conflict(_("That took too long. Sign in again."))
 
 
 class CodeNeeded(NotAllowed):
     """The password is right, and signing in needs a second factor besides."""
 
     def __init__(self, challenge: Challenge) -> None:
-        super().__init__("Signing in needs a code from your app.")
+        super().__init__(_("Signing in needs a code from your app."))
         self.challenge = challenge
 
 

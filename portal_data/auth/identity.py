@@ -15,6 +15,7 @@ from portal_data.scope import Role, Scope, Staff, need_actor
 from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row
 from portal_data.text import language
+from portal_data.text.language import _
 
 _TOUCH_AFTER = timedelta(minutes=5)
 """How stale last_seen_at may grow: a click must not cost a write."""
@@ -123,7 +124,7 @@ def sign_in(email: str, password: str, browser: Browser, now: datetime) -> UUID:
     right = passwords.matches(password, stored, cost)
     if login is None or not right:
         security_log.event("sign_in.failed", login=login.id if login else None)
-        raise Invalid("The e-mail or the password is wrong.")
+        raise Invalid(_("The e-mail or the password is wrong."))
     outdated = stored is not None and passwords.outdated(stored, cost)
     new_hash = passwords.make_hash(password, cost) if outdated else None
     with store.system_writing() as session:
@@ -226,9 +227,9 @@ def switch(scope: Scope, contact_id: UUID, browser: Browser, now: datetime) -> U
         login = logins.of_sign_in(session, scope.sign_in_id)
         rows = session.rows(_CONTACTS_OF_LOGIN, login_id=login.id) if login else []
         if login is None or contact_id not in {row["contact_id"] for row in rows}:
-            raise NotFound("There is no such customer.")
+            raise NotFound(_("There is no such customer."))
         if sessions.revoke(session, scope.sign_in_id, "switched", now) != 1:
-            raise Conflict("You were signed out meanwhile. Sign in again.")
+            raise Conflict(_("You were signed out meanwhile. Sign in again."))
         started = sessions.start(
             session, login.id, contact_id=contact_id, browser=browser, now=now, method="switch"
         )
@@ -261,7 +262,7 @@ def _looking(
 ) -> Scope:
     customer = session.one(_CUSTOMER, id=customer_id)
     if customer is None:
-        raise NotFound("There is no such customer.")
+        raise NotFound(_("There is no such customer."))
     return Scope(
         customer_id=customer_id,
         contact_id=person_id,
@@ -287,15 +288,15 @@ def change_password(
     with store.system_writing() as session:
         login = logins.of_sign_in(session, who.sign_in_id)
         if login is None:
-            raise NotFound("You are signed out. Sign in again.")
+            raise NotFound(_("You are signed out. Sign in again."))
         passwords.require_good(new, login.email, who.name)
         counters = attempt(session, login.email, browser, now)
     cost = settings.load().bcrypt_cost
     if not passwords.matches(current, login.password_hash, cost):
         security_log.event("password_change.failed", actor=who)
-        raise Invalid("The current password is wrong.")
+        raise Invalid(_("The current password is wrong."))
     if passwords.normalised(new) == passwords.normalised(current):
-        raise Invalid("Choose a password that differs from the current one.")
+        raise Invalid(_("Choose a password that differs from the current one."))
     new_hash = passwords.make_hash(new, cost)
     with store.system_writing() as session:
         replace_password(session, login, new_hash, now)
@@ -343,7 +344,7 @@ def begin(session: OpenSession, login: logins.Login, browser: Browser, now: date
         return started
     latest = session.one(_CONTACTS_OF_LOGIN, login_id=login.id)
     if latest is None:
-        raise NotAllowed("Your access to this portal is switched off. Please contact us.")
+        raise NotAllowed(_("Your access to this portal is switched off. Please contact us."))
     contact_id = latest["contact_id"]
     started = sessions.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
     _record(session, started, events.CONTACT_SIGNED_IN, now)

@@ -23,6 +23,7 @@ from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
 from portal_data.text import emails
+from portal_data.text.language import N_, _
 
 LIFETIME = timedelta(hours=72)
 
@@ -192,17 +193,17 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
             passwords.require_good(password, row["email"], _name(row), row["customer_name"])
     if existing and not passwords.matches(password, existing, cost):
         security_log.event("sign_in.failed", login=login.id if login else None)
-        raise Invalid("The password is wrong. Use the one you already sign in with.")
+        raise Invalid(_("The password is wrong. Use the one you already sign in with."))
     new_hash = None if existing else passwords.make_hash(password, cost)
     with store.system_writing() as session:
         if session.change(_SPEND, id=row["id"], now=now) != 1:
-            raise Conflict("This invitation was accepted already. Sign in.")
+            raise Conflict(_("This invitation was accepted already. Sign in."))
         login_id = _login(session, login, row["email"], new_hash, now)
         activated = session.change(
             _ACTIVATE, id=row["contact_id"], login_id=login_id, email=row["email"], now=now
         )
         if activated != 1:
-            raise Conflict(_OVER)
+            raise Conflict(_(_OVER))
         throttle.succeeded(session, counters)
         started = sessions.start(
             session,
@@ -214,7 +215,7 @@ def accept(token: str, password: str, browser: Browser, now: datetime) -> UUID:
         )
         who = identity.within(session, started, now)
         if who is None:
-            raise Conflict(_OVER)
+            raise Conflict(_(_OVER))
         activity.record(
             session,
             who,
@@ -236,23 +237,23 @@ def revoke(session: OpenSession, contact_id: UUID, now: datetime) -> int:
     return session.change(_REVOKE, contact_id=contact_id, now=now)
 
 
-_OVER = "This invitation is not valid any more. Ask us for a new one."
+_OVER = N_("This invitation is not valid any more. Ask us for a new one.")
 
 
 def _open(session: OpenSession, token: str, now: datetime) -> tuple[Row, logins.Login | None]:
     try:
         invitation_id = UUID(token[:_ID_LENGTH])
     except ValueError as error:
-        raise NotFound(_OVER) from error
+        raise NotFound(_(_OVER)) from error
     row = session.one(_OPEN, id=invitation_id, now=now)
     if row is None or not compare_digest(row["token_hash"], _bound(token, row["email"])):
-        raise NotFound(_OVER)
+        raise NotFound(_(_OVER))
     login = logins.find(session, row["email"])
     if login is not None and login.staff_id is not None:
-        raise NotFound(_OVER)
+        raise NotFound(_(_OVER))
     # a login found now may be what the same link has just made: then the link is spent
     if login is not None and session.one(_OPEN, id=invitation_id, now=now) is None:
-        raise NotFound(_OVER)
+        raise NotFound(_(_OVER))
     return row, login
 
 

@@ -8,6 +8,7 @@ from portal_data.errors import Conflict
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
+from portal_data.text.language import N_, _
 
 _COLUMNS = """
     select l.id, l.email, l.password_hash, f.id as staff_id,
@@ -33,7 +34,7 @@ _SET_HASH = """
 _RENEW_HASH = """
     update core.logins set password_hash = $new_hash where id = $id and password_hash = $old_hash
 """
-_CHANGED = "The password was changed at the same moment. Sign in again."
+_CHANGED = N_("The password was changed at the same moment. Sign in again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def set_hash(session: OpenSession, login: Login, new_hash: str, now: datetime) -
         _SET_HASH, id=login.id, old_hash=login.password_hash or "", new_hash=new_hash, now=now
     )
     if changed != 1:
-        raise Conflict(_CHANGED)
+        raise Conflict(_(_CHANGED))
 
 
 def renew_hash(session: OpenSession, login: Login, new_hash: str) -> None:
@@ -95,7 +96,7 @@ def hold(session: OpenSession, login: Login) -> None:
     """
     rows = session.locked(_HOLD, id=login.id)
     if [row["password_hash"] for row in rows] != [login.password_hash]:
-        raise Conflict(_CHANGED)
+        raise Conflict(_(_CHANGED))
 
 
 def _login(row: Row | None) -> Login | None:

@@ -12,13 +12,13 @@ from pathlib import Path
 import bcrypt
 
 from portal_data.errors import Invalid
+from portal_data.text.language import _, grouped
 from portal_data.text.normal_form import nfc
 
 MIN_LENGTH = 12
 """Characters, as NIST SP 800-63B-4 section 3.1.1.2 recommends: length over composition rules."""
 MAX_BYTES = 1024
 """Bytes of UTF-8, looked at before anything else is done with what somebody typed."""
-RULES = f"At least {MIN_LENGTH} characters. A few unrelated words are good; your e-mail is not."
 
 _WEAK_BELOW = 3  # zxcvbn's score of 0 to 4: "safely unguessable" begins at 3
 _JUDGED = 32  # characters; what begins unguessable is, and zxcvbn takes the square of the length
@@ -32,6 +32,14 @@ _AT_WORK = threading.Semaphore(max(1, (os.cpu_count() or 1) - 1))
 _BREACHED = Path(__file__).with_name("breached_passwords.txt")
 
 
+def rules() -> str:
+    """Return what a new password must be, for whoever chooses one."""
+    return _(
+        "At least {number} characters. A few unrelated words are good; your e-mail is not.",
+        number=MIN_LENGTH,
+    )
+
+
 def normalised(password: str) -> str:
     """Return the password as it is hashed: the same on every keyboard, without outer spaces.
 
@@ -43,23 +51,23 @@ def normalised(password: str) -> str:
 def problem(password: str, *known: str) -> str | None:
     """Return why a password cannot be used, or None. `known` are the person's e-mail and names."""
     if _too_long(password):
-        return f"Use a shorter password: at most {MAX_BYTES} bytes."
+        return _too_long_words()
     password = normalised(password)
     if len(password) < MIN_LENGTH:
-        return f"Use at least {MIN_LENGTH} characters."
+        return _("Use at least {number} characters.", number=MIN_LENGTH)
     if "\0" in password:
-        return "Use characters that can be typed."
+        return _("Use characters that can be typed.")
     own = {word for text in known for word in _words(text.lower())}
     parts = _parts(password.lower())
     if password.lower() in own or (parts and own.issuperset(parts)):
-        return "Use something else than your e-mail or name."
+        return _("Use something else than your e-mail or name.")
     if _digest16(password.lower()) in _breached():
-        return "This password is known from stolen lists. Use a few unrelated words."
+        return _("This password is known from stolen lists. Use a few unrelated words.")
     from zxcvbn import zxcvbn  # its word lists take a moment to load
 
     inputs = sorted(own)
     if any(zxcvbn(text, user_inputs=inputs)["score"] < _WEAK_BELOW for text in _judged(password)):
-        return "This password is too easy to guess. Use a few unrelated words."
+        return _("This password is too easy to guess. Use a few unrelated words.")
     return None
 
 
@@ -77,7 +85,7 @@ def make_hash(password: str, cost: int) -> str:
     (passlib's `bcrypt_sha256`, version 2). Raises Invalid for what is too long to be a password.
     """
     if _too_long(password):
-        raise Invalid(f"Use a shorter password: at most {MAX_BYTES} bytes.")
+        raise Invalid(_too_long_words())
     salt = bcrypt.gensalt(cost)
     with _AT_WORK:
         return _DIGESTED + bcrypt.hashpw(_digested(normalised(password), salt), salt).decode()
@@ -110,6 +118,10 @@ def outdated(stored: str, cost: int) -> bool:
 def _too_long(password: str) -> bool:
     # characters first: encoding a long text costs something too
     return len(password) > MAX_BYTES or len(password.encode(errors="replace")) > MAX_BYTES
+
+
+def _too_long_words() -> str:
+    return _("Use a shorter password: at most {number} bytes.", number=grouped(MAX_BYTES))
 
 
 def _digested(password: str, salt: bytes) -> bytes:

@@ -15,6 +15,7 @@ from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.store import OpenSession
 from portal_data.text import emails
+from portal_data.text.language import N_, _
 
 LIFETIME = timedelta(hours=1)
 _MOST_LINKS = 5
@@ -134,7 +135,7 @@ def opened(token: str, now: datetime) -> str:
         row = session.one(_OPEN, token_hash=tokens.digest(token), now=now)
     if row is None:
         security_log.event("password_reset.refused")
-        raise NotFound(_OVER)
+        raise NotFound(_(_OVER))
     return str(row["email"])
 
 
@@ -154,7 +155,7 @@ def reset(token: str, password: str, now: datetime) -> None:
         row = session.one(_OPEN, token_hash=tokens.digest(token), now=now)
         login = logins.find(session, email)
         if row is None or login is None or session.change(_SPEND, id=row["id"], now=now) != 1:
-            raise Conflict(_OVER)
+            raise Conflict(_(_OVER))
         identity.replace_password(session, login, new_hash, now)
         for owner in session.rows(_OWNERS, login_id=login.id):
             activity.record(
@@ -169,7 +170,7 @@ def reset(token: str, password: str, now: datetime) -> None:
             )
 
 
-_OVER = "This link is not valid any more. Ask for a new one."
+_OVER = N_("This link is not valid any more. Ask for a new one.")
 
 
 def _store(

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from portal_data import settings
 from portal_data.errors import Unavailable
+from portal_data.text.language import _
 
 FILE = "secret.key"
 """The key's file in the data folder, readable by the portal's user alone."""
@@ -37,9 +38,10 @@ def opened(sealed: str, owner: UUID) -> str:
         raw = urlsafe_b64decode(sealed.removeprefix(_MARK))
         return AESGCM(_key()).decrypt(raw[:_NONCE], raw[_NONCE:], owner.bytes).decode()
     except (InvalidTag, ValueError) as error:
-        raise Unavailable(
+        words = _(
             "Codes cannot be checked on this server just now. Use a recovery code, or ask us."
-        ) from error
+        )
+        raise Unavailable(words) from error
 
 
 def _key() -> bytes:

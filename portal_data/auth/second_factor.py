@@ -33,6 +33,7 @@ from portal_data.messaging import activity, events, outbox, templates
 from portal_data.messaging.events import Event
 from portal_data.scope import Scope, Staff, need_actor
 from portal_data.store import OpenSession
+from portal_data.text.language import N_, _
 
 RECOVERY_CODES = 10
 _GROUPS, _GROUP = 4, 4  # of a recovery code: 80 random bits
@@ -85,7 +86,7 @@ _STAFF_WITH = """
     where l.totp_confirmed_at is not null
     order by f.id
 """
-_WRONG = "This code is not right, or it was used already. Wait for the next one."
+_WRONG = N_("This code is not right, or it was used already. Wait for the next one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def set_up(
     with store.system_writing() as session:
         logins.hold(session, login)
         if challenges.wanted_of(session, login) is SecondFactor.OFF:
-            raise NotAllowed("This portal asks for no second factor.")
+            raise NotAllowed(_("This portal asks for no second factor."))
         codes = _set_up(session, login, given, code, now)
         throttle.succeeded(session, counters)
         sessions.revoke_others(session, who.sign_in_id, "second_factor", now)
@@ -276,14 +277,14 @@ def _proved(
         counters = identity.attempt(session, login.email, browser, now, "code")
     if not passwords.matches(password, login.password_hash, settings.load().bcrypt_cost):
         security_log.event("second_factor.refused", actor=who)
-        raise Invalid("The password is wrong.")
+        raise Invalid(_("The password is wrong."))
     return login, counters
 
 
 def _login(session: OpenSession, who: Scope | Staff) -> Login:
     login = logins.of_sign_in(session, who.sign_in_id)
     if login is None:
-        raise NotFound("You are signed out. Sign in again.")
+        raise NotFound(_("You are signed out. Sign in again."))
     return login
 
 
@@ -295,7 +296,7 @@ def _set_up(
         raise Conflict("A second factor is set up already. Turn it off first.")
     step = totp.step_of(given.secret, code, now)
     if step is None:
-        raise Invalid(_WRONG)
+        raise Invalid(_(_WRONG))
     sealed = sealing.seal(given.secret, login.id)
     session.change(_SET, id=login.id, secret=sealed, confirmed_at=now, step=step)
     return _new_codes(session, login, now)
@@ -318,7 +319,7 @@ def _spend(session: OpenSession, login: Login, code: str, now: datetime) -> bool
             if step is not None and session.change(_SPEND_STEP, id=login.id, step=step) == 1:
                 return False
     security_log.event("second_factor.failed", login=login.id)
-    raise Invalid(_WRONG)
+    raise Invalid(_(_WRONG))
 
 
 def _new_codes(session: OpenSession, login: Login, now: datetime) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from portal_data.errors import NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff, need_actor
 from portal_data.store import OpenSession
+from portal_data.text.language import _
 
 IDLE = timedelta(hours=12)
 """A sign-in that nobody used for this long is over."""
@@ -229,7 +230,7 @@ def end_own(who: Scope | Staff, sign_in_id: UUID, now: datetime) -> None:
     need_actor(who)
     with store.system_writing() as session:
         if session.change(_REVOKE_ONE_OWN, id=sign_in_id, own=who.sign_in_id, now=now) != 1:
-            raise NotFound("That sign-in is over already.")
+            raise NotFound(_("That sign-in is over already."))
 
 
 def end_others(who: Scope | Staff, now: datetime) -> int:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from portal_data.auth import networks
 from portal_data.errors import NotAllowed
 from portal_data.store import OpenSession
+from portal_data.text.language import counted
 
 FORGET_AFTER = timedelta(hours=24)
 """A count starts anew this long after the last failure."""
@@ -99,9 +100,7 @@ def charge(session: OpenSession, counters: list[Counter], now: datetime) -> None
         session.change(_MAKE, key=counter.key, now=now)
         row = session.locked(_GET, key=counter.key)[0]
         if row["locked_until"] is not None and row["locked_until"] > now:
-            raise TooManyAttempts(
-                f"Too many attempts. Try again in {_wait(row['locked_until'] - now)}."
-            )
+            raise TooManyAttempts(_refusal(row["locked_until"] - now))
         recent = row["last_failed_at"] > now - FORGET_AFTER
         failures = (row["failures"] if recent else 0) + 1
         session.change(
@@ -140,9 +139,13 @@ def _locked_until(failures: int, free: int, now: datetime) -> datetime | None:
     return now + min(timedelta(minutes=2**doublings), LONGEST_DELAY)
 
 
-def _wait(left: timedelta) -> str:
+def _refusal(left: timedelta) -> str:
     minutes = -(-int(left.total_seconds()) // 60)
-    return "a minute" if minutes <= 1 else f"{minutes} minutes"
+    return counted(
+        max(minutes, 1),
+        "Too many attempts. Try again in a minute.",
+        "Too many attempts. Try again in {count} minutes.",
+    )
 
 
 def _digest(text: str) -> str:

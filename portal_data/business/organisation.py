@@ -12,6 +12,7 @@ from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.text import form_fields, language
+from portal_data.text.language import N_
 
 _COLUMNS = """
     select name, legal_name, slug, email, phone, website, tax_id, street1, street2, city, state,
@@ -93,12 +94,12 @@ class Organisation:
         if not (self.iban or self.account_number):
             return []
         known = [
-            ("Account holder", self.account_holder or self.legal_name or self.name),
-            ("Bank", self.bank_name),
-            ("IBAN", self.iban),
-            ("BIC", self.bic),
-            ("Sort code", self.sort_code),
-            ("Account number", self.account_number),
+            (N_("Account holder"), self.account_holder or self.legal_name or self.name),
+            (N_("Bank"), self.bank_name),
+            (N_("IBAN"), self.iban),
+            (N_("BIC"), self.bic),
+            (N_("Sort code"), self.sort_code),
+            (N_("Account number"), self.account_number),
         ]
         return [(label, value) for label, value in known if value]
 

@@ -11,6 +11,7 @@ from portal_data.business import bank_accounts, colours
 from portal_data.errors import Invalid, InvalidFields
 from portal_data.text import emails
 from portal_data.text.form_fields import Field
+from portal_data.text.language import _
 
 
 def clean_website(text: str) -> str:
@@ -22,7 +23,7 @@ def clean_website(text: str) -> str:
     except ValueError:
         named = False
     if not named or " " in address:
-        raise Invalid("Enter a web address such as https://example.com.")
+        raise Invalid(_("Enter a web address such as https://example.com."))
     return address
 
 

@@ -12,6 +12,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import activity, events
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession, Session
+from portal_data.text.language import _
 
 BANNER_LIMIT = 1_000
 
@@ -231,7 +232,7 @@ def of_portal(staff: Staff) -> Preferences:
 def need_projects(session: Session) -> None:
     """Raise NotFound, as for any unknown thing, unless contacts see projects and timesheets."""
     if not get(session).projects_and_timesheets:
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
 
 
 def change(

@@ -14,6 +14,7 @@ from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row
 from portal_data.text import bidi, form_fields
+from portal_data.text.language import _
 
 SHOWN = 20
 """So many of a customer's latest changes are shown to staff."""
@@ -194,7 +195,7 @@ def _held(session: OpenSession, change_id: UUID, seen: int) -> tuple[Row, Row]:
 
 def _need_waiting(change: Row) -> None:
     if change["status"] != "waiting":
-        raise Conflict("This is decided already.")
+        raise Conflict(_("This is decided already."))
 
 
 def _decide(

@@ -21,6 +21,7 @@ from portal_data.ids import BUSINESS
 from portal_data.kinds import KINDS
 from portal_data.messaging import activity, comments, events
 from portal_data.scope import Permission, Scope, Staff
+from portal_data.text.language import N_, _
 
 Uploaded: TypeAlias = tuple[str, bytes]
 """A file as a browser sent it: name and content, neither of them to be believed yet."""
@@ -63,8 +64,8 @@ _OF_PROJECTS = {"project": ("projects", "name"), "approval": ("approvals", "name
 SUBJECTS = {kind.record: (kind.table, "number") for kind in KINDS.values()} | _OF_PROJECTS
 """The table of what can be talked about, and the column with what people call it."""
 TITLES = {kind.record: kind.title for kind in KINDS.values()} | {
-    "project": "Project",
-    "approval": "Timesheet",
+    "project": N_("Project"),
+    "approval": N_("Timesheet"),
 }
 """What each kind of subject is called."""
 
@@ -149,7 +150,7 @@ def write(
             preferences.need_projects(session)
         name = session.value(_NAMES[subject_kind], id=subject_id)
         if name is None:
-            raise NotFound(f"There is no such {TITLES[subject_kind].lower()}.")
+            raise NotFound(_("This is not there."))
         _within_limit(session, scope.customer_id, scope.contact_id, now)
         text = comments.add(
             session, scope, body, subject_kind=subject_kind, subject_id=subject_id, now=now,
@@ -316,12 +317,17 @@ def _within_limit(
         _WRITTEN, customer_id=customer_id, author_id=author_id, since=now - timedelta(days=1)
     )
     if written >= DAY_LIMIT:
-        raise Conflict(f"You have written {DAY_LIMIT} comments within a day. Please call instead.")
+        raise Conflict(
+            _(
+                "You have written {number} comments within a day. Please call instead.",
+                number=DAY_LIMIT,
+            )
+        )
 
 
 def _mark(
     session: store.Session, kind: str, reader_id: UUID, seen: datetime, own: dict[str, UUID]
 ) -> None:
     if session.value(_LATEST, **own) is None:
-        raise NotFound("There is no such conversation.")
+        raise NotFound(_("There is no such conversation."))
     session.change(_MARK, reader_kind=kind, reader_id=reader_id, read_at=seen, **own)

@@ -4,6 +4,7 @@ from portal_data.business.organisation_fields import clean_website
 from portal_data.errors import Invalid
 from portal_data.text import bidi
 from portal_data.text.form_fields import Field
+from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
 
 
@@ -11,7 +12,7 @@ def clean_phone(text: str) -> str:
     """Return a phone number as it was typed. Raises Invalid for what holds too few digits."""
     number = nfc(text)
     if sum(character.isdigit() for character in number) < _FEWEST_DIGITS:
-        raise Invalid("Enter a phone number such as +44 1632 960001.")
+        raise Invalid(_("Enter a phone number such as +44 1632 960001."))
     return number
 
 
@@ -24,36 +25,38 @@ def clean_tax_id(text: str) -> str:
     """Return a tax number as it was typed. Raises Invalid for what holds no digit."""
     number = nfc(text)
     if not any(character.isdigit() for character in number):
-        raise Invalid("Enter the tax number as it stands on your registration.")
+        raise Invalid(_("Enter the tax number as it stands on your registration."))
     return number
 
 
 _FEWEST_DIGITS = 3
 
 PERSON: dict[str, Field] = {
-    "salutation": Field("Salutation", 20, nfc),
-    "first_name": Field("First name", 80, nfc),
-    "last_name": Field("Last name", 80, nfc),
-    "designation": Field("Job title", 80, nfc),
-    "phone": Field("Phone", 40, clean_phone),
-    "mobile": Field("Mobile", 40, clean_phone),
+    "salutation": Field(N_("Salutation"), 20, nfc),
+    "first_name": Field(N_("First name"), 80, nfc),
+    "last_name": Field(N_("Last name"), 80, nfc),
+    "designation": Field(N_("Job title"), 80, nfc),
+    "phone": Field(N_("Phone"), 40, clean_phone),
+    "mobile": Field(N_("Mobile"), 40, clean_phone),
 }
 COMPANY: dict[str, Field] = {
-    "company_name": Field("Company", 160, nfc, help="Stands on documents from now on."),
-    "phone": Field("Phone", 40, clean_phone),
-    "website": Field("Website", 200, clean_website),
-    "tax_id": Field("Tax number", 40, clean_tax_id, help="Holds once we have confirmed it."),
+    "company_name": Field(N_("Company"), 160, nfc, help=N_("Stands on documents from now on.")),
+    "phone": Field(N_("Phone"), 40, clean_phone),
+    "website": Field(N_("Website"), 200, clean_website),
+    "tax_id": Field(
+        N_("Tax number"), 40, clean_tax_id, help=N_("Holds once we have confirmed it.")
+    ),
 }
 ADDRESS: dict[str, Field] = {
-    "attention": Field("Attention", 120, nfc, help="Who or which department it is for."),
-    "street1": Field("Street", 250, nfc, multiline=True),
-    "street2": Field("Street, second line", 120, nfc),
-    "city": Field("City", 80, nfc),
-    "state": Field("State or county", 80, nfc),
-    "postal_code": Field("Postal code", 20, nfc),
-    "country": Field("Country", 80, nfc),
-    "phone": Field("Phone", 40, clean_phone),
-    "fax": Field("Fax", 40, clean_phone),
+    "attention": Field(N_("Attention"), 120, nfc, help=N_("Who or which department it is for.")),
+    "street1": Field(N_("Street"), 250, nfc, multiline=True),
+    "street2": Field(N_("Street, second line"), 120, nfc),
+    "city": Field(N_("City"), 80, nfc),
+    "state": Field(N_("State or county"), 80, nfc),
+    "postal_code": Field(N_("Postal code"), 20, nfc),
+    "country": Field(N_("Country"), 80, nfc),
+    "phone": Field(N_("Phone"), 40, clean_phone),
+    "fax": Field(N_("Fax"), 40, clean_phone),
 }
 """Names here are columns, in the order of forms."""
 
@@ -64,5 +67,5 @@ LABELS = {
 }
 """What a change of a field is called, by the kind of what was changed."""
 
-REASON = Field("Reason", 500, nfc, multiline=True)
+REASON = Field(N_("Reason"), 500, nfc, multiline=True)
 """Why staff refuse a change."""

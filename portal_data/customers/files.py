@@ -20,6 +20,7 @@ from portal_data.kept_files import KeptFile
 from portal_data.messaging import activity, events
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import Session
+from portal_data.text.language import _
 from portal_data.uploaded_files import CheckedFile
 
 SHARED, OF_COMMENT = "customer", "comment"
@@ -128,11 +129,11 @@ def content(scope: Scope, file_id: UUID, folder: Path) -> tuple[str, bytes]:
     with store.reading(scope) as session:
         found = session.one(_OPEN, id=file_id)
         if found is None:
-            raise NotFound("There is no such document.")
+            raise NotFound(_("There is no such document."))
         if found["subject_kind"] == OF_COMMENT:
             about = session.value(_COMMENT, id=found["subject_id"])
             if about is None:
-                raise NotFound("There is no such document.")
+                raise NotFound(_("There is no such document."))
             if about in ("project", "approval"):
                 preferences.need_projects(session)
         row = session.one(_STORED, id=file_id, customer_id=scope.customer_id)
@@ -188,7 +189,7 @@ def withdraw(staff: Staff, file_id: UUID, now: datetime) -> None:
     with store.staff_writing(staff) as session:
         found = session.locked(_WITHDRAWABLE, id=file_id)
         if not found:
-            raise NotFound("There is no such document.")
+            raise NotFound(_("There is no such document."))
         customer_id = found[0]["customer_id"]
         if session.change(_WITHDRAW, id=file_id, customer_id=customer_id, now=now) != 1:
             raise Conflict("This document was withdrawn already.")
@@ -212,7 +213,7 @@ def kept(folder: Path, uploaded: Sequence[tuple[str, bytes]]) -> Iterator[list[A
     Raises Invalid as `uploaded_files.check`, and for more than three.
     """
     if len(uploaded) > MOST_OF_COMMENT:
-        raise Invalid(f"Attach {MOST_OF_COMMENT} files at most.")
+        raise Invalid(_("Attach {number} files at most.", number=MOST_OF_COMMENT))
     checked = [uploaded_files.check(name, content) for name, content in uploaded]
     if not checked:
         yield []
@@ -223,7 +224,7 @@ def kept(folder: Path, uploaded: Sequence[tuple[str, bytes]]) -> Iterator[list[A
 
 def forget(folder: Path, files: Sequence[Attached]) -> None:
     """Take away what was kept for a comment that was there already."""
-    kept_files.remove(folder, [written for _, written in files])
+    kept_files.remove(folder, [written for _checked, written in files])
 
 
 def attach(
@@ -266,7 +267,12 @@ def _share(
         return False
     counted, most = _counted(session, who, customer_id, now), _most(who)
     if counted["shared"] >= most:
-        raise Conflict(f"There are {most} documents already. Ask for one to be withdrawn first.")
+        raise Conflict(
+            _(
+                "There are {number} documents already. Ask for one to be withdrawn first.",
+                number=most,
+            )
+        )
     if counted["today"] >= DAY_LIMIT:
         raise _too_many_today()
     about = {"subject_kind": SHARED, "subject_id": customer_id, "visible": True}
@@ -331,11 +337,13 @@ def _person(who: Scope | Staff) -> tuple[str, UUID]:
 
 
 def _too_many_today() -> Conflict:
-    return Conflict(f"You have uploaded {DAY_LIMIT} files within a day. Go on tomorrow.")
+    return Conflict(
+        _("You have uploaded {number} files within a day. Go on tomorrow.", number=DAY_LIMIT)
+    )
 
 
 def _read(row: dict[str, Any] | None, folder: Path) -> tuple[str, bytes]:
     if row is None:
-        raise NotFound("There is no such document.")
+        raise NotFound(_("There is no such document."))
     stored = kept_files.read(folder, row["storage_key"], row["sha256"])
     return row["name"], stored

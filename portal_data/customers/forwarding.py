@@ -24,6 +24,7 @@ from portal_data.scope import Permission, Scope
 from portal_data.store import Session
 from portal_data.text import bidi, emails, form_fields
 from portal_data.text.form_fields import Field
+from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
 
 MOST_ADDRESSES = 5
@@ -34,13 +35,13 @@ CUSTOMER_DAY_LIMIT = 50
 """Times that all contacts of one customer do."""
 FIELDS = {
     "to": Field(
-        "To",
+        N_("To"),
         1_000,
         nfc,
         required=True,
-        help=f"One e-mail address, or up to {MOST_ADDRESSES} with commas between them.",
+        help=N_("One e-mail address, or up to five with commas between them."),
     ),
-    "note": Field("Note", 2_000, nfc, multiline=True),
+    "note": Field(N_("Note"), 2_000, nfc, multiline=True),
 }
 
 
@@ -150,7 +151,7 @@ def forward(
 def need_forwarding(session: Session) -> None:
     """Raise NotFound, as for any unknown thing, unless contacts may forward documents."""
     if not preferences.get(session).customers_forward_documents:
-        raise NotFound("Documents cannot be forwarded from here.")
+        raise NotFound(_("Documents cannot be forwarded from here."))
 
 
 def _addresses(text: str) -> tuple[str, ...]:
@@ -160,9 +161,13 @@ def _addresses(text: str) -> tuple[str, ...]:
         try:
             found[emails.normalise(part)] = None
         except Invalid as error:
-            raise form_fields.wrong(FIELDS, to=f"{part[:80]} is no e-mail address.") from error
+            raise form_fields.wrong(
+                FIELDS, to=_("{text} is no e-mail address.", text=part[:80])
+            ) from error
     if len(found) > MOST_ADDRESSES:
-        raise form_fields.wrong(FIELDS, to=f"Forward to {MOST_ADDRESSES} addresses at most.")
+        raise form_fields.wrong(
+            FIELDS, to=_("Forward to {number} addresses at most.", number=MOST_ADDRESSES)
+        )
     return tuple(found)
 
 
@@ -174,7 +179,7 @@ def _named(scope: Scope, what: OneDocument | OnePeriod, now: datetime) -> _Named
         title = "Receipt" if not what.kind.viewed else what.kind.title
         return _Named(what.kind.record, what.id, number, f"{title} {number}", attachment)
     if what.currency not in statements.currencies(scope) or what.first > what.last:
-        raise NotFound("There is no such statement.")
+        raise NotFound(_("There is no such statement."))
     locale = organisation.get(scope).locale
     first, last = (format_date(day, "medium", locale) for day in (what.first, what.last))
     title = f"Statement {first} – {last} ({what.currency})"
@@ -196,11 +201,18 @@ def _within_limits(session: Session, scope: Scope, now: datetime) -> None:
         since=now - timedelta(days=1),
     )
     if done and done["of_contact"] >= DAY_LIMIT:
-        raise Conflict(f"You have forwarded {DAY_LIMIT} documents within a day. Go on tomorrow.")
+        raise Conflict(
+            _(
+                "You have forwarded {number} documents within a day. Go on tomorrow.",
+                number=DAY_LIMIT,
+            )
+        )
     if done and done["of_customer"] >= CUSTOMER_DAY_LIMIT:
         raise Conflict(
-            f"Your company has forwarded {CUSTOMER_DAY_LIMIT} documents within a day. "
-            "Go on tomorrow."
+            _(
+                "Your company has forwarded {number} documents within a day. Go on tomorrow.",
+                number=CUSTOMER_DAY_LIMIT,
+            )
         )
 
 
@@ -212,6 +224,6 @@ def _add_contacts(
     known = {row["email"] for row in session.rows(_KNOWN, emails=list(addresses), **own)}
     new = [address for address in addresses if address not in known]
     if new and session.value(_CONTACTS, **own) + len(new) > MOST_CONTACTS:
-        raise Conflict("Your company has too many contacts to add more. Please write to us.")
+        raise Conflict(_("Your company has too many contacts to add more. Please write to us."))
     for address in new:
         session.change(_ADD, id=new_id(), email=address, now=now, **own)

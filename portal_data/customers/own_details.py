@@ -13,7 +13,7 @@ from portal_data import store
 from portal_data.business import preferences
 from portal_data.customers import change_requests, detail_fields
 from portal_data.customers.details import Address, Contact, MyDetails
-from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed
+from portal_data.errors import Conflict, Invalid, NotAllowed
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events
 from portal_data.messaging.events import Event
@@ -22,6 +22,7 @@ from portal_data.store import Session
 from portal_data.store.engine import Row
 from portal_data.text import bidi, form_fields, language
 from portal_data.text.form_fields import Field
+from portal_data.text.language import _
 
 AddressKind = Literal["billing", "shipping"]
 _ADDRESS_KINDS = ("billing", "shipping")
@@ -100,8 +101,8 @@ def change_person(
         changed = _changed(detail_fields.PERSON, typed, current, before)
         after = {**current, **changed}
         if not (after["first_name"] or after["last_name"]):
-            label = detail_fields.PERSON["last_name"].label
-            raise InvalidFields({"last_name": (label, "Enter a first or a last name.")})
+            words = _("Enter a first or a last name.")
+            raise form_fields.wrong(detail_fields.PERSON, last_name=words)
         if not changed:
             return
         session.change(_SET_PERSON, **_fields(detail_fields.PERSON, after), **own, now=now)
@@ -119,7 +120,7 @@ def choose_language(scope: Scope, chosen: str) -> None:
     """
     scope.need(Permission.PROFILE_EDIT)
     if chosen not in language.LANGUAGES:
-        raise Invalid(f"Choose one of {', '.join(language.LANGUAGES)}.")
+        raise Invalid(_("Choose one of {known}.", known=", ".join(language.LANGUAGES)))
     own = {"id": scope.contact_id, "customer_id": scope.customer_id}
     with store.writing(scope) as session:
         session.change(_SET_LANGUAGE, **own, language=chosen)
@@ -174,7 +175,7 @@ def change_address(
     """
     scope.need(Permission.ACCOUNT_EDIT)
     if kind not in _ADDRESS_KINDS:
-        raise Invalid("There is a billing and a shipping address.")
+        raise Invalid(_("There is a billing and a shipping address."))
     typed = _clean(detail_fields.ADDRESS, changes)
     own = {"customer_id": scope.customer_id}
     with store.writing(scope) as session:
@@ -206,7 +207,7 @@ def _clean(fields: Mapping[str, Field], changes: Mapping[str, str | None]) -> di
 
 def _need_editing(session: Session) -> None:
     if not preferences.get(session).customers_edit_details:
-        raise NotAllowed("These details are kept by us. Write to us to have them changed.")
+        raise NotAllowed(_("These details are kept by us. Write to us to have them changed."))
 
 
 def _changed(
@@ -219,8 +220,8 @@ def _changed(
     changed = {name: new for name, new in typed.items() if new != current[name]}
     moved = [name for name in changed if getattr(before, name, None) != current[name]]
     if moved:
-        named = ", ".join(fields[name].label for name in moved)
-        raise Conflict(f"Somebody else changed this meanwhile: {named}.")
+        named = ", ".join(_(fields[name].label) for name in moved)
+        raise Conflict(_("Somebody else changed this meanwhile: {fields}.", fields=named))
     return changed
 
 

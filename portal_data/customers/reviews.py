@@ -14,9 +14,10 @@ from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import Session
 from portal_data.text import bidi, form_fields
 from portal_data.text.form_fields import Field
+from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
 
-BODY = Field("Review", 4_000, nfc, multiline=True)
+BODY = Field(N_("Review"), 4_000, nfc, multiline=True)
 CHANGEABLE_FOR = timedelta(hours=24)
 
 COLUMNS = """
@@ -119,7 +120,7 @@ def write(
     """
     scope.need(Permission.REVIEW_WRITE)
     if rating not in range(1, 6):
-        raise Invalid("Choose from one to five stars.")
+        raise Invalid(_("Choose from one to five stars."))
     text = form_fields.clean({"body": BODY}, {"body": bidi.plain(body)})["body"]
     who = {"customer_id": scope.customer_id, "contact_id": scope.contact_id}
     with store.writing(scope) as session:
@@ -127,7 +128,7 @@ def write(
         session.locked(_AUTHOR, **who)
         found = session.locked(OF_PERIOD, **who, period=period_of(today))
         if [row["version"] for row in found] != ([] if seen is None else [seen]):
-            raise Conflict("Your review was written or changed elsewhere meanwhile.")
+            raise Conflict(_("Your review was written or changed elsewhere meanwhile."))
         written = {"rating": rating, "body": text, "may_publish": may_publish, "now": now}
         stars = f"{rating} of 5"
         if not found:
@@ -140,7 +141,7 @@ def write(
             return
         review = Review(**found[0])
         if not review.changeable(now):
-            raise Conflict("This review can be changed no longer.")
+            raise Conflict(_("This review can be changed no longer."))
         session.change(_CHANGE, id=review.id, **written)
         record(session, scope, events.REVIEW_CHANGED, review.id, now, details=stars)
 
@@ -160,7 +161,7 @@ def withdraw_consent(scope: Scope, review_id: UUID, *, seen: int, now: datetime)
             contact_id=scope.contact_id,
         )
         if not review["may_publish"]:
-            raise Conflict("The business may not publish this review anyway.")
+            raise Conflict(_("The business may not publish this review anyway."))
         session.change(_WITHDRAW, id=review_id, now=now)
         record(session, scope, events.REVIEW_CONSENT_WITHDRAWN, review_id, now)
 
@@ -168,7 +169,7 @@ def withdraw_consent(scope: Scope, review_id: UUID, *, seen: int, now: datetime)
 def need_reviews(session: Session) -> None:
     """Raise NotFound, as for any unknown thing, unless contacts may write reviews."""
     if not preferences.get(session).reviews:
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
 
 
 def record(

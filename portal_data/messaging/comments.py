@@ -10,9 +10,10 @@ from portal_data.scope import Scope, Staff
 from portal_data.store.engine import Row
 from portal_data.text import bidi, form_fields
 from portal_data.text.form_fields import Field
+from portal_data.text.language import N_
 from portal_data.text.normal_form import nfc
 
-FIELD = Field("Comment", 4_000, nfc, required=True, multiline=True)
+FIELD = Field(N_("Comment"), 4_000, nfc, required=True, multiline=True)
 """What somebody writes."""
 
 

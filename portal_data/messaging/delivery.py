@@ -15,6 +15,7 @@ from portal_data.ids import BUSINESS
 from portal_data.messaging.topics import Side, Topic
 from portal_data.scope import Scope, Staff, need_actor
 from portal_data.store import Session
+from portal_data.text.language import _
 
 DIGEST_AT = time(8)
 """When digests are sent, on the person's clock; weekly ones on Mondays."""
@@ -139,7 +140,7 @@ def change(scope: Scope | Staff, chosen: Delivery, *, now: datetime) -> None:
         session.locked(_HOLD, customer_id=own["customer_id"], recipient_id=own["recipient_id"])
         before = of_people(session, own["customer_id"], [own["recipient_id"]])[own["recipient_id"]]
         if before.version != chosen.version:
-            raise Conflict("You changed this elsewhere meanwhile. Look at it again first.")
+            raise Conflict(_("You changed this elsewhere meanwhile. Look at it again first."))
         person = {"customer_id": own["customer_id"], "recipient_id": own["recipient_id"]}
         session.change(
             _SET,
@@ -219,14 +220,14 @@ def _own(scope: Scope | Staff) -> dict[str, Any]:
 
 def _check(chosen: Delivery) -> None:
     if (chosen.quiet_from is None) != (chosen.quiet_until is None):
-        raise Invalid("Quiet hours begin and end: choose both times, or neither.")
+        raise Invalid(_("Quiet hours begin and end: choose both times, or neither."))
     for minute in (chosen.quiet_from, chosen.quiet_until):
         if minute is not None and not 0 <= minute < 24 * 60:
-            raise Invalid("Quiet hours are times of the day.")
+            raise Invalid(_("Quiet hours are times of the day."))
     if chosen.quiet_from is not None and chosen.quiet_from == chosen.quiet_until:
-        raise Invalid("Quiet hours end at another time than they begin.")
+        raise Invalid(_("Quiet hours end at another time than they begin."))
     if chosen.timezone is not None and chosen.timezone not in available_timezones():
-        raise Invalid("There is no such time zone.")
+        raise Invalid(_("There is no such time zone."))
 
 
 def _next_digest(now: datetime, zone: str, *, weekly: bool) -> datetime:

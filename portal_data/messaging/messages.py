@@ -8,6 +8,7 @@ from portal_data.errors import Conflict, Invalid, Unavailable
 from portal_data.messaging import activity, events, outbox
 from portal_data.scope import Permission, Scope
 from portal_data.text import bidi
+from portal_data.text.language import _, grouped
 
 SUBJECT_LIMIT = 200
 BODY_LIMIT = 10_000
@@ -35,9 +36,15 @@ def send(scope: Scope, subject: str, body: str, *, key: UUID, now: datetime) -> 
     scope.need(Permission.MESSAGE_SEND)
     subject, body = " ".join(subject.split()), body.strip()
     if not subject or not body:
-        raise Invalid("Write a subject and a message.")
+        raise Invalid(_("Write a subject and a message."))
     if len(subject) > SUBJECT_LIMIT or len(body) > BODY_LIMIT:
-        raise Invalid(f"Keep the subject under {SUBJECT_LIMIT} and the message under {BODY_LIMIT}.")
+        raise Invalid(
+            _(
+                "Keep the subject under {subject} and the message under {message} characters.",
+                subject=grouped(SUBJECT_LIMIT),
+                message=grouped(BODY_LIMIT),
+            )
+        )
     with store.writing(scope) as session:
         session.locked(_HOLD, id=scope.contact_id, customer_id=scope.customer_id)
         since = now - timedelta(days=1)
@@ -45,10 +52,15 @@ def send(scope: Scope, subject: str, body: str, *, key: UUID, now: datetime) -> 
             _SENT, customer_id=scope.customer_id, contact_id=scope.contact_id, since=since
         )
         if sent >= DAY_LIMIT:
-            raise Conflict(f"You have sent {DAY_LIMIT} messages today. Please call us instead.")
+            raise Conflict(
+                _(
+                    "You have sent {number} messages today. Please call us instead.",
+                    number=DAY_LIMIT,
+                )
+            )
         to = session.value("select email from organisation order by name")
         if not to:
-            raise Unavailable("The business has not published an e-mail address.")
+            raise Unavailable(_("The business has not published an e-mail address."))
         queued = outbox.enqueue(
             session,
             "mail.message",

@@ -5,6 +5,7 @@ from typing import Literal
 
 from portal_data.messaging.events import EVENTS, Audience, Event
 from portal_data.scope import Role, roles_that_may
+from portal_data.text.language import N_
 
 Side = Literal["contact", "staff"]
 
@@ -26,17 +27,17 @@ class Topic(StrEnum):
 
 
 LABELS = {
-    Topic.COMMENTS: "Comments",
-    Topic.ESTIMATES: "Estimates",
-    Topic.TIMESHEETS: "Timesheets",
-    Topic.INVOICES: "Invoices",
-    Topic.PAYMENTS: "Payments",
-    Topic.DISPUTES: "Disputes",
-    Topic.DOCUMENTS: "Documents",
-    Topic.VIEWS: "First views",
-    Topic.PEOPLE: "People and details",
-    Topic.REVIEWS: "Reviews",
-    Topic.OTHER: "Everything else",
+    Topic.COMMENTS: N_("Comments"),
+    Topic.ESTIMATES: N_("Estimates"),
+    Topic.TIMESHEETS: N_("Timesheets"),
+    Topic.INVOICES: N_("Invoices"),
+    Topic.PAYMENTS: N_("Payments"),
+    Topic.DISPUTES: N_("Disputes"),
+    Topic.DOCUMENTS: N_("Documents"),
+    Topic.VIEWS: N_("First views"),
+    Topic.PEOPLE: N_("People and details"),
+    Topic.REVIEWS: N_("Reviews"),
+    Topic.OTHER: N_("Everything else"),
 }
 _OF_RECORD = {
     "approval": Topic.TIMESHEETS,
@@ -56,7 +57,7 @@ _OF_RECORD = {
 
 def topic_of(event: Event) -> Topic:
     """Return what an event is about."""
-    record, _, verb = event.key.partition(".")
+    record, _dot, verb = event.key.partition(".")
     return Topic.VIEWS if verb == "viewed" else _OF_RECORD.get(record, Topic.OTHER)
 
 

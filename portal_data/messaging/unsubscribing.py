@@ -18,7 +18,9 @@ from portal_data.messaging import delivery, templates
 from portal_data.messaging.delivery import Channel
 from portal_data.messaging.topics import LABELS, Side, Topic
 from portal_data.store import Session
+from portal_data.text.language import N_
 
+_DIGESTS = N_("Digests")
 DIGEST = "digest"
 """Stands for the mail of several things, where a topic does in others."""
 PATH = "unsubscribe"
@@ -62,8 +64,8 @@ def address(
 
 def opened(token: str) -> str:
     """Return what a link would stop, in words. Raises NotFound for one that is not ours."""
-    of, _, _ = _read(token)
-    return "Digests" if of == DIGEST else LABELS[Topic(of)]
+    of, _customer_id, _recipient_id = _read(token)
+    return _DIGESTS if of == DIGEST else LABELS[Topic(of)]
 
 
 def stop(token: str, now: datetime) -> str:
@@ -76,7 +78,7 @@ def stop(token: str, now: datetime) -> str:
     with store.system_writing() as session:
         if of == DIGEST:
             session.change(_NO_DIGEST, **person, now=now)
-            return "Digests"
+            return _DIGESTS
         topic = Topic(of)
         delivery.choose(session, **person, topic=topic, channel=Channel.MAIL, chosen=False, now=now)
     return LABELS[topic]

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from portal_data.errors import Conflict, NotFound
 from portal_data.store.engine import Row, Transaction
+from portal_data.text.language import _
 
 
 class Session:
@@ -60,9 +61,9 @@ class Session:
         """
         found = self.locked(sql, **params)
         if not found:
-            raise NotFound("There is no such document.")
+            raise NotFound(_("There is no such document."))
         if found[0]["version"] != seen:
-            raise Conflict("Somebody else changed this meanwhile. Look at it again first.")
+            raise Conflict(_("Somebody else changed this meanwhile. Look at it again first."))
         return found[0]
 
     def change(self, sql: str, **params: Any) -> int:

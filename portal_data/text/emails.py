@@ -3,12 +3,13 @@
 import re
 
 from portal_data.errors import Invalid
+from portal_data.text.language import N_, _
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 _READ = 320  # characters; 254 are allowed, and IDNA's work grows faster than the text
-_REFUSED = "Enter an e-mail address such as ada@example.com."
+_REFUSED = N_("Enter an e-mail address such as ada@example.com.")
 
 
 def normalise(text: str) -> str:
@@ -17,8 +18,8 @@ def normalise(text: str) -> str:
     Raises Invalid for anything that is not exactly one address.
     """
     if len(text) > _READ:
-        raise Invalid(_REFUSED)
-    local, _, domain = text.strip().lower().rpartition("@")
+        raise Invalid(_(_REFUSED))
+    local, _at, domain = text.strip().lower().rpartition("@")
     try:
         domain = domain.encode("idna").decode()
     except UnicodeError:
@@ -31,5 +32,5 @@ def normalise(text: str) -> str:
         or len(labels) < 2
         or not all(_LABEL.fullmatch(label) for label in labels)
     ):
-        raise Invalid(_REFUSED)
+        raise Invalid(_(_REFUSED))
     return f"{local}@{domain}"

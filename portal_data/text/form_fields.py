@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from portal_data.errors import Invalid, InvalidFields
+from portal_data.text.language import _, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,20 @@ def clean(fields: Mapping[str, Field], typed: Mapping[str, str | None]) -> dict[
     """
     unknown = [name for name in typed if name not in fields]
     if unknown:
-        raise Invalid(f"There is no field {unknown[0]}. Fields are: {', '.join(fields)}.")
+        raise Invalid(
+            _(
+                "There is no field {name}. Fields are: {known}.",
+                name=unknown[0],
+                known=", ".join(fields),
+            )
+        )
     cleaned: dict[str, str | None] = {}
     wrong: dict[str, tuple[str, str]] = {}
     for name, text in typed.items():
         try:
             cleaned[name] = _clean(fields[name], text or "")
         except Invalid as error:
-            wrong[name] = (fields[name].label, str(error))
+            wrong[name] = (_(fields[name].label), str(error))
     if wrong:
         raise InvalidFields(wrong)
     return cleaned
@@ -41,21 +48,27 @@ def clean(fields: Mapping[str, Field], typed: Mapping[str, str | None]) -> dict[
 
 def wrong(fields: Mapping[str, Field], **sentences: str) -> InvalidFields:
     """Return the refusal of a form that says at each named field why it cannot be used."""
-    return InvalidFields({name: (fields[name].label, why) for name, why in sentences.items()})
+    return InvalidFields({name: (_(fields[name].label), why) for name, why in sentences.items()})
 
 
 def _clean(field: Field, text: str) -> str | None:
     if len(text) > field.limit:
-        raise Invalid(f"Keep it under {field.limit:,} characters; this has {len(text):,}.")
+        raise Invalid(
+            _(
+                "Keep it under {limit} characters; this has {count}.",
+                limit=grouped(field.limit),
+                count=grouped(len(text)),
+            )
+        )
     if field.multiline:
         lines = [" ".join(line.split()) for line in text.strip().splitlines()]
         tidy = "\n".join(lines)
     else:
         tidy = " ".join(text.split())
     if any(unicodedata.category(letter) == "Cc" for letter in tidy if letter != "\n"):
-        raise Invalid("It holds a control character. Type it again.")
+        raise Invalid(_("It holds a control character. Type it again."))
     if not tidy:
         if field.required:
-            raise Invalid("This cannot be empty.")
+            raise Invalid(_("This cannot be empty."))
         return None
     return field.clean(tidy)

@@ -18,6 +18,7 @@ from portal_data.output import document_pdfs
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.text import language
+from portal_data.text.language import _
 from portal_data.web.requests import file_headers, for_customers, for_staff
 from portal_data.web.turns import DOCUMENTS
 
@@ -43,7 +44,7 @@ def statement(request: Request, scope: Scope) -> Response:
     currency = request.path_params["currency"]
     first, last = _day(request.path_params["first"]), _day(request.path_params["last"])
     if not money.is_currency(currency):
-        raise NotFound("Not found.")
+        raise NotFound(_("Not found."))
     name, content = document_pdfs.statement_pdf(scope, currency, first, last, now=utc_now())
     return _pdf(name, content)
 
@@ -96,18 +97,18 @@ def _kind(text: str) -> Kind:
     try:
         return KINDS[text]
     except KeyError as error:
-        raise NotFound("Not found.") from error
+        raise NotFound(_("Not found.")) from error
 
 
 def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise NotFound("Not found.") from error
+        raise NotFound(_("Not found.")) from error
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise NotFound("Not found.") from error
+        raise NotFound(_("Not found.")) from error

@@ -25,6 +25,7 @@ from portal_data.output import document_pdfs, document_views, tables
 from portal_data.output.documents import file_name
 from portal_data.output.exports import Format, Table, write
 from portal_data.scope import Scope
+from portal_data.text.language import _, grouped
 from portal_data.web import zips
 from portal_data.web.lists import FILES, File
 from portal_data.web.requests import file_headers, for_customers, signed_in
@@ -65,10 +66,10 @@ def bundle(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.zip?status=…&q=…&sort=…: its documents, sent while they are drawn."""
     listed, now = _list(request), utc_now()
     if not listed.kind:
-        raise NotFound("Not found.")
+        raise NotFound(_("Not found."))
     table, numbers = _table(request, scope, listed)
     if not numbers:
-        raise NotFound("There are no documents in this list.")
+        raise NotFound(_("There are no documents in this list."))
     documents = [
         (number, partial(document_pdfs.document_pdf, scope, listed.kind, number, now=now))
         for number in numbers[: document_views.AT_ONCE]
@@ -76,7 +77,11 @@ def bundle(request: Request, scope: Scope) -> Response:
     left_out = numbers[document_views.AT_ONCE :]
     if left_out:
         left_out.insert(
-            0, f"One file holds {document_views.AT_ONCE} documents. Not in this one are:"
+            0,
+            _(
+                "One file holds {number} documents. Not in this one are:",
+                number=grouped(document_views.AT_ONCE),
+            ),
         )
     parts = zips.zipped(documents, left_out, now=now, may_go_on=lambda: signed_in(request) == scope)
     return StreamingResponse(
@@ -97,7 +102,7 @@ def _list(request: Request) -> File:
     try:
         return FILES[request.path_params["list"]]
     except KeyError as error:
-        raise NotFound("Not found.") from error
+        raise NotFound(_("Not found.")) from error
 
 
 def _table(request: Request, scope: Scope, listed: File) -> tuple[Table, list[str]]:
@@ -136,7 +141,7 @@ def _format(request: Request) -> Format:
     try:
         return Format(request.path_params["format"])
     except ValueError as error:
-        raise NotFound("Not found.") from error
+        raise NotFound(_("Not found.")) from error
 
 
 def _day(request: Request, name: str, default: date) -> date:
@@ -144,4 +149,6 @@ def _day(request: Request, name: str, default: date) -> date:
     try:
         return date.fromisoformat(given) if given else default
     except ValueError as error:
-        raise Invalid(f"{name} is a day such as {default.isoformat()}.") from error
+        raise Invalid(
+            _("{name} is a day such as {example}.", name=name, example=default.isoformat())
+        ) from error

@@ -9,6 +9,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal_data.text import language
 from portal_data.web import static
 
 
@@ -67,14 +68,16 @@ class Index:
                 if replaced and name in self._known:
                     await self._answer(scope, send)
                 elif replaced:
-                    await (await self._not_found())(scope, receive, send)
+                    await (await self._not_found(scope))(scope, receive, send)
             if not replaced:
                 await send(message)
 
         await self._app(scope, receive, answer)
 
-    async def _not_found(self) -> Response:
-        page = await run_in_threadpool(self._missing, self._root)
+    async def _not_found(self, scope: Scope) -> Response:
+        # nobody is known here: the page is in the language that the browser asks for
+        with language.reading(language.of_browser(Headers(scope=scope).get("accept-language"))):
+            page = await run_in_threadpool(self._missing, self._root)
         return HTMLResponse(page, 404, {"Cache-Control": "no-store"})
 
     async def _answer(self, scope: Scope, send: Send) -> None:

@@ -16,6 +16,7 @@ from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalEr
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.text import language
+from portal_data.text.language import _
 from portal_data.web.turns import Crowded, Turns
 
 Who = TypeVar("Who", Scope, Staff)
@@ -55,16 +56,17 @@ def _only(kind: type[Who], turns: Turns, answer: Answer[Who]) -> Route:
     async def route(request: Request) -> Response:
         who = await run_in_threadpool(signed_in, request)
         if who is None:
-            return PlainTextResponse("Sign in first.", 401)
+            language.use(language.of_browser(request.headers.get("accept-language")))
+            return PlainTextResponse(_("Sign in first."), 401)
         request.state.actor = who.person
         security_log.acts_as(who)
         language.use(who.language if isinstance(who, Scope) else None)
         if not isinstance(who, kind):
-            return PlainTextResponse("Not found.", 404)
+            return PlainTextResponse(_("Not found."), 404)
         try:
             return await turns.run(who.person, partial(answer, request, who))
         except Crowded:
-            return PlainTextResponse("One after the other, please.", 429, {"Retry-After": "10"})
+            return PlainTextResponse(_("One after the other, please."), 429, {"Retry-After": "10"})
         except PortalError as error:
             if isinstance(error, NotAllowed):
                 security_log.event("request.refused", reason="not allowed", path=request.url.path)

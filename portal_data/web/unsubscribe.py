@@ -11,6 +11,7 @@ from starlette.routing import Route
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 from portal_data.messaging import unsubscribing
+from portal_data.text import language
 
 _NEVER_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
@@ -35,6 +36,7 @@ def routes(page: Page, root: str) -> list[Route]:
 
     async def _answer(request: Request, do: Callable[[str], str], *, done: bool) -> Response:
         def drawn() -> tuple[str, int]:
+            language.use(language.of_browser(request.headers.get("accept-language")))
             try:
                 what = do(request.path_params["token"])
             except NotFound:

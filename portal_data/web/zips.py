@@ -14,11 +14,12 @@ from functools import partial
 from pathlib import PurePath
 
 from portal_data.errors import PortalError
+from portal_data.text.language import N_, _
 from portal_data.web.turns import DRAWING
 
 log = logging.getLogger("portal.bundles")
 
-LEFT_OUT = "Not included.txt"
+LEFT_OUT = N_("Not included")
 
 _REST = 0.5
 """Rest after each document, as a share of the time it took: the screens of others share the
@@ -64,7 +65,7 @@ def zipped(
     with zipfile.ZipFile(way, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for called, make in documents:
             if not may_go_on():
-                left_out = ["You were signed out before this file was complete."]
+                left_out = [_("You were signed out before this file was complete.")]
                 break
             try:
                 name, content = make()
@@ -74,12 +75,17 @@ def zipped(
             except Exception:
                 # whatever is wrong with one document, the others are still wanted
                 log.exception("A document of a zip could not be made.")
-                left_out = [*left_out, f"{called}: this document could not be made."]
+                left_out = [
+                    *left_out,
+                    _("{document}: this document could not be made.", document=called),
+                ]
                 continue
             archive.writestr(_entry(_unique(name, names), now), content)
             yield way.take()
         if left_out:
-            archive.writestr(_entry(LEFT_OUT, now), "\r\n".join([*left_out, ""]).encode())
+            archive.writestr(
+                _entry(f"{_(LEFT_OUT)}.txt", now), "\r\n".join([*left_out, ""]).encode()
+            )
     yield way.take()
 
 

@@ -40,7 +40,7 @@ def test_aging_leaves_room_for_long_amounts(balance: Balance) -> None:
 
 def test_months_hover_with_exact_amounts(balance: Balance) -> None:
     billed, paid = charts.months(balance, "en_GB")["data"]
-    assert billed["x"] == ["2026-10-01", "2026-11-01"]
+    assert billed["x"] == ["Oct 2026", "Nov 2026"]
     assert billed["customdata"] == ["£120.00", "£0.00"]
     assert paid["customdata"] == ["£0.00", "£55.25"]
 
