@@ -38,7 +38,7 @@ def test_text_stays_text(payload: str) -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_pieces_let_no_element_in(payload: str) -> None:
-    happening = Happening(payload, payload, payload, payload, (payload, payload))
+    happening = Happening(payload, payload, payload, payload)
     pieces = join(
         cards.head(payload, cards.sub(payload), back=(payload, payload)),
         cards.banner(payload),

@@ -51,7 +51,7 @@ def test_what_the_business_switched_off_cannot_be_chosen(
     delivery.change(alice, Delivery(muted=frozenset({(Topic.COMMENTS, Channel.MAIL)})), now=NOW)
     preferences.change(cast.owner, now=NOW, notify_contacts_of_comments=False)
     shown = screen(alice, "notification_settings")
-    assert "No mails are sent of: comments" in shown.html
+    assert "No mails are sent of: Comments" in shown.html
     assert Topic.COMMENTS not in shown.app.button_group[1].options
     press(shown, "Save")
     assert (Topic.COMMENTS, Channel.MAIL) in delivery.get(alice).muted, "it stays as it was"
