@@ -7,6 +7,7 @@ import streamlit as st
 from components.forms import confirm
 from components.forms.action import act
 from components.ui import cards
+from components.ui import format as say
 from portal_data.auth import access, invitations
 from portal_data.auth.access import CONTACT_ROLES
 from portal_data.clock import utc_now
@@ -81,7 +82,7 @@ def _role(staff: Staff, contact: Contact, key: str) -> None:
     role = Role(contact.role)
     # the role is in the key, so that a change made elsewhere is shown and not undone
     chosen = st.selectbox(
-        f"Role of {bidi.isolated(contact.name)}",
+        say.escape_markdown(f"Role of {bidi.isolated(contact.name)}"),
         CONTACT_ROLES,
         index=CONTACT_ROLES.index(role),
         format_func=ROLES.__getitem__,

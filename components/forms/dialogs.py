@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.forms.action import outcome
 from components.forms.dialog import dialog
+from components.forms.fields import Fields
 from components.session import close_form, flash, form, require_scope
 from components.ui import cards, roles
 from components.ui import format as say
@@ -82,14 +83,16 @@ def write() -> None:
     cards.draw(cards.sub(join(to, f" · {business.email}")))
     key = form(_MESSAGE, new_id).start
     with st.form("message", border=False):
-        subject = st.text_input(
-            _("Subject"), max_chars=messages.SUBJECT_LIMIT, key="message.subject"
-        )
-        body = st.text_area(
-            _("Message"), max_chars=messages.BODY_LIMIT, height=180, key="message.body"
-        )
+        drawn = Fields(_MESSAGE)
+        for name, about in messages.FIELDS.items():
+            drawn.text(name, about, None)
         sent = st.form_submit_button(_("Send"), type="primary", icon=":material/send:")
-    if sent and outcome(lambda: messages.send(scope, subject, body, key=key, now=utc_now())):
+    if sent and outcome(
+        lambda: messages.send(
+            scope, drawn.typed["subject"], drawn.typed["body"], key=key, now=utc_now()
+        ),
+        drawn=drawn,
+    ):
         close_form(_MESSAGE)  # the next message is another one
         flash(_("Your message is on its way. We answer by e-mail."))
         st.rerun()

@@ -59,7 +59,7 @@ def draw(staff: Staff, member: Member, *, second_factor: bool) -> None:
 def _role(staff: Staff, member: Member, key: str) -> None:
     # the role is in the key, so that a change made elsewhere is shown and not undone
     chosen = st.selectbox(
-        f"Role of {bidi.isolated(member.name)}",
+        say.escape_markdown(f"Role of {bidi.isolated(member.name)}"),
         list(ROLES),
         index=list(ROLES).index(member.role),
         format_func=ROLES.__getitem__,

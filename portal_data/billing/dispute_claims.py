@@ -11,7 +11,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import events
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
@@ -118,7 +118,7 @@ def open_dispute(
     invoice changed, or cannot be disputed.
     """
     scope.need(Permission.DISPUTE_OPEN)
-    body = form_fields.clean({"body": BODY}, {"body": bidi.plain(claimed.body)})["body"]
+    body = form_fields.clean({"body": BODY}, {"body": claimed.body})["body"]
     with store.writing(scope) as session:
         invoice = session.as_seen(_INVOICE, seen, customer_id=scope.customer_id, number=number)
         if invoice["status"] != "sent":

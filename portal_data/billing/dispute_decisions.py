@@ -12,7 +12,7 @@ from portal_data.errors import Conflict, Invalid
 from portal_data.messaging import events
 from portal_data.scope import Staff
 from portal_data.store import OpenSession
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
@@ -90,7 +90,7 @@ def reject(staff: Staff, dispute_id: UUID, answer: str, *, seen: int, now: datet
 
 
 def _clean(answer: str) -> str:
-    return str(form_fields.clean({"answer": ANSWER}, {"answer": bidi.plain(answer)})["answer"])
+    return str(form_fields.clean({"answer": ANSWER}, {"answer": answer})["answer"])
 
 
 def _held(session: OpenSession, dispute_id: UUID, seen: int) -> dict[str, Any]:

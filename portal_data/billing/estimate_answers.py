@@ -20,7 +20,7 @@ from portal_data.messaging import activity, comments, events
 from portal_data.messaging.events import Event
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
@@ -91,7 +91,7 @@ def signature(
     Raises NotAllowed for a role that may not accept, InvalidFields for a name that is none.
     """
     scope.need(Permission.ESTIMATE_ANSWER)
-    typed = form_fields.clean(FIELDS, {"name": bidi.plain(name)})["name"] or ""
+    typed = form_fields.clean(FIELDS, {"name": name})["name"] or ""
     digest = kept_files.digest(shown)
     return Signature(typed, scope.name, scope.email, address, now, digest)
 
@@ -139,7 +139,7 @@ def decline(scope: Scope, number: str, reason: str, *, seen: int, now: datetime)
     such estimate, Conflict when it changed or is not open.
     """
     scope.need(Permission.ESTIMATE_ANSWER)
-    given = form_fields.clean(FIELDS, {"reason": bidi.plain(reason)})["reason"]
+    given = form_fields.clean(FIELDS, {"reason": reason})["reason"]
     today = organisation.get(scope).today(now)
     with store.writing(scope) as session:
         held = _held(session, scope, number, seen, today)

@@ -23,7 +23,7 @@ from portal_data.kinds import ESTIMATE
 from portal_data.messaging import activity, events
 from portal_data.scope import Staff
 from portal_data.store import OpenSession, Session
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
@@ -156,7 +156,7 @@ def send_again(
     such estimate; Conflict when it was changed since `seen`, is invoiced, or accepted and locked,
     or something of what followed is paid; Invalid for lines that make no estimate.
     """
-    given = form_fields.clean({"reason": REASON}, {"reason": bidi.plain(reason)})["reason"]
+    given = form_fields.clean({"reason": REASON}, {"reason": reason})["reason"]
     drafts = [_cleaned(place, line) for place, line in enumerate(lines, 1)]
     if not 0 < len(drafts) <= LINES_LIMIT:
         raise Invalid(f"An estimate has from one to {LINES_LIMIT} lines.")
@@ -229,7 +229,7 @@ def _need_revisable(
 
 def _cleaned(place: int, line: DraftLine) -> DraftLine:
     """Return a line in its one spelling. Raises Invalid, naming it by its place."""
-    typed = {name: bidi.plain(getattr(line, name) or "") for name in _TEXTS}
+    typed = {name: getattr(line, name) for name in _TEXTS}
     try:
         texts = form_fields.clean(_TEXTS, typed)
     except Invalid as error:

@@ -13,7 +13,7 @@ from portal_data.messaging.events import Event
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.language import _
 
 SHOWN = 20
@@ -179,7 +179,7 @@ def refuse(staff: Staff, change_id: UUID, reason: str, *, seen: int, now: dateti
 
     Raises NotFound, InvalidFields for too long a reason, Conflict when it is decided already.
     """
-    typed = form_fields.clean({"reason": REASON}, {"reason": bidi.plain(reason)})
+    typed = form_fields.clean({"reason": REASON}, {"reason": reason})
     with store.staff_writing(staff) as session:
         change, customer = _held(session, change_id, seen)
         event = events.DETAILS_TAX_NUMBER_REFUSED

@@ -22,7 +22,7 @@ from portal_data.kinds import Kind
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
-from portal_data.text import bidi, emails, form_fields
+from portal_data.text import emails, form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
@@ -108,7 +108,7 @@ def forward(
     the business lets nothing be forwarded, Conflict after too many within a day.
     """
     scope.need(Permission.DOCUMENT_FORWARD)
-    typed = {"to": to, "note": bidi.plain(note)}
+    typed = {"to": to, "note": note}
     cleaned = form_fields.clean(FIELDS, typed)
     addresses = _addresses(cleaned["to"] or "")
     named = _named(scope, what, now)

@@ -20,7 +20,7 @@ from portal_data.messaging.events import Event
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
 from portal_data.store.engine import Row
-from portal_data.text import bidi, form_fields, language
+from portal_data.text import form_fields, language
 from portal_data.text.form_fields import Field
 from portal_data.text.language import _
 
@@ -93,7 +93,7 @@ def change_person(
     be used, Conflict when one of the same fields was changed meanwhile.
     """
     scope.need(Permission.PROFILE_EDIT)
-    typed = _clean(detail_fields.PERSON, changes)
+    typed = form_fields.clean(detail_fields.PERSON, changes)
     with store.writing(scope) as session:
         _need_editing(session)
         own = {"id": scope.contact_id, "customer_id": scope.customer_id}
@@ -136,7 +136,7 @@ def change_company(
     meanwhile.
     """
     scope.need(Permission.ACCOUNT_EDIT)
-    typed = _clean(detail_fields.COMPANY, changes)
+    typed = form_fields.clean(detail_fields.COMPANY, changes)
     with store.writing(scope) as session:
         _need_editing(session)
         (current,) = session.locked(_COMPANY, customer_id=scope.customer_id)
@@ -176,7 +176,7 @@ def change_address(
     scope.need(Permission.ACCOUNT_EDIT)
     if kind not in _ADDRESS_KINDS:
         raise Invalid(_("There is a billing and a shipping address."))
-    typed = _clean(detail_fields.ADDRESS, changes)
+    typed = form_fields.clean(detail_fields.ADDRESS, changes)
     own = {"customer_id": scope.customer_id}
     with store.writing(scope) as session:
         _need_editing(session)
@@ -198,11 +198,6 @@ def change_address(
         _record(
             session, scope, events.DETAILS_ADDRESS_CHANGED, "address", current, changed, name, now
         )
-
-
-def _clean(fields: Mapping[str, Field], changes: Mapping[str, str | None]) -> dict[str, str | None]:
-    plain = {name: bidi.plain(text) if text else text for name, text in changes.items()}
-    return form_fields.clean(fields, plain)
 
 
 def _need_editing(session: Session) -> None:

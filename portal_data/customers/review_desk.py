@@ -14,7 +14,7 @@ from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Staff
 from portal_data.store.engine import Row
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
@@ -159,7 +159,7 @@ def reply(staff: Staff, review_id: UUID, text: str, *, seen: int, now: datetime)
     Raises NotFound, InvalidFields for no or too long a text, Conflict when it was changed since it
     was `seen`, or answered already.
     """
-    answer = form_fields.clean({"reply": REPLY}, {"reply": bidi.plain(text)})["reply"]
+    answer = form_fields.clean({"reply": REPLY}, {"reply": text})["reply"]
     with store.staff_writing(staff) as session:
         review = session.as_seen(_ONE, seen, id=review_id)
         if review["replied_at"] is not None:

@@ -12,7 +12,7 @@ from portal_data.ids import new_id
 from portal_data.messaging import activity, events
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import Session
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
@@ -121,7 +121,7 @@ def write(
     scope.need(Permission.REVIEW_WRITE)
     if rating not in range(1, 6):
         raise Invalid(_("Choose from one to five stars."))
-    text = form_fields.clean({"body": BODY}, {"body": bidi.plain(body)})["body"]
+    text = form_fields.clean({"body": BODY}, {"body": body})["body"]
     who = {"customer_id": scope.customer_id, "contact_id": scope.contact_id}
     with store.writing(scope) as session:
         need_reviews(session)

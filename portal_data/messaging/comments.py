@@ -8,7 +8,7 @@ from portal_data import store
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
 from portal_data.store.engine import Row
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.language import N_
 from portal_data.text.normal_form import nfc
@@ -79,7 +79,7 @@ def clean(body: str) -> str:
 
     Raises InvalidFields for no text, too long a one, and control characters.
     """
-    return str(form_fields.clean({"body": FIELD}, {"body": bidi.plain(body)})["body"])
+    return str(form_fields.clean({"body": FIELD}, {"body": body})["body"])
 
 
 def add(

@@ -4,14 +4,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from portal_data import store
-from portal_data.errors import Conflict, Invalid, Unavailable
+from portal_data.errors import Conflict, Unavailable
 from portal_data.messaging import activity, events, outbox
 from portal_data.scope import Permission, Scope
-from portal_data.text import bidi
-from portal_data.text.language import _, grouped
+from portal_data.text import bidi, form_fields
+from portal_data.text.form_fields import Field
+from portal_data.text.language import N_, _
+from portal_data.text.normal_form import nfc
 
-SUBJECT_LIMIT = 200
-BODY_LIMIT = 10_000
+FIELDS = {
+    "subject": Field(N_("Subject"), 200, nfc, required=True),
+    "body": Field(N_("Message"), 10_000, nfc, required=True, multiline=True),
+}
 DAY_LIMIT = 20
 """Messages of one contact within 24 hours."""
 
@@ -30,21 +34,11 @@ def send(scope: Scope, subject: str, body: str, *, key: UUID, now: datetime) -> 
     """Mail the business on the contact's behalf; answers go to the contact.
 
     `key` is of this message alone: a second click comes with the same one, and sends nothing more.
-    Raises Invalid for an empty or too long message, Conflict after 20 within a day, Unavailable
-    when the organisation has no e-mail address.
+    Raises InvalidFields for an empty or too long message, Conflict after 20 within a day,
+    Unavailable when the organisation has no e-mail address.
     """
     scope.need(Permission.MESSAGE_SEND)
-    subject, body = " ".join(subject.split()), body.strip()
-    if not subject or not body:
-        raise Invalid(_("Write a subject and a message."))
-    if len(subject) > SUBJECT_LIMIT or len(body) > BODY_LIMIT:
-        raise Invalid(
-            _(
-                "Keep the subject under {subject} and the message under {message} characters.",
-                subject=grouped(SUBJECT_LIMIT),
-                message=grouped(BODY_LIMIT),
-            )
-        )
+    typed = form_fields.clean(FIELDS, {"subject": subject, "body": body})
     with store.writing(scope) as session:
         session.locked(_HOLD, id=scope.contact_id, customer_id=scope.customer_id)
         since = now - timedelta(days=1)
@@ -70,10 +64,10 @@ def send(scope: Scope, subject: str, body: str, *, key: UUID, now: datetime) -> 
             payload={
                 "to": to,
                 "reply_to": scope.email,
-                "subject": f"{subject} ({bidi.isolated(scope.customer_name)})",
-                "body": body,
+                "subject": f"{typed['subject']} ({bidi.isolated(scope.customer_name)})",
+                "body": typed["body"],
                 "from_name": scope.name,
             },
         )
         if queued:
-            activity.record(session, scope, events.MESSAGE_SENT, now=now, details=subject)
+            activity.record(session, scope, events.MESSAGE_SENT, now=now, details=typed["subject"])

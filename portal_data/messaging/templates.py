@@ -74,8 +74,9 @@ def bank_details_changed(to: str, business: str, by: str, how_to_pay: str) -> di
         "to": to,
         "subject": f"The bank details of {isolated(business)} were changed",
         "body": f"{isolated(by)} changed the bank details that customers see on documents and "
-        f"when they pay. From now on they are:\n\n{how_to_pay or 'None'}\n\n"
-        "If this was not agreed, change them back at once and look at who is on the team.",
+        "when they pay. If this was not agreed, change them back at once and look at who is on the "
+        f"team.\n\nFrom now on they are{':' if how_to_pay else ' empty.'}",
+        "quote": how_to_pay or None,
         "link": address("organisation"),
         "link_label": "Open the organisation",
     }
@@ -139,7 +140,8 @@ def review_answered(to: str, name: str, business: str, answer: str) -> dict[str,
     return {
         "to": to,
         "subject": f"{isolated(business)} answered your review",
-        "body": f"Hello {isolated(name)},\n\nthank you for your review. Our answer:\n\n{answer}",
+        "body": f"Hello {isolated(name)},\n\nthank you for your review. Our answer:",
+        "quote": answer,
         "link": address("review"),
         "link_label": "Open your review",
     }

@@ -120,7 +120,7 @@ def answer(
             raise Invalid("An entry is approved, rejected or queried.")
         if not each.reason.strip():
             raise Invalid("Say why, for each entry that you do not approve.")
-        typed = {"reason": bidi.plain(each.reason)}
+        typed = {"reason": each.reason}
         reasons[entry_id] = (each.decision, form_fields.clean({"reason": REASON}, typed)["reason"])
     _answer(scope, approval_id, decided, Decision.APPROVED, None, seen=seen, now=now)
 

@@ -16,7 +16,7 @@ from portal_data.messaging import activity, events
 from portal_data.projects import auto_approvals
 from portal_data.scope import Staff
 from portal_data.store import OpenSession
-from portal_data.text import bidi, form_fields
+from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
@@ -126,7 +126,7 @@ def submit(
     that is none, NotFound for an unknown project, Conflict when there is nothing to send, or the
     customer does not approve the time of this project or sees no timesheets.
     """
-    typed = form_fields.clean({"name": NAME}, {"name": bidi.plain(name)})
+    typed = form_fields.clean({"name": NAME}, {"name": name})
     with store.staff_writing(staff) as session:
         held = session.locked(_PROJECT, id=project_id)
         if not held:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from portal_data.errors import Invalid, InvalidFields
+from portal_data.text import bidi
 from portal_data.text.language import _, grouped
 
 
@@ -22,6 +23,8 @@ class Field:
 
 def clean(fields: Mapping[str, Field], typed: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return what was typed into `fields` in its one spelling; an empty text is None.
+
+    Characters that turn the text around them are left out.
 
     Raises Invalid for an unknown field, InvalidFields with a sentence for each that cannot be used.
     """
@@ -60,6 +63,7 @@ def _clean(field: Field, text: str) -> str | None:
                 count=grouped(len(text)),
             )
         )
+    text = bidi.plain(text)
     if field.multiline:
         lines = [" ".join(line.split()) for line in text.strip().splitlines()]
         tidy = "\n".join(lines)

@@ -110,7 +110,7 @@ def test_every_owner_hears_of_new_bank_details(owner: Staff, sam: Staff) -> None
     organisation.change(owner, {"iban": IBAN}, before=before, now=NOW)
     (mail,) = mails("mail.bank_details_changed")  # not ordinary staff
     assert mail["to"] == owner.email
-    assert f"IBAN {IBAN}" in mail["body"]
+    assert f"IBAN {IBAN}" in mail["quote"]
     assert mail["body"].startswith("Olive changed")
 
 

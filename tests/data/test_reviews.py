@@ -138,7 +138,7 @@ def test_an_answer_reaches_its_author_once(cast: Cast, owner: Staff) -> None:
     assert {type(each) for each in refused} == {Conflict}
     (mail,) = mails("mail.review_answer")
     assert mail["to"] == cast.alice.email
-    assert "Thank you." in mail["body"]
+    assert "Thank you." in mail["quote"]
     (answered,) = reviews.own(cast.alice)
     assert answered.reply is not None
     assert "\u202e" not in answered.reply
