@@ -103,6 +103,7 @@ app = st.App(
             missing=not_found.page,
             root=f"{SETTINGS.path}/",
             own_pages=FROM_OUTSIDE,
+            secret=screens.BY_LINK,
         ),
     ],
     on_script_error=tuning.on_script_error,

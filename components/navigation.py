@@ -77,6 +77,7 @@ def _links_from_mail() -> list[StreamlitPage]:
     return [
         page("accept", _("Accept invitation"), "accept", hidden=True),
         page("reset_password", _("New password"), "reset_password", hidden=True),
+        page("offer", _("Estimate"), "offer", hidden=True),
     ]
 
 

@@ -13,7 +13,10 @@ from portal_data.text.language import _
 
 
 class Role(StrEnum):
-    """Roles of contacts (admin, payer, approver, viewer) and of staff (owner, staff)."""
+    """Roles of contacts (admin, payer, approver, viewer) and of staff (owner, staff).
+
+    A link is whoever holds the public link of one document: nobody's account.
+    """
 
     ADMIN = "admin"
     PAYER = "payer"
@@ -21,6 +24,7 @@ class Role(StrEnum):
     VIEWER = "viewer"
     OWNER = "owner"
     STAFF = "staff"
+    LINK = "link"
 
 
 class Permission(StrEnum):
@@ -56,17 +60,26 @@ _ALLOWED: dict[Role, set[Permission]] = {
     | {Permission.DISPUTE_OPEN, Permission.ESTIMATE_ANSWER, Permission.TIMESHEET_ANSWER},
     Role.VIEWER: _EVERYBODY,
     Role.STAFF: set(),  # staff who look at what a customer sees, and touch nothing
+    Role.LINK: {Permission.ESTIMATE_ANSWER},  # of the one estimate whose link it is
 }
 
 
 def roles_that_may(permission: Permission) -> set[Role]:
     """Return the roles of contacts that allow `permission`."""
-    return {role for role, allowed in _ALLOWED.items() if permission in allowed}
+    return {
+        role
+        for role, allowed in _ALLOWED.items()
+        if permission in allowed and role is not Role.LINK
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A signed-in contact: sees and touches the rows of one customer only."""
+    """A signed-in contact: sees and touches the rows of one customer only.
+
+    That of a public link has the link's id where a contact's stands, and the network `address` that
+    it is used from, which a sign-in keeps for everybody else.
+    """
 
     customer_id: UUID
     contact_id: UUID
@@ -77,11 +90,23 @@ class Scope:
     customer_name: str
     language: str | None = None
     """What is written to the person in, one of `text.language.LANGUAGES`; None for staff."""
+    address: str | None = None
 
     @property
     def person(self) -> str:
         """A name for the person in logs and quotas, the same for all their sign-ins."""
-        return f"{'staff' if self.role is Role.STAFF else 'contact'}:{self.contact_id}"
+        kind = {Role.STAFF: "staff", Role.LINK: "link"}.get(self.role, "contact")
+        return f"{kind}:{self.contact_id}"
+
+    @property
+    def known_as(self) -> str:
+        """The name under which is kept what somebody did; a link's holder only says to have it."""
+        return f"{self.name} (by public link)" if self.role is Role.LINK else self.name
+
+    @property
+    def person_id(self) -> UUID | None:
+        """The contact's id where rows keep who did something; None for who holds a link."""
+        return None if self.role is Role.LINK else self.contact_id
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the contact's role allows `permission`."""
@@ -118,8 +143,15 @@ class Staff:
             raise NotAllowed("Only an owner may do this.")
 
 
-def need_actor(who: Scope | Staff) -> None:
-    """Raise NotAllowed for staff who look at what a customer sees: they never act as anybody."""
+def need_actor(who: Scope | Staff, *, by_link: bool = False) -> None:
+    """Raise NotAllowed for whoever never acts as a contact.
+
+    That are staff who look at what a customer sees, and, but for what is done `by_link`, who holds
+    a public link.
+    """
     if isinstance(who, Scope) and who.role is Role.STAFF:
         security_log.event("refused", actor=who, permission="act")
         raise NotAllowed(_("You are looking at what the customer sees. Nothing is done from here."))
+    if isinstance(who, Scope) and who.role is Role.LINK and not by_link:
+        security_log.event("refused", actor=who, permission="act")
+        raise NotAllowed(_("A link lets you answer what it is of, and nothing else."))

@@ -19,7 +19,9 @@ OF_STAFF = OF_BOTH | {
     "customer", "data", "inbox", "mail", "organisation", "preferences", "readiness", "reviews",
     "team",
 }  # fmt: skip
-OF_EVERYBODY = frozenset({"accept", "forgotten", "reset_password"})
+BY_LINK = frozenset({"offer"})
+"""Addresses whose token lets whoever holds it act, more than once."""
+OF_EVERYBODY = BY_LINK | {"accept", "forgotten", "reset_password"}
 """Addresses that need no sign-in."""
 ADDRESSES = OF_CUSTOMERS | OF_STAFF | OF_EVERYBODY
 """Every address that there is. Any other one is answered with 404, whoever asks."""

@@ -294,6 +294,7 @@ ELSEWHERE = {
     "billing.estimate_answers.accept": "an action; see tests/data/test_permissions.py",
     "billing.estimate_answers.decline": "an action; see tests/data/test_permissions.py",
     "billing.estimate_answers.signature": "reads nothing; see tests/data/test_estimate_answers.py",
+    "billing.estimate_links.note_use": "of a link alone; see tests/data/test_estimate_links.py",
     "customers.files.share": "an action; see tests/data/test_shared_files.py",
     "customers.forwarding.forward": "an action; see tests/data/test_forwarding.py",
     "output.attachments.make": "draws what is read above; see tests/data/test_forwarding.py",

@@ -21,6 +21,8 @@ from portal_data.output.acceptance import Offer
 from portal_data.scope import Permission, Scope
 from portal_data.settings import load
 
+DECLINED = "The business is told at once. It can send you another offer."
+"""What follows from declining."""
 _FINGERPRINT = 12
 """Digits of a digest that are enough for people to compare."""
 
@@ -52,13 +54,14 @@ def accept(number: str) -> None:
     if offered is None:
         return
     offer = offered[0].start
-    cards.draw(_what(scope, offer))
+    pdf = links.pdf(kinds.ESTIMATE, offer.estimate.id)
+    cards.draw(what(scope.customer_name, offer, pdf))
     with st.form("accept", border=False):
         fields = Fields(key)
         fields.text("name", FIELDS["name"], None)
-        cards.draw(cards.sub(_kept(offer)))
+        cards.draw(cards.sub(kept(offer)))
         messages = st.container(key="accept-messages")
-        signed = _buttons("Accept and sign", "draw")
+        signed = buttons("Accept and sign", "draw")
     if signed:
         with messages:
             act(
@@ -81,13 +84,12 @@ def decline(number: str) -> None:
     """Ask for a reason, which may be none, and decline."""
     scope = require_scope()
     seen = _seen(number)
-    text = "The business is told at once. It can send you another offer."
-    cards.draw(tag("p", text, class_="pt-text"))
+    cards.draw(tag("p", DECLINED, class_="pt-text"))
     with st.form("decline", border=False):
         fields = Fields(form(_form(number), lambda: seen).key)
         fields.text("reason", FIELDS["reason"], None)
         messages = st.container(key="decline-messages")
-        sure = _buttons("Decline", "close")
+        sure = buttons("Decline", "close")
     if sure:
         with messages:
             act(
@@ -113,19 +115,19 @@ def _seen(number: str) -> int:
     return int(seen)
 
 
-def _what(scope: Scope, offer: Offer) -> Markup:
-    """Say what is accepted, for whom, and lead to its PDF."""
+def what(customer: str, offer: Offer, href: str) -> Markup:
+    """Say what is accepted, for which customer, and lead to its PDF."""
     estimate = offer.estimate
     total = say.money(estimate.total_minor, estimate.currency_code, offer.locale)
     subject = join(" · ", said(estimate.subject)) if estimate.subject else None
-    pdf = cards.opened("Read the PDF", links.pdf(kinds.ESTIMATE, estimate.id))
+    pdf = cards.opened("Read the PDF", href)
     return join(
         tag("p", said(estimate.number, "b"), subject, class_="pt-sub"),
         tag("p", total, class_="pt-due"),
         tag(
             "p",
             "By signing you order this for ",
-            said(scope.customer_name, "b"),
+            said(customer, "b"),
             " on the terms of the estimate. ",
             pdf,
             class_="pt-text",
@@ -133,7 +135,7 @@ def _what(scope: Scope, offer: Offer) -> Markup:
     )
 
 
-def _kept(offer: Offer) -> str:
+def kept(offer: Offer) -> str:
     """Say what is kept of a signature."""
     return (
         "Your name, the time, your network address and this PDF are kept. "
@@ -141,7 +143,7 @@ def _kept(offer: Offer) -> str:
     )
 
 
-def _buttons(label: str, icon: str) -> bool:
+def buttons(label: str, icon: str) -> bool:
     """Draw what does it and what leaves the dialog; return whether it is to be done."""
     with st.container(horizontal=True, gap="small"):
         sure = st.form_submit_button(label, type="primary", icon=f":material/{icon}:")

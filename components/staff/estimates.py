@@ -11,6 +11,7 @@ import streamlit as st
 from components.forms.action import act, confirmed, outcome
 from components.forms.fields import Fields
 from components.session import form, require_staff
+from components.staff import estimate_links
 from components.ui import cards
 from components.ui.markup import said, tag
 from portal_data.billing import estimate_offers, estimate_revisions
@@ -28,6 +29,7 @@ def draw(estimate: Estimate) -> None:
     """Offer what can be done with an estimate as it is on the screen."""
     number = estimate.number
     form(_form(number), lambda: estimate.version)  # what is on the screen is what is decided on
+    estimate_links.draw(estimate)
     accepted = estimate.status in (Status.ACCEPTED, Status.INVOICED)
     if estimate.status is not Status.INVOICED and st.button(
         "Revise", icon=":material/edit:", key="estimate.revise"

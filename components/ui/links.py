@@ -54,6 +54,11 @@ def pdf(kind: Kind, document_id: UUID) -> str:
     return f"documents/{kind.key}/{document_id}.pdf"
 
 
+def public_pdf(token: str) -> str:
+    """Return the address of the PDF of the estimate that a public link is of."""
+    return page("documents/public/estimate.pdf", token=token)
+
+
 def statement_pdf(currency: str, first: date, last: date) -> str:
     """Return the address of a statement as PDF."""
     return f"documents/statement/{quote(currency)}/{first.isoformat()}/{last.isoformat()}.pdf"

@@ -244,9 +244,10 @@ def view_as_customer(staff: Staff, customer_id: UUID) -> Scope:
     is no such customer.
     """
     with store.staff_reading(staff) as session:
-        return _looking(
-            session, customer_id, staff.staff_id, staff.sign_in_id, staff.name, staff.email
-        )
+        return _of_customer(
+            session, customer_id, staff.staff_id, staff.sign_in_id, Role.STAFF, staff.name,
+            staff.email,
+        )  # fmt: skip
 
 
 def customer_as_portal(session: OpenSession, customer_id: UUID) -> Scope:
@@ -254,25 +255,34 @@ def customer_as_portal(session: OpenSession, customer_id: UUID) -> Scope:
 
     As `view_as_customer`, it allows no action. Raises NotFound when there is no such customer.
     """
-    return _looking(session, customer_id, BUSINESS, BUSINESS, "The portal", "")
+    return _of_customer(session, customer_id, BUSINESS, BUSINESS, Role.STAFF, "The portal", "")
 
 
-def _looking(
-    session: Session, customer_id: UUID, person_id: UUID, sign_in_id: UUID, name: str, email: str
-) -> Scope:
+def holder_of_link(
+    session: OpenSession, link_id: UUID, customer_id: UUID, name: str, email: str,
+    address: str | None,
+) -> Scope:  # fmt: skip
+    """Return what somebody who holds a public link acts as: the caller has checked the link.
+
+    It allows to answer what the link is of, and each action looks at the link again. `name` and
+    `email` are what the person says. Raises NotFound when there is no such customer.
+    """
+    return _of_customer(
+        session, customer_id, link_id, link_id, Role.LINK, name, email, address=address
+    )
+
+
+def _of_customer(
+    session: OpenSession, customer_id: UUID, person_id: UUID, sign_in_id: UUID, role: Role,
+    name: str, email: str, *, address: str | None = None,
+) -> Scope:  # fmt: skip
+    """Return a scope of somebody who is no contact. Raises NotFound without the customer."""
     customer = session.one(_CUSTOMER, id=customer_id)
     if customer is None:
         raise NotFound(_("There is no such customer."))
-    return Scope(
-        customer_id=customer_id,
-        contact_id=person_id,
-        sign_in_id=sign_in_id,
-        role=Role.STAFF,
-        name=name,
-        email=email,
-        customer_name=customer["display_name"],
-        language=language.best(customer["language"]),
-    )
+    written = language.best(customer["language"])
+    named = (name, email, customer["display_name"], written)
+    return Scope(customer_id, person_id, sign_in_id, role, *named, address)
 
 
 def change_password(
@@ -382,16 +392,9 @@ def _made(row: Row | None, now: datetime) -> Scope | Staff | None:
 
 def _scope(row: Row) -> Scope:
     name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
-    return Scope(
-        customer_id=row["customer_id"],
-        contact_id=row["contact_id"],
-        sign_in_id=row["sign_in_id"],
-        role=Role(row["role"]),
-        name=name or row["email"],
-        email=row["email"],
-        customer_name=row["customer_name"],
-        language=language.best(row["language"], row["customer_language"]),
-    )
+    own = (row["customer_id"], row["contact_id"], row["sign_in_id"], Role(row["role"]))
+    written = language.best(row["language"], row["customer_language"])
+    return Scope(*own, name or row["email"], row["email"], row["customer_name"], written)
 
 
 def _staff(row: Row) -> Staff:

@@ -94,6 +94,16 @@ def named(counter: Counter, purpose: str) -> Counter:
     return Counter(f"{purpose}:{counter.key}", counter.free)
 
 
+def refuse(session: OpenSession, counters: list[Counter], now: datetime) -> None:
+    """Count nothing. Raises TooManyAttempts when one of the counters is waiting."""
+    for counter in counters:
+        row = session.one(_GET, key=counter.key)
+        if row is not None and row["locked_until"] is not None and row["locked_until"] > now:
+            raise TooManyAttempts(
+                f"Too many attempts. Try again in {_wait(row['locked_until'] - now)}."
+            )
+
+
 def charge(session: OpenSession, counters: list[Counter], now: datetime) -> None:
     """Count one attempt on each counter. Raises TooManyAttempts when one of them is waiting."""
     for counter in counters:

@@ -11,16 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import kept_files, store
-from portal_data.billing import acceptance_invoices, copies
+from portal_data.billing import acceptance_invoices, copies, estimate_links
 from portal_data.billing.estimates import Status
 from portal_data.business import organisation
 from portal_data.errors import Conflict, Invalid
 from portal_data.kinds import ESTIMATE
 from portal_data.messaging import activity, comments, events
 from portal_data.messaging.events import Event
-from portal_data.scope import Permission, Scope
+from portal_data.scope import Permission, Role, Scope
 from portal_data.store import Session
-from portal_data.text import form_fields
+from portal_data.text import emails, form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
@@ -34,9 +34,13 @@ def _name(text: str) -> str:
 
 FIELDS = {
     "name": Field("Your full name", 120, _name, required=True),
+    "email": Field("Your e-mail", 254, emails.normalise, required=True),
     "reason": Field("Reason (optional)", 2_000, nfc, multiline=True),
 }
-"""What somebody types who accepts (the name) or declines (the reason)."""
+"""What somebody types who accepts (the name) or declines (the reason), and by link the e-mail."""
+
+BY_LINK = "By public link"
+"""Who signed, where no contact did."""
 
 CLOSED = {
     Status.ACCEPTED: "This estimate has already been accepted.",
@@ -50,6 +54,8 @@ CLOSED = {
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Who accepts: the name as typed, the contact who typed it, when and from where.
+
+    By a public link there is no contact, and the e-mail is what the person says.
 
     `shown_sha256` is that of the PDF that was accepted, `signed_at` naive UTC.
     """
@@ -72,13 +78,15 @@ _ACCEPT = """
     update core.estimates
     set version = version + 1, status = 'accepted', accepted_at = $now, accepted_by = $contact_id,
         accepted_name = $name, accepted_address = $address, accepted_revision = revision,
-        accepted_copy_id = $copy_id, updated_at = $now
+        accepted_copy_id = $copy_id, answered_email = $email, answered_link_id = $link_id,
+        updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 _DECLINE = """
     update core.estimates
     set version = version + 1, status = 'declined', declined_at = $now, declined_by = $contact_id,
-        decline_reason = $reason, updated_at = $now
+        declined_name = $name, decline_reason = $reason, answered_email = $email,
+        answered_link_id = $link_id, updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 
@@ -93,7 +101,8 @@ def signature(
     scope.need(Permission.ESTIMATE_ANSWER)
     typed = form_fields.clean(FIELDS, {"name": name})["name"] or ""
     digest = kept_files.digest(shown)
-    return Signature(typed, scope.name, scope.email, address, now, digest)
+    contact = BY_LINK if scope.role is Role.LINK else scope.name
+    return Signature(typed, contact, scope.email, address, now, digest)
 
 
 def accept(
@@ -114,17 +123,19 @@ def accept(
     scope.need(Permission.ESTIMATE_ANSWER)
     now = signed.signed_at
     today = organisation.get(scope).today(now)
-    with kept_files.kept(folder, [shown, signed_copy]) as files, store.writing(scope) as session:
-        held = _held(session, scope, number, seen, today)
+    pdfs = [shown, signed_copy]
+    with kept_files.kept(folder, pdfs) as files, store.writing(scope, by_link=True) as session:
+        held = _held(session, scope, number, seen, today, now)
         copies.add(session, ESTIMATE, held["id"], seen, files[0], now)
         copy_id = copies.add(session, ESTIMATE, held["id"], seen + 1, files[1], now)
         session.change(
             _ACCEPT,
             id=held["id"],
-            contact_id=scope.contact_id,
+            contact_id=scope.person_id,
             name=signed.name,
             address=signed.address,
             copy_id=copy_id,
+            **_holder(scope),
             now=now,
         )
         acceptance_invoices.ask(session, held["id"], scope.customer_id, seen + 1, now)
@@ -141,10 +152,17 @@ def decline(scope: Scope, number: str, reason: str, *, seen: int, now: datetime)
     scope.need(Permission.ESTIMATE_ANSWER)
     given = form_fields.clean(FIELDS, {"reason": reason})["reason"]
     today = organisation.get(scope).today(now)
-    with store.writing(scope) as session:
-        held = _held(session, scope, number, seen, today)
-        answer = {"id": held["id"], "contact_id": scope.contact_id, "reason": given, "now": now}
-        session.change(_DECLINE, **answer)
+    with store.writing(scope, by_link=True) as session:
+        held = _held(session, scope, number, seen, today, now)
+        session.change(
+            _DECLINE,
+            id=held["id"],
+            contact_id=scope.person_id,
+            name=scope.name if scope.role is Role.LINK else None,
+            reason=given,
+            **_holder(scope),
+            now=now,
+        )
         if given:
             comments.add(
                 session,
@@ -157,11 +175,25 @@ def decline(scope: Scope, number: str, reason: str, *, seen: int, now: datetime)
         _record(session, scope, events.ESTIMATE_DECLINED, held, number, given, now)
 
 
-def _held(session: Session, scope: Scope, number: str, seen: int, today: Date) -> dict[str, Any]:
+def _holder(scope: Scope) -> dict[str, Any]:
+    """Return what is kept of somebody who answers by a public link: of contacts nothing more."""
+    linked = scope.role is Role.LINK
+    return {
+        "email": scope.email if linked else None,
+        "link_id": scope.contact_id if linked else None,
+    }
+
+
+def _held(
+    session: Session, scope: Scope, number: str, seen: int, today: Date, now: datetime
+) -> dict[str, Any]:
     """Return and hold the estimate that is answered. Raises NotFound, or Conflict with the reason.
 
-    Who answers what was answered meanwhile hears of the answer, and not that something changed.
+    Who answers what was answered meanwhile hears of the answer, and not that something changed. Of
+    a link that ended meanwhile nothing is said.
     """
+    if scope.role is Role.LINK:
+        estimate_links.hold(session, scope, number, now)
     key = {"customer_id": scope.customer_id, "number": number, "today": today}
     try:
         held = session.as_seen(_HELD, seen, **key)

@@ -22,7 +22,8 @@ _REOPEN = """
     update core.estimates
     set version = version + 1, status = 'sent', accepted_at = null, accepted_by = null,
         accepted_name = null, accepted_address = null, accepted_revision = null,
-        accepted_copy_id = null, updated_at = $now
+        accepted_copy_id = null, answered_email = null, answered_link_id = null,
+        updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 # what was made of it since it was accepted; the books before this portal may have made more

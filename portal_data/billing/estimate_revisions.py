@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import money, store
-from portal_data.billing import estimate_offers, pricing
+from portal_data.billing import estimate_links, estimate_offers, pricing
 from portal_data.billing.pricing import DiscountBasis, Priced, Tax, Terms
 from portal_data.business import organisation, preferences
 from portal_data.errors import Conflict, Invalid, NotFound
@@ -119,7 +119,8 @@ _SEND = """
         expiry_date = $expiry_date, subtotal_minor = $subtotal_minor,
         discount_minor = $discount_minor, tax_minor = $tax_minor,
         round_off_minor = $round_off_minor, total_minor = $total_minor, declined_at = null,
-        declined_by = null, decline_reason = null, updated_at = $now
+        declined_by = null, declined_name = null, decline_reason = null, answered_email = null,
+        answered_link_id = null, updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 _AMOUNTS = ("subtotal_minor", "discount_minor", "tax_minor", "round_off_minor", "total_minor")
@@ -152,16 +153,17 @@ def send_again(
     """Send an estimate with other lines, or the same ones again; return its revision.
 
     It is open then, whatever it was answered, and what it was before is kept; what followed from
-    its acceptance is void. `reason` is what the customer reads beside it. Raises NotFound for no
-    such estimate; Conflict when it was changed since `seen`, is invoiced, or accepted and locked,
-    or something of what followed is paid; Invalid for lines that make no estimate.
+    its acceptance is void. `reason` is what the customer reads beside it. Where estimates are
+    answered by link, the mail to those who may answer brings one. Raises NotFound for no such
+    estimate; Conflict when it was changed since `seen`, is invoiced, or accepted and locked, or
+    something of what followed is paid; Invalid for lines that make no estimate.
     """
     given = form_fields.clean({"reason": REASON}, {"reason": reason})["reason"]
     drafts = [_cleaned(place, line) for place, line in enumerate(lines, 1)]
     if not 0 < len(drafts) <= LINES_LIMIT:
         raise Invalid(f"An estimate has from one to {LINES_LIMIT} lines.")
-    today = organisation.get(staff).today(now)
-    if expiry_date is not None and expiry_date < today:
+    business = organisation.get(staff)
+    if expiry_date is not None and expiry_date < business.today(now):
         raise Invalid("It would have expired already. Choose a later day.")
     with store.staff_writing(staff) as session:
         head = session.as_seen(_HEAD, seen, number=number)
@@ -183,6 +185,10 @@ def send_again(
         revision = head["revision"] + 1
         session.change(_SEND, **key, **amounts, revision=revision, expiry_date=expiry_date, now=now)
         _keep(session, {**head, **amounts, "revision": revision}, after, given, now, staff.staff_id)
+        link = None
+        if preferences.get(session).answer_estimates_by_link:
+            until = expiry_date and min(expiry_date, business.today(now) + estimate_links.LONGEST)
+            link = estimate_links.issue(session, staff, head, until, business.timezone, now=now)
         activity.record(
             session,
             staff,
@@ -196,6 +202,7 @@ def send_again(
             currency_code=head["currency_code"],
             details=given,
             visible=True,
+            link=link,
         )
     return int(revision)
 

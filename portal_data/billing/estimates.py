@@ -89,8 +89,9 @@ class Estimate(Document):
     """A whole estimate.
 
     `revision` counts how often it was offered, each time changed. `answered_by` is who accepted or
-    declined it, where that is known, at the moment `answered_at` (naive UTC). `changed_at` is when
-    this `version` of it came to be, `signed_copy_id` the PDF that was signed when it was accepted.
+    declined it, where that is known, at the moment `answered_at` (naive UTC); who did so by the
+    public link `answered_link_id` gave an `answered_email`, too. `changed_at` is when this
+    `version` of it came to be, `signed_copy_id` the PDF that was signed when it was accepted.
     """
 
     expiry_date: Date | None
@@ -103,6 +104,8 @@ class Estimate(Document):
     salesperson: str | None
     answered_at: datetime | None
     answered_by: str | None
+    answered_email: str | None
+    answered_link_id: UUID | None
     decline_reason: str | None
     invoices: list[Successor]
     revisions: list[Revision]
@@ -149,7 +152,8 @@ _GET = f"""
             tax_inclusive, subtotal_minor, discount_minor, tax_minor, shipping_minor,
             adjustment_minor, adjustment_label, round_off_minor, total_minor, billing_address,
             shipping_address, salesperson, notes, terms, sent_at, accepted_at, accepted_by,
-            accepted_name, declined_at, declined_by, decline_reason, {ESTIMATE.status} as status
+            accepted_name, declined_at, declined_by, declined_name, decline_reason,
+            answered_email, answered_link_id, {ESTIMATE.status} as status
         from estimates_by_number
     ) o
     order by number
@@ -164,13 +168,17 @@ _REVISIONS = """
 _ANSWERS = """
     select event, happened_at, actor_name
     from activity_by_subject_id
-    where event in ('estimate.accepted', 'estimate.declined', 'estimate.reopened')
+    where event in ('estimate.accepted', 'estimate.declined', 'estimate.reopened',
+        'estimate.link_created', 'estimate.link_opened', 'estimate.link_revoked')
     order by happened_at, id
 """
 _ANSWERED = {
     events.ESTIMATE_ACCEPTED.key: N_("Accepted by {name}"),
     events.ESTIMATE_DECLINED.key: N_("Declined by {name}"),
     events.ESTIMATE_REOPENED.key: N_("Acceptance taken back by {name}"),
+    events.ESTIMATE_LINK_CREATED.key: N_("Public link made by {name}"),
+    events.ESTIMATE_LINK_OPENED.key: N_("Opened by {name}"),
+    events.ESTIMATE_LINK_REVOKED.key: N_("Public link revoked by {name}"),
 }
 _INVOICES = """
     select number, date, currency_code, total_minor
@@ -214,7 +222,8 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
 def _answer(session: Session, head: dict[str, Any]) -> dict[str, Any]:
     """Take both kinds of answers out of a row, and return the one that its status tells of."""
     accepted = (head.pop("accepted_at"), head.pop("accepted_by"), head.pop("accepted_name"), None)
-    declined = (head.pop("declined_at"), head.pop("declined_by"), None, head.pop("decline_reason"))
+    declined = (head.pop("declined_at"), head.pop("declined_by"), head.pop("declined_name"),
+                head.pop("decline_reason"))  # fmt: skip
     answer = declined if head["status"] is Status.DECLINED else accepted
     answered_at, contact_id, name, reason = answer
     if contact_id is not None and not name:
@@ -250,6 +259,12 @@ def _history(
         words = N_("Declined") if declined else N_("Accepted")
         if by:
             words = N_("Declined by {name}") if declined else N_("Accepted by {name}")
+        if by and head["answered_link_id"]:
+            words = (
+                N_("Declined by {name} through a public link")
+                if declined
+                else N_("Accepted by {name} through a public link")
+            )
         happened.append(Event(head["answered_at"], words, values={"name": by}))
     happened.sort(key=lambda event: _moment(event.happened))
     invoiced = [

@@ -158,6 +158,12 @@ EFFECTS: dict[str, Effect] = {
         "Mail customers when you send an estimate again",
         "Everybody at the customer who uses the portal gets a mail with what has changed.",
     ),
+    "answer_estimates_by_link": Effect(
+        "Answer estimates by public link",
+        "Staff make a link of an open estimate. Whoever has it reads that estimate, and accepts or "
+        "declines it with a name and an e-mail, without a sign-in. Mails of an estimate that is "
+        "sent again bring one to whoever may answer. When off, no link opens anything.",
+    ),
     "lock_accepted_estimates": Effect(
         "Lock accepted estimates",
         "What was accepted cannot be revised. When off, revising takes the acceptance back.",

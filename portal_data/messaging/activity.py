@@ -9,7 +9,7 @@ from portal_data import security_log, store
 from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import chain, outbox
 from portal_data.messaging.events import EVENTS, Audience, Event
-from portal_data.scope import Scope, Staff
+from portal_data.scope import Role, Scope, Staff
 from portal_data.store import Session
 from portal_data.text import bidi
 from portal_data.text.language import N_, _
@@ -121,13 +121,15 @@ def record(
     currency_code: str | None = None,
     details: str | None = None,
     visible: bool = False,
+    link: str | None = None,
 ) -> UUID:
     """Record an event in the transaction that did it, and return its id.
 
     `who` is None for the portal itself. `visible` shows it to the customer; `details` are for
     staff, and for whom a mail tells of the event. A contact's event belongs to the contact's
     customer, whatever `customer_id` says, and one without a customer to the business. Whoever is
-    to be told of it is told later, from the outbox.
+    to be told of it is told later, from the outbox; `link` opens it without a sign-in, for mails to
+    those who may do what it opens.
     """
     activity_id = new_id()
     kind, actor_id, actor_name = _actor(who)
@@ -148,7 +150,7 @@ def record(
         "currency_code": currency_code,
         "details": details,
         "visible": visible,
-        "address": chain.address(session, who.sign_in_id) if who else None,
+        "address": _address(session, who),
     }
     session.change(_RECORD, **entry, **chain.append(session, entry))
     if event.of_access:
@@ -158,7 +160,7 @@ def record(
             session,
             "notify",
             dedup_key=f"notify:{activity_id}",
-            payload={"activity_id": str(activity_id)},
+            payload={"activity_id": str(activity_id), **({"link": link} if link else {})},
             customer_id=customer_id,
             now=now,
         )
@@ -204,9 +206,15 @@ def _grouped(entries: list[Entry]) -> list[Entry]:
     return list(found.values())
 
 
+def _address(session: Session, who: Scope | Staff | None) -> str | None:
+    if isinstance(who, Scope) and who.role is Role.LINK:
+        return who.address
+    return chain.address(session, who.sign_in_id) if who else None
+
+
 def _actor(who: Scope | Staff | None) -> tuple[Kind, UUID | None, str]:
     if isinstance(who, Scope):
-        return "contact", who.contact_id, who.name
+        return "contact", who.person_id, who.known_as
     if isinstance(who, Staff):
         return "staff", who.staff_id, who.name
     return "system", None, PORTAL

@@ -102,10 +102,10 @@ def add(
     staff's side. Raises InvalidFields as `clean`.
     """
     if isinstance(who, Scope):
-        author_kind, author_id = "contact", who.contact_id
+        author_kind, author_id, author_name = "contact", who.person_id, who.known_as
         customer_id, visible = who.customer_id, True
     else:
-        author_kind, author_id = "staff", who.staff_id
+        author_kind, author_id, author_name = "staff", who.staff_id, who.name
     text = clean(body)
     added = session.change(
         _ADD,
@@ -115,7 +115,7 @@ def add(
         subject_id=subject_id,
         author_kind=author_kind,
         author_id=author_id,
-        author_name=who.name,
+        author_name=author_name,
         body=text,
         visible=visible,
         now=now,

@@ -236,6 +236,15 @@ ESTIMATE_ACCEPTED = _event(
 ESTIMATE_DECLINED = _event(
     "estimate.declined", N_("{actor} declined estimate {subject}"), _STAFF, mailed=_ON_ACTIVITY
 )
+ESTIMATE_LINK_CREATED = _event(
+    "estimate.link_created", N_("{actor} made a public link of estimate {subject}"), _NOBODY
+)
+ESTIMATE_LINK_OPENED = _event(
+    "estimate.link_opened", N_("{actor} opened estimate {subject}"), _STAFF
+)
+ESTIMATE_LINK_REVOKED = _event(
+    "estimate.link_revoked", N_("{actor} revoked a public link of estimate {subject}"), _NOBODY
+)
 ESTIMATE_REOPENED = _event(
     "estimate.reopened", N_("{actor} took back the acceptance of estimate {subject}"), _OTHER_SIDE
 )

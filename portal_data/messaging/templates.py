@@ -202,6 +202,17 @@ def activity(
     }
 
 
+def answered_by_link(body: str, quote: str | None, link: str) -> dict[str, Any]:
+    """What a mail of an estimate says in place of leading to the portal: its link answers it."""
+    return {
+        "body": "With the link below you can read the estimate and accept or decline it, without "
+        f"signing in. Whoever has this mail can do so: please do not pass it on.\n\n{body}",
+        "quote": quote,
+        "link": link,
+        "link_label": "Read and answer the estimate",
+    }
+
+
 def digest(
     to: str, business: str, told: Sequence[tuple[str, str | None]], more: int
 ) -> dict[str, Any]:

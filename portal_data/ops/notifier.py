@@ -17,11 +17,12 @@ from portal_data.messaging import activity, bounces, delivery, outbox, templates
 from portal_data.messaging.delivery import Channel, Delivery
 from portal_data.messaging.events import EVENTS, Audience, Event
 from portal_data.messaging.topics import Side, mails, topic_of
-from portal_data.scope import Role
+from portal_data.scope import Permission, Role, roles_that_may
 from portal_data.store import OpenSession
 
 DIGEST = "digest"
 """The kind of work that makes a digest."""
+_ANSWERING = roles_that_may(Permission.ESTIMATE_ANSWER)
 MOST_TOLD = 30
 """Things that a digest tells one by one."""
 
@@ -85,10 +86,13 @@ _TOLD = """
 """
 
 
-def notify(session: OpenSession, activity_id: UUID, now: datetime) -> int:
+def notify(
+    session: OpenSession, activity_id: UUID, now: datetime, *, link: str | None = None
+) -> int:
     """Tell everybody who hears of an event and return how many; nobody hears of it twice.
 
-    Contacts hear of nothing that their customer does not see.
+    Contacts hear of nothing that their customer does not see. `link` is one that lets its holder
+    answer an estimate without a sign-in: it is mailed, at once or never, to whoever may do so.
     """
     event = session.one(_ACTIVITY, id=activity_id)
     known = EVENTS.get(event["event"]) if event else None
@@ -115,7 +119,9 @@ def notify(session: OpenSession, activity_id: UUID, now: datetime) -> int:
         reached = recipient["email"].lower() not in bounced
         if reached and mails(known, side, Role(recipient["role"]), switched_on):
             due = chosen[recipient["id"]].mail_due(topic_of(known), now, timezone)
-        _tell(session, event, known, side, recipient, chosen[recipient["id"]], due, now)
+        answering = side == "contact" and Role(recipient["role"]) in _ANSWERING
+        _tell(session, event, known, side, recipient, chosen[recipient["id"]], due, now,
+              link=link if answering else None)  # fmt: skip
     return len(recipients)
 
 
@@ -188,6 +194,8 @@ def _tell(
     chosen: Delivery,
     due: datetime | None,
     now: datetime,
+    *,
+    link: str | None,
 ) -> None:
     """Ring the bell, mail, or keep something for a digest, as the person chose."""
     at_bell = chosen.wants(topic_of(known), Channel.BELL)
@@ -216,7 +224,7 @@ def _tell(
             now=now,
         )
     elif due is not None:
-        _mail(session, event, known, side, recipient, now)
+        _mail(session, event, known, side, recipient, now, link=link)
 
 
 def _mail(
@@ -226,6 +234,8 @@ def _mail(
     side: Side,
     recipient: Mapping[str, Any],
     now: datetime,
+    *,
+    link: str | None = None,
 ) -> None:
     """Write the mail that tells one person of one event."""
     page = screens.of_subject(event["subject_kind"], event["subject_id"], event["subject_number"])
@@ -236,13 +246,15 @@ def _mail(
         page or "",
         quote=event["details"],
     )
+    if link:
+        letter |= templates.answered_by_link(letter["body"], letter["quote"], link)
     letter["unsubscribe"] = unsubscribing.address(
         session, customer_id=_home(side, event["customer_id"]), recipient_id=recipient["id"],
         kind=side, of=topic_of(known), now=now,
     )  # fmt: skip
     outbox.enqueue(
         session,
-        "mail.activity",
+        "mail.estimate" if link else "mail.activity",
         dedup_key=f"activity:{event['id']}:{recipient['id']}",
         payload=letter,
         customer_id=event["customer_id"],

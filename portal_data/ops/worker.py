@@ -34,7 +34,8 @@ log = logging.getLogger("portal.worker")
 
 
 def _notify(session: OpenSession, row: outbox.Row, now: datetime) -> None:
-    notifier.notify(session, UUID(row.payload["activity_id"]), now)
+    link = row.payload.get("link")
+    notifier.notify(session, UUID(row.payload["activity_id"]), now, link=link)
 
 
 def _digest(session: OpenSession, row: outbox.Row, now: datetime) -> None:

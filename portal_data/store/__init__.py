@@ -62,12 +62,13 @@ class Store:
             yield ScopedSession(transaction, scope.customer_id)
 
     @contextmanager
-    def writing(self, scope: Scope) -> Iterator[Session]:
+    def writing(self, scope: Scope, *, by_link: bool = False) -> Iterator[Session]:
         """Write as one customer, in one transaction.
 
         Raises NotAllowed for staff who look at what the customer sees: they can never act as it.
+        So it does for who holds a public link, unless this is what may be done `by_link`.
         """
-        need_actor(scope)
+        need_actor(scope, by_link=by_link)
         with self.engine.writing(Visibility.MINE, scope.customer_id) as transaction:
             session = ScopedSession(transaction, scope.customer_id, self.engine.row_lock())
             yield session
@@ -191,9 +192,9 @@ def reading(scope: Scope) -> AbstractContextManager[Session]:
     return current().reading(scope)
 
 
-def writing(scope: Scope) -> AbstractContextManager[Session]:
+def writing(scope: Scope, *, by_link: bool = False) -> AbstractContextManager[Session]:
     """Open a session that writes as one customer, in one transaction; see `Store.writing`."""
-    return current().writing(scope)
+    return current().writing(scope, by_link=by_link)
 
 
 def staff_reading(staff: Staff) -> AbstractContextManager[OpenSession]:

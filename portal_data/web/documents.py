@@ -14,14 +14,15 @@ from portal_data.clock import utc_now
 from portal_data.customers import documents, files
 from portal_data.errors import NotFound
 from portal_data.kinds import KINDS, Kind
-from portal_data.output import document_pdfs
+from portal_data.output import document_pdfs, public_estimates
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.text import language
 from portal_data.text.language import _
-from portal_data.web.requests import file_headers, for_customers, for_staff
+from portal_data.web.requests import by_link, file_headers, for_customers, for_staff
 from portal_data.web.turns import DOCUMENTS
 
+_TOKEN_LIMIT = 100  # characters; a token has 43
 # what people upload is saved and never shown here; even opened, it may run and load nothing
 _NEVER_SHOWN = {"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
 
@@ -75,7 +76,20 @@ def customer_document(request: Request, staff: Staff) -> Response:
     return _pdf(name, content)
 
 
+@by_link(DOCUMENTS)
+def public_estimate(request: Request, address: str | None) -> Response:
+    """GET /documents/public/estimate.pdf?token=…: the token stands in no log there."""
+    token = request.query_params.get("token", "")[:_TOKEN_LIMIT]
+    name, content = public_estimates.pdf(
+        token, address=address, now=utc_now(), folder=load().data_path / "files"
+    )
+    answer = _pdf(name, content)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
 ROUTES = [
+    Route("/documents/public/estimate.pdf", public_estimate),
     Route("/documents/statement/{currency}/{first}/{last}.pdf", statement),
     Route("/documents/file/{id}", shared_file),
     Route("/documents/staff/file/{id}", file_for_staff),

@@ -20,7 +20,8 @@ class Index:
 
     Streamlit has that page for every address at all. Those that have `moved` lead to where they are
     now. Those that are not `known` get the page that `missing` makes, with status 404. `root` is
-    the portal's own path, with a slash at its end.
+    the portal's own path, with a slash at its end. Of addresses that are `secret`, as they let
+    somebody act, browsers tell nobody.
     """
 
     def __init__(
@@ -35,10 +36,11 @@ class Index:
         missing: Callable[[str], str],
         root: str,
         own_pages: tuple[str, ...] = (),
+        secret: Container[str] = (),
     ) -> None:
         self._app, self._cookie = app, cookie
         self._known, self._moved, self._missing, self._root = known, moved, missing, root
-        self._own_pages = own_pages
+        self._own_pages, self._secret = own_pages, secret
         self._bodies = {
             (side, name): static.compress(page.encode(), name)
             for side, page in ((False, signed_out), (True, signed_in))
@@ -66,7 +68,7 @@ class Index:
                 kind = Headers(raw=message["headers"]).get("content-type", "")
                 replaced = message["status"] == 200 and kind.startswith("text/html")
                 if replaced and name in self._known:
-                    await self._answer(scope, send)
+                    await self._answer(scope, send, secret=name in self._secret)
                 elif replaced:
                     await (await self._not_found(scope))(scope, receive, send)
             if not replaced:
@@ -80,7 +82,7 @@ class Index:
             page = await run_in_threadpool(self._missing, self._root)
         return HTMLResponse(page, 404, {"Cache-Control": "no-store"})
 
-    async def _answer(self, scope: Scope, send: Send) -> None:
+    async def _answer(self, scope: Scope, send: Send, *, secret: bool) -> None:
         given = Headers(scope=scope)
         name = static.coding(given.get("accept-encoding", ""))
         body = self._bodies[self._cookie in cookie_parser(given.get("cookie", "")), name]
@@ -98,6 +100,8 @@ class Index:
             headers.append((b"content-length", str(len(body)).encode()))
         if name:
             headers.append((b"content-encoding", name.encode()))
+        if secret:
+            headers.append((b"referrer-policy", b"no-referrer"))
         status = 304 if known else 200
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

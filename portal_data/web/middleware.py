@@ -77,7 +77,7 @@ class Guard:
         peer = scope["client"][0] if scope.get("client") else None
         address = networks.client(peer, headers.getlist("x-forwarded-for"), self._proxies)
         security_log.came_from(address)
-        scope.setdefault("state", {})["actor"] = None
+        scope.setdefault("state", {}).update(actor=None, address=address)
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -107,7 +107,10 @@ class Guard:
         self, headers: list[tuple[bytes, bytes]], request_id: str
     ) -> list[tuple[bytes, bytes]]:
         kept = [(k, self._cookie(v) if k.lower() == b"set-cookie" else v) for k, v in headers]
-        return [*kept, *self._headers, (b"x-request-id", request_id.encode())]
+        # a page whose address is a secret says itself that nobody may be told of it
+        stricter = any(k.lower() == b"referrer-policy" for k, _ in headers)
+        ours = [each for each in self._headers if not stricter or each[0] != b"referrer-policy"]
+        return [*kept, *ours, (b"x-request-id", request_id.encode())]
 
     def _cookie(self, value: bytes) -> bytes:
         """Make Streamlit's cookies Secure under https: it knows nothing of the proxy's TLS."""

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from portal_data import security_log
-from portal_data.auth import identity
+from portal_data.auth import identity, networks
 from portal_data.clock import utc_now
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Unavailable
 from portal_data.scope import Scope, Staff
@@ -20,7 +20,8 @@ from portal_data.text.language import _
 from portal_data.web.turns import Crowded, Turns
 
 Who = TypeVar("Who", Scope, Staff)
-Answer: TypeAlias = Callable[[Request, Who], Response]
+Given = TypeVar("Given")
+Answer: TypeAlias = Callable[[Request, Given], Response]
 Route: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _STATUS: dict[type, int] = {
@@ -51,6 +52,25 @@ def for_staff(turns: Turns) -> Callable[[Answer[Staff]], Route]:
     return partial(_only, Staff, turns)
 
 
+def by_link(turns: Turns) -> Callable[[Answer[str | None]], Route]:
+    """Make a route for whoever holds a link, answered in the turn of the network that asks.
+
+    The answer gets the network's address. Errors are answered as in `for_customers`.
+    """
+    return partial(_by_link, turns)
+
+
+def _by_link(turns: Turns, answer: Answer[str | None]) -> Route:
+    @wraps(answer)
+    async def route(request: Request) -> Response:
+        language.use(language.of_browser(request.headers.get("accept-language")))
+        address = getattr(request.state, "address", None)
+        person = f"network:{networks.network(address)}"
+        return await _answered(request, turns, person, partial(answer, request, address))
+
+    return route
+
+
 def _only(kind: type[Who], turns: Turns, answer: Answer[Who]) -> Route:
     @wraps(answer)
     async def route(request: Request) -> Response:
@@ -63,16 +83,22 @@ def _only(kind: type[Who], turns: Turns, answer: Answer[Who]) -> Route:
         language.use(who.language if isinstance(who, Scope) else None)
         if not isinstance(who, kind):
             return PlainTextResponse(_("Not found."), 404)
-        try:
-            return await turns.run(who.person, partial(answer, request, who))
-        except Crowded:
-            return PlainTextResponse(_("One after the other, please."), 429, {"Retry-After": "10"})
-        except PortalError as error:
-            if isinstance(error, NotAllowed):
-                security_log.event("request.refused", reason="not allowed", path=request.url.path)
-            return PlainTextResponse(str(error), _status(error))
+        return await _answered(request, turns, who.person, partial(answer, request, who))
 
     return route
+
+
+async def _answered(
+    request: Request, turns: Turns, person: str, work: Callable[[], Response]
+) -> Response:
+    try:
+        return await turns.run(person, work)
+    except Crowded:
+        return PlainTextResponse(_("One after the other, please."), 429, {"Retry-After": "10"})
+    except PortalError as error:
+        if isinstance(error, NotAllowed):
+            security_log.event("request.refused", reason="not allowed", path=request.url.path)
+        return PlainTextResponse(str(error), _status(error))
 
 
 def _status(error: PortalError) -> int:

@@ -54,6 +54,7 @@ UNSCOPED: dict[str, str] = {
     "auth.resets.reset": "the reset's token is the proof",
     "billing.disputes.disputed_minor": "adds up what is given",
     "billing.disputes.need_open": "looks at the row it is given",
+    "billing.estimate_links.opened": "the link's token is the proof",
     "billing.estimate_offers.reversible": "compares two moments",
     "customers.detail_fields.clean_phone": "one spelling of a text",
     "customers.detail_fields.clean_tax_id": "one spelling of a text",
@@ -63,6 +64,10 @@ UNSCOPED: dict[str, str] = {
     "customers.reviews.period_of": "names a day's half-year",
     "billing.refunds.arrived": "adds up what is given",
     "billing.settlements.history": "puts what is given into words",
+    **{
+        f"output.public_estimates.{name}": "the link's token is the proof"
+        for name in ("accept", "decline", "offer", "opened", "pdf")
+    },
     "projects.time_entries.narrowed": "reads words of an address",
     "auth.second_factor.complete": "the challenge is the proof of a right password",
     "auth.second_factor.enrol_and_complete": "the challenge is the proof of a right password",

@@ -24,6 +24,8 @@ PUBLIC_PAGES = {
     "pages/forgotten.py": "whoever forgot the password cannot sign in",
     "pages/accept.py": "the invitation's token is the proof",
     "pages/reset_password.py": "the reset's token is the proof",
+    "pages/offer.py": "the public link's token is the proof",
+    "components/documents/public_estimate.py": "the public link's token is the proof",
 }
 
 

@@ -29,7 +29,7 @@ _RECORDS = ("invoice?number=INV-X", "estimate?number=EST-X", "payment?number=PAY
 
 SCREENS = [
     *((NOBODY, f"/{path}") for path in ("", "forgotten", "accept?token=none",
-                                        "reset_password?token=none")),
+                                        "reset_password?token=none", "offer?token=none")),
     *((CUSTOMER, f"/{path}") for path in ("", *_LISTS, "statements", "statements?period=all",
                                           "account", "check", "review", "security",
                                           "notifications",

@@ -85,3 +85,38 @@ def test_a_customer_declines_and_says_why(window: Open) -> None:
     assert "<script>document.title" in staff.locator("body").inner_text()
     assert staff.title() != "x"
     assert mine.errors == []
+
+
+def test_whoever_has_the_link_signs_without_an_account(window: Open, portal: Portal) -> None:
+    mine, theirs, office = window(), window("phone", fresh=True), window(fresh=True)
+    _, number = _open_estimate(mine)
+    owner = office.open_as(STAFF, "/preferences")
+    owner.get_by_text("Answer estimates by public link").click()
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_text("Saved", exact=False)).to_be_visible()
+    staff = office.open_as(STAFF, f"/estimate?number={number}")
+    staff.get_by_role("button", name="Public link").click()
+    staff.get_by_role("button", name="Make a link").click()
+    link = staff.get_by_test_id("stCode").inner_text().strip()
+    page = theirs.context.new_page()
+    page.goto(link)
+    page.get_by_role("button", name="Accept").click()
+    page.get_by_label("Your full name").fill(NAME)
+    page.get_by_label("Your e-mail").fill("jo@elsewhere.example")
+    pdf = page.get_by_role("link", name="Read the PDF").get_attribute("href") or ""
+    before = theirs.context.request.get(urljoin(portal.url, pdf))
+    assert before.body().startswith(b"%PDF")
+    page.get_by_role("button", name="Accept and sign").click()
+    expect(page.get_by_text("Thank you. The estimate is accepted.")).to_be_visible()
+    assert _status(page) == "Accepted"
+    signed = theirs.context.request.get(urljoin(portal.url, pdf)).body()
+    words = " ".join(PdfReader(io.BytesIO(signed)).pages[0].extract_text().split())
+    assert f"Accepted and signed by {NAME}" in words
+    assert "jo@elsewhere.example" in words
+    assert [each["name"] for each in theirs.context.cookies(portal.url)] == ["_streamlit_xsrf"]
+    told = mine.open_as(CUSTOMER, f"/estimate?number={number}")
+    assert f"Accepted by {NAME} through a public link" in told.locator("body").inner_text()
+    assert told.title() != "x"
+    page.goto(link[:-1])
+    expect(page.get_by_text("This link is not valid")).to_be_visible()
+    assert theirs.errors == office.errors == []

@@ -35,6 +35,7 @@ from portal_data.billing import (
     dispute_claims,
     dispute_decisions,
     estimate_answers,
+    estimate_links,
     estimate_offers,
     estimate_revisions,
     views,
@@ -75,7 +76,7 @@ from tests.factories import (
     make_series,
     show_projects,
 )
-from tests.people import BROWSER, make_contact, rows
+from tests.people import BROWSER, make_contact, rows, token_of
 
 Who = Scope | Staff
 
@@ -192,6 +193,22 @@ def _fail_a_mail(world: World) -> None:
 def _failed_mail() -> UUID:
     """The one mail that failed; an unknown id before."""
     found = rows("select id from core.outbox where status = 'failed' order by id")
+    return found[0]["id"] if found else new_id()
+
+
+def _make_link(world: World) -> None:
+    """Let estimates be answered by link, and one have a link."""
+    _answer_by_link(world)
+    estimate_links.create(world.cast.owner, "EST-1", TODAY, key=new_id(), now=NOW)
+
+
+def _answer_by_link(world: World) -> None:
+    preferences.change(world.cast.owner, now=NOW, answer_estimates_by_link=True)
+
+
+def _link() -> UUID:
+    """The one link; an unknown id before."""
+    found = rows("select id from core.document_links order by id")
     return found[0]["id"] if found else new_id()
 
 
@@ -593,6 +610,16 @@ ACTIONS: dict[str, Action] = {
         )
         for name, more in (("approve", ()), ("answer", ({},)), ("reject", ("Why",)))
     },
+    "billing.estimate_links.create": Action(
+        lambda who, w: estimate_links.create(who, "EST-1", TODAY, key=new_id(), now=NOW),
+        STAFF,
+        prepare=lambda w, who: _answer_by_link(w),
+    ),
+    "billing.estimate_links.revoke": Action(
+        lambda who, w: estimate_links.revoke(who, _link(), now=NOW),
+        STAFF,
+        prepare=lambda w, who: _make_link(w),
+    ),
     "billing.estimate_offers.undo_acceptance": Action(
         lambda who, w: estimate_offers.undo_acceptance(who, "EST-1", seen=2, now=NOW),
         STAFF,
@@ -628,6 +655,7 @@ ACTIONS: dict[str, Action] = {
 }
 
 NO_ACTIONS = {
+    "billing.estimate_links.note_use": "by whoever holds a link; see test_estimate_links",
     "auth.identity.switch": "from one's own access to another of one's own; see test_identity",
 }
 """Functions that write and ask who is there, but do nothing that a role allows."""
@@ -708,6 +736,27 @@ def test_who_may_do_what(name: str, role: str, world: World, sam: Staff) -> None
         with suppress(*REFUSALS):
             action.do(who, world)
         assert _everything() == before, f"{role} did {name}"
+
+
+OF_A_SIGN_IN = {
+    "auth.second_factor.renew_codes", "auth.second_factor.turn_off", "auth.sessions.end_own",
+}  # fmt: skip
+"""What is done to one's own sign-in or second factor, of which a link has none to try it on."""
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS.keys() - OF_A_SIGN_IN))
+def test_whoever_holds_a_link_of_another_estimate_does_nothing(
+    name: str, world: World, sam: Staff
+) -> None:
+    _answer_by_link(world)
+    make_estimate(world.cast.alice, number="EST-2")
+    link = estimate_links.create(sam, "EST-2", TODAY, key=new_id(), now=NOW)
+    who = estimate_links.opened(token_of(link), address=None, now=NOW).scope
+    ACTIONS[name].prepare(world, who)
+    before = _everything()
+    with suppress(*REFUSALS):
+        ACTIONS[name].do(who, world)
+    assert _everything() == before, f"a link did {name}"
 
 
 @pytest.mark.parametrize("name", [name for name, each in ACTIONS.items() if not each.stranger])

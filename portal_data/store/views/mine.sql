@@ -42,7 +42,7 @@ create view mine.estimates as
         round_off_minor, total_minor, billing_address, shipping_address, salesperson,
         project_id, notes, terms, sent_at, first_viewed_at, first_viewed_by,
         accepted_at, accepted_by, accepted_name, accepted_revision, accepted_copy_id, declined_at, declined_by,
-        decline_reason, created_at, updated_at
+        declined_name, decline_reason, answered_email, answered_link_id, created_at, updated_at
     from (select * from core.estimates where customer_id = getvariable('customer_id')::uuid offset 0) own
     where status <> 'draft';
 
