@@ -24,6 +24,7 @@ from portal_data.errors import NotAllowed, NotFound
 from portal_data.output import public_estimates
 from portal_data.output.public_estimates import Shown
 from portal_data.settings import load
+from portal_data.text.language import _
 
 
 def draw(token: str) -> None:
@@ -31,7 +32,7 @@ def draw(token: str) -> None:
     try:
         shown = public_estimates.opened(token, address=browser().address, now=utc_now())
     except NotFound:
-        _draw_nothing(OVER)
+        _draw_nothing(_(OVER))
         return
     except NotAllowed as refusal:  # the network waits
         _draw_nothing(str(refusal))
@@ -41,7 +42,9 @@ def draw(token: str) -> None:
     with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                       horizontal_alignment="distribute"):  # fmt: skip
         statuses = [estimate_screens.status(estimate)]
-        cards.draw(cards.head(f"Estimate {estimate.number}", cards.pills(statuses)))
+        cards.draw(
+            cards.head(_("Estimate {number}", number=estimate.number), cards.pills(statuses))
+        )
         with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
             cards.draw(cards.documents(links.public_pdf(token)))
             document_view.draw_controls(*_controls(token, shown))
@@ -75,11 +78,11 @@ def accept(token: str, number: str, customer: str) -> None:
         fields = _person(key)
         cards.draw(cards.sub(estimate_dialogs.kept(offer)))
         messages = st.container(key="accept-messages")
-        signed = estimate_dialogs.buttons("Accept and sign", "draw")
+        signed = estimate_dialogs.buttons(_("Accept and sign"), "draw")
     if signed:
         with messages:
             act(
-                "Thank you. The estimate is accepted.",
+                _("Thank you. The estimate is accepted."),
                 lambda: public_estimates.accept(
                     token,
                     offer,
@@ -103,12 +106,12 @@ def decline(token: str, number: str) -> None:
         fields = _person(form(_form(number), lambda: seen).key)
         fields.text("reason", FIELDS["reason"], None)
         messages = st.container(key="decline-messages")
-        sure = estimate_dialogs.buttons("Decline", "close")
+        sure = estimate_dialogs.buttons(_("Decline"), "close")
     if sure:
         typed = fields.typed
         with messages:
             act(
-                "The estimate is declined.",
+                _("The estimate is declined."),
                 lambda: public_estimates.decline(
                     token,
                     typed["reason"],
@@ -131,9 +134,9 @@ def _controls(token: str, shown: Shown) -> tuple[Control, ...]:
     number = estimate.number
     form(_form(number), lambda: estimate.version)  # what is on the screen is what is answered
     return (
-        Control("offer.decline", "Decline", partial(decline, token, number)),
+        Control("offer.decline", _("Decline"), partial(decline, token, number)),
         Control(
-            "offer.accept", "Accept", partial(accept, token, number, shown.customer_name),
+            "offer.accept", _("Accept"), partial(accept, token, number, shown.customer_name),
             primary=True,
         ),
     )  # fmt: skip
@@ -158,7 +161,7 @@ def _until(shown: Shown) -> Markup | None:
         return None
     last = shown.business.day_of(shown.expires_at - timedelta(seconds=1))
     until = say.day(last, shown.business.locale)
-    return cards.sub(f"This link works until {until}. Whoever has it can answer.")
+    return cards.sub(_("This link works until {day}. Whoever has it can answer.", day=until))
 
 
 def _draw_nothing(why: str) -> None:

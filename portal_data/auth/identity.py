@@ -12,7 +12,7 @@ from portal_data.ids import BUSINESS
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.messaging.events import Event
 from portal_data.scope import Role, Scope, Staff, need_actor
-from portal_data.store import OpenSession, Session
+from portal_data.store import OpenSession
 from portal_data.store.engine import Row
 from portal_data.text import language
 from portal_data.text.language import _

@@ -22,6 +22,7 @@ from portal_data.messaging.events import Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row
+from portal_data.text.language import N_, _
 
 PAGE = "offer"
 """The address of the page that a link opens."""
@@ -30,7 +31,7 @@ USUALLY = timedelta(days=30)
 LONGEST = timedelta(days=366)
 MOST = 20
 """Links of one estimate that hold at a time."""
-OVER = "This link is not valid. It may have ended or been cut off. Ask for another one."
+OVER = N_("This link is not valid. It may have ended or been cut off. Ask for another one.")
 """What is said of any link that opens nothing, whatever the reason."""
 HOLDER = "Somebody"
 """Who holds a link, until the person gives a name."""
@@ -227,7 +228,7 @@ def opened(
     with store.system_writing() as session:
         throttle.charge(session, counters, now)
     security_log.event("link.refused")
-    raise NotFound(OVER)
+    raise NotFound(_(OVER))
 
 
 def note_use(scope: Scope, number: str, estimate_id: UUID, *, now: datetime) -> None:
@@ -264,13 +265,13 @@ def hold(session: Session, scope: Scope, number: str, now: datetime) -> None:
     """
     own = {"customer_id": scope.customer_id, "link_id": scope.contact_id}
     if not session.locked(_HELD, **own, number=number, now=now):
-        raise NotFound(OVER)
+        raise NotFound(_(OVER))
     _need_preference(session)
 
 
 def _need_preference(session: Session) -> None:
     if not preferences.get(session).answer_estimates_by_link:
-        raise NotFound(OVER)
+        raise NotFound(_(OVER))
 
 
 def _record(session: OpenSession, staff: Staff, event: Event, of: Row, now: datetime) -> None:
