@@ -267,9 +267,8 @@ def holder_of_link(
     It allows to answer what the link is of, and each action looks at the link again. `name` and
     `email` are what the person says. Raises NotFound when there is no such customer.
     """
-    return _of_customer(
-        session, customer_id, link_id, link_id, Role.LINK, name, email, address=address
-    )
+    link = (link_id, link_id, Role.LINK)
+    return _of_customer(session, customer_id, *link, name, email, address=address)
 
 
 def _of_customer(

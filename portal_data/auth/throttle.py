@@ -99,9 +99,7 @@ def refuse(session: OpenSession, counters: list[Counter], now: datetime) -> None
     for counter in counters:
         row = session.one(_GET, key=counter.key)
         if row is not None and row["locked_until"] is not None and row["locked_until"] > now:
-            raise TooManyAttempts(
-                f"Too many attempts. Try again in {_wait(row['locked_until'] - now)}."
-            )
+            raise TooManyAttempts(_refusal(row["locked_until"] - now))
 
 
 def charge(session: OpenSession, counters: list[Counter], now: datetime) -> None:

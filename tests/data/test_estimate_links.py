@@ -138,7 +138,7 @@ def test_an_acceptance_by_link_keeps_who_says_what_when_and_whence(
     assert row["answered_link_id"] == link["id"]
     told = estimates.get(on.bob, "E-1", today=TODAY)
     assert (told.status, told.answered_by) == (Status.ACCEPTED, JO)
-    assert f"Accepted by {JO} through a public link" in [each.words for each in told.history]
+    assert f"Accepted by {JO} through a public link" in [each.sentence for each in told.history]
     _, signed = document_pdfs.document_pdf(on.alice, ESTIMATE, "E-1", now=LATER)
     words = _words(signed)
     for each in (JO, "By public link", MAIL, ADDRESS, "SHA-256", "ACCEPTED"):
