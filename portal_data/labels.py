@@ -1,124 +1,129 @@
-"""The words of documents: one vocabulary for screens, PDFs and files."""
+"""The words of documents: one vocabulary for screens, PDFs and files.
+
+Screens and PDFs translate them where they draw them; files keep the English ones.
+"""
 
 from decimal import Decimal
 
+from portal_data.text.language import N_, N_counted, _, form_of
+
 # parties and facts
-FROM = "From"
-SHIP_TO = "Ship to"
-TAX_NUMBER = "Tax number"
-DATE = "Date"
-DUE_DATE = "Due date"
-VALID_UNTIL = "Valid until"
-PAYMENT_TERMS = "Payment terms"
-REFERENCE = "Reference"
-NOTES = "Notes"
-TERMS = "Terms"
+FROM = N_("From")
+SHIP_TO = N_("Ship to")
+TAX_NUMBER = N_("Tax number")
+DATE = N_("Date")
+DUE_DATE = N_("Due date")
+VALID_UNTIL = N_("Valid until")
+PAYMENT_TERMS = N_("Payment terms")
+REFERENCE = N_("Reference")
+NOTES = N_("Notes")
+TERMS = N_("Terms")
 
 # what makes an acceptance
-SIGNED_BY = "Accepted and signed by"
+SIGNED_BY = N_("Accepted and signed by")
 
 # lines
-ITEM = "Item"
-QUANTITY = "Quantity"
-PRICE = "Price"
-DISCOUNT = "Discount"
-TAX = "Tax"
-AMOUNT = "Amount"
+ITEM = N_("Item")
+QUANTITY = N_("Quantity")
+PRICE = N_("Price")
+DISCOUNT = N_("Discount")
+TAX = N_("Tax")
+AMOUNT = N_("Amount")
 
 # totals
-SUBTOTAL = "Subtotal"
-SHIPPING = "Shipping"
-ADJUSTMENT = "Adjustment"
-ROUNDING = "Rounding"
-TOTAL = "Total"
-PAID = "Paid"
-TAX_WITHHELD = "Tax withheld"
-EARLY_DISCOUNT = "Early payment discount"
-CREDITS_APPLIED = "Credits applied"
-REFUNDED = "Refunded"
-WRITTEN_OFF = "Written off"
-BALANCE = "Balance"
-BALANCE_DUE = "Balance due"
-CREDITS_REMAINING = "Credits remaining"
+SUBTOTAL = N_("Subtotal")
+SHIPPING = N_("Shipping")
+ADJUSTMENT = N_("Adjustment")
+ROUNDING = N_("Rounding")
+TOTAL = N_("Total")
+PAID = N_("Paid")
+TAX_WITHHELD = N_("Tax withheld")
+EARLY_DISCOUNT = N_("Early payment discount")
+CREDITS_APPLIED = N_("Credits applied")
+REFUNDED = N_("Refunded")
+WRITTEN_OFF = N_("Written off")
+BALANCE = N_("Balance")
+BALANCE_DUE = N_("Balance due")
+CREDITS_REMAINING = N_("Credits remaining")
 
 # receipts
-PAYMENT_DATE = "Payment date"
-PAYMENT_MODE = "Payment mode"
-RECEIVED_FROM = "Received from"
-AMOUNT_RECEIVED = "Amount received"
-AMOUNT_PAID = "Amount paid"
-PAYMENT_FOR = "Payment for"
-DOCUMENT_TOTAL = "Document total"
-UNUSED = "Unused amount"
+PAYMENT_DATE = N_("Payment date")
+PAYMENT_MODE = N_("Payment mode")
+RECEIVED_FROM = N_("Received from")
+AMOUNT_RECEIVED = N_("Amount received")
+AMOUNT_PAID = N_("Amount paid")
+PAYMENT_FOR = N_("Payment for")
+DOCUMENT_TOTAL = N_("Document total")
+UNUSED = N_("Unused amount")
 
 # statements
-TRANSACTION = "Transaction"
-PAYMENT_OR_CREDIT = "Payment or credit"
-OPENING_BALANCE = "Opening balance"
-CLOSING_BALANCE = "Closing balance"
-INVOICED = "Invoiced"
-RECEIVED = "Received"
-CREDITED = "Credited"
+TRANSACTION = N_("Transaction")
+PAYMENT_OR_CREDIT = N_("Payment or credit")
+OPENING_BALANCE = N_("Opening balance")
+CLOSING_BALANCE = N_("Closing balance")
+INVOICED = N_("Invoiced")
+RECEIVED = N_("Received")
+CREDITED = N_("Credited")
 TRANSACTIONS = {
-    "invoice": "Invoice",
-    "payment": "Payment received",
-    "credit_note": "Credit note",
+    "invoice": N_("Invoice"),
+    "payment": N_("Payment received"),
+    "credit_note": N_("Credit note"),
     "withheld": TAX_WITHHELD,
     "early_discount": EARLY_DISCOUNT,
-    "refund": "Refund",
+    "refund": N_("Refund"),
     "write_off": WRITTEN_OFF,
 }
 """What each kind of line of a statement is called."""
 
-IN_DISPUTE = "of it in dispute"
+IN_DISPUTE = N_("{amount} of it in dispute")
 AGES = {
-    "not_due": "Not due",
-    "1_30": "1–30 days",
-    "31_60": "31–60 days",
-    "61_90": "61–90 days",
-    "over_90": "Over 90 days",
+    "not_due": N_("Not due"),
+    "1_30": N_("1–30 days"),
+    "31_60": N_("31–60 days"),
+    "61_90": N_("61–90 days"),
+    "over_90": N_("Over 90 days"),
 }
 """How long a debt has been due."""
 
-_PLURALS = {
-    "bag": "bags",
-    "bottle": "bottles",
-    "box": "boxes",
-    "copy": "copies",
-    "day": "days",
-    "drawing": "drawings",
-    "hour": "hours",
-    "image": "images",
-    "item": "items",
-    "kilometre": "kilometres",
-    "kit": "kits",
-    "licence": "licences",
-    "license": "licenses",
-    "litre": "litres",
-    "metre": "metres",
-    "mile": "miles",
-    "minute": "minutes",
-    "month": "months",
-    "night": "nights",
-    "pack": "packs",
-    "page": "pages",
-    "pair": "pairs",
-    "person": "people",
-    "piece": "pieces",
-    "quarter": "quarters",
-    "roll": "rolls",
-    "room": "rooms",
-    "seat": "seats",
-    "session": "sessions",
-    "set": "sets",
-    "sheet": "sheets",
-    "trip": "trips",
-    "unit": "units",
-    "user": "users",
-    "visit": "visits",
-    "week": "weeks",
-    "word": "words",
-    "year": "years",
+_UNITS = {
+    "bag": N_counted("bag", "bags"),
+    "bottle": N_counted("bottle", "bottles"),
+    "box": N_counted("box", "boxes"),
+    "copy": N_counted("copy", "copies"),
+    "day": N_counted("day", "days"),
+    "drawing": N_counted("drawing", "drawings"),
+    "hour": N_counted("hour", "hours"),
+    "image": N_counted("image", "images"),
+    "item": N_counted("item", "items"),
+    "kilometre": N_counted("kilometre", "kilometres"),
+    "kit": N_counted("kit", "kits"),
+    "licence": N_counted("licence", "licences"),
+    "license": N_counted("license", "licenses"),
+    "litre": N_counted("litre", "litres"),
+    "metre": N_counted("metre", "metres"),
+    "mile": N_counted("mile", "miles"),
+    "minute": N_counted("minute", "minutes"),
+    "month": N_counted("month", "months"),
+    "night": N_counted("night", "nights"),
+    "pack": N_counted("pack", "packs"),
+    "page": N_counted("page", "pages"),
+    "pair": N_counted("pair", "pairs"),
+    "person": N_counted("person", "people"),
+    "piece": N_counted("piece", "pieces"),
+    "quarter": N_counted("quarter", "quarters"),
+    "roll": N_counted("roll", "rolls"),
+    "room": N_counted("room", "rooms"),
+    "seat": N_counted("seat", "seats"),
+    "session": N_counted("session", "sessions"),
+    "set": N_counted("set", "sets"),
+    "sheet": N_counted("sheet", "sheets"),
+    "trip": N_counted("trip", "trips"),
+    "unit": N_counted("unit", "units"),
+    "user": N_counted("user", "users"),
+    "visit": N_counted("visit", "visits"),
+    "week": N_counted("week", "weeks"),
+    "word": N_counted("word", "words"),
+    "year": N_counted("year", "years"),
 }
 
 
@@ -127,7 +132,7 @@ def unit(name: str, quantity: Decimal) -> str:
 
     Abbreviations and words that this portal does not know stay as they were written.
     """
-    return name if quantity == 1 else _PLURALS.get(name, name)
+    return form_of(quantity, *_UNITS[name]) if name in _UNITS else name
 
 
 def in_currency(label: str, currency: str) -> str:
@@ -138,4 +143,4 @@ def in_currency(label: str, currency: str) -> str:
 def named_tax(name: str, percent: str, *, included: bool = False) -> str:
     """Return a tax with its rate, which some names tell already: VAT 20%, VAT 20% (included)."""
     named = name if not percent or percent in name else f"{name} {percent}".strip()
-    return f"{named} (included)" if included else named
+    return _("{tax} (included)", tax=named) if included else named

@@ -16,7 +16,14 @@ ROOT = Path(__file__).resolve().parents[1]
 _FOLDERS = ("components", "pages", "portal_data")
 _METHODS = [("**.py", "python"), ("**.jinja", "jinja2")]
 _OPTIONS = {"**.jinja": {"trimmed": "true"}}
-_KEYWORDS = {"_": None, "N_": None, "_p": ((1, "c"), 2), "counted": (2, 3), "filled_count": (2, 3)}
+_KEYWORDS = {
+    "_": None,
+    "N_": None,
+    "_p": ((1, "c"), 2),
+    "counted": (2, 3),
+    "filled_count": (2, 3),
+    "N_counted": (1, 2),
+}
 """Functions of `portal_data.text.language` and the like, and which of their arguments are texts."""
 
 

@@ -67,9 +67,9 @@ function table({ label, columns, rows }) {
   return node
 }
 
-function filters(choices) {
+function filters(choices, words) {
   const node = make("nav", "filters")
-  node.setAttribute("aria-label", "Filter")
+  node.setAttribute("aria-label", words.filter)
   for (const choice of choices) {
     const each = link(choice.href, "filter", choice.label)
     if (choice.current) each.setAttribute("aria-current", "true")
@@ -79,9 +79,9 @@ function filters(choices) {
   return node
 }
 
-function pages({ text, previous, next, numbers }) {
+function pages({ text, previous, next, numbers }, words) {
   const node = make("nav", "pager")
-  node.setAttribute("aria-label", "Pages")
+  node.setAttribute("aria-label", words.pages)
   node.append(make("span", "range", text))
   const steps = make("span", "steps")
   const step = (href, label, name, className) => {
@@ -91,17 +91,17 @@ function pages({ text, previous, next, numbers }) {
     return each
   }
   if (numbers.length > 1) {
-    steps.append(step(previous, "‹", "Previous page", "step"))
+    steps.append(step(previous, "‹", words.previous, "step"))
     for (const number of numbers) {
       if (number.gap) steps.append(make("span", "gap", "…"))
       else {
         const each = link(number.href, "step", number.label)
-        each.setAttribute("aria-label", `Page ${number.label}`)
+        each.setAttribute("aria-label", number.name)
         if (number.current) each.setAttribute("aria-current", "page")
         steps.append(each)
       }
     }
-    steps.append(step(next, "›", "Next page", "step"))
+    steps.append(step(next, "›", words.next, "step"))
     node.append(steps)
   }
   return node
@@ -181,6 +181,7 @@ export default function ({ data, parentElement }) {
     )
     select.onchange = () => turn(select.value, "page")
   }
+  order.setAttribute("aria-label", data.words.sort)
   order.parentElement.hidden = !data.orders.length
   offer(order, data.orders)
   const menus = data.menus.map(({ label, choices }) => {
@@ -193,15 +194,16 @@ export default function ({ data, parentElement }) {
 
   const downloads = root.querySelector(".downloads")
   downloads.hidden = !(data.rows.length && data.downloads.length)
+  downloads.querySelector("summary span").textContent = data.words.download
   downloads.querySelector(".menu").replaceChildren(...files(data.downloads))
 
   const held = parentElement.activeElement?.closest?.("a")?.textContent
   const shown = root.querySelector(".shown")
   const choices = root.querySelector(".choices")
-  choices.replaceChildren(...(data.filters.length ? [filters(data.filters)] : []))
+  choices.replaceChildren(...(data.filters.length ? [filters(data.filters, data.words)] : []))
   shown.replaceChildren(
     ...(data.rows.length ? [table(data)] : [nothing(data.empty)]),
-    ...(data.pager && data.rows.length ? [pages(data.pager)] : []),
+    ...(data.pager && data.rows.length ? [pages(data.pager, data.words)] : []),
   )
   root.querySelector(".wrong").textContent = data.wrong.join(" ")
   root.classList.remove("waiting")

@@ -20,6 +20,7 @@ from components.ui.markup import Markup
 from portal_data import kinds
 from portal_data.kinds import KINDS, Kind
 from portal_data.scope import Scope
+from portal_data.text.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ def head(kind: Kind) -> Markup:
     entry = kind.menu or kind.path
     beside = [each for each in KINDS.values() if entry in (each.menu, each.path)]
     if len(beside) == 1:
-        return cards.head(kind.list_title)
-    screens = [(each.list_title, links.page(each.path)) for each in beside]
+        return cards.head(_(kind.list_title))
+    screens = [(_(each.list_title), links.page(each.path)) for each in beside]
     return cards.head(
-        kind.list_title, cards.tabs("Invoices and credit notes", screens, links.page(kind.path))
+        _(kind.list_title),
+        cards.tabs(_("Invoices and credit notes"), screens, links.page(kind.path)),
     )

@@ -23,7 +23,9 @@ from portal_data.messaging.comments import Remark
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.settings import load
 from portal_data.text import bidi
+from portal_data.text.language import _, counted
 
+_INTERNAL = "Add internal note"
 _LATEST = 10
 """Remarks that are shown at once; earlier ones stand behind a line that says how many."""
 
@@ -58,18 +60,18 @@ def draw(scope: Scope, about: About, business: Organisation) -> None:
     until = conversations.read_until(scope, about.id) if told else None
     reader = _Reader("contact", scope.contact_id, until)
     with st.container(border=True, key="card-conversation"):
-        cards.draw(cards.title("Comments"), _said(remarks, reader, business))
+        cards.draw(cards.title(_("Comments")), _said(remarks, reader, business))
         name = f"comment.{about.id}"
         opened = form(name, new_id)
         with st.form(f"{opened.key}.form", border=False):
-            body = _box(opened.key, "Write a comment")
+            body = _box(opened.key, _("Write a comment"))
             attached = _files(opened.key) if scope.may(Permission.FILE_ADD) else []
-            note = f"{bidi.isolated(business.name)} is told at once."
-            sent = _buttons(("Send", True), note=note)
+            note = _("{business} is told at once.", business=bidi.isolated(business.name))
+            sent = _buttons((_("Send"), True), note=note)
         if sent:
             _send(
                 name,
-                "Your comment is sent.",
+                _("Your comment is sent."),
                 lambda: conversations.write(
                     scope,
                     about.kind,
@@ -92,15 +94,15 @@ def draw_for_staff(staff: Staff, customer_id: UUID, about: About, business: Orga
     read = conversations.read_by_staff(staff, customer_id, about.id)
     reader = _Reader("staff", staff.staff_id, read.until)
     with st.container(border=True, key="card-conversation"):
-        cards.draw(cards.title("Comments"), _said(remarks, reader, business))
+        cards.draw(cards.title(_("Comments")), _said(remarks, reader, business))
         name = f"comment.{about.id}"
         opened = form(name, new_id)
         with st.form(f"{opened.key}.form", border=False):
             body = _box(opened.key, "Write to the customer, or a note for the staff")
             attached = _files(opened.key)
-            pressed = _buttons(("Reply to the customer", True), ("Add internal note", False))
+            pressed = _buttons(("Reply to the customer", True), (_INTERNAL, False))
         if pressed:
-            internal = pressed == "Add internal note"
+            internal = pressed == _INTERNAL
             _send(
                 name,
                 "Only staff see your note." if internal else "The customer sees your answer.",
@@ -147,8 +149,8 @@ def _box(key: str, label: str) -> str:
 
 def _files(key: str) -> list[conversations.Uploaded]:
     """Draw the field of files, folded away until somebody wants it, and return what was chosen."""
-    with st.expander("Attach files", icon=":material/attach_file:"):
-        label = f"Up to {files.MOST_OF_COMMENT} files"
+    with st.expander(_("Attach files"), icon=":material/attach_file:"):
+        label = counted(files.MOST_OF_COMMENT, "Up to {count} file", "Up to {count} files")
         chosen = uploads.field(label, f"{key}.files", several=True)
     return [(each.name, each.content) for each in chosen]
 
@@ -175,14 +177,15 @@ def _send(name: str, done: str, action: Callable[[], None]) -> None:
 def _said(remarks: Sequence[Remark], reader: _Reader, business: Organisation) -> Markup:
     """Return what was said, oldest first; what is far back stands behind a line."""
     if not remarks:
-        words = "Questions and answers stay here, for both sides."
-        return cards.empty("Nothing was said yet", words)
+        words = _("Questions and answers stay here, for both sides.")
+        return cards.empty(_("Nothing was said yet"), words)
     earlier, latest = remarks[:-_LATEST], remarks[-_LATEST:]
     more = None
     if earlier:
-        label = tag(
-            "summary", f"Show {say.count(len(earlier), 'earlier comment')}", class_="pt-link"
+        words = counted(
+            len(earlier), "Show {count} earlier comment", "Show {count} earlier comments"
         )
+        label = tag("summary", words, class_="pt-link")
         more = tag("details", label, _list(earlier, reader, business), class_="pt-more")
     return join(more, _list(latest, reader, business))
 
@@ -199,7 +202,7 @@ def _remark(remark: Remark, reader: _Reader, business: Organisation) -> Markup:
     if remark.internal:
         pills.append(("Internal note", "orange"))
     if reader.unread(remark):
-        pills.append(("New", "blue"))
+        pills.append((_("New"), "blue"))
     moment = business.time_of(remark.happened_at)
     clock = format_time(moment, "short", locale=business.locale)
     when = f"{cards.when(moment.date(), business.today(utc_now()), business.locale)}, {clock}"
@@ -210,7 +213,7 @@ def _remark(remark: Remark, reader: _Reader, business: Organisation) -> Markup:
             "div",
             tag(
                 "div",
-                said("You" if own else author, "b"),
+                said(_("You") if own else author, "b"),
                 tag("span", when, class_="when"),
                 cards.pills(pills) if pills else None,
                 class_="who",

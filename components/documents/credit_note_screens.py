@@ -14,6 +14,7 @@ from portal_data.billing import credit_notes, refunds
 from portal_data.billing.credit_notes import CreditNote, CreditNoteRow, Filter, Sort, Status
 from portal_data.business.organisation import Organisation
 from portal_data.scope import Scope
+from portal_data.text.language import N_, _
 
 TONES = {Status.OPEN: "blue", Status.CLOSED: "green", Status.VOID: "gray"}
 
@@ -30,9 +31,9 @@ def row(note: CreditNoteRow, business: Organisation) -> Row:
         links.document(kinds.CREDIT_NOTE, note.number),
         (
             note.number,
-            note.subject or note.reference or "No subject",
+            note.subject or note.reference or _("No subject"),
             say.day(note.date, locale),
-            Cell(pills=(Pill(note.status.value, TONES[note.status]),)),
+            Cell(pills=(Pill(_(note.status.value), TONES[note.status]),)),
             amount(note.total_minor, "quiet"),
             amount(remaining, None if remaining else "quiet"),
         ),
@@ -43,27 +44,27 @@ SCREEN = listing.Screen(
     list=credit_notes.LIST,
     path=kinds.CREDIT_NOTE.path,
     title=kinds.CREDIT_NOTE.list_title,
-    search="Number, subject, amount",
+    search=N_("Number, subject, amount"),
     filters={
-        Filter.ALL: "All",
-        Filter.OPEN: "Open",
-        Filter.CLOSED: "Closed",
-        Filter.VOID: "Void",
+        Filter.ALL: N_("All"),
+        Filter.OPEN: N_("Open"),
+        Filter.CLOSED: N_("Closed"),
+        Filter.VOID: N_("Void"),
     },
     orders={
-        Sort.NEWEST: "Newest",
-        Sort.OLDEST: "Oldest",
-        Sort.NUMBER: "Number",
-        Sort.TOTAL: "Amount",
-        Sort.BALANCE: "Remaining",
+        Sort.NEWEST: N_("Newest"),
+        Sort.OLDEST: N_("Oldest"),
+        Sort.NUMBER: N_("Number"),
+        Sort.TOTAL: N_("Amount"),
+        Sort.BALANCE: N_("Remaining"),
     },
     columns=(
-        Column("Credit note", "middle-start", link=True),
-        Column("Subject", "top-start", wide=True, people=True),
-        Column("Date", "middle"),
-        Column("Status", "bottom-end"),
-        Column("Amount", "middle-end", end=True, narrow="of"),
-        Column("Remaining", "top-end", end=True),
+        Column(N_("Credit note"), "middle-start", link=True),
+        Column(N_("Subject"), "top-start", wide=True, people=True),
+        Column(N_("Date"), "middle"),
+        Column(N_("Status"), "bottom-end"),
+        Column(N_("Amount"), "middle-end", end=True, narrow=N_("of")),
+        Column(N_("Remaining"), "top-end", end=True),
     ),
     sorts={
         "Credit note": (Sort.NUMBER,),
@@ -74,9 +75,13 @@ SCREEN = listing.Screen(
     ascending=frozenset({Sort.OLDEST}),
     row=row,
     empty=listing.nothing(
-        "credit note",
-        "credit notes",
-        Empty("No credit notes", "When you are credited something, it appears here."),
+        Empty(N_("No credit notes"), N_("When you are credited something, it appears here.")),
+        N_("No credit note matches"),
+        {
+            Filter.OPEN: Empty(N_("No open credit notes")),
+            Filter.CLOSED: Empty(N_("No closed credit notes")),
+            Filter.VOID: Empty(N_("No void credit notes")),
+        },
     ),
     printed=True,
 )
@@ -90,10 +95,10 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Credit
     sheet = document_view.sheet(
         cards.card("", remaining(note, locale)),
         cards.card("", paper(opened.values, locale)),
-        cards.card("Used for", uses(note, locale)),
+        cards.card(_("Used for"), uses(note, locale)),
         *opened.beside,
     )
-    return document_view.Drawn(note, [(note.status.value, TONES[note.status])], sheet)
+    return document_view.Drawn(note, [(_(note.status.value), TONES[note.status])], sheet)
 
 
 def remaining(note: CreditNote, locale: str) -> Markup:
@@ -103,20 +108,28 @@ def remaining(note: CreditNote, locale: str) -> Markup:
         return say.money(minor, note.currency_code, locale)
 
     if note.status is Status.VOID:
-        return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing of it can be used."))
+        return join(
+            tag("div", _("Void"), class_="pt-due"), cards.sub(_("Nothing of it can be used."))
+        )
     used = note.total_minor - note.balance_minor
-    notes = [cards.bar(used, note.total_minor, "used")]
+    notes = [cards.bar(used, note.total_minor, _("{percent} used"))]
     on_its_way = sum(
         each.amount_minor for each in note.refunds if each.status is refunds.Status.PENDING
     )
     if used:
-        notes.append(cards.sub(f"{amount(used)} of {amount(note.total_minor)} used"))
+        notes.append(
+            cards.sub(
+                _("{part} of {total} used", part=amount(used), total=amount(note.total_minor))
+            )
+        )
     elif not on_its_way:
-        notes.append(cards.sub("Not used yet. We set it against an invoice or pay it back."))
+        notes.append(cards.sub(_("Not used yet. We set it against an invoice or pay it back.")))
     if on_its_way:
-        notes.append(cards.sub(f"A refund of {amount(on_its_way)} is on its way to you."))
+        notes.append(
+            cards.sub(_("A refund of {amount} is on its way to you.", amount=amount(on_its_way)))
+        )
     return join(
-        tag("div", "Credits remaining", class_="pt-overline"),
+        tag("div", _("Credits remaining"), class_="pt-overline"),
         tag("div", amount(note.balance_minor), class_="pt-due"),
         *notes,
     )
@@ -126,7 +139,7 @@ def uses(note: CreditNote, locale: str) -> Markup:
     """Return the invoices it was set against and what was paid back of it."""
     rows = [
         settlement_rows.row(
-            settlement_rows.opening("Invoice", kinds.INVOICE, each.invoice_number),
+            settlement_rows.opening(_("Invoice {number}"), kinds.INVOICE, each.invoice_number),
             (say.day(each.date, locale),),
             say.money(each.amount_minor, note.currency_code, locale),
         )
@@ -134,5 +147,5 @@ def uses(note: CreditNote, locale: str) -> Markup:
     ]
     rows += settlement_rows.refunds(note.refunds, note.currency_code, locale)
     if not rows:
-        return cards.empty("Not used yet", "Invoices it is set against appear here.")
+        return cards.empty(_("Not used yet"), _("Invoices it is set against appear here."))
     return cards.rows(rows)

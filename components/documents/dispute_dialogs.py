@@ -8,11 +8,12 @@ import streamlit as st
 from components.documents import dispute_view
 from components.documents.document_view import Control
 from components.forms.action import act, confirmed
+from components.forms.dialog import dialog
 from components.forms.fields import Fields, amount
 from components.session import Form, form, require_scope
 from components.ui import cards
 from components.ui import format as say
-from components.ui.markup import tag
+from components.ui.markup import filled, tag
 from portal_data.billing import dispute_claims, invoices
 from portal_data.billing.dispute_claims import BODY, Claim, Part
 from portal_data.billing.disputes import Dispute, Reason
@@ -21,6 +22,7 @@ from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.scope import Permission, Scope
+from portal_data.text.language import N_, _
 
 _DISPUTABLE = (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE, Status.PAID)
 
@@ -40,14 +42,14 @@ def controls(scope: Scope, invoice: Invoice) -> tuple[Control, ...]:
     number = invoice.number
     shown = []
     if any(each.state.open for each in invoice.disputes):
-        shown.append(Control("invoice.withdraw", "Withdraw dispute", lambda: withdraw(number)))
+        shown.append(Control("invoice.withdraw", _("Withdraw dispute"), lambda: withdraw(number)))
     if invoice.status in _DISPUTABLE and invoice.total_minor > invoice.disputed_minor:
         _began(invoice)
-        shown.append(Control("invoice.dispute", "Dispute", lambda: dispute(number)))
+        shown.append(Control("invoice.dispute", _("Dispute"), lambda: dispute(number)))
     return tuple(shown)
 
 
-@st.dialog("Dispute this invoice", icon=":material/flag:")
+@dialog(N_("Dispute this invoice"), icon=":material/flag:")
 def dispute(number: str) -> None:
     """Ask what is wrong, with what, and how much of it is not owed."""
     scope = require_scope()
@@ -56,21 +58,21 @@ def dispute(number: str) -> None:
     began = _began(invoice)
     parts = dispute_claims.parts(scope, number)
     cards.draw(
-        tag("p", "What you dispute is not asked for until we have answered.", class_="pt-text")
+        tag("p", _("What you dispute is not asked for until we have answered."), class_="pt-text")
     )
     part = st.selectbox(
-        "What is it about?", parts, format_func=lambda each: each.name or "The whole invoice",
+        _("What is it about?"), parts, format_func=lambda each: each.name or _("The whole invoice"),
         key=f"{began.key}.part",
     )  # fmt: skip
-    reason = st.selectbox("Why?", list(Reason), format_func=str, key=f"{began.key}.reason")
+    reason = st.selectbox(_("Why?"), list(Reason), format_func=_, key=f"{began.key}.reason")
     disputed = _amount(part, invoice, f"{began.key}.amount.{part.line_id}", locale)
     fields = Fields(began.key)
     fields.text("body", BODY, None)
     messages = st.container(key="dispute-messages")
-    if confirmed("Dispute", "flag"):
+    if confirmed(_("Dispute"), "flag"):
         with messages:
             act(
-                "The dispute is opened. You see here what becomes of it.",
+                _("The dispute is opened. You see here what becomes of it."),
                 lambda: dispute_claims.open_dispute(
                     scope,
                     number,
@@ -84,23 +86,25 @@ def dispute(number: str) -> None:
             )
 
 
-@st.dialog("Withdraw the dispute?", icon=":material/undo:")
+@dialog(N_("Withdraw the dispute?"), icon=":material/undo:")
 def withdraw(number: str) -> None:
     """Ask before a dispute is taken back, and which one where there are several."""
     scope = require_scope()
     locale = organisation.get(scope).locale
     found = [each for each in _invoice(scope, number).disputes if each.state.open]
     if not found:
-        cards.draw(cards.empty("Nothing to withdraw", "No dispute of this invoice is open."))
+        cards.draw(cards.empty(_("Nothing to withdraw"), _("No dispute of this invoice is open.")))
         return
     # what is on the screen is what is taken back
     opened = form(f"withdraw.{number}", lambda: {each.id: each.version for each in found})
     chosen = which(found, f"{opened.key}.which", locale)
     owed = say.money(chosen.amount_minor, chosen.currency_code, locale)
-    cards.draw(tag("p", tag("b", owed), " is owed again then.", class_="pt-text"))
-    if confirmed("Withdraw", "undo"):
+    cards.draw(
+        tag("p", filled(_("{amount} is owed again then."), amount=tag("b", owed)), class_="pt-text")
+    )
+    if confirmed(_("Withdraw"), "undo"):
         act(
-            "The dispute is withdrawn.",
+            _("The dispute is withdrawn."),
             lambda: dispute_claims.withdraw(
                 scope, chosen.id, seen=opened.start.get(chosen.id, chosen.version), now=utc_now()
             ),
@@ -113,7 +117,7 @@ def which(found: list[Dispute], key: str, locale: str) -> Dispute:
     if len(found) == 1:
         return found[0]
     return st.selectbox(
-        "Which one?", found, format_func=lambda each: dispute_view.named(each, locale), key=key
+        _("Which one?"), found, format_func=lambda each: dispute_view.named(each, locale), key=key
     )
 
 
@@ -136,4 +140,4 @@ def _amount(part: Part, invoice: Invoice, key: str, locale: str) -> int:
     open_minor = invoice.payable_minor if part.line_id is None else 0
     most = say.money(part.left_minor, invoice.currency_code, locale)
     minor = min(open_minor or part.left_minor, part.left_minor)
-    return amount(f"Amount, up to {most}", minor, invoice.currency_code, key=key)
+    return amount(_("Amount, up to {most}", most=most), minor, invoice.currency_code, key=key)

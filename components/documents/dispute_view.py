@@ -5,10 +5,11 @@ from datetime import date
 
 from components.ui import cards, links
 from components.ui import format as say
-from components.ui.markup import Markup, join, lines, said, tag
+from components.ui.markup import Markup, filled, join, lines, said, tag
 from portal_data import kinds
 from portal_data.billing.disputes import Dispute, State
 from portal_data.business.organisation import Organisation
+from portal_data.text.language import _
 
 TONES = {
     State.OPENED: "orange",
@@ -24,13 +25,13 @@ def card(disputes: Sequence[Dispute], business: Organisation, today: date) -> Ma
     if not disputes:
         return None
     shown = [_dispute(each, business, today) for each in reversed(disputes)]
-    return cards.card("Disputes", tag("ul", shown, class_="pt-disputes"))
+    return cards.card(_("Disputes"), tag("ul", shown, class_="pt-disputes"))
 
 
 def named(dispute: Dispute, locale: str) -> str:
     """Return a dispute in few words: £40.00 · Fence · Goods or work have defects."""
     amount = say.money(dispute.amount_minor, dispute.currency_code, locale)
-    return " · ".join(part for part in (amount, dispute.line, dispute.reason) if part)
+    return " · ".join(part for part in (amount, dispute.line, _(dispute.reason)) if part)
 
 
 def _dispute(dispute: Dispute, business: Organisation, today: date) -> Markup:
@@ -42,7 +43,10 @@ def _dispute(dispute: Dispute, business: Organisation, today: date) -> Markup:
         note = cards.link(
             dispute.credit_note, links.document(kinds.CREDIT_NOTE, dispute.credit_note)
         )
-        note = tag("p", "Credit note ", note, class_="pt-sub")
+        note = tag("p", filled(_("Credit note {number}"), number=note), class_="pt-sub")
+    about = None
+    if dispute.line:
+        about = tag("p", filled(_("About {line}"), line=said(dispute.line)), class_="pt-sub")
     answer = None
     if dispute.resolution:
         answer = tag("div", said(business.name, "b"), lines(dispute.resolution), class_="answer")
@@ -51,11 +55,11 @@ def _dispute(dispute: Dispute, business: Organisation, today: date) -> Markup:
         tag(
             "div",
             tag("b", amount, class_="pt-num"),
-            cards.pills([(dispute.state.value, TONES[dispute.state])]),
+            cards.pills([(_(dispute.state.value), TONES[dispute.state])]),
             class_="head",
         ),
-        tag("p", dispute.reason, class_="why"),
-        tag("p", "About ", said(dispute.line), class_="pt-sub") if dispute.line else None,
+        tag("p", _(dispute.reason), class_="why"),
+        about,
         tag("div", lines(dispute.body), class_="body") if dispute.body else None,
         tag("p", join(said(dispute.contact), " · ", opened), class_="pt-sub"),
         answer,

@@ -21,9 +21,53 @@ from portal_data.kinds import Kind
 from portal_data.output.document_views import VIEWS
 from portal_data.scope import Scope
 from portal_data.text import bidi
-from portal_data.text.language import _, counted
+from portal_data.text.language import N_, _, counted
 
 Document = TypeVar("Document", covariant=True)
+
+_MISSING = {
+    "document": (
+        N_("Document not found"),
+        N_("We cannot show this document"),
+        N_("Check the address, or choose the document from the list."),
+    ),
+    "estimate": (
+        N_("Estimate not found"),
+        N_("We cannot show this estimate"),
+        N_("Check the address, or choose the estimate from the list."),
+    ),
+    "invoice": (
+        N_("Invoice not found"),
+        N_("We cannot show this invoice"),
+        N_("Check the address, or choose the invoice from the list."),
+    ),
+    "payment": (
+        N_("Payment not found"),
+        N_("We cannot show this payment"),
+        N_("Check the address, or choose the payment from the list."),
+    ),
+    "retainer invoice": (
+        N_("Retainer invoice not found"),
+        N_("We cannot show this retainer invoice"),
+        N_("Check the address, or choose the retainer invoice from the list."),
+    ),
+    "credit note": (
+        N_("Credit note not found"),
+        N_("We cannot show this credit note"),
+        N_("Check the address, or choose the credit note from the list."),
+    ),
+    "project": (
+        N_("Project not found"),
+        N_("We cannot show this project"),
+        N_("Check the address, or choose the project from the list."),
+    ),
+    "timesheet": (
+        N_("Timesheet not found"),
+        N_("We cannot show this timesheet"),
+        N_("Check the address, or choose the timesheet from the list."),
+    ),
+}
+"""What is said in place of what is not there: the title, the words and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +119,7 @@ def opened(scope: Scope, kind: Kind, number: str, now: datetime) -> Opened:
     beside = []
     if kind.viewed:
         happened = history(document.history, viewed, document.currency_code, business, today)
-        beside.append(cards.card("History", happened))
+        beside.append(cards.card(_("History"), happened))
     values = view.paper(document, business, customer)
     return Opened(document, values, business, today, customer, tuple(beside))
 
@@ -92,17 +136,17 @@ def paying(
     kind: Kind, minor: int, currency: str, locale: str, press: Callable[[], None]
 ) -> Control:
     """Return the button that opens the way to pay an amount in minor units."""
-    return Control(f"{kind.key}.pay", f"Pay {say.money(minor, currency, locale)}", press, True)
+    words = _("Pay {amount}", amount=say.money(minor, currency, locale))
+    return Control(f"{kind.key}.pay", words, press, True)
 
 
 def missing(scope: Scope, noun: str, back: tuple[str, str]) -> None:
     """Draw what stands in place of a document that is not there, or is not the customer's."""
-    text = f"Check the address, or choose the {noun} from the list."
-    title = f"{noun.capitalize()} not found"
+    title, words, text = map(_, _MISSING.get(noun, _MISSING["document"]))
     tab.name(scope, title)
     cards.draw(
         cards.head(title, back=back),
-        cards.card("", cards.empty(f"We cannot show this {noun}", text, tall=True)),
+        cards.card("", cards.empty(words, text, tall=True)),
     )
 
 

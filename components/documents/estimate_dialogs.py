@@ -6,11 +6,12 @@ import streamlit as st
 
 from components.documents.document_view import Control
 from components.forms.action import act, outcome
+from components.forms.dialog import dialog
 from components.forms.fields import Fields
 from components.session import browser, close_form, form, require_scope
 from components.ui import cards, links
 from components.ui import format as say
-from components.ui.markup import Markup, join, said, tag
+from components.ui.markup import Markup, filled, join, said, tag
 from portal_data import kinds
 from portal_data.billing import estimate_answers
 from portal_data.billing.estimate_answers import FIELDS
@@ -20,8 +21,9 @@ from portal_data.output import acceptance
 from portal_data.output.acceptance import Offer
 from portal_data.scope import Permission, Scope
 from portal_data.settings import load
+from portal_data.text.language import N_, _
 
-DECLINED = "The business is told at once. It can send you another offer."
+DECLINED = N_("The business is told at once. It can send you another offer.")
 """What follows from declining."""
 _FINGERPRINT = 12
 """Digits of a digest that are enough for people to compare."""
@@ -34,12 +36,12 @@ def controls(scope: Scope, estimate: Estimate) -> tuple[Control, ...]:
     number = estimate.number
     form(_form(number), lambda: estimate.version)  # what is on the screen is what is answered
     return (
-        Control("estimate.decline", "Decline", partial(decline, number)),
-        Control("estimate.accept", "Accept", partial(accept, number), primary=True),
+        Control("estimate.decline", _("Decline"), partial(decline, number)),
+        Control("estimate.accept", _("Accept"), partial(accept, number), primary=True),
     )
 
 
-@st.dialog("Accept this estimate?", icon=":material/draw:")
+@dialog(N_("Accept this estimate?"), icon=":material/draw:")
 def accept(number: str) -> None:
     """Ask for a signature, and accept."""
     scope = require_scope()
@@ -61,11 +63,11 @@ def accept(number: str) -> None:
         fields.text("name", FIELDS["name"], None)
         cards.draw(cards.sub(kept(offer)))
         messages = st.container(key="accept-messages")
-        signed = buttons("Accept and sign", "draw")
+        signed = buttons(_("Accept and sign"), "draw")
     if signed:
         with messages:
             act(
-                "Thank you. The estimate is accepted.",
+                _("Thank you. The estimate is accepted."),
                 lambda: acceptance.accept(
                     scope,
                     offer,
@@ -79,21 +81,21 @@ def accept(number: str) -> None:
             )
 
 
-@st.dialog("Decline this estimate?", icon=":material/close:")
+@dialog(N_("Decline this estimate?"), icon=":material/close:")
 def decline(number: str) -> None:
     """Ask for a reason, which may be none, and decline."""
     scope = require_scope()
     seen = _seen(number)
-    cards.draw(tag("p", DECLINED, class_="pt-text"))
+    cards.draw(tag("p", _(DECLINED), class_="pt-text"))
     with st.form("decline", border=False):
         fields = Fields(form(_form(number), lambda: seen).key)
         fields.text("reason", FIELDS["reason"], None)
         messages = st.container(key="decline-messages")
-        sure = buttons("Decline", "close")
+        sure = buttons(_("Decline"), "close")
     if sure:
         with messages:
             act(
-                "The estimate is declined.",
+                _("The estimate is declined."),
                 lambda: estimate_answers.decline(
                     scope, number, fields.typed["reason"], seen=seen, now=utc_now()
                 ),
@@ -120,26 +122,24 @@ def what(customer: str, offer: Offer, href: str) -> Markup:
     estimate = offer.estimate
     total = say.money(estimate.total_minor, estimate.currency_code, offer.locale)
     subject = join(" · ", said(estimate.subject)) if estimate.subject else None
-    pdf = cards.opened("Read the PDF", href)
+    pdf = cards.opened(_("Read the PDF"), href)
+    order = filled(
+        _("By signing you order this for {customer} on the terms of the estimate."),
+        customer=said(customer, "b"),
+    )
     return join(
         tag("p", said(estimate.number, "b"), subject, class_="pt-sub"),
         tag("p", total, class_="pt-due"),
-        tag(
-            "p",
-            "By signing you order this for ",
-            said(customer, "b"),
-            " on the terms of the estimate. ",
-            pdf,
-            class_="pt-text",
-        ),
+        tag("p", order, " ", pdf, class_="pt-text"),
     )
 
 
 def kept(offer: Offer) -> str:
     """Say what is kept of a signature."""
-    return (
+    return _(
         "Your name, the time, your network address and this PDF are kept. "
-        f"Its fingerprint (SHA-256) begins with {offer.sha256[:_FINGERPRINT]}."
+        "Its fingerprint (SHA-256) begins with {digits}.",
+        digits=offer.sha256[:_FINGERPRINT],
     )
 
 
@@ -147,6 +147,6 @@ def buttons(label: str, icon: str) -> bool:
     """Draw what does it and what leaves the dialog; return whether it is to be done."""
     with st.container(horizontal=True, gap="small"):
         sure = st.form_submit_button(label, type="primary", icon=f":material/{icon}:")
-        if st.form_submit_button("Cancel"):
+        if st.form_submit_button(_("Cancel")):
             st.rerun()
     return sure

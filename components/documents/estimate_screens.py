@@ -10,12 +10,13 @@ from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
 from components.ui import cards, links, roles
 from components.ui import format as say
-from components.ui.markup import Markup, join, said, tag
+from components.ui.markup import Markup, filled, join, said, tag
 from portal_data import kinds
 from portal_data.billing import estimates
 from portal_data.billing.estimates import Estimate, EstimateRow, Filter, Sort, Status
 from portal_data.business.organisation import Organisation
 from portal_data.scope import Permission, Scope
+from portal_data.text.language import N_, _, counted
 
 TONES = {
     Status.OPEN: "blue",
@@ -25,11 +26,22 @@ TONES = {
     Status.EXPIRED: "gray",
 }
 _WISHES = {
-    Status.OPEN: "With questions",
-    Status.DECLINED: "For another offer",
-    Status.EXPIRED: "For a new offer",
+    Status.OPEN: N_("With questions, write to or call {business}."),
+    Status.DECLINED: N_("For another offer, write to or call {business}."),
+    Status.EXPIRED: N_("For a new offer, write to or call {business}."),
 }
 """What one may want of the business once an estimate stands like this."""
+_ANSWERED = {
+    (False, True, True): N_("Accepted by {name} on {day}."),
+    (False, True, False): N_("Accepted by {name}."),
+    (False, False, True): N_("Accepted on {day}."),
+    (False, False, False): N_("Accepted."),
+    (True, True, True): N_("Declined by {name} on {day}."),
+    (True, True, False): N_("Declined by {name}."),
+    (True, False, True): N_("Declined on {day}."),
+    (True, False, False): N_("Declined."),
+}
+"""What is said of an answer: whether it declines, whether it is known who gave it, and when."""
 SOON = 7
 """Days before its end from which an open offer says how long it still stands."""
 
@@ -38,9 +50,10 @@ def status(estimate: EstimateRow | Estimate) -> tuple[str, str]:
     """Return an estimate's status as (words, tone): one that ends soon says so."""
     left = estimate.days_left
     if left is None or left > SOON:
-        return estimate.status.value, TONES[estimate.status]
-    ends = f"{say.count(left, 'day')} left" if left else "last day"
-    return f"{estimate.status.value}, {ends}", "orange"
+        return _(estimate.status.value), TONES[estimate.status]
+    if not left:
+        return _("Open, last day"), "orange"
+    return counted(left, "Open, {count} day left", "Open, {count} days left"), "orange"
 
 
 def row(estimate: EstimateRow, business: Organisation) -> Row:
@@ -52,7 +65,7 @@ def row(estimate: EstimateRow, business: Organisation) -> Row:
         links.document(kinds.ESTIMATE, estimate.number),
         (
             estimate.number,
-            estimate.subject or estimate.reference or "No subject",
+            estimate.subject or estimate.reference or _("No subject"),
             say.day(estimate.date, locale),
             Cell(until, tone="quiet" if closed else None),
             Cell(pills=(Pill(*status(estimate)),)),
@@ -65,29 +78,29 @@ SCREEN = listing.Screen(
     list=estimates.LIST,
     path=kinds.ESTIMATE.path,
     title=kinds.ESTIMATE.list_title,
-    search="Number, subject, amount",
+    search=N_("Number, subject, amount"),
     filters={
-        Filter.ALL: "All",
-        Filter.OPEN: "Open",
-        Filter.ACCEPTED: "Accepted",
-        Filter.DECLINED: "Declined",
-        Filter.INVOICED: "Invoiced",
-        Filter.EXPIRED: "Expired",
+        Filter.ALL: N_("All"),
+        Filter.OPEN: N_("Open"),
+        Filter.ACCEPTED: N_("Accepted"),
+        Filter.DECLINED: N_("Declined"),
+        Filter.INVOICED: N_("Invoiced"),
+        Filter.EXPIRED: N_("Expired"),
     },
     orders={
-        Sort.NEWEST: "Newest",
-        Sort.OLDEST: "Oldest",
-        Sort.EXPIRY: "Expires first",
-        Sort.NUMBER: "Number",
-        Sort.TOTAL: "Amount",
+        Sort.NEWEST: N_("Newest"),
+        Sort.OLDEST: N_("Oldest"),
+        Sort.EXPIRY: N_("Expires first"),
+        Sort.NUMBER: N_("Number"),
+        Sort.TOTAL: N_("Amount"),
     },
     columns=(
-        Column("Estimate", "middle-start", link=True),
-        Column("Subject", "top-start", wide=True, people=True),
-        Column("Date", "middle"),
-        Column("Valid until", "bottom-start", narrow="until"),
-        Column("Status", "bottom-end"),
-        Column("Amount", "top-end", end=True),
+        Column(N_("Estimate"), "middle-start", link=True),
+        Column(N_("Subject"), "top-start", wide=True, people=True),
+        Column(N_("Date"), "middle"),
+        Column(N_("Valid until"), "bottom-start", narrow=N_("until")),
+        Column(N_("Status"), "bottom-end"),
+        Column(N_("Amount"), "top-end", end=True),
     ),
     sorts={
         "Estimate": (Sort.NUMBER,),
@@ -98,10 +111,15 @@ SCREEN = listing.Screen(
     ascending=frozenset({Sort.OLDEST, Sort.EXPIRY}),
     row=row,
     empty=listing.nothing(
-        "estimate",
-        "estimates",
-        Empty("No estimates yet", "When one is sent to you, it appears here."),
-        {Filter.OPEN: "Nothing waits for an answer."},
+        Empty(N_("No estimates yet"), N_("When one is sent to you, it appears here.")),
+        N_("No estimate matches"),
+        {
+            Filter.OPEN: Empty(N_("No open estimates"), N_("Nothing waits for an answer.")),
+            Filter.ACCEPTED: Empty(N_("No accepted estimates")),
+            Filter.DECLINED: Empty(N_("No declined estimates")),
+            Filter.INVOICED: Empty(N_("No invoiced estimates")),
+            Filter.EXPIRED: Empty(N_("No expired estimates")),
+        },
     ),
     printed=True,
 )
@@ -118,7 +136,7 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estima
     sheet = document_view.sheet(
         cards.card("", offer(estimate, business, opened.today), waiting),
         cards.card("", paper(opened.values, locale)),
-        cards.card("Invoices", invoiced(estimate, locale)) if estimate.invoices else None,
+        cards.card(_("Invoices"), invoiced(estimate, locale)) if estimate.invoices else None,
         revisions_view.card(estimate.revisions, estimate.currency_code, business),
         *opened.beside,
     )
@@ -131,7 +149,7 @@ def offer(estimate: Estimate, business: Organisation, today: date) -> Markup:
     total = say.money(estimate.total_minor, estimate.currency_code, business.locale)
     reason = said(f"“{estimate.decline_reason}”", "p", class_="pt-sub")
     return join(
-        tag("div", "Total", class_="pt-overline"),
+        tag("div", _("Total"), class_="pt-overline"),
         tag("div", total, class_="pt-due"),
         tag("p", _standing(estimate, business, today), class_="pt-sub"),
         reason if estimate.decline_reason else None,
@@ -154,38 +172,36 @@ def _standing(estimate: Estimate, business: Organisation, today: date) -> Markup
     locale, ends = business.locale, estimate.expiry_date
     if estimate.status is Status.OPEN:
         if ends is None:
-            return join("Waits for an answer.")
-        return join(f"Valid until {say.day(ends, locale)}, {say.ago(ends, today)}.")
+            return join(_("Waits for an answer."))
+        return join(
+            _("Valid until {day}, {ago}.", day=say.day(ends, locale), ago=say.ago(ends, today))
+        )
     if estimate.status is Status.EXPIRED and ends is not None:
-        return join(f"Expired on {say.day(ends, locale)}, {say.ago(ends, today)}.")
+        return join(
+            _("Expired on {day}, {ago}.", day=say.day(ends, locale), ago=say.ago(ends, today))
+        )
     if estimate.status is Status.INVOICED and estimate.answered_at is None:
-        return join("Invoiced.")
-    answer = "Declined" if estimate.status is Status.DECLINED else "Accepted"
-    by = join(" by ", said(estimate.answered_by)) if estimate.answered_by else None
+        return join(_("Invoiced."))
+    words = _ANSWERED[
+        estimate.status is Status.DECLINED, bool(estimate.answered_by), bool(estimate.answered_at)
+    ]
     on = business.day_of(estimate.answered_at) if estimate.answered_at else None
-    return join(answer, by, f" on {say.day(on, locale)}" if on else None, ".")
+    return filled(_(words), name=said(estimate.answered_by), day=say.day(on, locale) if on else "")
 
 
 def _how(estimate: Estimate, business: Organisation) -> Markup | None:
     """Tell whom to write to or call: with questions, or to ask for a new offer."""
     if estimate.status not in _WISHES:
         return None
-    about = quote(f"Estimate {estimate.number}")
+    about = quote(_("Estimate {number}", number=estimate.number))
     ways = []
     if business.email:
         href = f"mailto:{quote(business.email, safe='@')}?subject={about}"
-        ways.append(("E-mail", tag("a", business.email, class_="pt-link", href=href)))
+        ways.append((_("E-mail"), tag("a", business.email, class_="pt-link", href=href)))
     if business.phone:
         href = f"tel:{re.sub(r'[^+0-9]', '', business.phone)}"
-        ways.append(("Phone", tag("a", business.phone, class_="pt-link", href=href)))
+        ways.append((_("Phone"), tag("a", business.phone, class_="pt-link", href=href)))
     return join(
-        tag(
-            "p",
-            _WISHES[estimate.status],
-            ", write to or call ",
-            said(business.name),
-            ".",
-            class_="pt-sub",
-        ),
+        cards.sub(filled(_(_WISHES[estimate.status]), business=said(business.name))),
         cards.facts(ways) if ways else None,
     )

@@ -1,5 +1,6 @@
 """Invoices: the list, and one with what is to be paid, what settled it and what happened to it."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from components.documents import dispute_dialogs, dispute_view, document_view, settlement_rows
@@ -22,11 +23,12 @@ from portal_data.billing.invoices import (
 from portal_data.billing.settlements import Settlement
 from portal_data.business.organisation import Organisation
 from portal_data.scope import Scope
+from portal_data.text.language import N_, _, counted
 
 _SETTLED_BY = {
-    "payment": ("Payment", kinds.PAYMENT),
-    "credit": ("Credit note", kinds.CREDIT_NOTE),
-    "retainer": ("Retainer", kinds.RETAINER),
+    "payment": (N_("Payment {number}"), kinds.PAYMENT),
+    "credit": (N_("Credit note {number}"), kinds.CREDIT_NOTE),
+    "retainer": (N_("Retainer {number}"), kinds.RETAINER),
 }
 """What each kind of settlement is called, and the kind of document that its number opens."""
 TONES = {
@@ -38,26 +40,27 @@ TONES = {
     Status.VOID: "gray",
     Status.WRITTEN_OFF: "gray",
 }
+CAUGHT_UP = N_("You are all caught up. Thank you!")
 OPEN = (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE)
 """Statuses of what is still to be paid."""
 
 
 def pills(invoice: InvoiceRow) -> tuple[Pill, ...]:
     """Return the statuses of an invoice: overdue never hides that a part was paid."""
-    late = f" {say.count(invoice.days_overdue, 'day')}" if invoice.days_overdue else ""
-    return tuple(
-        Pill(text + late if text == Status.OVERDUE else text, tone)
-        for text, tone in statuses(invoice)
-    )
+    shown = [Pill(*each) for each in statuses(invoice)]
+    if invoice.days_overdue:
+        words = counted(invoice.days_overdue, "Overdue {count} day", "Overdue {count} days")
+        shown[0] = replace(shown[0], text=words)
+    return tuple(shown)
 
 
 def statuses(invoice: InvoiceRow | Invoice) -> list[tuple[str, str]]:
     """Return an invoice's statuses as (words, tone)."""
-    shown = [(invoice.status.value, TONES[invoice.status])]
+    shown = [(_(invoice.status.value), TONES[invoice.status])]
     if invoice.partially_paid and invoice.status is not Status.PARTIALLY_PAID:
-        shown.append((Status.PARTIALLY_PAID.value, TONES[Status.PARTIALLY_PAID]))
+        shown.append((_(Status.PARTIALLY_PAID.value), TONES[Status.PARTIALLY_PAID]))
     if invoice.disputed_minor and invoice.status in OPEN:
-        shown.append(("Disputed", "orange"))
+        shown.append((_("Disputed"), "orange"))
     return shown
 
 
@@ -69,7 +72,7 @@ def row(invoice: InvoiceRow, business: Organisation) -> Row:
         links.document(kinds.INVOICE, invoice.number),
         (
             invoice.number,
-            invoice.subject or invoice.reference or "No subject",
+            invoice.subject or invoice.reference or _("No subject"),
             say.day(invoice.date, locale),
             Cell(say.day(invoice.due_date, locale), tone="late" if invoice.days_overdue else None),
             Cell(pills=pills(invoice)),
@@ -83,32 +86,32 @@ SCREEN = listing.Screen(
     list=invoices.LIST,
     path=kinds.INVOICE.path,
     title=kinds.INVOICE.list_title,
-    search="Number, subject, amount",
+    search=N_("Number, subject, amount"),
     filters={
-        Filter.ALL: "All",
-        Filter.UNPAID: "Unpaid",
-        Filter.OVERDUE: "Overdue",
-        Filter.PARTIALLY_PAID: "Partially paid",
-        Filter.PAID: "Paid",
-        Filter.VOID: "Void",
-        Filter.DISPUTED: "Disputed",
+        Filter.ALL: N_("All"),
+        Filter.UNPAID: N_("Unpaid"),
+        Filter.OVERDUE: N_("Overdue"),
+        Filter.PARTIALLY_PAID: N_("Partially paid"),
+        Filter.PAID: N_("Paid"),
+        Filter.VOID: N_("Void"),
+        Filter.DISPUTED: N_("Disputed"),
     },
     orders={
-        Sort.NEWEST: "Newest",
-        Sort.OLDEST: "Oldest",
-        Sort.DUE: "Due first",
-        Sort.NUMBER: "Number",
-        Sort.TOTAL: "Amount",
-        Sort.BALANCE: "Balance",
+        Sort.NEWEST: N_("Newest"),
+        Sort.OLDEST: N_("Oldest"),
+        Sort.DUE: N_("Due first"),
+        Sort.NUMBER: N_("Number"),
+        Sort.TOTAL: N_("Amount"),
+        Sort.BALANCE: N_("Balance"),
     },
     columns=(
-        Column("Invoice", "middle-start", link=True),
-        Column("Subject", "top-start", wide=True, people=True),
-        Column("Date", "middle"),
-        Column(labels.DUE_DATE, "bottom-start", narrow="due"),
-        Column("Status", "bottom-end"),
-        Column("Amount", "middle-end", end=True, narrow="of"),
-        Column("Balance", "top-end", end=True),
+        Column(N_("Invoice"), "middle-start", link=True),
+        Column(N_("Subject"), "top-start", wide=True, people=True),
+        Column(N_("Date"), "middle"),
+        Column(labels.DUE_DATE, "bottom-start", narrow=N_("due")),
+        Column(N_("Status"), "bottom-end"),
+        Column(N_("Amount"), "middle-end", end=True, narrow=N_("of")),
+        Column(N_("Balance"), "top-end", end=True),
     ),
     sorts={
         "Invoice": (Sort.NUMBER,),
@@ -120,14 +123,16 @@ SCREEN = listing.Screen(
     ascending=frozenset({Sort.OLDEST, Sort.DUE}),
     row=row,
     empty=listing.nothing(
-        "invoice",
-        "invoices",
-        Empty("No invoices yet", "When one is sent to you, it appears here."),
-        dict.fromkeys(
-            (Filter.UNPAID, Filter.OVERDUE, Filter.PARTIALLY_PAID),
-            "You are all caught up. Thank you!",
-        )
-        | {Filter.DISPUTED: "Nothing is in dispute."},
+        Empty(N_("No invoices yet"), N_("When one is sent to you, it appears here.")),
+        N_("No invoice matches"),
+        {
+            Filter.UNPAID: Empty(N_("No unpaid invoices"), CAUGHT_UP),
+            Filter.OVERDUE: Empty(N_("No overdue invoices"), CAUGHT_UP),
+            Filter.PARTIALLY_PAID: Empty(N_("No partially paid invoices"), CAUGHT_UP),
+            Filter.PAID: Empty(N_("No paid invoices")),
+            Filter.VOID: Empty(N_("No void invoices")),
+            Filter.DISPUTED: Empty(N_("No disputed invoices"), N_("Nothing is in dispute.")),
+        },
     ),
     printed=True,
 )
@@ -143,7 +148,7 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
         cards.card("", balance(invoice, opened.today, locale), roles.unpaid(payable, reason)),
         cards.card("", paper(opened.values, locale)),
         dispute_view.card(invoice.disputes, opened.business, opened.today),
-        cards.card("Payments and credits", settlements(invoice, locale)),
+        cards.card(_("Payments and credits"), settlements(invoice, locale)),
         *opened.beside,
     )
     controls = dispute_dialogs.controls(scope, invoice)
@@ -157,7 +162,7 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
     return document_view.Drawn(invoice, statuses(invoice), sheet, controls)
 
 
-BALANCES = {False: "Balance due", True: "Balance in question"}
+BALANCES = {False: N_("Balance due"), True: N_("Balance in question")}
 """What a balance is called: whether it is in question."""
 
 
@@ -168,44 +173,55 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
         return say.money(minor, invoice.currency_code, locale)
 
     if invoice.status is Status.VOID:
-        return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing is to be paid."))
+        return join(tag("div", _("Void"), class_="pt-due"), cards.sub(_("Nothing is to be paid.")))
     questioned = invoice.status is Status.IN_QUESTION
-    label = tag("div", BALANCES[questioned], class_="pt-overline")
+    label = tag("div", _(BALANCES[questioned]), class_="pt-overline")
     bar = cards.bar(
-        invoice.settled_minor, invoice.total_minor, "settled", pending=invoice.pending_minor
+        invoice.settled_minor,
+        invoice.total_minor,
+        _("{percent} settled"),
+        pending=invoice.pending_minor,
     )
     late = invoice.status is Status.OVERDUE
     notes = [tag("p", _when(invoice, today, locale), class_="pt-sub pt-late" if late else "pt-sub")]
     if questioned:
         notes = [in_question(amount(invoice.in_question_minor))]
     if invoice.disputed_minor:
-        words = "is in dispute. It is not asked for until that is decided."
-        notes.append(cards.sub(f"{amount(invoice.disputed_minor)} {words}"))
+        words = _(
+            "{amount} is in dispute. It is not asked for until that is decided.",
+            amount=amount(invoice.disputed_minor),
+        )
+        notes.append(cards.sub(words))
     if invoice.pending_minor:
-        notes.append(cards.sub(f"{amount(invoice.pending_minor)} is on its way."))
+        notes.append(cards.sub(_("{amount} is on its way.", amount=amount(invoice.pending_minor))))
     if invoice.expected_payment_date and invoice.balance_minor:
         promised = say.day(invoice.expected_payment_date, locale)
-        notes.append(cards.sub(f"Payment expected on {promised}."))
+        notes.append(cards.sub(_("Payment expected on {day}.", day=promised)))
     if invoice.settled_minor and invoice.balance_minor:
-        notes.append(
-            cards.sub(f"{amount(invoice.settled_minor)} of {amount(invoice.total_minor)} settled")
+        settled = _(
+            "{part} of {total} settled",
+            part=amount(invoice.settled_minor),
+            total=amount(invoice.total_minor),
         )
+        notes.append(cards.sub(settled))
     open_minor = 0 if invoice.status is Status.WRITTEN_OFF else invoice.balance_minor
     return join(label, tag("div", amount(open_minor), class_="pt-due"), bar, *notes)
 
 
 def in_question(amount: str) -> Markup:
     """Return what is said of a document whose payment could not be taken over."""
-    return cards.sub(
-        f"Our earlier books show {amount} of this as settled, and we are checking by what. "
-        "There is nothing to pay until we have."
+    words = _(
+        "Our earlier books show {amount} of this as settled, and we are checking by what. "
+        "There is nothing to pay until we have.",
+        amount=amount,
     )
+    return cards.sub(words)
 
 
 def settlements(invoice: Invoice, locale: str) -> Markup:
     """Return the payments and credits that lowered the balance."""
     if not invoice.settlements:
-        return cards.empty("Nothing yet", "Payments and credits appear here.")
+        return cards.empty(_("Nothing yet"), _("Payments and credits appear here."))
 
     def amount(minor: int) -> str:
         return say.money(minor, invoice.currency_code, locale)
@@ -214,26 +230,28 @@ def settlements(invoice: Invoice, locale: str) -> Markup:
     for each in invoice.settlements:
         details = [say.day(each.date, locale), each.mode, each.reference]
         if each.withheld_minor:
-            details.append(f"{amount(each.withheld_minor)} tax withheld")
+            details.append(_("{amount} tax withheld", amount=amount(each.withheld_minor)))
         if each.early_discount_minor:
-            details.append(f"{amount(each.early_discount_minor)} early payment discount")
+            discount = amount(each.early_discount_minor)
+            details.append(_("{amount} early payment discount", amount=discount))
         rows.append(settlement_rows.row(_settled_by(each), details, amount(each.amount_minor)))
     return cards.rows(rows)
 
 
 def _settled_by(settlement: Settlement) -> Markup:
     if settlement.kind not in _SETTLED_BY:
-        return join("Written off")
+        return join(_("Written off"))
     words, kind = _SETTLED_BY[settlement.kind]
-    return settlement_rows.opening(words, kind, settlement.number)
+    return settlement_rows.opening(_(words), kind, settlement.number)
 
 
 def _when(invoice: Invoice, today: date, locale: str) -> str:
     due = say.day(invoice.due_date, locale)
     if invoice.status is Status.WRITTEN_OFF:
-        return "Written off"
+        return _("Written off")
     if invoice.status is Status.PAID:
-        return "Paid in full. Thank you!"
+        return _("Paid in full. Thank you!")
+    ago = say.ago(invoice.due_date, today)
     if invoice.days_overdue:
-        return f"Was due {due}, {say.ago(invoice.due_date, today)}"
-    return f"Due {due}, {say.ago(invoice.due_date, today)}"
+        return _("Was due {day}, {ago}", day=due, ago=ago)
+    return _("Due {day}, {ago}", day=due, ago=ago)

@@ -9,39 +9,43 @@ from components.ui.line_table import Figures, line_table
 from components.ui.markup import Markup, join, lines, said, tag
 from portal_data import labels
 from portal_data.output.documents.model import Line, Paper, Party, Signature, Tax
+from portal_data.text.language import _, _p
 
 
 def paper(document: Paper, locale: str) -> Markup:
     """Return a document of any kind that has lines, in the words of its kind."""
     kind = document.kind
-    parties = [party(labels.FROM, document.issuer), party(kind.billed_to, document.billed_to)]
+    parties = [party(_(labels.FROM), document.issuer), party(_(kind.billed_to), document.billed_to)]
     if document.ship_to:
-        parties.append(party(labels.SHIP_TO, document.ship_to))
+        parties.append(party(_(labels.SHIP_TO), document.ship_to))
     return tag(
         "article",
-        letterhead(document.issuer, kind.title, document.number),
+        letterhead(document.issuer, _(kind.title), document.number),
         tag("div", parties, class_="top"),
         facts(
             [
-                (labels.DATE, say.day(document.date, locale)),
-                (labels.DUE_DATE, say.day(document.due_date, locale) if document.due_date else ""),
+                (_(labels.DATE), say.day(document.date, locale)),
                 (
-                    labels.VALID_UNTIL,
+                    _(labels.DUE_DATE),
+                    say.day(document.due_date, locale) if document.due_date else "",
+                ),
+                (
+                    _(labels.VALID_UNTIL),
                     say.day(document.expiry_date, locale) if document.expiry_date else "",
                 ),
-                (labels.PAYMENT_TERMS, document.payment_terms),
-                (document.reference_label, document.reference),
-                *((fact.label, fact.value) for fact in document.facts),
+                (_(labels.PAYMENT_TERMS), document.payment_terms),
+                (_(document.reference_label), document.reference),
+                *((_(fact.label), fact.value) for fact in document.facts),
             ]
         ),
         said(document.subject, "div", class_="subject") if document.subject else None,
         _table(document, locale) if document.lines else None,
         _totals(document, locale),
-        text(labels.NOTES, document.notes),
-        text(labels.TERMS, document.terms),
+        text(_(labels.NOTES), document.notes),
+        text(_(labels.TERMS), document.terms),
         _signature(document.signature) if document.signature else None,
         class_="pt-paper",
-        aria_label=f"{kind.title} {document.number}",
+        aria_label=f"{_(kind.title)} {document.number}",
     )
 
 
@@ -58,7 +62,7 @@ def letterhead(sender: Party, title: str, number: str) -> Markup:
 
 def party(label: str, who: Party) -> Markup:
     """Return somebody who sends or receives a document."""
-    tax = f"{labels.TAX_NUMBER} {who.tax_id}" if who.tax_id else ""
+    tax = f"{_(labels.TAX_NUMBER)} {who.tax_id}" if who.tax_id else ""
     below = [line for line in (*who.address.splitlines(), tax) if line]
     return tag(
         "div",
@@ -91,16 +95,16 @@ def _table(document: Paper, locale: str) -> Markup:
 
     of = document.lines
     return line_table(
-        "Lines",
-        labels.ITEM,
+        _("Lines"),
+        _(labels.ITEM),
         [_name(line) for line in of],
         [
-            Figures(labels.QUANTITY, [_quantity(line, locale) for line in of], said=""),
-            Figures(labels.PRICE, [price(line) for line in of], said="at"),
-            Figures(labels.DISCOUNT, [discount(line) for line in of]),
-            Figures(labels.TAX, [tax(line) for line in of], said=""),
+            Figures(_(labels.QUANTITY), [_quantity(line, locale) for line in of], said=""),
+            Figures(_(labels.PRICE), [price(line) for line in of], said=_p("a price", "at")),
+            Figures(_(labels.DISCOUNT), [discount(line) for line in of]),
+            Figures(_(labels.TAX), [tax(line) for line in of], said=""),
             Figures(
-                labels.AMOUNT,
+                _(labels.AMOUNT),
                 [say.money(line.amount_minor, document.currency, locale) for line in of],
             ),
         ],
@@ -111,7 +115,7 @@ def _name(line: Line) -> Markup:
     return join(
         said(line.name, "div"),
         said(line.description, "small") if line.description else None,
-        tag("small", line.mark) if line.mark else None,
+        tag("small", _(line.mark)) if line.mark else None,
     )
 
 
@@ -123,7 +127,7 @@ def _quantity(line: Line, locale: str) -> str:
 
 
 def _percent(value: Decimal, locale: str) -> str:
-    return f"{say.quantity(value, locale)}%"
+    return say.percent(value, locale)
 
 
 def _totals(document: Paper, locale: str) -> Markup:
@@ -131,11 +135,11 @@ def _totals(document: Paper, locale: str) -> Markup:
         return say.money(minor, document.currency, locale)
 
     before = [
-        (labels.DISCOUNT, -document.discount_minor),
-        (labels.SHIPPING, document.shipping_minor),
+        (_(labels.DISCOUNT), -document.discount_minor),
+        (_(labels.SHIPPING), document.shipping_minor),
         *((_tax(tax, document.tax_inclusive, locale), tax.amount_minor) for tax in document.taxes),
-        (document.adjustment_label, document.adjustment_minor),
-        (labels.ROUNDING, document.round_off_minor),
+        (_adjustment(document), document.adjustment_minor),
+        (_(labels.ROUNDING), document.round_off_minor),
     ]
     after = [
         (labels.PAID, -document.paid_minor),
@@ -145,24 +149,30 @@ def _totals(document: Paper, locale: str) -> Markup:
         (labels.REFUNDED, -document.refunded_minor),
         (labels.WRITTEN_OFF, -document.written_off_minor),
     ]
-    used = [row for row in before if row[1]]
+    used = [(label, minor) for label, minor in before if minor]
     if used:
-        used.insert(0, (labels.SUBTOTAL, document.subtotal_minor))
+        used.insert(0, (_(labels.SUBTOTAL), document.subtotal_minor))
     rows = [tag("div", said(label), tag("span", amount(minor))) for label, minor in used]
     rows.append(
         tag(
             "div",
-            tag("span", labels.TOTAL),
+            tag("span", _(labels.TOTAL)),
             tag("span", amount(document.total_minor)),
             class_="sum",
         )
     )
-    rows += [tag("div", tag("span", label), tag("span", amount(minor))) for label, minor in after
+    rows += [tag("div", tag("span", _(label)), tag("span", amount(minor))) for label, minor in after
              if minor]  # fmt: skip
     if document.balance_minor is not None:
         due = tag("span", amount(document.balance_minor))
-        rows.append(tag("div", tag("span", document.kind.balance), due, class_="due"))
+        rows.append(tag("div", tag("span", _(document.kind.balance)), due, class_="due"))
     return tag("div", rows, class_="pt-totals")
+
+
+def _adjustment(document: Paper) -> str:
+    """Return what an adjustment is called, which the business may have written itself."""
+    own = document.adjustment_label
+    return _(own) if own == labels.ADJUSTMENT else own
 
 
 def _tax(tax: Tax, included: bool, locale: str) -> str:
@@ -173,7 +183,7 @@ def _tax(tax: Tax, included: bool, locale: str) -> str:
 def _signature(signed: Signature) -> Markup:
     return tag(
         "div",
-        tag("div", labels.SIGNED_BY, class_="pt-overline"),
+        tag("div", _(labels.SIGNED_BY), class_="pt-overline"),
         said(signed.name, "div", class_="name"),
         lines(list(signed.details)),
         class_="said signed",

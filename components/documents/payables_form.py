@@ -11,9 +11,9 @@ from portal_data.business.organisation import Organisation
 from portal_data.payables import reading
 from portal_data.payables.comparing import Basis
 from portal_data.payables.reading import Columns, Grid, Listed, Unread
+from portal_data.text.language import _
 
 _FORM = "payables"
-_NONE = "None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Given:
 def draw(currencies: list[str], business: Organisation) -> Given | None:
     """Draw the form; return the list, None before there is one that can be read."""
     chosen = st.file_uploader(
-        "Your list of open invoices, as CSV or Excel workbook",
+        _("Your list of open invoices, as CSV or Excel workbook"),
         type=["csv", "xlsx"],
         max_upload_size=reading.LARGEST // 1024 // 1024,
         key="payables.file",
@@ -57,21 +57,21 @@ def _columns(grid: Grid, key: str, currencies: list[str], business: Organisation
     places = range(len(grid.header))
     with st.container(key="payables-columns", horizontal=True, vertical_alignment="bottom"):
         number = st.selectbox(
-            "Invoice number", places, guessed.number, format_func=grid.header.__getitem__,
+            _("Invoice number"), places, guessed.number, format_func=grid.header.__getitem__,
             key=f"{key}.number",
         )  # fmt: skip
         money = st.selectbox(
-            "Amount", places, guessed.amount, format_func=grid.header.__getitem__,
+            _("Amount"), places, guessed.amount, format_func=grid.header.__getitem__,
             key=f"{key}.amount",
         )  # fmt: skip
         date = st.selectbox(
-            "Date", [None, *places], 0 if guessed.date is None else guessed.date + 1,
-            format_func=lambda at: _NONE if at is None else grid.header[at], key=f"{key}.date",
+            _("Date"), [None, *places], 0 if guessed.date is None else guessed.date + 1,
+            format_func=lambda at: _("None") if at is None else grid.header[at], key=f"{key}.date",
         )  # fmt: skip
     with st.container(key="payables-choices", horizontal=True, vertical_alignment="bottom"):
-        basis = st.selectbox("Amounts are", list(Basis), format_func=str, key=f"{key}.basis")
-        currency = st.selectbox("Currency", currencies, key=f"{key}.currency")
-        tolerance = amount("Let differences be up to", 0, currency, key=f"{key}.tolerance")
+        basis = st.selectbox(_("Amounts are"), list(Basis), format_func=_, key=f"{key}.basis")
+        currency = st.selectbox(_("Currency"), currencies, key=f"{key}.currency")
+        tolerance = amount(_("Let differences be up to"), 0, currency, key=f"{key}.tolerance")
     listed, unread = reading.interpret(
         grid, Columns(number, money, date), currency,
         month_first=business.locale == "en_US",

@@ -15,6 +15,7 @@ from portal_data.output.documents import Receipt
 from portal_data.payments import payments
 from portal_data.payments.payments import Filter, Payment, PaymentRow, Sort, Status
 from portal_data.scope import Scope
+from portal_data.text.language import N_, _, counted
 
 _NAMED = 3
 """Numbers of paid documents that a row names; of more it names two and counts the others."""
@@ -46,26 +47,26 @@ SCREEN = listing.Screen(
     list=payments.LIST,
     path=kinds.PAYMENT.path,
     title=kinds.PAYMENT.list_title,
-    search="Receipt, invoice, amount",
+    search=N_("Receipt, invoice, amount"),
     filters={
-        Filter.ALL: "All",
-        Filter.INVOICE: "Invoice payments",
-        Filter.RETAINER: "Retainer payments",
+        Filter.ALL: N_("All"),
+        Filter.INVOICE: N_("Invoice payments"),
+        Filter.RETAINER: N_("Retainer payments"),
     },
     orders={
-        Sort.NEWEST: "Newest",
-        Sort.OLDEST: "Oldest",
-        Sort.LARGEST: "Largest",
-        Sort.SMALLEST: "Smallest",
+        Sort.NEWEST: N_("Newest"),
+        Sort.OLDEST: N_("Oldest"),
+        Sort.LARGEST: N_("Largest"),
+        Sort.SMALLEST: N_("Smallest"),
     },
     columns=(
-        Column("Receipt", "middle-start", link=True),
-        Column("Date", "middle"),
-        Column("Applied to", "top-start", wide=True),
-        Column("Mode", "bottom-start", people=True),
-        Column("Reference", "below", people=True),
-        Column("Amount", "top-end", end=True),
-        Column("Unused", "middle-end", end=True, narrow="unused"),
+        Column(N_("Receipt"), "middle-start", link=True),
+        Column(N_("Date"), "middle"),
+        Column(N_("Applied to"), "top-start", wide=True),
+        Column(N_("Mode"), "bottom-start", people=True),
+        Column(N_("Reference"), "below", people=True),
+        Column(N_("Amount"), "top-end", end=True),
+        Column(N_("Unused"), "middle-end", end=True, narrow=N_("unused")),
     ),
     sorts={
         "Date": (Sort.NEWEST, Sort.OLDEST),
@@ -74,7 +75,12 @@ SCREEN = listing.Screen(
     ascending=frozenset({Sort.OLDEST, Sort.SMALLEST}),
     row=row,
     empty=listing.nothing(
-        "payment", "", Empty("No payments yet", "What you pay appears here with its receipt.")
+        Empty(N_("No payments yet"), N_("What you pay appears here with its receipt.")),
+        N_("No payment matches"),
+        {
+            Filter.INVOICE: Empty(N_("No invoice payments")),
+            Filter.RETAINER: Empty(N_("No retainer payments")),
+        },
     ),
     printed=True,
 )
@@ -82,11 +88,17 @@ SCREEN = listing.Screen(
 
 def _applied_to(payment: PaymentRow) -> str:
     if not payment.paid_numbers:
-        return "Not applied yet"
+        return _("Not applied yet")
     numbers = payment.paid_numbers
     if len(numbers) <= _NAMED:
         return ", ".join(numbers)
-    return f"{numbers[0]}, {numbers[1]} and {len(numbers) - 2:,} more"
+    return counted(
+        len(numbers) - 2,
+        "{first}, {second} and {count} more",
+        "{first}, {second} and {count} more",
+        first=numbers[0],
+        second=numbers[1],
+    )
 
 
 def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Payment]:
@@ -97,7 +109,7 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Paymen
     sheet = document_view.sheet(
         cards.card("", received(payment, opened.today, locale)),
         cards.card("", receipt(payment, opened.values, locale)),
-        cards.card("Refunds", refunds(payment, locale)) if payment.refunds else None,
+        cards.card(_("Refunds"), refunds(payment, locale)) if payment.refunds else None,
         *opened.beside,
     )
     return document_view.Drawn(payment, statuses(payment), sheet)
@@ -105,8 +117,8 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Paymen
 
 def statuses(payment: Payment) -> list[tuple[str, str]]:
     """Return what a payment was made for and what became of it, as (words, tone)."""
-    kind = "Retainer payment" if payment.kind == "retainer" else "Invoice payment"
-    return [("Void", "gray")] if payment.status is Status.VOID else [(kind, "green")]
+    kind = _("Retainer payment") if payment.kind == "retainer" else _("Invoice payment")
+    return [(_("Void"), "gray")] if payment.status is Status.VOID else [(kind, "green")]
 
 
 def received(payment: Payment, today: date, locale: str) -> Markup:
@@ -117,17 +129,23 @@ def received(payment: Payment, today: date, locale: str) -> Markup:
 
     if payment.status is Status.VOID:
         return join(
-            tag("div", "Void", class_="pt-due"),
-            cards.sub(f"{amount(payment.amount_minor)} was not received. It pays nothing."),
+            tag("div", _("Void"), class_="pt-due"),
+            cards.sub(
+                _(
+                    "{amount} was not received. It pays nothing.",
+                    amount=amount(payment.amount_minor),
+                )
+            ),
         )
     when = cards.when(payment.date, today, locale)
     notes = [cards.sub(join(f"{when} · ", said(payment.mode)))]
     if payment.unused_minor:
-        notes.append(
-            cards.sub(f"{amount(payment.unused_minor)} is unused and stays on your account.")
+        unused = _(
+            "{amount} is unused and stays on your account.", amount=amount(payment.unused_minor)
         )
+        notes.append(cards.sub(unused))
     return join(
-        tag("div", labels.AMOUNT_RECEIVED, class_="pt-overline"),
+        tag("div", _(labels.AMOUNT_RECEIVED), class_="pt-overline"),
         tag("div", amount(payment.amount_minor), class_="pt-due"),
         *notes,
     )
@@ -137,25 +155,25 @@ def receipt(payment: Payment, values: Receipt, locale: str) -> Markup:
     """Return the receipt as its PDF shows it, with links to what was paid."""
     return tag(
         "article",
-        paper.letterhead(values.issuer, "Payment receipt", values.number),
+        paper.letterhead(values.issuer, _("Payment receipt"), values.number),
         tag(
             "div",
-            paper.party(labels.FROM, values.issuer),
-            paper.party(labels.RECEIVED_FROM, values.received_from),
+            paper.party(_(labels.FROM), values.issuer),
+            paper.party(_(labels.RECEIVED_FROM), values.received_from),
             class_="top",
         ),
         paper.facts(
             [
-                (labels.PAYMENT_DATE, say.day(values.date, locale)),
-                (labels.PAYMENT_MODE, values.mode),
-                (labels.REFERENCE, values.reference),
+                (_(labels.PAYMENT_DATE), say.day(values.date, locale)),
+                (_(labels.PAYMENT_MODE), values.mode),
+                (_(labels.REFERENCE), values.reference),
             ]
         ),
         _paid(payment, locale) if payment.allocations else None,
         _totals(values, locale),
-        paper.text(labels.NOTES, values.notes),
+        paper.text(_(labels.NOTES), values.notes),
         class_="pt-paper",
-        aria_label=f"Payment receipt {values.number}",
+        aria_label=_("Payment receipt {number}", number=values.number),
     )
 
 
@@ -172,19 +190,21 @@ def _paid(payment: Payment, locale: str) -> Markup:
 
     paid = payment.allocations
     return line_table(
-        "What was paid",
-        labels.PAYMENT_FOR,
+        _("What was paid"),
+        _(labels.PAYMENT_FOR),
         [
             cards.link(each.number, links.document(kinds.KINDS[each.kind], each.number))
             for each in paid
         ],
         [
-            Figures(labels.DATE, [say.day(each.date, locale) for each in paid], said=""),
-            Figures(labels.DOCUMENT_TOTAL, amounts([each.total_minor for each in paid])),
-            Figures(labels.TAX_WITHHELD, amounts([each.withheld_minor for each in paid])),
-            Figures(labels.EARLY_DISCOUNT, amounts([each.early_discount_minor for each in paid])),
+            Figures(_(labels.DATE), [say.day(each.date, locale) for each in paid], said=""),
+            Figures(_(labels.DOCUMENT_TOTAL), amounts([each.total_minor for each in paid])),
+            Figures(_(labels.TAX_WITHHELD), amounts([each.withheld_minor for each in paid])),
             Figures(
-                labels.AMOUNT_PAID,
+                _(labels.EARLY_DISCOUNT), amounts([each.early_discount_minor for each in paid])
+            ),
+            Figures(
+                _(labels.AMOUNT_PAID),
                 [say.money(each.amount_minor, payment.currency_code, locale) for each in paid],
             ),
         ],
@@ -200,7 +220,7 @@ def _totals(values: Receipt, locale: str) -> Markup:
     rows = [
         tag(
             "div",
-            tag("span", label),
+            tag("span", _(label)),
             tag("span", say.money(minor, values.currency, locale)),
             class_=style,
         )

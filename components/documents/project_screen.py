@@ -14,6 +14,7 @@ from portal_data.clock import utc_now
 from portal_data.projects import invoicing, projects, time_entries
 from portal_data.projects.projects import Heading, Project
 from portal_data.scope import Role, Scope
+from portal_data.text.language import _
 
 
 def read(scope: Scope, project_id: UUID) -> Project | Heading:
@@ -46,7 +47,7 @@ def _overview(scope: Scope, project: Project, locale: str) -> None:
     cards.draw(cards.card("", project_view.summary(project, locale), note))
     used = project.budget
     if used is None:
-        cards.draw(cards.card("About", project_view.about(project, locale)))
+        cards.draw(cards.card(_("About"), project_view.about(project, locale)))
     else:
         left, right = st.columns([1.35, 1], gap="small")
         with left, st.container(border=True, height="stretch", key="card-budget"):
@@ -56,10 +57,10 @@ def _overview(scope: Scope, project: Project, locale: str) -> None:
                 words = burn_chart.in_words(*chart)
                 charts.draw(burn_chart.burn(*chart), "project.burn", words=words, height=220)
         with right, st.container(border=True, height="stretch", key="card-about"):
-            cards.draw(cards.title("About"), project_view.about(project, locale))
+            cards.draw(cards.title(_("About")), project_view.about(project, locale))
     cards.draw(
-        cards.card("Tasks", project_view.tasks(project, locale)),
-        cards.card("People", project_view.people(project, locale)),
+        cards.card(_("Tasks"), project_view.tasks(project, locale)),
+        cards.card(_("People"), project_view.people(project, locale)),
     )
 
 

@@ -12,30 +12,31 @@ from components.ui.markup import Markup, join, lines, said, tag
 from portal_data.projects.invoicing import Invoiceable
 from portal_data.projects.projects import Heading, Person, Project, Task
 from portal_data.projects.totals import BillingMethod, Budget, BudgetKind, Hours
+from portal_data.text.language import N_, _
 
 METHODS = {
-    BillingMethod.FIXED_COST: "Fixed price",
-    BillingMethod.PROJECT_HOURS: "By the hour, one rate for the project",
-    BillingMethod.TASK_HOURS: "By the hour, a rate for each task",
-    BillingMethod.STAFF_HOURS: "By the hour, a rate for each person",
-    BillingMethod.DAILY_RATE: "By the day of eight hours",
+    BillingMethod.FIXED_COST: N_("Fixed price"),
+    BillingMethod.PROJECT_HOURS: N_("By the hour, one rate for the project"),
+    BillingMethod.TASK_HOURS: N_("By the hour, a rate for each task"),
+    BillingMethod.STAFF_HOURS: N_("By the hour, a rate for each person"),
+    BillingMethod.DAILY_RATE: N_("By the day of eight hours"),
 }
 _BUDGETS = {
-    BudgetKind.COST: "for the project",
-    BudgetKind.HOURS: "for the project",
-    BudgetKind.TASK_HOURS: "over all tasks",
-    BudgetKind.STAFF_HOURS: "over all people",
+    BudgetKind.COST: N_("{limit} for the project"),
+    BudgetKind.HOURS: N_("{limit} for the project"),
+    BudgetKind.TASK_HOURS: N_("{limit} over all tasks"),
+    BudgetKind.STAFF_HOURS: N_("{limit} over all people"),
 }
-NO_TASK = "Without a task"
+NO_TASK = N_("Without a task")
 
 
 def head(project: Project | Heading, *, timed: bool, back: tuple[str, str]) -> Markup:
     """Return the name with status and code, and the choice between overview and time log."""
-    statuses = [(project.status.value, project_list.TONES[project.status])]
+    statuses = [(_(project.status.value), project_list.TONES[project.status])]
     below = tag("div", cards.pills(statuses), _code(project.code), class_="pt-under")
     views = [
-        ("Overview", links.project(project.id), not timed),
-        ("Time log", links.project(project.id, view="time"), timed),
+        (_("Overview"), links.project(project.id), not timed),
+        (_("Time log"), links.project(project.id, view="time"), timed),
     ]
     return join(cards.head(project.name, below, back=back), cards.views(views))
 
@@ -53,29 +54,30 @@ def summary(project: Project, locale: str) -> Markup:
 
     hours, earned = project.hours, project.worth
     figures = [
-        Figure("Logged", say.hours(hours.total, locale), _span(project, locale)),
+        Figure(_("Logged"), say.hours(hours.total, locale), _span(project, locale)),
         Figure(
-            "Billable",
+            _("Billable"),
             say.hours(hours.billable, locale),
             worth(earned.billable_minor, _percent(hours.billable, hours.total)),
         ),
         Figure(
-            "Billed",
+            _("Billed"),
             say.hours(hours.billed, locale),
             worth(earned.billed_minor, _percent(hours.billed, hours.total)),
         ),
         Figure(
-            "Unbilled",
+            _("Unbilled"),
             say.hours(hours.unbilled, locale),
             worth(earned.unbilled_minor, _percent(hours.unbilled, hours.total)),
         ),
-        Figure("Non-billable", say.hours(hours.non_billable, locale), "Never charged"),
+        Figure(_("Non-billable"), say.hours(hours.non_billable, locale), _("Never charged")),
     ]
     notes = []
     if earned.unrated:
-        notes.append(f"No rate is agreed for {say.hours(earned.unrated, locale)} yet.")
+        unrated = say.hours(earned.unrated, locale)
+        notes.append(_("No rate is agreed for {hours} yet.", hours=unrated))
     if project.billing_method is not BillingMethod.FIXED_COST:
-        notes.append("Amounts are at today’s rates, before tax.")
+        notes.append(_("Amounts are at today’s rates, before tax."))
     return join(
         tag("div", [figure(each) for each in figures], class_="pt-summary"),
         tag("p", " ".join(notes), class_="pt-sub pt-foot") if notes else None,
@@ -87,15 +89,22 @@ def unapproved(unbilled: Invoiceable, locale: str) -> Markup | None:
     if not unbilled.unapproved:
         return None
     ready, rest = (say.hours(each, locale) for each in (unbilled.ready, unbilled.unapproved))
-    words = f"{ready} of it are approved and can be invoiced; {rest} are not approved."
-    return tag("p", f"Unbilled: {words}", class_="pt-sub")
+    words = _(
+        "Unbilled: {ready} of it are approved and can be invoiced; {rest} are not approved.",
+        ready=ready,
+        rest=rest,
+    )
+    return tag("p", words, class_="pt-sub")
 
 
 def budget_title() -> Markup:
     """Return the title of the budget, saying which line of its chart is which."""
-    dots = (("Used", "light-dark(#3b5bdb, #7c93ff)"), ("Budget", "light-dark(#667085, #9aa3b2)"))
+    dots = (
+        (_("Used"), "light-dark(#3b5bdb, #7c93ff)"),
+        (_("Budget"), "light-dark(#667085, #9aa3b2)"),
+    )
     legend = [tag("span", label, style=f"--dot: {colour}") for label, colour in dots]
-    title = cards.title("Budget")
+    title = cards.title(_("Budget"))
     return tag("div", title, tag("div", legend, class_="pt-legend"), class_="pt-between")
 
 
@@ -106,19 +115,27 @@ def budget(project: Project, used: Budget, locale: str) -> Markup:
         return project_list.amount(figure, used, project.currency_code, locale)
 
     left = used.limit - used.used
-    rest = f"{amount(left)} left" if left >= 0 else f"{amount(-left)} over the budget"
+    if left >= 0:
+        rest = _("{amount} left", amount=amount(left))
+    else:
+        rest = _("{amount} over the budget", amount=amount(-left))
+    share = say.percent(used.percent)
     bar = tag(
         "div",
         tag("i", class_="over" if left < 0 else None, style=f"width: {min(used.percent, 100)}%"),
         class_="pt-bar",
         role="img",
-        aria_label=f"{used.percent}% used",
+        aria_label=_("{percent} used", percent=share),
     )
     return join(
         tag(
             "div",
             tag("span", amount(used.used), class_="pt-due"),
-            tag("span", f"{used.percent:,}% of {amount(used.limit)}", class_="pt-sub"),
+            tag(
+                "span",
+                _("{percent} of {total}", percent=share, total=amount(used.limit)),
+                class_="pt-sub",
+            ),
             class_="pt-between",
         ),
         bar,
@@ -132,7 +149,7 @@ def about(project: Project, locale: str) -> Markup:
     limit = None
     if project.budget:
         told = project_list.amount(project.budget.limit, project.budget, currency, locale)
-        limit = f"{told} {_BUDGETS[project.budget.kind]}"
+        limit = _(_BUDGETS[project.budget.kind], limit=told)
     price = invoiced = rest = None
     if project.billing_method is BillingMethod.FIXED_COST:
         if project.fixed_cost_minor is not None:
@@ -141,14 +158,14 @@ def about(project: Project, locale: str) -> Markup:
         invoiced = say.money(project.worth.billed_minor, currency, locale)
     facts = cards.facts(
         [
-            ("Billing", METHODS[project.billing_method]),
-            ("Rate", _rate(project, locale)),
-            ("Price", price),
-            ("Invoiced", invoiced),
-            ("To be invoiced", rest),
-            ("Budget", limit),
-            ("First entry", say.day(project.first, locale) if project.first else None),
-            ("Latest entry", say.day(project.latest, locale) if project.latest else None),
+            (_("Billing"), _(METHODS[project.billing_method])),
+            (_("Rate"), _rate(project, locale)),
+            (_("Price"), price),
+            (_("Invoiced"), invoiced),
+            (_("To be invoiced"), rest),
+            (_("Budget"), limit),
+            (_("First entry"), say.day(project.first, locale) if project.first else None),
+            (_("Latest entry"), say.day(project.latest, locale) if project.latest else None),
         ]
     )
     described = lines(project.description) if project.description else None
@@ -158,28 +175,30 @@ def about(project: Project, locale: str) -> Markup:
 def tasks(project: Project, locale: str) -> Markup:
     """Return the tasks with their hours; each leads to its entries in the time log."""
     if not project.tasks:
-        return cards.empty("No tasks", "The work of this project is not split into tasks.")
+        return cards.empty(_("No tasks"), _("The work of this project is not split into tasks."))
     by_task = project.billing_method is BillingMethod.TASK_HOURS
     names = [
         _name(
             _named(project, task),
             [
-                None if task.billable else "Not charged",
+                None if task.billable else _("Not charged"),
                 _price(task.rate, project, locale) if by_task and task.billable else None,
-                "Completed" if task.completed else None,
+                _("Completed") if task.completed else None,
             ],
             task.description,
         )
         for task in project.tasks
     ]
     limits = [task.budget_minutes for task in project.tasks]
-    return _table("Tasks", "Task", names, [task.hours for task in project.tasks], limits, locale)
+    return _table(
+        _("Tasks"), _("Task"), names, [task.hours for task in project.tasks], limits, locale
+    )
 
 
 def people(project: Project, locale: str) -> Markup:
     """Return who works on the project, with their hours."""
     if not project.people:
-        return cards.empty("Nobody yet", "Who works for you appears here.")
+        return cards.empty(_("Nobody yet"), _("Who works for you appears here."))
     by_person = project.billing_method is BillingMethod.STAFF_HOURS
     names = [
         _name(
@@ -190,7 +209,7 @@ def people(project: Project, locale: str) -> Markup:
     ]
     limits = [person.budget_minutes for person in project.people]
     hours = [person.hours for person in project.people]
-    return _table("People", "Person", names, hours, limits, locale)
+    return _table(_("People"), _("Person"), names, hours, limits, locale)
 
 
 def _table(
@@ -217,10 +236,10 @@ def _table(
         first,
         names,
         [
-            Figures("Billed", told(each.billed for each in hours)),
-            Figures("Unbilled", told(each.unbilled for each in hours)),
-            Figures("Budget", told(limits)),
-            Figures("Logged", logged, late=frozenset(over)),
+            Figures(_("Billed"), told(each.billed for each in hours)),
+            Figures(_("Unbilled"), told(each.unbilled for each in hours)),
+            Figures(_("Budget"), told(limits)),
+            Figures(_("Logged"), logged, late=frozenset(over)),
         ],
     )
 
@@ -236,7 +255,7 @@ def _name(name: Markup, notes: list[str | None], description: str | None = None)
 
 def _named(project: Project, task: Task) -> Markup:
     if task.id is None or task.name is None:
-        return tag("span", NO_TASK)
+        return tag("span", _(NO_TASK))
     if not task.hours.total:
         return said(task.name)
     return cards.link(said(task.name), links.project(project.id, view="time", task=task.id))
@@ -258,15 +277,17 @@ def _rate(project: Project, locale: str) -> str | None:
 def _price(rate: Decimal | None, project: Project, locale: str) -> str | None:
     if rate is None:
         return None
-    unit = "a day" if project.billing_method is BillingMethod.DAILY_RATE else "an hour"
-    return f"{say.price(rate, project.currency_code, locale)} {unit}"
+    price = say.price(rate, project.currency_code, locale)
+    if project.billing_method is BillingMethod.DAILY_RATE:
+        return _("{price} a day", price=price)
+    return _("{price} an hour", price=price)
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{(part * 200 + whole) // (whole * 2)}%" if whole else ""
+    return say.percent((part * 200 + whole) // (whole * 2)) if whole else ""
 
 
 def _span(project: Project, locale: str) -> str:
     if project.first is None or project.latest is None:
-        return "Nothing yet"
-    return f"Since {say.day(project.first, locale)}"
+        return _("Nothing yet")
+    return _("Since {day}", day=say.day(project.first, locale))

@@ -15,6 +15,7 @@ from portal_data.billing import retainers
 from portal_data.billing.retainers import Filter, Retainer, RetainerRow, Sort, Status
 from portal_data.business.organisation import Organisation
 from portal_data.scope import Scope
+from portal_data.text.language import N_, _
 
 _TONES = {
     Status.UNPAID: "blue",
@@ -31,9 +32,9 @@ _NOTHING = Cell(pills=())
 
 def statuses(retainer: RetainerRow | Retainer) -> list[tuple[str, str]]:
     """Return a retainer's statuses as (words, tone); overdue never hides that a part was paid."""
-    shown = [(retainer.status.value, _TONES[retainer.status])]
+    shown = [(_(retainer.status.value), _TONES[retainer.status])]
     if retainer.partially_paid and retainer.status is not Status.PARTIALLY_PAID:
-        shown.append((Status.PARTIALLY_PAID.value, _TONES[Status.PARTIALLY_PAID]))
+        shown.append((_(Status.PARTIALLY_PAID.value), _TONES[Status.PARTIALLY_PAID]))
     return shown
 
 
@@ -50,7 +51,7 @@ def row(retainer: RetainerRow, business: Organisation) -> Row:
         links.document(kinds.RETAINER, retainer.number),
         (
             retainer.number,
-            retainer.description or retainer.reference or "Retainer",
+            retainer.description or retainer.reference or _("Retainer"),
             say.day(retainer.date, locale),
             Cell(say.day(due, locale), tone="late" if retainer.days_overdue else None),
             Cell(pills=tuple(Pill(text, tone) for text, tone in statuses(retainer))),
@@ -65,32 +66,32 @@ SCREEN = listing.Screen(
     list=retainers.LIST,
     path=kinds.RETAINER.path,
     title=kinds.RETAINER.list_title,
-    search="Number, purpose, amount",
+    search=N_("Number, purpose, amount"),
     filters={
-        Filter.ALL: "All",
-        Filter.UNPAID: "Unpaid",
-        Filter.OVERDUE: "Overdue",
-        Filter.PAID: "Paid",
-        Filter.VOID: "Void",
+        Filter.ALL: N_("All"),
+        Filter.UNPAID: N_("Unpaid"),
+        Filter.OVERDUE: N_("Overdue"),
+        Filter.PAID: N_("Paid"),
+        Filter.VOID: N_("Void"),
     },
     orders={
-        Sort.NEWEST: "Newest",
-        Sort.OLDEST: "Oldest",
-        Sort.DUE: "Due first",
-        Sort.NUMBER: "Number",
-        Sort.TOTAL: "Amount",
-        Sort.BALANCE: "Balance",
-        Sort.AVAILABLE: "Available",
+        Sort.NEWEST: N_("Newest"),
+        Sort.OLDEST: N_("Oldest"),
+        Sort.DUE: N_("Due first"),
+        Sort.NUMBER: N_("Number"),
+        Sort.TOTAL: N_("Amount"),
+        Sort.BALANCE: N_("Balance"),
+        Sort.AVAILABLE: N_("Available"),
     },
     columns=(
-        Column("Retainer", "middle-start", link=True),
-        Column("Purpose", "top-start", wide=True, people=True),
-        Column("Date", "middle"),
-        Column(labels.DUE_DATE, "bottom-start", narrow="due"),
-        Column("Status", "bottom-end"),
-        Column("Amount", "middle-end", end=True, narrow="of"),
-        Column("Available", "below", end=True, narrow="available"),
-        Column("Balance", "top-end", end=True),
+        Column(N_("Retainer"), "middle-start", link=True),
+        Column(N_("Purpose"), "top-start", wide=True, people=True),
+        Column(N_("Date"), "middle"),
+        Column(labels.DUE_DATE, "bottom-start", narrow=N_("due")),
+        Column(N_("Status"), "bottom-end"),
+        Column(N_("Amount"), "middle-end", end=True, narrow=N_("of")),
+        Column(N_("Available"), "below", end=True, narrow=N_("available")),
+        Column(N_("Balance"), "top-end", end=True),
     ),
     sorts={
         "Retainer": (Sort.NUMBER,),
@@ -103,13 +104,17 @@ SCREEN = listing.Screen(
     ascending=frozenset({Sort.OLDEST, Sort.DUE}),
     row=row,
     empty=listing.nothing(
-        "retainer",
-        "retainer invoices",
         Empty(
-            "No retainer invoices",
-            "What you are asked to pay in advance appears here, and what is left of it.",
+            N_("No retainer invoices"),
+            N_("What you are asked to pay in advance appears here, and what is left of it."),
         ),
-        dict.fromkeys((Filter.UNPAID, Filter.OVERDUE), "You are all caught up. Thank you!"),
+        N_("No retainer matches"),
+        {
+            Filter.UNPAID: Empty(N_("No unpaid retainer invoices"), invoice_screens.CAUGHT_UP),
+            Filter.OVERDUE: Empty(N_("No overdue retainer invoices"), invoice_screens.CAUGHT_UP),
+            Filter.PAID: Empty(N_("No paid retainer invoices")),
+            Filter.VOID: Empty(N_("No void retainer invoices")),
+        },
     ),
     printed=True,
 )
@@ -121,11 +126,11 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Retain
     retainer: Retainer = opened.document
     locale, payable = opened.business.locale, retainer.payable_minor
     reason = roles.why_not_pay(scope, opened.customer, payable, retainer.currency_code, locale)
-    drawn = cards.card("Drawn by invoices", drawings(retainer, locale))
+    drawn = cards.card(_("Drawn by invoices"), drawings(retainer, locale))
     sheet = document_view.sheet(
         cards.card("", balance(retainer, opened.today, locale), roles.unpaid(payable, reason)),
         cards.card("", paper(opened.values, locale)),
-        cards.card("Payments", payments(retainer, locale)),
+        cards.card(_("Payments"), payments(retainer, locale)),
         drawn if retainer.drawings else None,
         *opened.beside,
     )
@@ -148,31 +153,47 @@ def balance(retainer: Retainer, today: date, locale: str) -> Markup:
         return say.money(minor, retainer.currency_code, locale)
 
     if retainer.status is Status.VOID:
-        return join(tag("div", "Void", class_="pt-due"), cards.sub("Nothing is to be paid."))
+        return join(tag("div", _("Void"), class_="pt-due"), cards.sub(_("Nothing is to be paid.")))
     paid = retainer.total_minor - retainer.balance_minor
-    available = cards.sub(f"{amount(retainer.unused_minor)} is available for your invoices.")
+    available = cards.sub(
+        _("{amount} is available for your invoices.", amount=amount(retainer.unused_minor))
+    )
     if retainer.status is Status.PAID:
         return join(
-            tag("div", "Available", class_="pt-overline"),
+            tag("div", _("Available"), class_="pt-overline"),
             tag("div", amount(retainer.unused_minor), class_="pt-due"),
-            cards.bar(retainer.drawn_minor, retainer.total_minor, "drawn"),
-            cards.sub("Paid in full. Thank you!"),
-            cards.sub(f"{amount(retainer.drawn_minor)} of {amount(paid)} drawn"),
+            cards.bar(retainer.drawn_minor, retainer.total_minor, _("{percent} drawn")),
+            cards.sub(_("Paid in full. Thank you!")),
+            cards.sub(
+                _(
+                    "{part} of {total} drawn",
+                    part=amount(retainer.drawn_minor),
+                    total=amount(paid),
+                )
+            ),
         )
     late = "pt-sub pt-late" if retainer.status is Status.OVERDUE else "pt-sub"
     questioned = retainer.status is Status.IN_QUESTION
     return join(
-        tag("div", invoice_screens.BALANCES[questioned], class_="pt-overline"),
+        tag("div", _(invoice_screens.BALANCES[questioned]), class_="pt-overline"),
         tag("div", amount(retainer.balance_minor), class_="pt-due"),
-        cards.bar(paid, retainer.total_minor, "paid", pending=retainer.pending_minor),
+        cards.bar(paid, retainer.total_minor, _("{percent} paid"), pending=retainer.pending_minor),
         tag("p", _when(retainer, retainer.due_date, today, locale), class_=late)
         if retainer.due_date and not questioned
         else None,
         invoice_screens.in_question(amount(retainer.in_question_minor)) if questioned else None,
-        cards.sub(f"{amount(retainer.pending_minor)} is on its way.")
+        cards.sub(_("{amount} is on its way.", amount=amount(retainer.pending_minor)))
         if retainer.pending_minor
         else None,
-        cards.sub(f"{amount(paid)} of {amount(retainer.total_minor)} paid") if paid else None,
+        cards.sub(
+            _(
+                "{part} of {total} paid",
+                part=amount(paid),
+                total=amount(retainer.total_minor),
+            )
+        )
+        if paid
+        else None,
         available if retainer.unused_minor else None,
     )
 
@@ -180,10 +201,10 @@ def balance(retainer: Retainer, today: date, locale: str) -> Markup:
 def payments(retainer: Retainer, locale: str) -> Markup:
     """Return the payments of the retainer."""
     if not retainer.payments:
-        return cards.empty("No payment yet", "Payments of this retainer appear here.")
+        return cards.empty(_("No payment yet"), _("Payments of this retainer appear here."))
     return cards.rows(
         settlement_rows.row(
-            settlement_rows.opening("Payment", kinds.PAYMENT, each.number),
+            settlement_rows.opening(_("Payment {number}"), kinds.PAYMENT, each.number),
             (say.day(each.date, locale), each.mode, each.reference),
             say.money(each.amount_minor, retainer.currency_code, locale),
         )
@@ -195,7 +216,7 @@ def drawings(retainer: Retainer, locale: str) -> Markup:
     """Return the invoices that were settled from the retainer."""
     return cards.rows(
         settlement_rows.row(
-            settlement_rows.opening("Invoice", kinds.INVOICE, each.invoice_number),
+            settlement_rows.opening(_("Invoice {number}"), kinds.INVOICE, each.invoice_number),
             (say.day(each.date, locale),),
             say.money(each.amount_minor, retainer.currency_code, locale),
         )
@@ -204,5 +225,7 @@ def drawings(retainer: Retainer, locale: str) -> Markup:
 
 
 def _when(retainer: Retainer, due: date, today: date, locale: str) -> str:
-    verb = "Was due" if retainer.days_overdue else "Due"
-    return f"{verb} {say.day(due, locale)}, {say.ago(due, today)}"
+    day, ago = say.day(due, locale), say.ago(due, today)
+    if retainer.days_overdue:
+        return _("Was due {day}, {ago}", day=day, ago=ago)
+    return _("Due {day}, {ago}", day=day, ago=ago)

@@ -6,9 +6,11 @@ from itertools import pairwise
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import Markup, join, said, tag
+from portal_data import labels
 from portal_data.billing import revision_changes
 from portal_data.billing.revision_changes import Change, RevisedLine, Revision
 from portal_data.business.organisation import Organisation
+from portal_data.text.language import _
 
 _ARROW = "\N{NO-BREAK SPACE}\N{RIGHTWARDS ARROW} "
 
@@ -20,7 +22,7 @@ def card(revisions: Sequence[Revision], currency: str, business: Organisation) -
         return None
     latest = [tag("details", *parts, open=place == 0, class_="pt-revision")
               for place, parts in enumerate(reversed(shown))]  # fmt: skip
-    return cards.card("What has changed", *latest)
+    return cards.card(_("What has changed"), *latest)
 
 
 def _revision(
@@ -30,7 +32,7 @@ def _revision(
     locale = business.locale
     day = say.day(business.day_of(new.sent_at), locale)
     totals = [say.money(each.total_minor, currency, locale) for each in (old, new)]
-    heading = tag("summary", f"Revision {new.revision}", tag("small", day))
+    heading = tag("summary", _("Revision {number}", number=new.revision), tag("small", day))
     rows = [
         cards.row(
             said(change.name),
@@ -40,7 +42,7 @@ def _revision(
         for change in revision_changes.between(old.lines, new.lines)
     ]
     sums = totals[1] if totals[0] == totals[1] else f"{totals[0]}{_ARROW}{totals[1]}"
-    rows.append(cards.row("Total", "", after=tag("span", sums, class_="pt-num")))
+    rows.append(cards.row(_("Total"), "", after=tag("span", sums, class_="pt-num")))
     return heading, join(said(new.reason, "p", class_="pt-sub") if new.reason else None,
                          cards.rows(rows))  # fmt: skip
 
@@ -49,15 +51,19 @@ def _figures(change: Change, currency: str, locale: str) -> str:
     """Say how much of a line at which price, before and after where that differs."""
 
     def figures(line: RevisedLine) -> str:
-        quantity = f"{say.quantity(line.quantity, locale)} {line.unit}".strip()
-        return f"{quantity} at {say.price(line.unit_price, currency, locale)}"
+        unit = labels.unit(line.unit, line.quantity)
+        return _(
+            "{quantity} at {price}",
+            quantity=f"{say.quantity(line.quantity, locale)} {unit}".strip(),
+            price=say.price(line.unit_price, currency, locale),
+        )
 
     if change.before is None or change.after is None:
-        return "Added" if change.before is None else "Removed"
+        return _("Added") if change.before is None else _("Removed")
     before, after = figures(change.before), figures(change.after)
     words = after if before == after else f"{before}{_ARROW}{after}"
     described = change.before.description == change.after.description
-    return words if described else f"{words} · described anew"
+    return words if described else f"{words} · {_('described anew')}"
 
 
 def _amounts(change: Change, currency: str, locale: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from components.ui import cards, links
 from components.ui import format as say
-from components.ui.markup import Markup, join, tag
+from components.ui.markup import Markup, filled, tag
 from portal_data.billing.refunds import WORDS, Refund
 from portal_data.kinds import Kind
 from portal_data.text import bidi
@@ -12,8 +12,8 @@ from portal_data.text.language import _
 
 
 def opening(words: str, kind: Kind, number: str) -> Markup:
-    """Return words with the document they lead to."""
-    return join(f"{words} ", cards.link(number, links.document(kind, number)))
+    """Return translated words, whose `{number}` leads to the document."""
+    return filled(words, number=cards.link(number, links.document(kind, number)))
 
 
 def row(words: object, details: Iterable[str | None], amount: str) -> Markup:

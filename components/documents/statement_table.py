@@ -8,6 +8,7 @@ from portal_data import labels
 from portal_data.billing.balances import Balance
 from portal_data.billing.periods import EARLIEST
 from portal_data.billing.statements import Statement, StatementLine
+from portal_data.text.language import _, counted
 
 MOST_LINES = 500
 """Transactions that a browser draws without waiting; files and PDF hold them all."""
@@ -22,14 +23,14 @@ def summary(statement: Statement, locale: str) -> Markup:
         return say.money(minor, statement.currency_code, locale)
 
     figures = [
-        Figure(labels.OPENING_BALANCE, amount(statement.opening_minor)),
-        Figure(labels.INVOICED, amount(statement.invoiced_minor)),
-        Figure(labels.RECEIVED, amount(-statement.received_minor)),
-        Figure(labels.CREDITED, amount(-statement.credited_minor)),
+        Figure(_(labels.OPENING_BALANCE), amount(statement.opening_minor)),
+        Figure(_(labels.INVOICED), amount(statement.invoiced_minor)),
+        Figure(_(labels.RECEIVED), amount(-statement.received_minor)),
+        Figure(_(labels.CREDITED), amount(-statement.credited_minor)),
     ]
     if statement.refunded_minor:
-        figures.append(Figure(labels.REFUNDED, amount(statement.refunded_minor)))
-    figures.append(Figure(labels.CLOSING_BALANCE, amount(statement.closing_minor), tone="due"))
+        figures.append(Figure(_(labels.REFUNDED), amount(statement.refunded_minor)))
+    figures.append(Figure(_(labels.CLOSING_BALANCE), amount(statement.closing_minor), tone="due"))
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
 
 
@@ -40,21 +41,21 @@ def to_payable(statement: Statement, balance: Balance, later: int, locale: str) 
     dated after the statement's last day. What is neither is named for what it is.
     """
     parts = [
-        (f"Dated after {say.day(statement.last, locale)}", later),
-        ("Not on the statement", balance.statement_minor - statement.closing_minor - later),
-        ("Available credits", balance.available_credits_minor),
-        ("Available retainer payments", balance.retainer_payments_minor),
-        ("Outstanding retainers", balance.retainers_minor),
-        ("In question", -balance.in_question_minor),
-        ("In dispute", -balance.disputed_minor),
-        ("Payments on their way", -balance.pending_minor),
+        (_("Dated after {day}", day=say.day(statement.last, locale)), later),
+        (_("Not on the statement"), balance.statement_minor - statement.closing_minor - later),
+        (_("Available credits"), balance.available_credits_minor),
+        (_("Available retainer payments"), balance.retainer_payments_minor),
+        (_("Outstanding retainers"), balance.retainers_minor),
+        (_("In question"), -balance.in_question_minor),
+        (_("In dispute"), -balance.disputed_minor),
+        (_("Payments on their way"), -balance.pending_minor),
     ]
-    if not any(minor for _, minor in parts):
+    if not any(minor for _label, minor in parts):
         return None
     rows = [
-        (labels.CLOSING_BALANCE, statement.closing_minor, ""),
+        (_(labels.CLOSING_BALANCE), statement.closing_minor, ""),
         *((label, minor, "") for label, minor in parts if minor),
-        ("Balance payable", balance.payable_minor, "due"),
+        (_("Balance payable"), balance.payable_minor, "due"),
     ]
     figures = [
         figure(Figure(label, say.money(minor, statement.currency_code, locale), tone=tone))
@@ -68,24 +69,28 @@ def transactions(statement: Statement, locale: str) -> Markup:
     heads = [
         tag("th", label, scope="col", class_=name or None)
         for label, name in (
-            (labels.DATE, ""), (labels.TRANSACTION, ""), (labels.AMOUNT, "end"),
-            (labels.PAYMENT_OR_CREDIT, "end"), (labels.BALANCE, "end"),
+            (_(labels.DATE), ""), (_(labels.TRANSACTION), ""), (_(labels.AMOUNT), "end"),
+            (_(labels.PAYMENT_OR_CREDIT), "end"), (_(labels.BALANCE), "end"),
         )
     ]  # fmt: skip
     opened = None if statement.first <= EARLIEST else say.day(statement.first, locale)
-    body = [_fixed(labels.OPENING_BALANCE, opened, statement.opening_minor, statement, locale)]
+    body = [_fixed(_(labels.OPENING_BALANCE), opened, statement.opening_minor, statement, locale)]
     left_out = len(statement.lines) - MOST_LINES
     if left_out > 0:
-        earlier = f"{left_out:,} earlier transactions, all of them in the PDF and the download"
+        earlier = counted(
+            left_out,
+            "{count} earlier transaction, which is in the PDF and the download",
+            "{count} earlier transactions, all of them in the PDF and the download",
+        )
         balance = statement.lines[left_out - 1].balance_minor
         body.append(_fixed(earlier, None, balance, statement, locale))
     body += [_line(line, statement, locale) for line in statement.lines[-MOST_LINES:]]
     if not statement.lines:
-        nothing = tag("td", "No transactions in this period.", colspan=5, class_="nothing")
+        nothing = tag("td", _("No transactions in this period."), colspan=5, class_="nothing")
         body.append(tag("tr", nothing))
     body.append(
         _fixed(
-            labels.CLOSING_BALANCE,
+            _(labels.CLOSING_BALANCE),
             say.day(statement.last, locale),
             statement.closing_minor,
             statement,
@@ -110,9 +115,9 @@ def aging(statement: Statement, locale: str) -> Markup:
         bar = tag("i", style=f"--tone: {tone}; --share: {share}%")
         value = tag("div", say.money(amount, statement.currency_code, locale), class_="value")
         held = statement.disputed[age]
-        words = f"{say.money(held, statement.currency_code, locale)} {labels.IN_DISPUTE}"
+        words = _(labels.IN_DISPUTE, amount=say.money(held, statement.currency_code, locale))
         disputed = tag("div", words, class_="label held") if held else None
-        ages.append(tag("div", bar, tag("div", label, class_="label"), value, disputed))
+        ages.append(tag("div", bar, tag("div", _(label), class_="label"), value, disputed))
     return tag("div", ages, class_="pt-ages")
 
 
@@ -129,7 +134,7 @@ def _line(line: StatementLine, statement: Statement, locale: str) -> Markup:
         tag("td", say.day(line.date, locale), class_="when pt-num"),
         tag(
             "td",
-            tag("span", kind, " ", number),
+            tag("span", _(kind), " ", number),
             said(line.details, "small") if line.details else None,
             class_="what grow",
         ),

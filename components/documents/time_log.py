@@ -20,13 +20,19 @@ from portal_data.lists import Page
 from portal_data.projects import time_entries
 from portal_data.projects.projects import Heading
 from portal_data.projects.time_entries import EntryRow, Filter, Narrowed, Sort, Status
+from portal_data.text.language import N_, _, counted
 
 _TONES = {Status.UNBILLED: "blue", Status.BILLED: "green", Status.NON_BILLABLE: "gray"}
 _FILTERS = {
-    Filter.ALL: "All",
-    Filter.UNBILLED: "Unbilled",
-    Filter.BILLED: "Billed",
-    Filter.NON_BILLABLE: "Non-billable",
+    Filter.ALL: N_("All"),
+    Filter.UNBILLED: N_("Unbilled"),
+    Filter.BILLED: N_("Billed"),
+    Filter.NON_BILLABLE: N_("Non-billable"),
+}
+_NONE = {
+    Filter.UNBILLED: N_("No unbilled time"),
+    Filter.BILLED: N_("No billed time"),
+    Filter.NON_BILLABLE: N_("No non-billable time"),
 }
 
 
@@ -38,13 +44,13 @@ class View(StrEnum):
 
 
 _PERIODS = {
-    Period.ALL: "All time",
-    Period.THIS_MONTH: "This month",
-    Period.LAST_MONTH: "Last month",
-    Period.THIS_QUARTER: "This quarter",
-    Period.LAST_QUARTER: "Last quarter",
-    Period.THIS_YEAR: "This year",
-    Period.LAST_YEAR: "Last year",
+    Period.ALL: N_("All time"),
+    Period.THIS_MONTH: N_("This month"),
+    Period.LAST_MONTH: N_("Last month"),
+    Period.THIS_QUARTER: N_("This quarter"),
+    Period.LAST_QUARTER: N_("Last quarter"),
+    Period.THIS_YEAR: N_("This year"),
+    Period.LAST_YEAR: N_("Last year"),
 }
 
 
@@ -71,16 +77,16 @@ def menus(project: Heading, narrow: Narrowed, request: Request) -> list[Menu]:
 
     periods = [
         Choice(
-            label,
+            _(label),
             request.to(period=None if period is Period.ALL else period),
             period is narrow.period,
         )
         for period, label in _PERIODS.items()
     ]
     offered = (
-        ("Task", menu("task", "All tasks", project.tasks, narrow.task)),
-        ("Person", menu("person", "All people", project.people, narrow.person)),
-        ("Period", periods),
+        (_("Task"), menu("task", _("All tasks"), project.tasks, narrow.task)),
+        (_("Person"), menu("person", _("All people"), project.people, narrow.person)),
+        (_("Period"), periods),
     )
     return [Menu(label, choices) for label, choices in offered if len(choices) > 2]
 
@@ -89,9 +95,9 @@ def sums(page: Page[EntryRow, Filter], locale: str) -> Markup:
     """Return the hours under the choices made, by what became of them."""
     figures = [
         Figure(
-            "Logged" if each is Filter.ALL else label,
+            _("Logged") if each is Filter.ALL else _(label),
             say.hours(page.minutes[each], locale),
-            say.count(page.counts[each], "entry", "entries"),
+            counted(page.counts[each], "{count} entry", "{count} entries"),
         )
         for each, label in _FILTERS.items()
     ]
@@ -106,10 +112,10 @@ def row(entry: EntryRow, business: Organisation) -> Row:
         links.document(kinds.INVOICE, entry.invoice_number) if entry.invoice_number else "",
         (
             Cell(say.day(entry.date, locale), note=clock),
-            entry.task or project_view.NO_TASK,
+            entry.task or _(project_view.NO_TASK),
             entry.notes or "",
             entry.person,
-            Cell(pills=(Pill(entry.status.value, _TONES[entry.status]),)),
+            Cell(pills=(Pill(_(entry.status.value), _TONES[entry.status]),)),
             entry.invoice_number or "",
             say.hours(entry.minutes, locale),
         ),
@@ -120,28 +126,28 @@ def empty(request: Request, page: Page[EntryRow, Filter]) -> Empty:
     """Return what is said in place of rows."""
     query = request.query
     if page.counts[Filter.ALL] and query.filter is not Filter.ALL:
-        title = f"No {_FILTERS[query.filter].lower()} time"
-        return Empty(title, "There is none under this filter.")
+        return Empty(_(_NONE[query.filter]), _("There is none under this filter."))
     if query.search:
-        return Empty("No entry matches", f"No note says “{query.search}” under these choices.")
-    return Empty("No time logged", "There is none under these choices.")
+        words = _("No note says “{words}” under these choices.", words=query.search)
+        return Empty(_("No entry matches"), words)
+    return Empty(_("No time logged"), _("There is none under these choices."))
 
 
 SCREEN = listing.Screen(
     list=time_entries.LIST,
     path="project",
-    title="Time log",
-    search="Notes",
+    title=N_("Time log"),
+    search=N_("Notes"),
     filters=_FILTERS,
-    orders={Sort.NEWEST: "Newest", Sort.OLDEST: "Oldest", Sort.LONGEST: "Longest"},
+    orders={Sort.NEWEST: N_("Newest"), Sort.OLDEST: N_("Oldest"), Sort.LONGEST: N_("Longest")},
     columns=(
-        Column("Date", "middle-start"),
-        Column("Task", "top-start", people=True),
-        Column("Note", "below", wide=True, people=True),
-        Column("Person", "bottom-start", people=True),
-        Column("Status", "bottom-end"),
-        Column("Invoice", "middle-end", link=True),
-        Column("Hours", "top-end", end=True),
+        Column(N_("Date"), "middle-start"),
+        Column(N_("Task"), "top-start", people=True),
+        Column(N_("Note"), "below", wide=True, people=True),
+        Column(N_("Person"), "bottom-start", people=True),
+        Column(N_("Status"), "bottom-end"),
+        Column(N_("Invoice"), "middle-end", link=True),
+        Column(N_("Hours"), "top-end", end=True),
     ),
     sorts={"Date": (Sort.NEWEST, Sort.OLDEST), "Hours": (Sort.LONGEST,)},
     ascending=frozenset({Sort.OLDEST}),

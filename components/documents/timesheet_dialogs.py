@@ -7,10 +7,11 @@ import streamlit as st
 
 from components.documents import project_view
 from components.forms.action import act, confirmed
+from components.forms.dialog import dialog
 from components.session import Form, form, require_scope
 from components.ui import cards
 from components.ui import format as say
-from components.ui.markup import Markup, join, said, tag
+from components.ui.markup import Markup, filled_count, said, tag
 from portal_data import lists
 from portal_data.business import organisation
 from portal_data.clock import utc_now
@@ -20,12 +21,13 @@ from portal_data.projects.timesheet_answers import REASON, Answer
 from portal_data.projects.timesheets import ApprovalEntry, Decision, EntrySort
 from portal_data.scope import Scope
 from portal_data.text import bidi
+from portal_data.text.language import N_, _
 
 _MANY = 2_000
 """Entries of one timesheet that can be answered one by one."""
 _FEW = 40
 """So many of them at most are not approved at once: each one has fields of its own."""
-_ANSWERS = {Decision.QUERIED: "Ask about it", Decision.REJECTED: "Reject"}
+_ANSWERS = {Decision.QUERIED: N_("Ask about it"), Decision.REJECTED: N_("Reject")}
 
 
 def seen(scope: Scope, approval_id: UUID) -> Form[int]:
@@ -33,64 +35,64 @@ def seen(scope: Scope, approval_id: UUID) -> Form[int]:
     return form(_name(approval_id), lambda: timesheets.get(scope, approval_id).version)
 
 
-@st.dialog("Approve the timesheet?", icon=":material/task_alt:")
+@dialog(N_("Approve the timesheet?"), icon=":material/task_alt:")
 def approve(approval_id: UUID) -> None:
     """Ask before everything that is open is approved."""
     scope = require_scope()
     opened, waiting = seen(scope, approval_id), _open(scope, approval_id)
-    cards.draw(_about(scope, approval_id, waiting, "are approved, and may be invoiced then."))
+    cards.draw(_about(scope, approval_id, waiting, approved=True))
     _ask(
-        "Approve",
+        _("Approve"),
         approval_id,
         lambda: timesheet_answers.approve(scope, approval_id, seen=opened.start, now=utc_now()),
-        "The timesheet is approved. Thank you!",
+        _("The timesheet is approved. Thank you!"),
     )
 
 
-@st.dialog("Reject the timesheet?", icon=":material/cancel:")
+@dialog(N_("Reject the timesheet?"), icon=":material/cancel:")
 def reject(approval_id: UUID) -> None:
     """Ask for the reason before everything that is open is rejected."""
     scope = require_scope()
     opened, waiting = seen(scope, approval_id), _open(scope, approval_id)
-    cards.draw(_about(scope, approval_id, waiting, "are rejected, and will not be invoiced."))
+    cards.draw(_about(scope, approval_id, waiting, approved=False))
     reason = st.text_area(
-        "Reason", max_chars=comments.FIELD.limit * 2, height=110, key=f"{opened.key}.reason",
-        placeholder="What is wrong? Everybody who works on it reads this.",
+        _("Reason"), max_chars=comments.FIELD.limit * 2, height=110, key=f"{opened.key}.reason",
+        placeholder=_("What is wrong? Everybody who works on it reads this."),
     )  # fmt: skip
     _ask(
-        "Reject",
+        _("Reject"),
         approval_id,
         lambda: timesheet_answers.reject(
             scope, approval_id, reason, seen=opened.start, now=utc_now()
         ),
-        "The timesheet is rejected, with your reason as a comment.",
+        _("The timesheet is rejected, with your reason as a comment."),
     )
 
 
-@st.dialog("Answer entry by entry", width="medium", icon=":material/checklist:")
+@dialog(N_("Answer entry by entry"), width="medium", icon=":material/checklist:")
 def answer(approval_id: UUID) -> None:
     """Ask which entries are not approved, and why."""
     scope = require_scope()
     opened, waiting = seen(scope, approval_id), _open(scope, approval_id)
     locale = organisation.get(scope).locale
     chosen = st.multiselect(
-        "Entries that you do not approve as they are",
+        _("Entries that you do not approve as they are"),
         waiting,
         format_func=lambda entry: _named(entry, locale),
-        placeholder="Choose entries",
+        placeholder=_("Choose entries"),
         max_selections=_FEW,
         key=f"{opened.key}.entries",
     )
     refused = {each.id: _answer(each, f"{opened.key}.{each.id}", locale) for each in chosen}
     rest = [each for each in waiting if each.id not in refused]
-    cards.draw(_about(scope, approval_id, rest, "are approved, and may be invoiced then."))
+    cards.draw(_about(scope, approval_id, rest, approved=True))
     _ask(
-        "Send the answer",
+        _("Send the answer"),
         approval_id,
         lambda: timesheet_answers.answer(
             scope, approval_id, refused, seen=opened.start, now=utc_now()
         ),
-        "Your answer is sent, with your reasons as a comment.",
+        _("Your answer is sent, with your reasons as a comment."),
     )
 
 
@@ -109,13 +111,26 @@ def _open(scope: Scope, approval_id: UUID) -> list[ApprovalEntry]:
 
 
 def _about(
-    scope: Scope, approval_id: UUID, entries: list[ApprovalEntry], consequence: str
+    scope: Scope, approval_id: UUID, entries: list[ApprovalEntry], *, approved: bool
 ) -> Markup:
-    """Return how many entries and hours of what it is, and what becomes of them."""
+    """Return how many entries and hours of what it is, and whether they are approved now."""
     name = timesheets.get(scope, approval_id).name
     worked = say.hours(sum(each.minutes for each in entries), organisation.get(scope).locale)
-    count = say.count(len(entries), "entry", "entries")
-    words = join(tag("b", f"{count}, {worked},"), " of ", said(name, "b"), f" {consequence}")
+    parts = {"hours": worked, "timesheet": said(name, "b")}
+    if approved:
+        words = filled_count(
+            len(entries),
+            "{count} entry, {hours}, of {timesheet} is approved, and may be invoiced then.",
+            "{count} entries, {hours}, of {timesheet} are approved, and may be invoiced then.",
+            **parts,
+        )
+    else:
+        words = filled_count(
+            len(entries),
+            "{count} entry, {hours}, of {timesheet} is rejected, and will not be invoiced.",
+            "{count} entries, {hours}, of {timesheet} are rejected, and will not be invoiced.",
+            **parts,
+        )
     return tag("p", words, class_="pt-text")
 
 
@@ -124,12 +139,13 @@ def _answer(entry: ApprovalEntry, key: str, locale: str) -> Answer:
     with st.container(border=True, key=f"refused-{key}", gap="small"):
         cards.draw(said(_named(entry, locale), "div", class_="pt-line"))
         decision = st.segmented_control(
-            "Answer", list(_ANSWERS), format_func=_ANSWERS.__getitem__, default=Decision.QUERIED,
-            required=True, key=f"{key}.decision", label_visibility="collapsed",
+            _("Answer"), list(_ANSWERS), format_func=lambda each: _(_ANSWERS[each]),
+            default=Decision.QUERIED, required=True, key=f"{key}.decision",
+            label_visibility="collapsed",
         )  # fmt: skip
         reason = st.text_input(
-            "Reason", max_chars=REASON.limit * 2, key=f"{key}.reason",
-            placeholder="Why?", label_visibility="collapsed",
+            _("Reason"), max_chars=REASON.limit * 2, key=f"{key}.reason",
+            placeholder=_("Why?"), label_visibility="collapsed",
         )  # fmt: skip
     return Answer(decision, reason)
 
@@ -137,7 +153,7 @@ def _answer(entry: ApprovalEntry, key: str, locale: str) -> Answer:
 def _named(entry: ApprovalEntry, locale: str) -> str:
     """Return an entry in few words."""
     day, worked = say.day(entry.date, locale), say.hours(entry.minutes, locale)
-    return bidi.listed(day, entry.task or project_view.NO_TASK, entry.person, worked)
+    return bidi.listed(day, entry.task or _(project_view.NO_TASK), entry.person, worked)
 
 
 def _ask(label: str, approval_id: UUID, action: Callable[[], None], done: str) -> None:

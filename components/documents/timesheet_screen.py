@@ -5,7 +5,6 @@ import streamlit as st
 from components.documents import timesheet_dialogs, timesheet_view
 from components.lists import listing
 from components.ui import cards, roles
-from components.ui import format as say
 from components.ui.markup import tag
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
@@ -13,6 +12,7 @@ from portal_data.customers import details
 from portal_data.messaging import activity
 from portal_data.projects.timesheets import Approval, EntryFilter, Status
 from portal_data.scope import Permission, Role, Scope
+from portal_data.text.language import _, counted
 
 
 def draw(
@@ -27,7 +27,7 @@ def draw(
         timesheet_view.head(approval, back),
         cards.grid(
             cards.card("", timesheet_view.summary(approval, page, business)),
-            cards.card("History", timesheet_view.history(approval, happened, business, today)),
+            cards.card(_("History"), timesheet_view.history(approval, happened, business, today)),
         ),
     )
     undecided = page.counts[EntryFilter.UNDECIDED] + page.counts[EntryFilter.QUERIED]
@@ -42,18 +42,18 @@ def draw(
 
 def _waiting(scope: Scope, approval: Approval, undecided: int) -> None:
     """Say that an answer is waited for and whose, and offer to give it to whoever may."""
-    count = f" · {say.count(undecided, 'entry', 'entries')}" if undecided else ""
+    count = counted(undecided, "{count} entry", "{count} entries") if undecided else ""
     whose = roles.answering(scope, details.my_details(scope), Permission.TIMESHEET_ANSWER)
     with st.container(border=True, key="card-waiting", horizontal=True,
                       vertical_alignment="center", horizontal_alignment="distribute"):  # fmt: skip
-        cards.draw(tag("div", tag("b", whose), count, class_="pt-line"))
+        cards.draw(tag("div", tag("b", whose), f" · {count}" if count else "", class_="pt-line"))
         if not scope.may(Permission.TIMESHEET_ANSWER):
             return
         timesheet_dialogs.seen(scope, approval.id)  # what is answered is what is on the screen
         with st.container(horizontal=True, gap="small", width="content"):
-            if st.button("Approve", type="primary", key="timesheet.approve"):
+            if st.button(_("Approve"), type="primary", key="timesheet.approve"):
                 timesheet_dialogs.approve(approval.id)
-            if undecided and st.button("Entry by entry", key="timesheet.answer"):
+            if undecided and st.button(_("Entry by entry"), key="timesheet.answer"):
                 timesheet_dialogs.answer(approval.id)
-            if st.button("Reject", key="timesheet.reject"):
+            if st.button(_("Reject"), key="timesheet.reject"):
                 timesheet_dialogs.reject(approval.id)

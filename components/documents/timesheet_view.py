@@ -28,7 +28,7 @@ from portal_data.projects.timesheets import (
     Status,
 )
 from portal_data.text import bidi
-from portal_data.text.language import N_
+from portal_data.text.language import N_, _, counted
 
 _TONES = {
     Decision.APPROVED: "green",
@@ -36,11 +36,11 @@ _TONES = {
     Decision.QUERIED: "orange",
 }
 _FILTERS = {
-    EntryFilter.ALL: "All",
-    EntryFilter.APPROVED: "Approved",
-    EntryFilter.REJECTED: "Rejected",
-    EntryFilter.QUERIED: "Queried",
-    EntryFilter.UNDECIDED: "Undecided",
+    EntryFilter.ALL: N_("All"),
+    EntryFilter.APPROVED: N_("Approved"),
+    EntryFilter.REJECTED: N_("Rejected"),
+    EntryFilter.QUERIED: N_("Queried"),
+    EntryFilter.UNDECIDED: N_("Undecided"),
 }
 _WORDS = {
     Status.APPROVED: (N_("Approved"), N_("Approved by {name}")),
@@ -61,7 +61,7 @@ _ANSWER = (N_("Answered"), N_("Answered by {name}"))
 
 def head(approval: Approval, back: tuple[str, str]) -> Markup:
     """Return the name with the status and the project, and the way back."""
-    pills = cards.pills([(approval.status.value, timesheet_list.TONES[approval.status])])
+    pills = cards.pills([(_(approval.status.value), timesheet_list.TONES[approval.status])])
     project = None
     if approval.project and approval.project_id:
         project = cards.link(said(approval.project), links.project(approval.project_id))
@@ -92,19 +92,19 @@ def summary(
 ) -> Markup:
     """Return the hours, the days they are of, and how many were answered how."""
     locale = business.locale
-    count = say.count(page.counts[EntryFilter.ALL], "entry", "entries")
-    figures = [Figure("Hours", say.hours(approval.minutes, locale), count)]
+    count = counted(page.counts[EntryFilter.ALL], "{count} entry", "{count} entries")
+    figures = [Figure(_("Hours"), say.hours(approval.minutes, locale), count)]
     if approval.period_from and approval.period_to:
         days = say.days(approval.period_from, approval.period_to, locale)
-        figures.append(Figure("Period", days))
+        figures.append(Figure(_("Period"), days))
     if approval.auto_approve_on:
         day = say.day(approval.auto_approve_on, locale)
-        figures.append(Figure("Without an answer approved on", day))
+        figures.append(Figure(_("Without an answer approved on"), day))
     figures += [
         Figure(
-            _FILTERS[each],
+            _(_FILTERS[each]),
             say.hours(page.minutes[each], locale),
-            say.count(page.counts[each], "entry", "entries"),
+            counted(page.counts[each], "{count} entry", "{count} entries"),
         )
         for each in _answers(page)
     ]
@@ -132,7 +132,7 @@ def history(
         named = {"name": bidi.isolated(by or "")}
         told.append(Event(approval.decided_at, words, approval.reason, values=named))
     if not told:
-        return cards.empty("Nothing yet", "What happens to this timesheet appears here.")
+        return cards.empty(_("Nothing yet"), _("What happens to this timesheet appears here."))
     return document_view.history(told, (), "", business, today)
 
 
@@ -142,12 +142,12 @@ def row(entry: ApprovalEntry, business: Organisation, reason: str | None = None)
     Silence is no answer: what is undecided is counted above the list.
     """
     decided = entry.decision is not Decision.UNDECIDED
-    answered = (Pill(entry.decision.value, _TONES[entry.decision]),) if decided else ()
+    answered = (Pill(_(entry.decision.value), _TONES[entry.decision]),) if decided else ()
     return Row(
         "",
         (
             say.day(entry.date, business.locale),
-            entry.task or project_view.NO_TASK,
+            entry.task or _(project_view.NO_TASK),
             Cell(entry.notes or "", note=None if entry.reason == reason else entry.reason),
             entry.person,
             Cell(pills=answered),
@@ -159,23 +159,32 @@ def row(entry: ApprovalEntry, business: Organisation, reason: str | None = None)
 SCREEN = listing.Screen(
     list=timesheets.ENTRIES,
     path="timesheet",
-    title="Entries",
+    title=N_("Entries"),
     filters=_FILTERS,
     orders={
-        EntrySort.OLDEST: "Oldest",
-        EntrySort.NEWEST: "Newest",
-        EntrySort.LONGEST: "Longest",
+        EntrySort.OLDEST: N_("Oldest"),
+        EntrySort.NEWEST: N_("Newest"),
+        EntrySort.LONGEST: N_("Longest"),
     },
     columns=(
-        Column("Date", "middle-start"),
-        Column("Task", "top-start", people=True),
-        Column("Note", "below", wide=True, people=True),
-        Column("Person", "bottom-start", people=True),
-        Column("Answer", "bottom-end"),
-        Column("Hours", "top-end", end=True),
+        Column(N_("Date"), "middle-start"),
+        Column(N_("Task"), "top-start", people=True),
+        Column(N_("Note"), "below", wide=True, people=True),
+        Column(N_("Person"), "bottom-start", people=True),
+        Column(N_("Answer"), "bottom-end"),
+        Column(N_("Hours"), "top-end", end=True),
     ),
     sorts={"Date": (EntrySort.OLDEST, EntrySort.NEWEST), "Hours": (EntrySort.LONGEST,)},
     ascending=frozenset({EntrySort.OLDEST}),
     row=row,
-    empty=listing.nothing("entry", "entries", Empty("No entries", "This timesheet holds no time.")),
+    empty=listing.nothing(
+        Empty(N_("No entries"), N_("This timesheet holds no time.")),
+        N_("No entry matches"),
+        {
+            EntryFilter.APPROVED: Empty(N_("No approved entries")),
+            EntryFilter.REJECTED: Empty(N_("No rejected entries")),
+            EntryFilter.QUERIED: Empty(N_("No queried entries")),
+            EntryFilter.UNDECIDED: Empty(N_("No undecided entries")),
+        },
+    ),
 )

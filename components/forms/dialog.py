@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import Literal, ParamSpec
 
 import streamlit as st
 
@@ -12,14 +12,14 @@ Given = ParamSpec("Given")
 
 
 def dialog(
-    title: str, *, icon: str | None = None
+    title: str, *, icon: str | None = None, width: Literal["small", "medium", "large"] = "small"
 ) -> Callable[[Callable[Given, None]], Callable[Given, None]]:
     """Make a function the inside of a dialog, as `st.dialog` does; mark its title with `N_`."""
 
     def decorate(inside: Callable[Given, None]) -> Callable[Given, None]:
         @wraps(inside)
         def opened(*args: Given.args, **kwargs: Given.kwargs) -> None:
-            st.dialog(_(title), icon=icon)(inside)(*args, **kwargs)
+            st.dialog(_(title), icon=icon, width=width)(inside)(*args, **kwargs)
 
         return opened
 

@@ -8,6 +8,7 @@ from portal_data.business.organisation import Organisation
 from portal_data.clock import local_time
 from portal_data.messaging import activity, activity_log
 from portal_data.messaging.activity_log import Filter, Logged, Sort
+from portal_data.text.language import N_
 
 
 def row(logged: Logged, business: Organisation) -> Row:
@@ -24,25 +25,26 @@ def row(logged: Logged, business: Organisation) -> Row:
 SCREEN = listing.Screen(
     list=activity_log.LIST,
     path="activity",
-    title="Activity",
-    search="Person, number or address",
+    title=N_("Activity"),
+    search=N_("Person, number or address"),
     filters={
-        Filter.ALL: "All",
-        Filter.VIEWS: "First views",
-        Filter.ANSWERS: "Answers",
-        Filter.CHANGES: "Changes",
-        Filter.SIGN_INS: "Sign-ins",
+        Filter.ALL: N_("All"),
+        Filter.VIEWS: N_("First views"),
+        Filter.ANSWERS: N_("Answers"),
+        Filter.CHANGES: N_("Changes"),
+        Filter.SIGN_INS: N_("Sign-ins"),
     },
-    orders={Sort.NEWEST: "Newest", Sort.OLDEST: "Oldest"},
+    orders={Sort.NEWEST: N_("Newest"), Sort.OLDEST: N_("Oldest")},
     columns=(
-        Column("What happened", "top-start", wide=True, link=True, people=True),
-        Column("From address", "bottom-end", narrow="from"),
-        Column("When", "bottom-start"),
+        Column(N_("What happened"), "top-start", wide=True, link=True, people=True),
+        Column(N_("From address"), "bottom-end", narrow=N_("from")),
+        Column(N_("When"), "bottom-start"),
     ),
     sorts={"When": (Sort.NEWEST, Sort.OLDEST)},
     ascending=frozenset({Sort.OLDEST}),
     row=row,
     empty=listing.nothing(
-        "entry", "entries", Empty("Nothing yet", "What your colleagues do here is listed.")
+        Empty(N_("Nothing yet"), N_("What your colleagues do here is listed.")),
+        N_("No entry matches"),
     ),
 )

@@ -14,15 +14,21 @@ from portal_data import lists
 from portal_data.business.organisation import Organisation
 from portal_data.lists import List, Page, Query
 from portal_data.scope import Scope, Staff
+from portal_data.text.language import N_, _, grouped
 
 Row = TypeVar("Row")
 Filter = TypeVar("Filter", bound=str)
 Sort = TypeVar("Sort", bound=str)
 
+_NONE_HERE = Empty(N_("Nothing here"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen(Generic[Row, Filter, Sort]):
-    """How a list is shown: the words of its filters and orders, and what its rows look like."""
+    """How a list is shown: the words of its filters and orders, and what its rows look like.
+
+    Its words are marked with `N_`, and translated where the list is drawn.
+    """
 
     list: List[Any, Row, Filter, Sort]
     path: str
@@ -116,25 +122,32 @@ def draw(
     screen, query = request.screen, request.query
     empty = screen.empty(request, page)
     if query.search:
-        empty = replace(empty, way=Way("Clear search", request.to(q=None)))
+        empty = replace(empty, way=Way(_("Clear search"), request.to(q=None)))
     drawn.record_list(
         screen.path,
-        screen.title,
+        _(screen.title),
         [_heading(column, request) for column in screen.columns],
         [screen.row(each, business) for each in page.rows],
         empty,
         filters=[
-            Choice(label, request.to(status=each), each == query.filter, f"{page.counts[each]:,}")
+            Choice(
+                _(label),
+                request.to(status=each),
+                each == query.filter,
+                grouped(page.counts[each]),
+            )
             for each, label in screen.filters.items()
             if len(screen.filters) > 1
         ],
         menus=menus,
         orders=[
-            Choice(label, request.to(sort=each), each == query.sort)
+            Choice(_(label), request.to(sort=each), each == query.sort)
             for each, label in screen.orders.items()
             if len(screen.orders) > 1
         ],
-        search=Search(screen.search, query.search, request.to(q=None)) if screen.search else None,
+        search=Search(_(screen.search), query.search, request.to(q=None))
+        if screen.search
+        else None,
         pager=drawn.pager(
             query.page,
             screen.list.size,
@@ -154,22 +167,22 @@ def without_files(request: Request) -> Request:
 
 
 def nothing(
-    one: str, several: str, none: Empty, texts: Mapping[Any, str] | None = None
+    none: Empty, no_match: str, under: Mapping[Any, Empty] | None = None
 ) -> Callable[[Request, Page[Any, Any]], Empty]:
     """Return what says why a list is empty: the search, the filter, or that there is `none` at all.
 
-    `one` and `several` are what the list holds; `texts` are kinder words under some filters.
+    `no_match` is the title when a search found nothing, `under` what is said under each filter. All
+    of it is marked with `N_`.
     """
 
     def empty(request: Request, page: Page[Any, Any]) -> Empty:
-        screen, query = request.screen, request.query
+        query = request.query
         if query.search:
-            words = f"Nothing was found for “{query.search}” under this filter."
-            return Empty(f"No {one} matches", words)
-        if query.filter == next(iter(screen.list.filters)):
-            return none
-        title = f"No {screen.filters[query.filter].lower()} {several}".rstrip()
-        return Empty(title, (texts or {}).get(query.filter, "There are none under this filter."))
+            words = _("Nothing was found for “{words}” under this filter.", words=query.search)
+            return Empty(_(no_match), words)
+        first = query.filter == next(iter(request.screen.list.filters))
+        said = none if first else (under or {}).get(query.filter, _NONE_HERE)
+        return Empty(_(said.title), _(said.text))
 
     return empty
 
@@ -178,10 +191,12 @@ def _heading(column: Column, request: Request) -> Column:
     """Return a column whose heading sorts by it; the sorted one leads to its other direction."""
     screen, sort = request.screen, request.query.sort
     sorts = screen.sorts.get(column.label)
+    words = {"label": _(column.label), "narrow": column.narrow and _(column.narrow)}
     if not sorts:
-        return column
+        return replace(column, **words)
     here = sort in sorts
     after = sorts[(sorts.index(sort) + 1) % len(sorts)] if here else sorts[0]
     direction: Literal["ascending", "descending"]
     direction = "ascending" if sort in screen.ascending else "descending"
-    return replace(column, sort=Order(request.to(sort=after), direction if here else None))
+    order = Order(request.to(sort=after), direction if here else None)
+    return replace(column, **words, sort=order)

@@ -10,6 +10,7 @@ from portal_data.clock import local_time, utc_now
 from portal_data.lists import List, Page
 from portal_data.messaging import notifications
 from portal_data.messaging.notifications import Filter, Notice, Sort
+from portal_data.text.language import N_, _
 
 
 def row(notice: Notice, business: Organisation) -> Row:
@@ -27,7 +28,7 @@ def row(notice: Notice, business: Organisation) -> Row:
         (
             Cell(notice.sentence, note=notice.customer),
             Cell(f"{say.day(moment.date(), business.locale)}, {moment:%H:%M}", note=near),
-            Cell(pills=(Pill("New", "blue"),) if notice.unread else ()),
+            Cell(pills=(Pill(_("New"), "blue"),) if notice.unread else ()),
         ),
     )
 
@@ -35,22 +36,22 @@ def row(notice: Notice, business: Organisation) -> Row:
 def empty(request: Request, page: Page[Notice, Filter]) -> Empty:
     """Return what is said in place of rows."""
     if request.query.filter is Filter.UNREAD and page.counts[Filter.ALL]:
-        return Empty("You have read everything", "What happens next appears here.")
-    return Empty("Nothing has happened yet", "What concerns you appears here, newest first.")
+        return Empty(_("You have read everything"), _("What happens next appears here."))
+    return Empty(_("Nothing has happened yet"), _("What concerns you appears here, newest first."))
 
 
 def _screen(described: List[object, Notice, Filter, Sort]) -> listing.Screen[Notice, Filter, Sort]:
     return listing.Screen(
         list=described,
         path="notifications",
-        title="Notifications",
+        title=N_("Notifications"),
         exported=False,
-        filters={Filter.ALL: "All", Filter.UNREAD: "Unread"},
-        orders={Sort.NEWEST: "Newest"},
+        filters={Filter.ALL: N_("All"), Filter.UNREAD: N_("Unread")},
+        orders={Sort.NEWEST: N_("Newest")},
         columns=(
-            Column("What happened", "top-start", wide=True, link=True, people=True),
-            Column("When", "bottom-start"),
-            Column("Status", "top-end"),
+            Column(N_("What happened"), "top-start", wide=True, link=True, people=True),
+            Column(N_("When"), "bottom-start"),
+            Column(N_("Status"), "top-end"),
         ),
         row=row,
         empty=empty,

@@ -8,6 +8,7 @@ from portal_data.business.organisation import Organisation
 from portal_data.projects import projects
 from portal_data.projects.projects import Filter, ProjectRow, Sort, Status
 from portal_data.projects.totals import Budget, BudgetKind
+from portal_data.text.language import N_, _
 
 TONES = {
     Status.ACTIVE: "blue",
@@ -25,8 +26,8 @@ def row(project: ProjectRow, business: Organisation) -> Row:
         (
             project.name,
             project.code or "",
-            say.day(project.latest, locale) if project.latest else "No time yet",
-            Cell(pills=(Pill(project.status.value, TONES[project.status]),)),
+            say.day(project.latest, locale) if project.latest else _("No time yet"),
+            Cell(pills=(Pill(_(project.status.value), TONES[project.status]),)),
             _used(project.budget),
             Cell(say.hours(project.minutes, locale), tone=None if project.minutes else "quiet"),
         ),
@@ -36,31 +37,36 @@ def row(project: ProjectRow, business: Organisation) -> Row:
 SCREEN = listing.Screen(
     list=projects.LIST,
     path="projects",
-    title="Projects",
-    search="Name or code",
+    title=N_("Projects"),
+    search=N_("Name or code"),
     filters={
-        Filter.ALL: "All",
-        Filter.ACTIVE: "Active",
-        Filter.ON_HOLD: "On hold",
-        Filter.COMPLETED: "Completed",
-        Filter.INACTIVE: "Inactive",
+        Filter.ALL: N_("All"),
+        Filter.ACTIVE: N_("Active"),
+        Filter.ON_HOLD: N_("On hold"),
+        Filter.COMPLETED: N_("Completed"),
+        Filter.INACTIVE: N_("Inactive"),
     },
-    orders={Sort.LATEST: "Latest work", Sort.NAME: "Name", Sort.HOURS: "Hours"},
+    orders={Sort.LATEST: N_("Latest work"), Sort.NAME: N_("Name"), Sort.HOURS: N_("Hours")},
     columns=(
-        Column("Project", "top-start", wide=True, link=True, people=True),
-        Column("Code", "middle-start", people=True),
-        Column("Latest work", "bottom-start"),
-        Column("Status", "bottom-end"),
-        Column("Budget", "middle-end", end=True),
-        Column("Logged", "top-end", end=True),
+        Column(N_("Project"), "top-start", wide=True, link=True, people=True),
+        Column(N_("Code"), "middle-start", people=True),
+        Column(N_("Latest work"), "bottom-start"),
+        Column(N_("Status"), "bottom-end"),
+        Column(N_("Budget"), "middle-end", end=True),
+        Column(N_("Logged"), "top-end", end=True),
     ),
     sorts={"Project": (Sort.NAME,), "Latest work": (Sort.LATEST,), "Logged": (Sort.HOURS,)},
     ascending=frozenset({Sort.NAME}),
     row=row,
     empty=listing.nothing(
-        "project",
-        "projects",
-        Empty("No projects yet", "When work for you begins, its project appears here."),
+        Empty(N_("No projects yet"), N_("When work for you begins, its project appears here.")),
+        N_("No project matches"),
+        {
+            Filter.ACTIVE: Empty(N_("No active projects")),
+            Filter.ON_HOLD: Empty(N_("No projects on hold")),
+            Filter.COMPLETED: Empty(N_("No completed projects")),
+            Filter.INACTIVE: Empty(N_("No inactive projects")),
+        },
     ),
 )
 
@@ -74,5 +80,6 @@ def amount(minutes_or_minor: int, budget: Budget, currency_code: str, locale: st
 
 def _used(budget: Budget | None) -> Cell:
     if budget is None:
-        return Cell("No budget", tone="quiet")
-    return Cell(f"{budget.percent:,}% used", tone="late" if budget.used > budget.limit else None)
+        return Cell(_("No budget"), tone="quiet")
+    used = _("{percent} used", percent=say.percent(budget.percent))
+    return Cell(used, tone="late" if budget.used > budget.limit else None)

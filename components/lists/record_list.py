@@ -12,6 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from components.ui.downloads import File
+from portal_data.text.language import N_, _, grouped
 
 _BROWSER = Path(__file__).parents[1] / "browser"
 _HTML = """
@@ -26,14 +27,14 @@ _HTML = """
         </svg>
         <input type="search" autocomplete="off" spellcheck="false" maxlength="100">
       </label>
-      <label class="order"><select aria-label="Sort"></select></label>
+      <label class="order"><select></select></label>
       <details class="downloads" data-menu>
         <summary>
           <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor"
             stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
             <path d="M8 2.5v7.6M4.9 7.2 8 10.3l3.1-3.1M2.8 13.3h10.4"/>
           </svg>
-          <span>Download</span>
+          <span></span>
         </summary>
         <div class="menu"></div>
       </details>
@@ -151,15 +152,16 @@ class Empty:
     """What stands in place of rows, kindly, with a way on where there is one."""
 
     title: str
-    text: str
+    text: str = N_("There are none under this filter.")
     way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A page's number and address, or a gap between numbers."""
+    """A page's number, its name for screen readers and its address, or a gap between numbers."""
 
     label: str = ""
+    name: str = ""
     href: str = ""
     current: bool = False
     gap: bool = False
@@ -214,6 +216,14 @@ def record_list(
             "pager": _plain(pager),
             "downloads": _plain(list(downloads)),
             "wrong": list(wrong),
+            "words": {
+                "download": _("Download"),
+                "filter": _("Filter"),
+                "next": _("Next page"),
+                "pages": _("Pages"),
+                "previous": _("Previous page"),
+                "sort": _("Sort"),
+            },
         },
     )
 
@@ -227,9 +237,15 @@ def pager(page: int, size: int, total: int, href: Callable[[int], str]) -> Pager
     for before, number in zip([0, *wanted], wanted, strict=False):
         if number - before > 1:
             numbers.append(Step(gap=True))
-        numbers.append(Step(str(number), href(number), number == page))
+        name = _("Page {number}", number=grouped(number))
+        numbers.append(Step(grouped(number), name, href(number), number == page))
     return Pager(
-        text=f"{first_row:,}–{min(page * size, total):,} of {total:,}",
+        text=_(
+            "{first}–{last} of {total}",
+            first=grouped(first_row),
+            last=grouped(min(page * size, total)),
+            total=grouped(total),
+        ),
         numbers=numbers,
         previous=href(page - 1) if page > 1 else None,
         next=href(page + 1) if page < last else None,

@@ -7,6 +7,7 @@ from components.ui import links
 from portal_data.business.organisation import Organisation
 from portal_data.projects import timesheets
 from portal_data.projects.timesheets import ApprovalRow, Filter, Sort, Status
+from portal_data.text.language import N_, _
 
 TONES = {
     Status.PENDING: "blue",
@@ -25,7 +26,7 @@ def row(approval: ApprovalRow, business: Organisation) -> Row:
             approval.name,
             approval.project or "",
             say.day(business.day_of(received), business.locale) if received else "",
-            Cell(pills=(Pill(approval.status.value, TONES[approval.status]),)),
+            Cell(pills=(Pill(_(approval.status.value), TONES[approval.status]),)),
             say.hours(approval.minutes, business.locale),
         ),
     )
@@ -34,27 +35,27 @@ def row(approval: ApprovalRow, business: Organisation) -> Row:
 SCREEN = listing.Screen(
     list=timesheets.LIST,
     path="timesheets",
-    title="Timesheets",
-    search="Timesheet or project",
+    title=N_("Timesheets"),
+    search=N_("Timesheet or project"),
     filters={
-        Filter.ALL: "All",
-        Filter.PENDING: "Pending",
-        Filter.APPROVED: "Approved",
-        Filter.REJECTED: "Rejected",
-        Filter.PARTLY_APPROVED: "Partly approved",
+        Filter.ALL: N_("All"),
+        Filter.PENDING: N_("Pending"),
+        Filter.APPROVED: N_("Approved"),
+        Filter.REJECTED: N_("Rejected"),
+        Filter.PARTLY_APPROVED: N_("Partly approved"),
     },
     orders={
-        Sort.NEWEST: "Newest",
-        Sort.OLDEST: "Oldest",
-        Sort.NAME: "Name",
-        Sort.HOURS: "Hours",
+        Sort.NEWEST: N_("Newest"),
+        Sort.OLDEST: N_("Oldest"),
+        Sort.NAME: N_("Name"),
+        Sort.HOURS: N_("Hours"),
     },
     columns=(
-        Column("Timesheet", "top-start", link=True, people=True),
-        Column("Project", "middle-start", wide=True, people=True),
-        Column("Received", "bottom-start"),
-        Column("Status", "bottom-end"),
-        Column("Hours", "top-end", end=True),
+        Column(N_("Timesheet"), "top-start", link=True, people=True),
+        Column(N_("Project"), "middle-start", wide=True, people=True),
+        Column(N_("Received"), "bottom-start"),
+        Column(N_("Status"), "bottom-end"),
+        Column(N_("Hours"), "top-end", end=True),
     ),
     sorts={
         "Timesheet": (Sort.NAME,),
@@ -64,9 +65,18 @@ SCREEN = listing.Screen(
     ascending=frozenset({Sort.OLDEST, Sort.NAME}),
     row=row,
     empty=listing.nothing(
-        "timesheet",
-        "timesheets",
-        Empty("No timesheets yet", "When hours are sent to you for approval, they appear here."),
-        {Filter.PENDING: "Nothing waits for an answer. Thank you!"},
+        Empty(
+            N_("No timesheets yet"),
+            N_("When hours are sent to you for approval, they appear here."),
+        ),
+        N_("No timesheet matches"),
+        {
+            Filter.PENDING: Empty(
+                N_("No pending timesheets"), N_("Nothing waits for an answer. Thank you!")
+            ),
+            Filter.APPROVED: Empty(N_("No approved timesheets")),
+            Filter.REJECTED: Empty(N_("No rejected timesheets")),
+            Filter.PARTLY_APPROVED: Empty(N_("No partly approved timesheets")),
+        },
     ),
 )

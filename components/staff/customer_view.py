@@ -104,9 +104,9 @@ DOCUMENTS = listing.Screen(
     ascending=frozenset({Sort.OLDEST, Sort.SMALLEST}),
     row=row,
     empty=listing.nothing(
-        "document",
-        "",
         Empty("No documents yet", "What is written for this customer appears here."),
+        "No document matches",
+        {key: Empty(f"No {kind.names.lower()}") for key, kind in KINDS.items()},
     ),
 )
 

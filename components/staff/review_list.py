@@ -59,8 +59,12 @@ SCREEN = listing.Screen(
     ascending=frozenset({Sort.OLDEST, Sort.WORST}),
     row=row,
     empty=listing.nothing(
-        "review",
-        "reviews",
         Empty("No reviews yet", "Customers write them on their page Review; ask for one there."),
+        "No review matches",
+        {
+            Filter.WAITING: Empty("No waiting reviews"),
+            Filter.LOW: Empty("No reviews of two stars or fewer"),
+            Filter.PUBLISHED: Empty("No published reviews"),
+        },
     ),
 )

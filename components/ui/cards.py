@@ -176,7 +176,10 @@ def figure(given: Figure) -> Markup:
 
 
 def bar(done: int, total: int, words: str, *, pending: int = 0) -> Markup:
-    """Return how much of a total is done, with what is on its way; `words` name what done is."""
+    """Return how much of a total is done, with what is on its way.
+
+    `words` say what done is, with its `{percent}`.
+    """
     share = done * 100 // total if total else 100
     moving = pending * 100 // total if total else 0
     return tag(
@@ -185,7 +188,7 @@ def bar(done: int, total: int, words: str, *, pending: int = 0) -> Markup:
         tag("i", class_="pending", style=f"width: {moving}%") if moving else None,
         class_="pt-bar",
         role="img",
-        aria_label=f"{share}% {words}",
+        aria_label=words.format(percent=say.percent(share)),
     )
 
 

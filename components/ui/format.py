@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
-from babel.numbers import format_compact_currency, format_decimal
+from babel.numbers import format_compact_currency, format_decimal, format_percent
 
 from portal_data import money as amounts
 from portal_data.text import language
@@ -46,6 +47,18 @@ def short_money(minor: int, currency: str, locale: str = "en_GB") -> str:
 def quantity(value: Decimal, locale: str = "en_GB") -> str:
     """Return a quantity or unit price with the decimals it has, up to six."""
     return str(format_decimal(value.normalize(), format="#,##0.######", locale=locale))
+
+
+def percent(value: Decimal | int, locale: str | None = None) -> str:
+    """Return a percentage with the decimals it has, up to six: 12.5%; 12,5 % in German."""
+    pattern = _percent_pattern(locale or language.locale("en_GB"))
+    return str(format_percent(Decimal(value) / 100, pattern, locale or language.locale("en_GB")))
+
+
+@lru_cache(maxsize=64)
+def _percent_pattern(locale: str) -> str:
+    pattern: str = Locale.parse(locale).percent_formats[None].pattern
+    return pattern.replace("0", "0.######", 1)
 
 
 def price(value: Decimal, currency: str, locale: str = "en_GB") -> str:

@@ -11,6 +11,7 @@ from portal_data import store
 from portal_data.billing import disputes
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
+from portal_data.text.language import _
 
 MONTHS = 12
 AGES = ("not_due", "1_30", "31_60", "61_90", "over_90")
@@ -216,7 +217,7 @@ def account(scope: Scope, *, today: Date) -> Account:
     with store.reading(scope) as session:
         customer = session.one(_CUSTOMER)
         if customer is None:
-            raise NotFound("There is no such customer.")
+            raise NotFound(_("There is no such customer."))
         own = Balance(customer["currency_code"], customer["opening_balance_minor"])
         balances = {own.currency_code: own}
         firsts = last_months(today)

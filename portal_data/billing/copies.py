@@ -11,6 +11,7 @@ from portal_data.kept_files import KeptFile
 from portal_data.kinds import Kind
 from portal_data.scope import Scope
 from portal_data.store import Session
+from portal_data.text.language import _
 
 _ADD = """
     insert into core.document_copies (id, customer_id, document_kind, document_id,
@@ -53,8 +54,8 @@ def content(scope: Scope, copy_id: UUID, folder: Path) -> bytes:
     """
     with store.reading(scope) as session:
         if session.one(_MINE, id=copy_id) is None:
-            raise NotFound("There is no such document.")
+            raise NotFound(_("There is no such document."))
         row = session.one(_STORED, id=copy_id, customer_id=scope.customer_id)
     if row is None:
-        raise NotFound("There is no such document.")
+        raise NotFound(_("There is no such document."))
     return kept_files.read(folder, row["storage_key"], row["sha256"])

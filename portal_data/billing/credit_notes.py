@@ -19,15 +19,15 @@ from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
 from portal_data.text import bidi
-from portal_data.text.language import N_
+from portal_data.text.language import N_, _
 
 
 class Status(StrEnum):
     """What a customer is told. Closed is a note that is used up; that is derived, never stored."""
 
-    OPEN = "Open"
-    CLOSED = "Closed"
-    VOID = "Void"
+    OPEN = N_("Open")
+    CLOSED = N_("Closed")
+    VOID = N_("Void")
 
 
 class Filter(StrEnum):
@@ -152,7 +152,7 @@ def get(scope: Scope, number: str) -> CreditNote:
     with store.reading(scope) as session:
         head = session.one(_GET, number=number)
         if head is None:
-            raise NotFound("There is no such credit note.")
+            raise NotFound(_("There is no such credit note."))
         lines = [Line(**row) for row in session.rows(_LINES, credit_note_id=head["id"])]
         applications = [Application(**row) for row in session.rows(_APPLICATIONS, id=head["id"])]
         paid_back = refunds.of_credit_note(session, head["id"])

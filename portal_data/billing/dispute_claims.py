@@ -11,11 +11,12 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import events
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
-from portal_data.text import form_fields
+from portal_data.text import form_fields, language
 from portal_data.text.form_fields import Field
+from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
 
-BODY = Field("What is wrong", 2_000, nfc, required=True, multiline=True)
+BODY = Field(N_("What is wrong"), 2_000, nfc, required=True, multiline=True)
 """What the customer writes."""
 
 
@@ -102,7 +103,7 @@ def parts(scope: Scope, number: str) -> list[Part]:
     with store.reading(scope) as session:
         invoice = session.one(_WHOLE, number=number)
         if invoice is None:
-            raise NotFound("There is no such invoice.")
+            raise NotFound(_("There is no such invoice."))
         whole, *lines = _parts(session, invoice)
     return [whole, *(line for line in lines if line.left_minor)]
 
@@ -122,9 +123,9 @@ def open_dispute(
     with store.writing(scope) as session:
         invoice = session.as_seen(_INVOICE, seen, customer_id=scope.customer_id, number=number)
         if invoice["status"] != "sent":
-            raise Conflict("This invoice asks for nothing any more.")
+            raise Conflict(_("This invoice asks for nothing any more."))
         if invoice["in_question_minor"]:
-            raise Conflict("This invoice is being checked already. Nothing is to be paid on it.")
+            raise Conflict(_("This invoice is being checked already. Nothing is to be paid on it."))
         if session.value(_THERE, id=key) is not None:
             return
         _need_left(session, invoice, claimed)
@@ -164,10 +165,16 @@ def _need_left(session: Session, invoice: dict[str, Any], claimed: Claim) -> Non
     parts = {part.line_id: part for part in _parts(session, invoice)}
     part = parts.get(claimed.line_id)
     if part is None:
-        raise NotFound("This invoice has no such line.")
+        raise NotFound(_("This invoice has no such line."))
     if not 0 < claimed.amount_minor <= part.left_minor:
-        most = money.format(part.left_minor, invoice["currency_code"])
-        raise Invalid(f"Up to {most} of it can be disputed, what is disputed already not counted.")
+        locale = language.locale("en_GB")
+        most = money.format(part.left_minor, invoice["currency_code"], locale=locale)
+        raise Invalid(
+            _(
+                "Up to {most} of it can be disputed, what is disputed already not counted.",
+                most=most,
+            )
+        )
 
 
 def _parts(session: Session, invoice: dict[str, Any]) -> list[Part]:

@@ -18,29 +18,30 @@ from portal_data.messaging import activity
 from portal_data.messaging.events import Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
+from portal_data.text.language import N_, _
 
 
 class Reason(StrEnum):
     """What a dispute is about, in words; the store keeps the name in lower case."""
 
-    PRICE = "The price is not what was agreed"
-    QUANTITY = "The quantity is wrong"
-    QUALITY = "Goods or work have defects"
-    NOT_DELIVERED = "It was not delivered or done"
-    NOT_ORDERED = "It was not ordered"
-    DUPLICATE = "It was billed twice"
-    PAID = "It is paid already"
-    OTHER = "Something else"
+    PRICE = N_("The price is not what was agreed")
+    QUANTITY = N_("The quantity is wrong")
+    QUALITY = N_("Goods or work have defects")
+    NOT_DELIVERED = N_("It was not delivered or done")
+    NOT_ORDERED = N_("It was not ordered")
+    DUPLICATE = N_("It was billed twice")
+    PAID = N_("It is paid already")
+    OTHER = N_("Something else")
 
 
 class State(StrEnum):
     """How far a dispute has come; the first two are open."""
 
-    OPENED = "Opened"
-    IN_REVIEW = "In review"
-    ACCEPTED = "Accepted"
-    REJECTED = "Rejected"
-    WITHDRAWN = "Withdrawn"
+    OPENED = N_("Opened")
+    IN_REVIEW = N_("In review")
+    ACCEPTED = N_("Accepted")
+    REJECTED = N_("Rejected")
+    WITHDRAWN = N_("Withdrawn")
 
     @property
     def open(self) -> bool:
@@ -88,6 +89,11 @@ class Waiting:
     opened_at: datetime
 
 
+_DECIDED = {
+    State.ACCEPTED: N_("This dispute is accepted already."),
+    State.REJECTED: N_("This dispute is rejected already."),
+    State.WITHDRAWN: N_("This dispute is withdrawn already."),
+}
 _OF_INVOICE = """
     select id, version, status as state, reason, body, amount_minor, currency_code,
         invoice_line_id as line, contact_id as contact, opened_at, decided_at, resolution,
@@ -156,7 +162,7 @@ def need_open(held: dict[str, Any]) -> None:
     """Raise Conflict unless the dispute of a row still waits for a decision."""
     state = State[held["status"].upper()]
     if not state.open:
-        raise Conflict(f"This dispute is {state.lower()} already.")
+        raise Conflict(_(_DECIDED[state]))
 
 
 def record(

@@ -10,6 +10,7 @@ from portal_data.billing.lines import Line, TaxLine
 from portal_data.errors import NotFound
 from portal_data.kinds import KINDS, Kind
 from portal_data.scope import Scope
+from portal_data.text.language import N_, _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +46,22 @@ _NUMBERS = {
     for kind in KINDS.values()
 }
 
+_MISSING = {
+    "credit_note": N_("There is no such credit note."),
+    "estimate": N_("There is no such estimate."),
+    "invoice": N_("There is no such invoice."),
+    "payment": N_("There is no such payment."),
+    "retainer": N_("There is no such retainer invoice."),
+}
+"""What is said of a document that is not there, by its kind, as its own module says it."""
+
 
 def number_of(scope: Scope, kind: Kind, document_id: UUID) -> str:
     """Return a document's number by its id. Raises NotFound when the customer has none."""
     with store.reading(scope) as session:
         number = read_number(session, kind, document_id)
     if number is None:
-        raise NotFound(f"There is no such {kind.title.lower()}.")
+        raise NotFound(_(_MISSING.get(kind.key, N_("There is no such document."))))
     return number
 
 

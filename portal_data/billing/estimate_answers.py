@@ -22,20 +22,21 @@ from portal_data.scope import Permission, Role, Scope
 from portal_data.store import Session
 from portal_data.text import emails, form_fields
 from portal_data.text.form_fields import Field
+from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
 
 
 def _name(text: str) -> str:
     """Return a name in its one spelling. Raises Invalid for one that nobody could read."""
     if not any(letter.isalnum() for letter in text):
-        raise Invalid("Write it in letters.")
+        raise Invalid(_("Write it in letters."))
     return nfc(text)
 
 
 FIELDS = {
-    "name": Field("Your full name", 120, _name, required=True),
-    "email": Field("Your e-mail", 254, emails.normalise, required=True),
-    "reason": Field("Reason (optional)", 2_000, nfc, multiline=True),
+    "name": Field(N_("Your full name"), 120, _name, required=True),
+    "email": Field(N_("Your e-mail"), 254, emails.normalise, required=True),
+    "reason": Field(N_("Reason (optional)"), 2_000, nfc, multiline=True),
 }
 """What somebody types who accepts (the name) or declines (the reason), and by link the e-mail."""
 
@@ -43,10 +44,10 @@ BY_LINK = "By public link"
 """Who signed, where no contact did."""
 
 CLOSED = {
-    Status.ACCEPTED: "This estimate has already been accepted.",
-    Status.DECLINED: "This estimate has already been declined.",
-    Status.INVOICED: "This estimate has already been invoiced.",
-    Status.EXPIRED: "This estimate has expired. Ask for a new one.",
+    Status.ACCEPTED: N_("This estimate has already been accepted."),
+    Status.DECLINED: N_("This estimate has already been declined."),
+    Status.INVOICED: N_("This estimate has already been invoiced."),
+    Status.EXPIRED: N_("This estimate has expired. Ask for a new one."),
 }
 """Why an estimate that is not open can have no answer."""
 
@@ -207,7 +208,7 @@ def _held(
 def _need_open(held: dict[str, Any]) -> None:
     status = Status[held["status"].upper()] if held else Status.OPEN
     if status is not Status.OPEN:
-        raise Conflict(CLOSED[status])
+        raise Conflict(_(CLOSED[status]))
 
 
 def _record(

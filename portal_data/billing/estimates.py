@@ -21,17 +21,17 @@ from portal_data.lists.columns import Column
 from portal_data.messaging import events
 from portal_data.scope import Scope
 from portal_data.store import Session
-from portal_data.text.language import N_
+from portal_data.text.language import N_, _
 
 
 class Status(StrEnum):
     """What a customer is told. Expired is derived from the date of expiry, never stored."""
 
-    OPEN = "Open"
-    ACCEPTED = "Accepted"
-    DECLINED = "Declined"
-    INVOICED = "Invoiced"
-    EXPIRED = "Expired"
+    OPEN = N_("Open")
+    ACCEPTED = N_("Accepted")
+    DECLINED = N_("Declined")
+    INVOICED = N_("Invoiced")
+    EXPIRED = N_("Expired")
 
 
 class Filter(StrEnum):
@@ -200,7 +200,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
     with store.reading(scope) as session:
         head = session.one(_GET, number=number, today=today)
         if head is None:
-            raise NotFound("There is no such estimate.")
+            raise NotFound(_("There is no such estimate."))
         lines = [Line(**row) for row in session.rows(_LINES, estimate_id=head["id"])]
         revisions = session.rows(_REVISIONS, id=head["id"])
         invoices = [Successor(**row) for row in session.rows(_INVOICES, id=head["id"])]

@@ -17,6 +17,7 @@ from portal_data.kinds import INVOICE, PARTIALLY_PAID, PAYMENT_STATES, UNPAID
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
+from portal_data.text.language import N_, _
 
 
 class Status(StrEnum):
@@ -26,13 +27,13 @@ class Status(StrEnum):
     over: nobody is asked to pay it until that is cleared.
     """
 
-    UNPAID = "Unpaid"
-    PARTIALLY_PAID = "Partially paid"
-    OVERDUE = "Overdue"
-    IN_QUESTION = "In question"
-    PAID = "Paid"
-    VOID = "Void"
-    WRITTEN_OFF = "Written off"
+    UNPAID = N_("Unpaid")
+    PARTIALLY_PAID = N_("Partially paid")
+    OVERDUE = N_("Overdue")
+    IN_QUESTION = N_("In question")
+    PAID = N_("Paid")
+    VOID = N_("Void")
+    WRITTEN_OFF = N_("Written off")
 
 
 class Filter(StrEnum):
@@ -185,7 +186,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
     with store.reading(scope) as session:
         head = session.one(_GET, number=number, today=today)
         if head is None:
-            raise NotFound("There is no such invoice.")
+            raise NotFound(_("There is no such invoice."))
         lines = [Line(**row) for row in session.rows(_LINES, invoice_id=head["id"])]
         settled = settlements.of_invoice(session, head)
         disputed = disputes.of_invoice(session, head["id"])

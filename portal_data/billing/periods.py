@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from portal_data.errors import Invalid
+from portal_data.text.language import _
 
 EARLIEST = Date(1970, 1, 1)
 """Before all books: the first day of all time."""
@@ -33,7 +34,7 @@ def bounds(period: Period, today: Date) -> tuple[Date, Date]:
     year = month.replace(month=1)
     day = timedelta(days=1)
     if period is Period.CUSTOM:
-        raise Invalid("A custom period needs its two dates.")
+        raise Invalid(_("A custom period needs its two dates."))
     return {
         Period.THIS_MONTH: (month, today),
         Period.LAST_MONTH: ((month - day).replace(day=1), month - day),

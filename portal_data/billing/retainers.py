@@ -20,18 +20,18 @@ from portal_data.lists.columns import Column
 from portal_data.scope import Scope
 from portal_data.store import Session
 from portal_data.text import bidi
-from portal_data.text.language import N_
+from portal_data.text.language import N_, _
 
 
 class Status(StrEnum):
     """What a customer is told. All but void is derived; in question as for invoices."""
 
-    UNPAID = "Unpaid"
-    PARTIALLY_PAID = "Partially paid"
-    OVERDUE = "Overdue"
-    IN_QUESTION = "In question"
-    PAID = "Paid"
-    VOID = "Void"
+    UNPAID = N_("Unpaid")
+    PARTIALLY_PAID = N_("Partially paid")
+    OVERDUE = N_("Overdue")
+    IN_QUESTION = N_("In question")
+    PAID = N_("Paid")
+    VOID = N_("Void")
 
 
 class Filter(StrEnum):
@@ -274,7 +274,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Retainer:
     with store.reading(scope) as session:
         head = session.one(_GET, number=number, today=today)
         if head is None:
-            raise NotFound("There is no such retainer invoice.")
+            raise NotFound(_("There is no such retainer invoice."))
         lines = [
             RetainerLine(**row) for row in session.rows(_LINES, retainer_invoice_id=head["id"])
         ]

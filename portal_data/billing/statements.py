@@ -23,6 +23,7 @@ from portal_data.business import organisation
 from portal_data.business.organisation import Organisation
 from portal_data.errors import Invalid
 from portal_data.scope import Scope
+from portal_data.text.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
     Raises Invalid when the period ends before it begins.
     """
     if last < first:
-        raise Invalid("The period ends before it begins.")
+        raise Invalid(_("The period ends before it begins."))
     period = {"currency": currency_code, "first": first, "last": last}
     with store.reading(scope) as session:
         opening, rows = int(session.value(_OPENING, currency=currency_code)), []
@@ -163,7 +164,7 @@ def statement(scope: Scope, currency_code: str, first: Date, last: Date) -> Stat
         disputes = session.rows(_DISPUTES, currency=currency_code) if rare.get("dispute") else []
     disputed = _disputed(owed, disputes, organisation.get(scope), last)
     lines, sums, balance = [], dict.fromkeys(FLOWS, 0), opening
-    for day, _, number, kind, row in sorted(rows, key=lambda row: row[:3]):
+    for day, _order, number, kind, row in sorted(rows, key=lambda row: row[:3]):
         amount, details = row["amount"], row["details"]
         balance += amount
         sums[kind] += amount
@@ -208,7 +209,7 @@ def extract(scope: Scope, currency_code: str, first: Date, last: Date) -> Statem
     Raises Invalid when the period ends before it begins.
     """
     if last < first:
-        raise Invalid("The period ends before it begins.")
+        raise Invalid(_("The period ends before it begins."))
     period = {"currency": currency_code, "first": first, "last": last}
     with store.reading(scope) as session:
         opening, flows = int(session.value(_OPENING, currency=currency_code)), []

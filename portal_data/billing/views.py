@@ -17,6 +17,7 @@ from portal_data.kinds import KINDS, Kind
 from portal_data.messaging import activity, events
 from portal_data.scope import Role, Scope
 from portal_data.store import Session
+from portal_data.text.language import _
 
 WINDOW = timedelta(minutes=30)
 """How long what one contact opens is one view of the document."""
@@ -74,7 +75,7 @@ def mark(scope: Scope, kind: Kind, document_id: UUID, now: datetime) -> list[Vie
 def _count(session: Session, scope: Scope, kind: Kind, document_id: UUID, now: datetime) -> None:
     number = read_number(session, kind, document_id)
     if number is None:
-        raise NotFound("There is no such document.")
+        raise NotFound(_("There is no such document."))
     viewer = {"id": document_id, "contact_id": scope.contact_id, "now": now}
     # the document before the count: everybody who counts asks for its row first
     first = session.change(_FIRST[kind.key], **viewer)

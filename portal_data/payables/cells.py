@@ -26,7 +26,7 @@ INFLATED = 100 * 1024 * 1024
 
 
 def main(kind: str) -> None:
-    """Read one file and write its rows, or the sentence that says why it cannot be read."""
+    """Read one file and write its rows, or in a word why it cannot be read."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -35,11 +35,11 @@ def main(kind: str) -> None:
         rows = list(islice(_rows(kind, content), ROWS + 1))
         answer: dict[str, Any] = {"rows": rows}
         if len(rows) > ROWS:
-            answer = {"wrong": f"It has more than {ROWS:,} rows. Leave out what is settled."}
+            answer = {"wrong": "long"}
     except MemoryError:
-        answer = {"wrong": "It is too large to be read."}
+        answer = {"wrong": "large"}
     except Exception:  # whatever a damaged file makes of a library
-        answer = {"wrong": "It cannot be read: it is damaged, or no such file."}
+        answer = {"wrong": "damaged"}
     json.dump(answer, sys.stdout)
 
 

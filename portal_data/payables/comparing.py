@@ -10,22 +10,23 @@ from portal_data import store
 from portal_data.payables.matching import match
 from portal_data.payables.reading import Listed
 from portal_data.scope import Scope
+from portal_data.text.language import N_
 
 
 class Basis(StrEnum):
     """What the amounts of a list are."""
 
-    OPEN = "What is still open"
-    TOTAL = "The whole invoices"
+    OPEN = N_("What is still open")
+    TOTAL = N_("The whole invoices")
 
 
 class Outcome(StrEnum):
     """What came of a row."""
 
-    MATCHED = "Matched"
-    DIFFERENT = "Different amount"
-    MISSING_HERE = "Not in our books"
-    MISSING_THERE = "Not on your list"
+    MATCHED = N_("Matched")
+    DIFFERENT = N_("Different amount")
+    MISSING_HERE = N_("Not in our books")
+    MISSING_THERE = N_("Not on your list")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from portal_data import money
 from portal_data.errors import Invalid
+from portal_data.payables import cells
 from portal_data.text import bidi
+from portal_data.text.language import N_, _, grouped
 
 LARGEST = 5 * 1024 * 1024
 """Bytes of a file."""
@@ -60,6 +62,12 @@ class Unread:
     text: str
 
 
+_WRONG = {
+    "long": N_("It has more than {rows} rows. Leave out what is settled."),
+    "large": N_("It is too large to be read."),
+    "damaged": N_("It cannot be read: it is damaged, or no such file."),
+}
+"""What is said of a file by the word of the process that read it."""
 _NAMES = {
     "number": re.compile(
         r"(invoice|bill|document|doc|voucher|rechnung\w*|facture|factura)[ _-]*"
@@ -79,16 +87,21 @@ def read(name: str, content: bytes) -> Grid:
     """
     kind = name.rpartition(".")[2].lower()
     if kind not in ("csv", "xlsx"):
-        raise Invalid("Choose a CSV file or an Excel workbook (.xlsx).")
+        raise Invalid(_("Choose a CSV file or an Excel workbook (.xlsx)."))
     if not content or len(content) > LARGEST:
-        raise Invalid(f"Keep the file under {LARGEST // 1024 // 1024} MB, and not empty.")
+        size = LARGEST // 1024 // 1024
+        raise Invalid(_("Keep the file under {size} MB, and not empty.", size=size))
     found = [each for each in _in_own_process(kind, content) if sum(map(bool, each[1])) > 1]
     if len(found) < 2:
-        raise Invalid("It has no rows below a header.")
-    width = max(len(row) for _, row in found)
-    header, *rows = (tuple(map(bidi.plain, [*row, *[""] * (width - len(row))])) for _, row in found)
-    named = tuple(text or f"Column {place}" for place, text in enumerate(header, 1))
-    return Grid(named, tuple(rows), tuple(place for place, _ in found[1:]))
+        raise Invalid(_("It has no rows below a header."))
+    width = max(len(row) for _place, row in found)
+    header, *rows = (
+        tuple(map(bidi.plain, [*row, *[""] * (width - len(row))])) for _place, row in found
+    )
+    named = tuple(
+        text or _("Column {number}", number=place) for place, text in enumerate(header, 1)
+    )
+    return Grid(named, tuple(rows), tuple(place for place, _row in found[1:]))
 
 
 def guess(grid: Grid) -> Columns:
@@ -190,7 +203,7 @@ def _in_own_process(kind: str, content: bytes) -> Sequence[tuple[int, Sequence[s
     Raises Invalid with what is wrong.
     """
     if not _ONE_AT_A_TIME.acquire(timeout=_PATIENCE):
-        raise Invalid("Other files are being read. Try again in a minute.")
+        raise Invalid(_("Other files are being read. Try again in a minute."))
     try:
         done = subprocess.run(  # noqa: S603 - a file of ours, and one of two words
             [sys.executable, "-I", str(_CELLS), kind],
@@ -203,14 +216,14 @@ def _in_own_process(kind: str, content: bytes) -> Sequence[tuple[int, Sequence[s
         )
     except subprocess.TimeoutExpired as error:
         raise Invalid(
-            "It takes too long to read. Keep only the columns that are needed."
+            _("It takes too long to read. Keep only the columns that are needed.")
         ) from error
     finally:
         _ONE_AT_A_TIME.release()
     if done.returncode:
-        raise Invalid("It takes too much memory or time to read. Save it as CSV.")
+        raise Invalid(_("It takes too much memory or time to read. Save it as CSV."))
     answer = json.loads(done.stdout)
     if "wrong" in answer:
-        raise Invalid(answer["wrong"])
+        raise Invalid(_(_WRONG[answer["wrong"]], rows=grouped(cells.ROWS)))
     rows: Sequence[tuple[int, Sequence[str]]] = answer["rows"]
     return rows

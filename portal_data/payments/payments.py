@@ -17,6 +17,7 @@ from portal_data.lists import columns
 from portal_data.lists.columnar import joined_by, looked_up
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
+from portal_data.text.language import _
 
 
 class Filter(StrEnum):
@@ -192,7 +193,7 @@ def get(scope: Scope, number: str) -> Payment:
     with store.reading(scope) as session:
         head = session.one(_GET, number=number)
         if head is None:
-            raise NotFound("There is no such payment.")
+            raise NotFound(_("There is no such payment."))
         allocations = _allocations(session, [head["id"]]).get(head["id"], [])
         paid_back = refunds.of_payment(session, head["id"])
     status = Status(head.pop("status"))

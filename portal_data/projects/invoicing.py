@@ -7,6 +7,7 @@ from portal_data import store
 from portal_data.business import preferences
 from portal_data.errors import NotFound
 from portal_data.scope import Scope
+from portal_data.text.language import _
 
 _APPROVES = "select approvals_enabled from projects_by_id order by id"
 # one that was answered as a whole before entries had answers of their own has none at them
@@ -45,7 +46,7 @@ def of_project(scope: Scope, project_id: UUID) -> Invoiceable:
         preferences.need_projects(session)
         asks = session.value(_APPROVES, id=project_id)
         if asks is None:
-            raise NotFound("There is no such project.")
+            raise NotFound(_("There is no such project."))
         found = session.one(_UNBILLED, project_id=project_id) or {}
     approved, others = found.get("approved") or 0, found.get("others") or 0
     return Invoiceable(approved, others) if asks else Invoiceable(approved + others, 0)

@@ -29,15 +29,16 @@ from portal_data.projects.totals import (
     hours,
 )
 from portal_data.scope import Scope
+from portal_data.text.language import N_, _
 
 
 class Status(StrEnum):
     """How far a project is."""
 
-    ACTIVE = "Active"
-    ON_HOLD = "On hold"
-    COMPLETED = "Completed"
-    INACTIVE = "Inactive"
+    ACTIVE = N_("Active")
+    ON_HOLD = N_("On hold")
+    COMPLETED = N_("Completed")
+    INACTIVE = N_("Inactive")
 
 
 class Filter(StrEnum):
@@ -221,7 +222,7 @@ def get(scope: Scope, project_id: UUID) -> Project:
         preferences.need_projects(session)
         row = session.one(_GET, id=project_id)
         if row is None:
-            raise NotFound("There is no such project.")
+            raise NotFound(_("There is no such project."))
         ledger = ledgers.of(session, row)
         burn = ledgers.burn(session, project_id, ledger) if ledger.budget else []
         names = session.rows(_NAMES)
@@ -254,7 +255,7 @@ def heading(scope: Scope, project_id: UUID) -> Heading:
         preferences.need_projects(session)
         row = session.one(_GET, id=project_id)
         if row is None:
-            raise NotFound("There is no such project.")
+            raise NotFound(_("There is no such project."))
         tasks = session.rows(_TASK_NAMES, id=project_id)
         workers = {each["person_id"] for each in session.rows(_WORKERS, id=project_id)}
         names = session.rows(_NAMES)

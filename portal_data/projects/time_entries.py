@@ -16,14 +16,15 @@ from portal_data.errors import Invalid, NotFound
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.projects.projects import Heading
+from portal_data.text.language import N_, _
 
 
 class Status(StrEnum):
     """What became of an entry. One that is not billable is never on an invoice."""
 
-    UNBILLED = "Unbilled"
-    BILLED = "Billed"
-    NON_BILLABLE = "Non-billable"
+    UNBILLED = N_("Unbilled")
+    BILLED = N_("Billed")
+    NON_BILLABLE = N_("Non-billable")
 
 
 class Filter(StrEnum):
@@ -91,17 +92,20 @@ def narrowed(project: Heading, parameters: Mapping[str, str], today: Date) -> Na
     """
     chosen: dict[str, UUID | None] = {}
     wrong = []
-    for name, ids in (("task", project.tasks), ("person", project.people)):
+    for name, ids, none in (
+        ("task", project.tasks, N_("There is no such task in this project.")),
+        ("person", project.people, N_("There is no such person in this project.")),
+    ):
         by_word = {str(each): each for each in ids}
         word = parameters.get(name, "")
         chosen[name] = by_word.get(word)
         if word and word not in by_word:
-            wrong.append(f"There is no such {name} in this project.")
+            wrong.append(_(none))
     period = Period.ALL
     try:
         period = choose("period", parameters.get("period"), Period.ALL)
         if period is Period.CUSTOM:
-            raise Invalid("A time log has no custom period.")
+            raise Invalid(_("A time log has no custom period."))
     except Invalid as error:
         period = Period.ALL
         wrong.append(str(error))
@@ -116,7 +120,7 @@ def _need(session: store.Session, given: Mapping[str, Any]) -> None:
     """Raise NotFound unless projects are shown, and the customer has this one."""
     preferences.need_projects(session)
     if session.value(_PROJECT, project=given["project"]) is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(_("There is no such project."))
 
 
 LIST = lists.List(

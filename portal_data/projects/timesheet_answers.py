@@ -21,9 +21,10 @@ from portal_data.projects.timesheets import Decision
 from portal_data.scope import Permission, Scope
 from portal_data.text import bidi, form_fields
 from portal_data.text.form_fields import Field
+from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
 
-REASON = Field("Reason", 500, nfc, required=True)
+REASON = Field(N_("Reason"), 500, nfc, required=True)
 """Why one entry is not approved."""
 
 _HELD = """
@@ -109,7 +110,7 @@ def answer(
 
     def decided(waiting: list[dict[str, Any]]) -> _Decided:
         if refused.keys() - {entry["id"] for entry in waiting}:
-            raise Invalid("An entry that you do not approve is no open one of this timesheet.")
+            raise Invalid(_("An entry that you do not approve is no open one of this timesheet."))
         return {
             entry["id"]: reasons.get(entry["id"], (Decision.APPROVED, None)) for entry in waiting
         }
@@ -117,9 +118,9 @@ def answer(
     reasons: _Decided = {}
     for entry_id, each in refused.items():
         if each.decision not in (Decision.REJECTED, Decision.QUERIED):
-            raise Invalid("An entry is approved, rejected or queried.")
+            raise Invalid(_("An entry is approved, rejected or queried."))
         if not each.reason.strip():
-            raise Invalid("Say why, for each entry that you do not approve.")
+            raise Invalid(_("Say why, for each entry that you do not approve."))
         typed = {"reason": each.reason}
         reasons[entry_id] = (each.decision, form_fields.clean({"reason": REASON}, typed)["reason"])
     _answer(scope, approval_id, decided, Decision.APPROVED, None, seen=seen, now=now)
@@ -143,7 +144,7 @@ def _answer(
         entries = session.rows(_ENTRIES, approval_id=approval_id)
         waiting = [each for each in entries if each["decision"] in (None, "queried")]
         if held["status"] not in ("submitted", "partly_approved") or (entries and not waiting):
-            raise Conflict("This timesheet is answered already.")
+            raise Conflict(_("This timesheet is answered already."))
         decided = decide(waiting)
         by = {"contact_id": scope.contact_id, "now": now}
         for each in set(decided.values()):
@@ -152,7 +153,9 @@ def _answer(
                 _DECIDE, **own, **by, decision=each[0].name.lower(), reason=each[1], entries=some
             )
         before = {str(entry["decision"]) for entry in entries if entry["id"] not in decided}
-        status = _status(before | {given.name.lower() for given, _ in decided.values()}, wanted)
+        status = _status(
+            before | {given.name.lower() for given, _reason in decided.values()}, wanted
+        )
         session.change(_ANSWERED, **own, **by, status=status, reason=reason)
         text = reason or _in_words(waiting, decided, session.value(_LOCALE) or "en_GB")
         if text:

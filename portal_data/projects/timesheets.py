@@ -18,15 +18,16 @@ from portal_data.errors import NotFound
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
+from portal_data.text.language import N_, _
 
 
 class Status(StrEnum):
     """How a timesheet was answered."""
 
-    PENDING = "Pending"
-    APPROVED = "Approved"
-    REJECTED = "Rejected"
-    PARTLY_APPROVED = "Partly approved"
+    PENDING = N_("Pending")
+    APPROVED = N_("Approved")
+    REJECTED = N_("Rejected")
+    PARTLY_APPROVED = N_("Partly approved")
 
 
 class Filter(StrEnum):
@@ -51,10 +52,10 @@ class Sort(StrEnum):
 class Decision(StrEnum):
     """How one entry was answered; nothing yet is undecided."""
 
-    APPROVED = "Approved"
-    REJECTED = "Rejected"
-    QUERIED = "Queried"
-    UNDECIDED = "Undecided"
+    APPROVED = N_("Approved")
+    REJECTED = N_("Rejected")
+    QUERIED = N_("Queried")
+    UNDECIDED = N_("Undecided")
 
 
 class EntryFilter(StrEnum):
@@ -176,7 +177,7 @@ def _need(session: store.Session, given: Mapping[str, Any]) -> None:
     """Raise NotFound unless timesheets are shown, and the customer has this one."""
     preferences.need_projects(session)
     if session.value(_EXISTS, id=given["timesheet"]) is None:
-        raise NotFound("There is no such timesheet.")
+        raise NotFound(_("There is no such timesheet."))
 
 
 ENTRIES = lists.List(
@@ -225,7 +226,7 @@ def get(scope: Scope, approval_id: UUID) -> Approval:
         preferences.need_projects(session)
         row = session.one(_GET, id=approval_id)
     if row is None:
-        raise NotFound("There is no such timesheet.")
+        raise NotFound(_("There is no such timesheet."))
     name = " ".join(part for part in (row.pop("first_name"), row.pop("last_name")) if part)
     status = Status[row["status"].upper()]
     return Approval(**{**row, "status": status}, decided_by=name or None)

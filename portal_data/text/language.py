@@ -9,11 +9,13 @@ the catalogues up to date with the code; a test refuses texts that one of them l
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -92,7 +94,7 @@ def of_browser(accept_language: str | None) -> str:
 
 def _(message: str, /, **values: object) -> str:
     """Return a text of the portal in the current language, with `{name}` filled in by `values`."""
-    text = _catalogue(current()).gettext(message)
+    text = _catalogue(current()).gettext(message) if message else ""
     return text.format(**values) if values else text
 
 
@@ -114,6 +116,18 @@ def counted(number: int, one: str, many: str, /, **values: object) -> str:
     """
     text = _catalogue(current()).ngettext(one, many, number)
     return text.format(count=grouped(number), **values)
+
+
+def N_counted(one: str, many: str) -> tuple[str, str]:
+    """Mark the forms of a word for the catalogues; `form_of` chooses between them."""
+    return one, many
+
+
+def form_of(quantity: Decimal, one: str, many: str) -> str:
+    """Return the form of a word behind a quantity: 1 piece, 1.5 pieces, but 1,5 pièce in French."""
+    exact = quantity.normalize() if quantity % 1 else int(quantity)
+    single = Locale.parse(current()).plural_form(exact) == "one"
+    return _catalogue(current()).ngettext(one, many, 1 if single else 2)
 
 
 def grouped(number: int) -> str:

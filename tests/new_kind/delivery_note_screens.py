@@ -43,7 +43,7 @@ SCREEN = listing.Screen(
     ),
     row=row,
     empty=listing.nothing(
-        "delivery note", "delivery notes", Empty("No delivery notes yet", "They appear here.")
+        Empty("No delivery notes yet", "They appear here."), "No delivery note matches"
     ),
     printed=True,
 )

@@ -172,7 +172,7 @@ def test_empty_states(screen: Open, alice: Scope) -> None:
     show_projects()
     assert screen(alice, "projects").records()["empty"]["title"] == "No projects yet"
     held = screen(alice, "projects", status="on_hold").records()["empty"]
-    assert held["title"] == "No on hold projects"
+    assert held["title"] == "No projects on hold"
     log = screen(alice, "project", id=str(make_project(alice)), view="time").records()["empty"]
     assert log["title"] == "No time logged"
 

@@ -27,6 +27,7 @@ from portal_data.output.documents.parts import facts, how_to_pay, masthead, part
 from portal_data.output.documents.table import Column, draw_table
 from portal_data.output.documents.text import Style, TextLine
 from portal_data.output.documents.totals import draw_totals, totals_height
+from portal_data.text.language import _
 
 
 def render_statement(statement: Statement, look: Look, *, now: datetime) -> bytes:
@@ -143,7 +144,7 @@ def _draw_aging(sheets: Sheets, section: StatementSection) -> None:
         figure = Style(10, INK, "SemiBold", 1.5)
         texts = [(bucket.label, LABEL), (shown(bucket.amount_minor), figure)]
         if bucket.disputed_minor:
-            texts.append((f"{shown(bucket.disputed_minor)} {labels.IN_DISPUTE}", LABEL))
+            texts.append((_(labels.IN_DISPUTE, amount=shown(bucket.disputed_minor)), LABEL))
         return [sheets.fitted(text, style, width - 16) for text, style in texts]
 
     cells = [in_words(bucket) for bucket in section.aging]
