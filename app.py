@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components import index_page, not_found, tuning, unsubscribe_page
+from components import index_page, not_found, provider, tuning, unsubscribe_page
 from components.browser import protocol
 from portal_data import runtime, screens, settings
 from portal_data.auth import identity
@@ -18,6 +18,7 @@ from portal_data.web import (
     documents,
     exports,
     health,
+    openid,
     sessions,
     sockets,
     unsubscribe,
@@ -60,6 +61,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, bool]]:
 app = st.App(
     HERE / "components" / "shell.py",
     lifespan=lifespan,
+    secrets=provider.secrets(SETTINGS),
     routes=[
         *health.ROUTES,
         *sessions.ROUTES,
@@ -76,6 +78,14 @@ app = st.App(
             content_security_policy=content_security_policy(SIGNED_IN),
             origin=SETTINGS.origin,
             proxies=SETTINGS.trusted_proxies,
+            provider=SETTINGS.provider is not None,
+        ),
+        Middleware(
+            openid.OpenId,
+            path=SETTINGS.path,
+            origin=SETTINGS.origin,
+            proxies=SETTINGS.trusted_proxies,
+            claims_in=provider.claims_in,
         ),
         Middleware(
             sockets.SocketGuard,

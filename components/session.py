@@ -19,7 +19,7 @@ from streamlit import runtime
 from components.browser import bridge
 from components.ui import format as say
 from portal_data import security_log, settings
-from portal_data.auth import connections, devices, identity
+from portal_data.auth import connections, devices, identity, openid, switching
 from portal_data.auth.challenges import Challenge
 from portal_data.auth.connections import Connection
 from portal_data.auth.sessions import TICKET_LIFETIME, Browser
@@ -31,6 +31,7 @@ from portal_data.text.language import _
 
 _SIGN_IN = "portal.sign_in"
 _CHALLENGE = "portal.challenge"
+_REFUSED = "portal.refused"
 _ORDER = "portal.order"
 _FLASH = "portal.flash"
 _OTHERS = "portal.others"
@@ -142,14 +143,29 @@ def ask_for_code(challenge: Challenge, *, at_first_page: bool = False) -> NoRetu
 
 
 def challenge() -> Challenge | None:
-    """Return what this tab's right password still needs, or None."""
+    """Return what this tab's right password, or a provider's proof, still needs; or None."""
     waiting: Challenge | None = st.session_state.get(_CHALLENGE)
+    if waiting is None:
+        kept = st.context.cookies.get(openid.cookie_name(settings.load().secure))
+        waiting = openid.taken_over(kept, utc_now()) if isinstance(kept, str) else None
     return waiting
+
+
+def refused_by_provider() -> bool:
+    """Tell whether this tab came back from a provider whose proof signs nobody in."""
+    name, value = openid.CAME_BACK
+    if st.query_params.get(name) == value:
+        del st.query_params[name]  # and from the address, or a bookmark would say it again
+        st.session_state[_REFUSED] = True
+    return bool(st.session_state.get(_REFUSED))
 
 
 def forget_challenge() -> NoReturn:
     """Begin signing in anew."""
+    from_provider = _CHALLENGE not in st.session_state
     st.session_state.clear()
+    if from_provider:
+        _order("leave")  # its cookie would begin the same again
     st.rerun()
 
 
@@ -183,7 +199,7 @@ def other_customers(who: Scope) -> dict[UUID, str]:
     if held is None or held[0] != who.sign_in_id:
         others = {
             choice.contact_id: choice.customer_name
-            for choice in identity.choices(who)
+            for choice in switching.choices(who)
             if not choice.current
         }
         held = st.session_state[_OTHERS] = (who.sign_in_id, others)
@@ -194,7 +210,7 @@ def switch_customer(contact_id: UUID) -> NoReturn:
     """Act for another customer of this person from now on, beginning at its Home."""
     who = require_scope()
     try:
-        sign_in_id = identity.switch(who, contact_id, browser(), utc_now())
+        sign_in_id = switching.switch(who, contact_id, browser(), utc_now())
     except PortalError as error:
         st.session_state.pop(_OTHERS, None)
         flash(str(error))

@@ -10,6 +10,7 @@ waiting = session.challenge()
 if waiting is None:
     with sign_in.card():
         sign_in.sign_in_form()
+        sign_in.provider_button()
         st.page_link("../pages/forgotten.py", label=_("Forgotten password?"))
 else:
     with sign_in.card(*second_factor_forms.heading(waiting)):

@@ -1,12 +1,13 @@
 """Settings: environment variables `PORTAL_*` over the `[portal]` table of secrets.toml, strict."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.abc import Traversable
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +19,16 @@ from portal_data.errors import Invalid
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = ROOT / ".streamlit" / "secrets.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The OpenID provider through which people may sign in."""
+
+    issuer: str
+    client_id: str
+    client_secret: SecretStr
+    name: str
 
 
 class Settings(BaseSettings):
@@ -57,6 +68,36 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies stand in front; their X-Forwarded-For entries are believed."""
 
+    oidc_issuer: str | None = None
+    """OpenID provider through which people may sign in: its issuer, as it writes it itself."""
+    oidc_client_id: str | None = None
+    """What the portal is called there; its redirect address is `base_url`/oauth2callback."""
+    oidc_client_secret: SecretStr | None = None
+    """The portal's secret there."""
+    oidc_name: str = Field(default="your organisation", min_length=1, max_length=40)
+    """What people call the provider: Continue with …"""
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_issuer(cls, text: str | None) -> str | None:
+        """Refuse what could be read or changed on its way, except on this machine."""
+        parts = urlsplit(text or "https://x")
+        local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not (parts.scheme == "https" or local) or not parts.hostname or parts.query:
+            raise ValueError("Write it as https://accounts.example.com.")
+        return text
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> "Settings":
+        """Refuse half a provider: people would find a button that leads nowhere."""
+        given = [self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret]
+        if any(given) and not all(given):
+            raise ValueError(
+                "PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET are set "
+                "together."
+            )
+        return self
+
     @field_validator("base_url")
     @classmethod
     def _is_address(cls, text: str) -> str:
@@ -78,6 +119,15 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of belief: arguments, environment, secrets.toml."""
         return init_settings, env_settings, _PortalTable(settings_cls, SECRETS)
+
+    @property
+    def provider(self) -> Provider | None:
+        """The OpenID provider, when there is one."""
+        if self.oidc_issuer is None or not self.oidc_client_id or self.oidc_client_secret is None:
+            return None
+        return Provider(
+            self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_name
+        )
 
     @property
     def data_path(self) -> Path:

@@ -300,8 +300,8 @@ ELSEWHERE = {
     "output.attachments.make": "draws what is read above; see tests/data/test_forwarding.py",
     "output.acceptance.accept": "that action, with PDFs; see tests/data/test_estimate_answers.py",
     "output.document_pdfs.statement_pdf": "draws what is read above; see tests/web",
-    "auth.identity.choices": "by login, not by customer; see tests/data/test_identity.py",
-    "auth.identity.switch": "by login, not by customer; see tests/data/test_identity.py",
+    "auth.switching.choices": "by login, not by customer; see tests/data/test_identity.py",
+    "auth.switching.switch": "by login, not by customer; see tests/data/test_identity.py",
     **{
         f"projects.timesheet_answers.{name}": "an action; see tests/data/test_timesheet_answers.py"
         for name in ("answer", "approve", "reject")

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.account import second_factor_forms, sign_in
+from components.account import linked_account, second_factor_forms, sign_in
 from components.forms.action import act
 from components.ui import cards
 from components.ui import format as say
@@ -33,6 +33,7 @@ def draw(who: Scope | Staff) -> None:
         sign_in.change_password_form(who)
     with left:
         second_factor_forms.card(who)
+        linked_account.card(who)
     with right, st.container(key="card-sign-ins", border=True):
         _sign_ins(who)
 

@@ -53,12 +53,18 @@ def of_customer(staff: Staff, customer: StaffCustomer) -> None:
 
 
 def draw(
-    staff: Staff, contact: Contact, today: date, *, reviews: bool, second_factor: bool
+    staff: Staff,
+    contact: Contact,
+    today: date,
+    *,
+    reviews: bool,
+    second_factor: bool,
+    linked: bool = False,
 ) -> None:
     """Draw one contact with what may be done about its role and access.
 
     While the business takes `reviews`, a contact with access can be asked for one. An owner may
-    take away the `second_factor` that a contact has.
+    take away the `second_factor` that a contact has, and the account that is `linked`.
     """
     with st.container(border=True, key=f"card-contact-{contact.id}"):
         about = bidi.listed(contact.email, contact.designation)
@@ -76,6 +82,12 @@ def draw(
                 and st.button("Reset second factor", key=f"{key}.factor", type="tertiary")
             ):
                 confirm.reset_second_factor(contact.id, contact.name, member=False)
+            if (
+                linked
+                and staff.role is Role.OWNER
+                and st.button("Unlink account", key=f"{key}.linked", type="tertiary")
+            ):
+                confirm.unlink_account(contact.id, contact.name, member=False)
 
 
 def _role(staff: Staff, contact: Contact, key: str) -> None:

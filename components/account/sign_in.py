@@ -17,7 +17,7 @@ from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.models import AuthenticationModel
 from streamlit_authenticator.utilities import Encryptor, LoginError, ResetError, Validator
 
-from components import session
+from components import provider, session
 from components.browser import bridge
 from components.forms import fields
 from components.forms.action import outcome
@@ -25,12 +25,13 @@ from components.ui import brand as branding
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import said, tag
-from portal_data.auth import identity, passwords
+from portal_data.auth import identity, openid, passwords
 from portal_data.auth.challenges import Challenge, CodeNeeded
 from portal_data.business import brand
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.scope import Scope, Staff
+from portal_data.settings import load
 from portal_data.text import language
 from portal_data.text.language import N_, _
 
@@ -176,6 +177,8 @@ def sign_in_form() -> None:
     """Draw the sign-in form; a success goes on at the address that was asked for."""
     auth = PortalAuth()
     messages = st.container(key="signin-messages")
+    if session.refused_by_provider():
+        messages.error(_(openid.REFUSED), icon=":material/error:")
     with st.container(key="signin-form"):
         try:
             auth.login(fields=_translated(_SIGN_IN_FIELDS), key="sign_in")
@@ -186,6 +189,16 @@ def sign_in_form() -> None:
         session.ask_for_code(auth.model.challenge)
     if auth.model.started is not None:
         session.begin(auth.model.started)
+
+
+def provider_button() -> None:
+    """Draw the way through the OpenID provider, where there is one."""
+    offered = load().provider
+    if offered is None:
+        return
+    name = say.escape_markdown(_("Continue with {name}", name=offered.name))
+    if st.button(name, icon=":material/login:", width="stretch", key="provider"):
+        provider.lead_there()
 
 
 def change_password_form(who: Scope | Staff) -> None:

@@ -9,7 +9,7 @@ from components.forms.action import act, confirmed
 from components.session import require_staff
 from components.ui import cards
 from components.ui.markup import said, tag
-from portal_data.auth import access, second_factor
+from portal_data.auth import access, linked_accounts, second_factor
 from portal_data.auth import staff as team
 from portal_data.clock import utc_now
 from portal_data.text import bidi
@@ -70,6 +70,22 @@ def reset_second_factor(person_id: UUID, name: str, *, member: bool) -> None:
         "Reset the second factor",
         lambda: reset(staff, person_id, utc_now()),
         f"The second factor of {bidi.isolated(name)} is reset.",
+    )
+
+
+@st.dialog("Unlink the account?", icon=":material/link_off:")
+def unlink_account(person_id: UUID, name: str, *, member: bool) -> None:
+    """Ask before somebody's account at the provider opens the portal no longer."""
+    staff = require_staff()
+    staff.need_owner()
+    unlink = linked_accounts.unlink_member if member else linked_accounts.unlink_contact
+    _ask(
+        name,
+        "can sign in with that account no longer, until its verified e-mail links it again. The "
+        "password works as before. Do it when the account there has become somebody else's.",
+        "Unlink the account",
+        lambda: unlink(staff, person_id, utc_now()),
+        f"The account of {bidi.isolated(name)} is unlinked.",
     )
 
 

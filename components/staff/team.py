@@ -27,8 +27,8 @@ ABOUT = (
 _FORM = "member"
 
 
-def draw(staff: Staff, member: Member, *, second_factor: bool) -> None:
-    """Draw one member with what may be done about its access and its `second_factor`, if any."""
+def draw(staff: Staff, member: Member, *, second_factor: bool, linked: bool = False) -> None:
+    """Draw one member with what may be done about its access, second factor and linked account."""
     own = member.id == staff.staff_id
     key = f"team.{member.id}"
     with st.container(border=True, key=f"card-member-{member.id}"):
@@ -53,6 +53,8 @@ def draw(staff: Staff, member: Member, *, second_factor: bool) -> None:
             _role(staff, member, key)
             if second_factor and st.button("Reset second factor", key=f"{key}.factor"):
                 confirm.reset_second_factor(member.id, member.name, member=True)
+            if linked and st.button("Unlink account", key=f"{key}.linked"):
+                confirm.unlink_account(member.id, member.name, member=True)
             _access(staff, member, key)
 
 

@@ -7,7 +7,7 @@ from components.lists import listing
 from components.session import require_staff
 from components.staff import customer_view, detail_changes
 from components.ui import address, cards, links, reviewed, tab
-from portal_data.auth import second_factor
+from portal_data.auth import linked_accounts, second_factor
 from portal_data.business import organisation, preferences
 from portal_data.clock import utc_now
 from portal_data.customers import details, directory, review_desk
@@ -48,8 +48,16 @@ cards.draw(cards.title("People"))
 contact_access.of_customer(staff, customer)
 asks = preferences.of_portal(staff).reviews
 with_factor = second_factor.of_customer(staff, customer.id)
+linked = linked_accounts.of_customer(staff, customer.id)
 for each in customer.contacts:
-    contact_access.draw(staff, each, today, reviews=asks, second_factor=each.id in with_factor)
+    contact_access.draw(
+        staff,
+        each,
+        today,
+        reviews=asks,
+        second_factor=each.id in with_factor,
+        linked=each.id in linked,
+    )
 if not customer.contacts:
     cards.draw(cards.card("", cards.empty("No people yet", "Import or add a contact first.")))
 if written := review_desk.of_customer(staff, customer.id):

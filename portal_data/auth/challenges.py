@@ -1,8 +1,9 @@
-"""What a right password still needs before it signs anybody in: a second factor."""
+"""What a right password, or a provider's proof, still needs to sign anybody in: a second factor."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal_data.auth.linked_accounts import Proof
 from portal_data.auth.logins import Login
 from portal_data.business import preferences
 from portal_data.business.preferences import SecondFactor
@@ -16,12 +17,14 @@ LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A password that was right: what its sign-in still needs is a second factor."""
+    """A password or proof that was right: what its sign-in still needs is a second factor."""
 
     login: Login
     enrols: bool
     """The person has no second factor yet, and has to set one up."""
     issued_at: datetime
+    proof: Proof | None = None
+    """What a provider proved, when it was no password."""
 
     def need(self, now: datetime) -> None:
         """Raise Conflict when it has waited too long."""
@@ -37,11 +40,13 @@ class CodeNeeded(NotAllowed):
         self.challenge = challenge
 
 
-def of(session: OpenSession, login: Login, now: datetime) -> Challenge | None:
-    """Return what a login whose password was right has to add to it; None for nothing."""
+def of(
+    session: OpenSession, login: Login, now: datetime, proof: Proof | None = None
+) -> Challenge | None:
+    """Return what a login has to add to a right password, or to a `proof`; None for nothing."""
     required = wanted_of(session, login) is SecondFactor.REQUIRED
     if login.has_second_factor or required:
-        return Challenge(login, not login.has_second_factor, now)
+        return Challenge(login, not login.has_second_factor, now, proof)
     return None
 
 

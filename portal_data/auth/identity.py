@@ -1,13 +1,22 @@
 """Identity: who is asking. The only maker of Scope and Staff, out of a sign-in that holds now."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from portal_data import security_log, settings, store
-from portal_data.auth import challenges, devices, logins, passwords, sessions, throttle, tokens
+from portal_data.auth import (
+    challenges,
+    devices,
+    linked_accounts,
+    logins,
+    passwords,
+    sessions,
+    throttle,
+    tokens,
+)
+from portal_data.auth.linked_accounts import Proof
 from portal_data.auth.sessions import IDLE, Browser
-from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal_data.errors import Invalid, NotAllowed, NotFound
 from portal_data.ids import BUSINESS
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.messaging.events import Event
@@ -45,17 +54,6 @@ _TOUCH = """
     where id = $id and revoked_at is null and last_seen_at < $now
 """
 
-_CONTACTS_OF_LOGIN = """
-    select c.id as contact_id, u.display_name as customer_name, c.role,
-        (select max(s.last_seen_at) from core.sign_ins s where s.contact_id = c.id) as used_at
-    from core.contacts c
-    join core.customers u on u.id = c.customer_id
-    where c.login_id = $login_id and c.portal_status = 'active' and u.portal_enabled
-    order by used_at desc nulls last, u.display_name, c.id
-"""
-_CHOICES = _CONTACTS_OF_LOGIN.replace(
-    "$login_id", "(select login_id from core.sign_ins where id = $sign_in_id)"
-)
 _CUSTOMER = "select display_name, language from core.customers where id = $id order by id"
 _ACTIVE_STAFF = """
     select id from core.staff where login_id = $login_id and status = 'active' order by id
@@ -64,16 +62,6 @@ _REVOKE_RESETS = """
     update core.password_resets set revoked_at = $now
     where login_id = $login_id and used_at is null and revoked_at is null
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A customer that the signed-in person may act for."""
-
-    contact_id: UUID
-    customer_name: str
-    role: Role
-    current: bool
 
 
 def cookie_name(secure: bool) -> str:
@@ -200,43 +188,6 @@ def sign_out(sign_in_id: UUID, now: datetime) -> None:
         sessions.revoke(session, sign_in_id, "signed_out", now)
 
 
-def choices(scope: Scope) -> list[Choice]:
-    """Return the customers the signed-in person may act for, by name."""
-    with store.system_reading() as session:
-        rows = session.rows(_CHOICES, sign_in_id=scope.sign_in_id)
-    found = [
-        Choice(
-            row["contact_id"],
-            row["customer_name"],
-            Role(row["role"]),
-            row["contact_id"] == scope.contact_id,
-        )
-        for row in rows
-    ]
-    return sorted(found, key=lambda choice: (choice.customer_name.casefold(), choice.contact_id))
-
-
-def switch(scope: Scope, contact_id: UUID, browser: Browser, now: datetime) -> UUID:
-    """Act for another customer of the same person: end this sign-in and return a new one.
-
-    The old one ends so that no tab still showing the first customer can act for the second.
-    Raises NotFound when the contact is not this person's or has no access, Conflict when this
-    sign-in is over already.
-    """
-    with store.system_writing() as session:
-        login = logins.of_sign_in(session, scope.sign_in_id)
-        rows = session.rows(_CONTACTS_OF_LOGIN, login_id=login.id) if login else []
-        if login is None or contact_id not in {row["contact_id"] for row in rows}:
-            raise NotFound(_("There is no such customer."))
-        if sessions.revoke(session, scope.sign_in_id, "switched", now) != 1:
-            raise Conflict(_("You were signed out meanwhile. Sign in again."))
-        started = sessions.start(
-            session, login.id, contact_id=contact_id, browser=browser, now=now, method="switch"
-        )
-        _record(session, started, events.CONTACT_SIGNED_IN, now)
-        return started
-
-
 def view_as_customer(staff: Staff, customer_id: UUID) -> Scope:
     """Return what staff read one customer's documents with: all that its contacts see.
 
@@ -341,22 +292,40 @@ def replace_password(
     )
 
 
-def begin(session: OpenSession, login: logins.Login, browser: Browser, now: datetime) -> UUID:
+def has_access(session: OpenSession, login: logins.Login) -> bool:
+    """Tell whether anything is open to a login."""
+    is_staff = session.value(_ACTIVE_STAFF, login_id=login.id) is not None
+    return is_staff or logins.latest_contact(session, login.id) is not None
+
+
+def begin(
+    session: OpenSession,
+    login: logins.Login,
+    browser: Browser,
+    now: datetime,
+    proof: Proof | None = None,
+) -> UUID:
     """Store a new sign-in of somebody who has proved who they are, and return its id.
 
-    Raises NotAllowed when nothing is open to this person.
+    With a provider's `proof` that account is the login's from now on. Raises NotAllowed when
+    nothing is open to this person, Conflict when the account is somebody else's.
     """
     staff_id = session.value(_ACTIVE_STAFF, login_id=login.id)
-    if staff_id is not None:
-        started = sessions.start(session, login.id, staff_id=staff_id, browser=browser, now=now)
-        _record(session, started, events.STAFF_SIGNED_IN, now)
-        return started
-    latest = session.one(_CONTACTS_OF_LOGIN, login_id=login.id)
-    if latest is None:
+    latest = None if staff_id else logins.latest_contact(session, login.id)
+    if staff_id is None and latest is None:
         raise NotAllowed(_("Your access to this portal is switched off. Please contact us."))
-    contact_id = latest["contact_id"]
-    started = sessions.start(session, login.id, contact_id=contact_id, browser=browser, now=now)
-    _record(session, started, events.CONTACT_SIGNED_IN, now)
+    started = sessions.start(
+        session,
+        login.id,
+        staff_id=staff_id,
+        contact_id=latest["contact_id"] if latest else None,
+        browser=browser,
+        now=now,
+        method="openid" if proof else "password",
+    )
+    _record(session, started, events.STAFF_SIGNED_IN if staff_id else events.CONTACT_SIGNED_IN, now)
+    if proof and linked_accounts.use(session, login, proof, now):
+        _record(session, started, events.LINKED_ACCOUNT["staff" if staff_id else "contact"], now)
     return started
 
 

@@ -17,6 +17,7 @@ _COLUMNS = """
     left join core.staff f on f.login_id = l.id
 """
 _BY_EMAIL = _COLUMNS + "where l.email = $email order by l.id"
+_BY_ID = _COLUMNS + "where l.id = $id order by l.id"
 _HOLD = "select password_hash from core.logins where id = $id order by id"
 _BY_SIGN_IN = (
     _COLUMNS + "where l.id = (select login_id from core.sign_ins where id = $id) order by l.id"
@@ -24,6 +25,14 @@ _BY_SIGN_IN = (
 _CREATE = """
     insert into core.logins (id, email, password_hash, password_changed_at, created_at)
     values ($id, $email, $password_hash, $changed_at, $now)
+"""
+_CONTACTS = """
+    select c.id as contact_id, u.display_name as customer_name, c.role,
+        (select max(s.last_seen_at) from core.sign_ins s where s.contact_id = c.id) as used_at
+    from core.contacts c
+    join core.customers u on u.id = c.customer_id
+    where c.login_id = $login_id and c.portal_status = 'active' and u.portal_enabled
+    order by used_at desc nulls last, u.display_name, c.id
 """
 # An absent hash is compared as an empty one: no hash is empty.
 _SET_HASH = """
@@ -56,9 +65,24 @@ def find(session: OpenSession, email: str) -> Login | None:
     return _login(session.one(_BY_EMAIL, email=email))
 
 
+def by_id(session: OpenSession, login_id: UUID) -> Login | None:
+    """Return a login by its id, or None."""
+    return _login(session.one(_BY_ID, id=login_id))
+
+
 def of_sign_in(session: OpenSession, sign_in_id: UUID) -> Login | None:
     """Return the login behind a sign-in, or None."""
     return _login(session.one(_BY_SIGN_IN, id=sign_in_id))
+
+
+def contacts(session: OpenSession, login_id: UUID) -> list[Row]:
+    """Return the contacts that are open to a login, the one used last first."""
+    return session.rows(_CONTACTS, login_id=login_id)
+
+
+def latest_contact(session: OpenSession, login_id: UUID) -> Row | None:
+    """Return the contact that is open to a login and was used last, or None."""
+    return session.one(_CONTACTS, login_id=login_id)
 
 
 def create(session: OpenSession, email: str, password_hash: str | None, now: datetime) -> Login:

@@ -4,6 +4,7 @@ Whoever gets hold of the database or a backup of it alone cannot read them. The 
 a file in the data folder that is made when it is first needed.
 """
 
+import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
@@ -42,6 +43,11 @@ def opened(sealed: str, owner: UUID) -> str:
             "Codes cannot be checked on this server just now. Use a recovery code, or ask us."
         )
         raise Unavailable(words) from error
+
+
+def derived(purpose: str) -> str:
+    """Return a key for a purpose, the same in every process of one portal."""
+    return hmac.new(_key(), purpose.encode(), sha256).hexdigest()
 
 
 def _key() -> bytes:

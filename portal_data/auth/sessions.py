@@ -24,8 +24,9 @@ TICKET_LIFETIME = timedelta(seconds=60)
 
 _AGENT_LENGTH = 300
 
-Method = Literal["password", "invitation", "switch"]
-"""How somebody came to be signed in: `switch` is from another customer of the same person."""
+Method = Literal["password", "invitation", "switch", "openid"]
+"""How somebody came to be signed in: `switch` is from another customer of the same person, and
+`openid` by a provider."""
 
 _START = """
     insert into core.sign_ins (id, login_id, contact_id, staff_id, created_at, last_seen_at,

@@ -342,3 +342,11 @@ RESET_SECOND_FACTOR = _of_person(
     "reset_second_factor", N_("{actor} took away the second factor of {subject}")
 )
 """By the kind of person whose second factor it is."""
+LINKED_ACCOUNT = _of_person("linked_account", N_("{actor} linked an account elsewhere to sign in"))
+UNLINKED_ACCOUNT = _of_person(
+    "unlinked_account", N_("{actor} unlinked the account elsewhere that signed in")
+)
+TOOK_AWAY_ACCOUNT = _of_person(
+    "took_away_account", N_("{actor} unlinked the account elsewhere of {subject}")
+)
+"""By the kind of person whose account at an OpenID provider it is."""

@@ -109,6 +109,18 @@ def password_changed(to: str, business: str) -> dict[str, Any]:
     }
 
 
+def account_linked(to: str, business: str, provider: str) -> dict[str, Any]:
+    """The mail that tells somebody that an account elsewhere opens the portal as theirs."""
+    return {
+        "to": to,
+        "subject": f"Another way to sign in to {isolated(business)}",
+        "body": f"An account of {isolated(provider)} was linked: it signs you in from now on.\n\n"
+        "If that was not you, unlink it under Security, choose a new password, and tell us.",
+        "link": address("security"),
+        "link_label": "Open Security",
+    }
+
+
 def second_factor(to: str, business: str, sentence: str) -> dict[str, Any]:
     """The mail that tells somebody what happened to their second factor."""
     return {

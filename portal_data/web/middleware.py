@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_data import security_log
 from portal_data.auth import networks
-from portal_data.web import streams, uploads
+from portal_data.web import openid, streams, uploads
 from portal_data.web.rates import Rate, Rates
 
 BODY_LIMIT = 64 * 1024
@@ -23,7 +23,8 @@ REQUESTS = Rate(100, burst=1500)
 """Requests of one network: a page of a browser that has nothing yet asks 90."""
 
 # Of Streamlit's own routes only what its page asks for: the rest names the server's functions
-# (metrics), offers the portal to programs (agent), or signs in beside us (auth, oauth2callback).
+# (metrics), offers the portal to programs (agent), or signs in beside us (auth, oauth2callback)
+# where there is no provider, and where there is one with `openid` in between.
 _STREAMLIT = (
     "/_stcore/health",
     "/_stcore/host-config",
@@ -31,7 +32,7 @@ _STREAMLIT = (
     uploads.PREFIX,
     "/_stcore/bidi-components/",
 )
-_HIDDEN = ("/_stcore/", "/component/", "/oauth2callback", "/auth/login")
+_HIDDEN = ("/_stcore/", "/component/", *openid.PATHS)
 FROM_OUTSIDE = ("/unsubscribe/",)
 """Routes that mail programs post to: their address is the proof, and no cookie counts."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -54,9 +55,15 @@ class Guard:
     """Pure ASGI, requests only: websockets have a guard of their own."""
 
     def __init__(
-        self, app: ASGIApp, content_security_policy: str, origin: str, proxies: int
+        self,
+        app: ASGIApp,
+        content_security_policy: str,
+        origin: str,
+        proxies: int,
+        provider: bool = False,
     ) -> None:
         self._app, self._origin, self._proxies = app, origin, proxies
+        self._open = (*_STREAMLIT, *openid.PATHS) if provider else _STREAMLIT
         self._host = urlsplit(origin).netloc
         self._local = urlsplit(origin).hostname in _LOOPBACK
         self._secure = origin.startswith("https://")
@@ -124,7 +131,7 @@ class Guard:
             return PlainTextResponse("Too many requests.", 429, {"Retry-After": "10"})
         if any(len(part.encode()) > _LONGEST_NAME for part in path.split("/")):
             return PlainTextResponse("Not found.", 404)  # no file system could have it
-        hidden = path.startswith(_HIDDEN) and not path.startswith(_STREAMLIT)
+        hidden = path.startswith(_HIDDEN) and not path.startswith(self._open)
         if hidden or (path == "/auth/logout" and method in _SAFE):
             return PlainTextResponse("Not found.", 404)
         # browsers say where a request comes from, and nobody else has another person's cookie

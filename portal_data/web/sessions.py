@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from portal_data.auth import devices, identity
+from portal_data.auth import devices, identity, openid
 from portal_data.auth.sessions import ABSOLUTE
 from portal_data.clock import utc_now
 from portal_data.settings import load
@@ -31,9 +31,15 @@ async def begin(request: Request) -> Response:
     known = request.cookies.get(_device_name())
     device = await run_in_threadpool(identity.remember_device, token, known, utc_now())
     response = _answer()
-    _set(response, _name(), token, ABSOLUTE)
-    _set(response, _device_name(), device, devices.LIFETIME)
+    keep(response, token, device)
     return response
+
+
+def keep(response: Response, token: str, device: str) -> None:
+    """Let the browser keep the cookies of a sign-in, and none of the way there."""
+    set_cookie(response, _name(), token, ABSOLUTE)
+    set_cookie(response, _device_name(), device, devices.LIFETIME)
+    _drop(response, openid.cookie_name(load().secure))
 
 
 async def end(request: Request) -> Response:
@@ -44,7 +50,8 @@ async def end(request: Request) -> Response:
     if token:
         await run_in_threadpool(identity.sign_out_cookie, token, utc_now())
     response = _answer()
-    response.delete_cookie(_name(), path="/", httponly=True, secure=load().secure, samesite="lax")
+    _drop(response, _name())
+    _drop(response, openid.cookie_name(load().secure))
     return response
 
 
@@ -62,7 +69,12 @@ def _device_name() -> str:
     return devices.cookie_name(load().secure)
 
 
-def _set(response: Response, name: str, value: str, lifetime: timedelta) -> None:
+def _drop(response: Response, name: str) -> None:
+    response.delete_cookie(name, path="/", httponly=True, secure=load().secure, samesite="lax")
+
+
+def set_cookie(response: Response, name: str, value: str, lifetime: timedelta) -> None:
+    """Set a cookie that no script reads and other sites' requests do not carry."""
     response.set_cookie(
         name,
         value,

@@ -71,6 +71,11 @@ UNSCOPED: dict[str, str] = {
     "projects.time_entries.narrowed": "reads words of an address",
     "auth.second_factor.complete": "the challenge is the proof of a right password",
     "auth.second_factor.enrol_and_complete": "the challenge is the proof of a right password",
+    "auth.openid.cookie_name": "names a cookie",
+    "auth.openid.hand_over": "the challenge is the proof of a right password or account",
+    "auth.openid.sign_in": "the claims are the proof",
+    "auth.openid.taken_over": "reads what was handed over, sealed",
+    "auth.sealing.derived": "makes a key of the portal's own",
     "auth.sealing.opened": "reads what is given",
     "auth.sealing.seal": "seals what is given",
     "auth.totp.enrolment": "makes a secret that nothing knows yet",
@@ -85,6 +90,8 @@ UNSCOPED: dict[str, str] = {
 
 # Packages of requirements.txt that no module of ours imports.
 LOADED_BY_OTHERS = {
+    "authlib": "Streamlit, to sign in through a provider",
+    "httpx2": "Authlib, to ask the provider",
     "stripe": "the provider of card and bank payments",
     "tzdata": "zoneinfo, where the host has no time zones",
 }

@@ -8,7 +8,7 @@ import bcrypt
 import pytest
 
 from portal_data import store
-from portal_data.auth import identity, resets, sessions, throttle, tokens
+from portal_data.auth import identity, resets, sessions, switching, throttle, tokens
 from portal_data.auth.sessions import ABSOLUTE, IDLE, TICKET_LIFETIME, Browser
 from portal_data.auth.throttle import TooManyAttempts
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -443,12 +443,12 @@ def test_a_person_of_two_customers_begins_where_they_were_last(
     first = identity.scope_of(_sign_in(alice.email, now=NOW), NOW)
     assert isinstance(first, Scope)
     assert first.customer_name == "Alder Ltd"
-    assert [(c.customer_name, c.role, c.current) for c in identity.choices(first)] == [
+    assert [(c.customer_name, c.role, c.current) for c in switching.choices(first)] == [
         ("Alder Ltd", Role.ADMIN, True),
         ("Birch GmbH", Role.VIEWER, False),
     ]
     later = NOW + timedelta(hours=1)
-    switched = identity.scope_of(identity.switch(first, there, BROWSER, later), later)
+    switched = identity.scope_of(switching.switch(first, there, BROWSER, later), later)
     assert isinstance(switched, Scope)
     assert (switched.customer_id, switched.contact_id) == (charlie.customer_id, there)
     assert switched.role is Role.VIEWER
@@ -462,17 +462,17 @@ def test_nobody_switches_to_a_customer_that_is_not_theirs(cast: Cast) -> None:
     there = _second_contact(cast.alice, cast.charlie)
     for contact_id in (cast.charlie.contact_id, cast.bob.contact_id, new_id()):
         with pytest.raises(NotFound):
-            identity.switch(cast.alice, contact_id, BROWSER, NOW)
+            switching.switch(cast.alice, contact_id, BROWSER, NOW)
     _change("update core.contacts set portal_status = 'disabled' where id = $id", there)
     with pytest.raises(NotFound):
-        identity.switch(cast.alice, there, BROWSER, NOW)
-    assert len(identity.choices(cast.alice)) == 1
+        switching.switch(cast.alice, there, BROWSER, NOW)
+    assert len(switching.choices(cast.alice)) == 1
     assert identity.scope_of(cast.alice.sign_in_id, NOW) is not None
 
 
 def test_of_many_switches_at_once_one_wins(alice: Scope, charlie: Scope) -> None:
     there = _second_contact(alice, charlie)
-    done, refused = at_once(lambda _: identity.switch(alice, there, BROWSER, NOW))
+    done, refused = at_once(lambda _: switching.switch(alice, there, BROWSER, NOW))
     assert len(done) == 1
     assert all(isinstance(error, Conflict) for error in refused)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal_data import store
-from portal_data.auth import access, identity, invitations, staff, tokens
+from portal_data.auth import access, identity, invitations, staff, switching, tokens
 from portal_data.auth.invitations import LIFETIME
 from portal_data.auth.throttle import TooManyAttempts
 from portal_data.errors import Conflict, Invalid, NotFound
@@ -127,7 +127,8 @@ def test_a_person_known_elsewhere_must_prove_the_password(cast: Cast) -> None:
     who = identity.scope_of(invitations.accept(token, PASSWORD, BROWSER, NOW), NOW)
     assert isinstance(who, Scope)
     assert who.customer_id == cast.charlie.customer_id
-    assert [choice.customer_name for choice in identity.choices(who)] == ["Alder Ltd", "Birch GmbH"]
+    names = [choice.customer_name for choice in switching.choices(who)]
+    assert names == ["Alder Ltd", "Birch GmbH"]
 
 
 def test_guesses_at_that_password_are_counted(cast: Cast) -> None:

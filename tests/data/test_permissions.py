@@ -25,6 +25,8 @@ from portal_data.auth import (
     colleagues,
     identity,
     invitations,
+    linked_accounts,
+    logins,
     second_factor,
     sessions,
     totp,
@@ -272,6 +274,14 @@ def _looks(who: Who) -> bool:
     return isinstance(who, Scope) and who.role is Role.STAFF
 
 
+def _link(email: str) -> None:
+    """Link an account at a provider to a login."""
+    with store.system_writing() as session:
+        login = logins.find(session, email)
+        assert login is not None
+        linked_accounts.use(session, login, linked_accounts.Proof("https://id", email), NOW)
+
+
 def _give_member_a_factor(world: World) -> None:
     with store.system_writing() as session:
         session.change(
@@ -296,6 +306,21 @@ def _set_up(who: Who, given: totp.Enrolment | None = None) -> None:
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 ACTIONS: dict[str, Action] = {
+    "auth.linked_accounts.unlink_own": Action(
+        lambda who, w: linked_accounts.unlink_own(who, NOW),
+        CONTACTS | STAFF,
+        prepare=lambda w, who: None if _looks(who) else _link(who.email),
+    ),
+    "auth.linked_accounts.unlink_contact": Action(
+        lambda who, w: linked_accounts.unlink_contact(who, w.cast.bob.contact_id, NOW),
+        OWNER,
+        prepare=lambda w, who: _link(w.cast.bob.email),
+    ),
+    "auth.linked_accounts.unlink_member": Action(
+        lambda who, w: linked_accounts.unlink_member(who, w.member, NOW),
+        OWNER,
+        prepare=lambda w, who: _link("max@fern.example"),
+    ),
     "auth.second_factor.set_up": Action(lambda who, w: _set_up(who), CONTACTS | STAFF),
     **{
         f"auth.second_factor.{name}": Action(
@@ -656,7 +681,7 @@ ACTIONS: dict[str, Action] = {
 
 NO_ACTIONS = {
     "billing.estimate_links.note_use": "by whoever holds a link; see test_estimate_links",
-    "auth.identity.switch": "from one's own access to another of one's own; see test_identity",
+    "auth.switching.switch": "from one's own access to another of one's own; see test_identity",
 }
 """Functions that write and ask who is there, but do nothing that a role allows."""
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from portal_data import demo, lists, settings, store
-from portal_data.auth import identity
+from portal_data.auth import identity, switching
 from portal_data.auth.sessions import Browser
 from portal_data.billing import invoices, periods, statements
 from portal_data.cli import demo_books
@@ -102,7 +102,7 @@ def test_every_named_person_signs_in(db: store.Store, tmp_path: Path) -> None:
     assert {who.role for who in found.values()} == set(Role)
     bookkeeper = found["noor@ledgerline.example"]
     assert isinstance(bookkeeper, Scope)
-    assert len(identity.choices(bookkeeper)) == 2
+    assert len(switching.choices(bookkeeper)) == 2
     printed = str(logins)
     assert logins.password in printed
     assert all(login.email in printed for login in logins.logins)

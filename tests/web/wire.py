@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tools.browser import Portal
 
-_SOURCES = (f"127.9.{number // 250}.{number % 250 + 1}" for number in range(60_000))
+SOURCES = (f"127.9.{number // 250}.{number % 250 + 1}" for number in range(60_000))
 PATIENCE = 90.0  # seconds; a broken test ends, no test waits so long
 
 
@@ -158,7 +158,7 @@ def socket_to(
         open_timeout=PATIENCE,
         close_timeout=1,
         ping_interval=None,
-        source_address=(source or next(_SOURCES), 0),
+        source_address=(source or next(SOURCES), 0),
     ) as connection:
         yield Socket(connection)
 
