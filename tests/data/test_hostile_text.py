@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from portal_data import settings, store
-from portal_data.errors import Invalid, PortalError
+from portal_data.errors import Invalid, InvalidFields, PortalError
 from portal_data.ids import new_id
 from portal_data.messaging.mail.compose import compose
 from portal_data.messaging.mail.errors import DeliveryFailed
@@ -29,6 +29,11 @@ _TEXT_COLUMNS = """
     where table_schema = 'core' and data_type in ('VARCHAR', 'text')
     order by table_name, ordinal_position
 """
+_TEXTS = (
+    "a\0b\x1b[31mc",
+    f"{ACTING}\nSubject: forged\r\nBcc: x@x.example {TURNING}",
+    f"{SHORT}{TURNING[0]}",
+)
 each_entry = pytest.mark.parametrize("typed", ENTRIES.values(), ids=ENTRIES)
 
 
@@ -43,12 +48,16 @@ def books(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Books:
 
 def _texts() -> list[tuple[str, str]]:
     """Return every text that is stored, by its column."""
-    found = []
+    columns: dict[str, list[str]] = {}
     for each in rows(_TEXT_COLUMNS):
-        table, column = each["table_name"], each["column_name"]
-        held = rows(f'select "{column}" as held from core."{table}" where "{column}" is not null')
-        found += [(f"{table}.{column}", row["held"]) for row in held]
-    return found
+        columns.setdefault(each["table_name"], []).append(f'"{each["column_name"]}"')
+    return [
+        (f"{table}.{column}", text)
+        for table, names in columns.items()
+        for row in rows(f'select {", ".join(names)} from core."{table}" order by 1')
+        for column, text in row.items()
+        if text is not None
+    ]
 
 
 def _refused(typed: Typed, books: Books, text: str) -> PortalError | None:
@@ -60,23 +69,21 @@ def _refused(typed: Typed, books: Books, text: str) -> PortalError | None:
 
 
 @each_entry
-def test_a_megabyte_is_refused(typed: Typed, books: Books, request: pytest.FixtureRequest) -> None:
+def test_it_stays_text_or_is_refused(
+    typed: Typed, books: Books, request: pytest.FixtureRequest
+) -> None:
     refusal = _refused(typed, books, "long " * 200_000)
     if "file" not in request.node.callspec.id:  # whose name is cut, as the browser's own would be
         assert isinstance(refusal, Invalid)
         assert len(str(refusal)) < 500
-    assert [place for place, text in _texts() if len(text) > 20_000] == []
-
-
-@each_entry
-@pytest.mark.parametrize("text", [f"{ACTING} {TURNING}", f"{SHORT}{TURNING[0]}", "a\0b\x1b[31mc"])
-def test_nothing_that_is_typed_turns_what_stands_beside_it(
-    typed: Typed, books: Books, text: str
-) -> None:
-    refusal = _refused(typed, books, text)
-    assert refusal is None or isinstance(refusal, Invalid)
-    turned = [place for place, held in _texts() if TURNING[0] in held or "\x1b" in held]
-    assert turned == []
+    refusals = [_refused(typed, books, text) for text in _TEXTS]
+    taken = refusals.index(None) if None in refusals else len(refusals)
+    assert {type(each) for each in refusals[:taken]} <= {Invalid, InvalidFields}
+    for place, held in _texts():  # of which it turns nothing that stands beside it
+        assert len(held) < 20_000, place
+        assert TURNING[0] not in held, place
+        assert "\x1b" not in held, place
+    _is_mailed_as_text(books)
 
 
 class _Page(HTMLParser):
@@ -96,10 +103,8 @@ class _Page(HTMLParser):
                 self.acting.append(f"{tag} {name}={given}")
 
 
-@each_entry
-def test_no_mail_acts_on_what_was_typed(typed: Typed, books: Books) -> None:
+def _is_mailed_as_text(books: Books) -> None:
     """Each line that was typed is marked, but in a letter that is the typing person's own."""
-    _refused(typed, books, f"{ACTING}\nSubject: forged\r\nBcc: x@x.example")
     with store.system_writing() as session:
         for row in session.rows("select id from core.activity order by happened_at, id"):
             notifier.notify(session, row["id"], books.now)
