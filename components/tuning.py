@@ -23,6 +23,7 @@ from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 from components import session, turns
 from components.ui import brand
 from portal_data.errors import Invalid
+from portal_data.text.language import _
 
 COLLECT_EVERY = 10.0
 """Seconds between garbage collections that Streamlit asks for after every script run."""
@@ -184,8 +185,11 @@ def on_script_error(error: BaseException) -> bool:
     reference = secrets.token_hex(4)
     log.error("unexpected error", exc_info=error, extra={"portal": {"reference": reference}})
     st.error(
-        "Something went wrong on our side. Please try again. "
-        f"If it stays, quote reference {reference}.",
+        _(
+            "Something went wrong on our side. Please try again. If it stays, quote reference "
+            "{reference}.",
+            reference=reference,
+        ),
         icon=":material/error:",
     )
     return True

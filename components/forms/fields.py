@@ -68,13 +68,13 @@ class Fields:
         places = money.exponent(currency)
         with self._room(name, about):
             typed = st.number_input(
-                f"{about.label} ({currency})",
+                f"{_(about.label)} ({currency})",
                 min_value=0.0,
                 value=None if minor is None else float(money.to_decimal(minor, currency)),
                 step=float(Decimal(1).scaleb(-places)),
                 format=f"%.{places}f",
-                placeholder="None",
-                help=about.help or None,
+                placeholder=_("None"),
+                help=_(about.help) if about.help else None,
                 key=f"{self.key}.{name}",
             )
         return None if typed is None else money.to_minor(Decimal(str(typed)), currency)

@@ -11,6 +11,7 @@ from portal_data.messaging.events import Event
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
+from portal_data.text.language import _
 
 CONTACT_ROLES = (Role.ADMIN, Role.PAYER, Role.APPROVER, Role.VIEWER)
 
@@ -65,14 +66,14 @@ def set_role(
     for an unknown contact, Conflict when it has the role already or another than was seen.
     """
     if role not in CONTACT_ROLES:
-        raise Invalid("A contact is an administrator, a payer, an approver or a viewer.")
+        raise Invalid(_("A contact is an administrator, a payer, an approver or a viewer."))
     with store.staff_writing(staff) as session:
         contact = _contact(session, contact_id)
         if contact["role"] == role:
-            raise Conflict("This contact has that role already.")
+            raise Conflict(_("This contact has that role already."))
         seen = before.value if before else contact["role"]
         if session.change(_SET_ROLE, id=contact_id, role=role.value, before=seen, now=now) != 1:
-            raise Conflict("Somebody else changed this role meanwhile. Look at it first.")
+            raise Conflict(_("Somebody else changed this role meanwhile. Look at it first."))
         record(session, staff, events.CONTACT_ROLE_CHANGED, contact, now, details=role.value)
 
 
@@ -98,7 +99,7 @@ def take(session: OpenSession, who: Scope | Staff, contact: Row, now: datetime) 
     `who` may do it: that is for the caller to ask. Raises Conflict when it has no access.
     """
     if session.change(_DISABLE, id=contact["id"], now=now) != 1:
-        raise Conflict("This contact has no access.")
+        raise Conflict(_("This contact has no access."))
     sessions.revoke_contact(session, contact["id"], "disabled", now)
     invitations.revoke(session, contact["id"], now)
     event = events.CONTACT_DISABLED
@@ -113,7 +114,7 @@ def give_back(session: OpenSession, who: Scope | Staff, contact: Row, now: datet
     `who` may do it: that is for the caller to ask. Raises Conflict when there is none to give back.
     """
     if session.change(_ENABLE, id=contact["id"], now=now) != 1:
-        raise Conflict("Only a disabled contact who had a password can be enabled. Invite it.")
+        raise Conflict(_("Only a disabled contact who had a password can be enabled. Invite it."))
     event = events.CONTACT_ENABLED
     if isinstance(who, Scope):
         event = events.CONTACT_ENABLED_COLLEAGUE
@@ -144,7 +145,7 @@ def _switch(staff: Staff, customer_id: UUID, *, enabled: bool, now: datetime) ->
 def _contact(session: OpenSession, contact_id: UUID) -> Row:
     found = session.locked(_CONTACT, id=contact_id)
     if not found:
-        raise NotFound("There is no such contact.")
+        raise NotFound(_("There is no such contact."))
     return found[0]
 
 

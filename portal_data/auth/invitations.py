@@ -103,18 +103,20 @@ def issue(session: OpenSession, who: Scope | Staff | None, contact_id: UUID, now
     colleague = who if isinstance(who, Scope) else None
     found = session.locked(_CONTACT, id=contact_id)
     if not found:
-        raise NotFound("There is no such contact.")
+        raise NotFound(_("There is no such contact."))
     contact = found[0]
     name = _name(contact)
     if not contact["email"]:
-        raise Invalid(f"{name or 'This contact'} has no e-mail address. Add one first.")
+        raise Invalid(
+            _("{name} has no e-mail address. Add one first.", name=name or _("This contact"))
+        )
     email = emails.normalise(contact["email"])
     login = logins.find(session, email)
     of_staff = login is not None and login.staff_id is not None
     if of_staff and not colleague:
         raise Conflict(f"{email} signs in as staff. Use another e-mail for the contact.")
     if session.change(_SET_INVITED, id=contact_id, now=now) != 1:
-        raise Conflict(f"{name or email} has access already.")
+        raise Conflict(_("{name} has access already.", name=name or email))
     customer_id = contact["customer_id"]
     if not colleague:
         session.change(_OPEN_PORTAL, id=customer_id, now=now)

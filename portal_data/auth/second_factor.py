@@ -293,7 +293,7 @@ def _set_up(
 ) -> tuple[str, ...]:
     (row,) = session.locked(_GET, id=login.id)
     if row["totp_confirmed_at"] is not None:
-        raise Conflict("A second factor is set up already. Turn it off first.")
+        raise Conflict(_("A second factor is set up already. Turn it off first."))
     step = totp.step_of(given.secret, code, now)
     if step is None:
         raise Invalid(_(_WRONG))

@@ -6,6 +6,7 @@ from uuid import UUID
 from portal_data import store
 from portal_data.errors import NotFound
 from portal_data.scope import Permission, Scope, Staff, roles_that_may
+from portal_data.text.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Contact:
     def name(self) -> str:
         """First and last name, or what is known of the person."""
         whole = " ".join(part for part in (self.first_name, self.last_name) if part)
-        return whole or self.email or "Unnamed contact"
+        return whole or self.email or _("Unnamed contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def my_details(scope: Scope) -> MyDetails:
     with store.reading(scope) as session:
         customer = session.one(_CUSTOMER)
         if customer is None:
-            raise NotFound("There is no such customer.")
+            raise NotFound(_("There is no such customer."))
         addresses = [Address(**row) for row in session.rows(_ADDRESSES)]
         contacts = [Contact(**row) for row in session.rows(_CONTACTS)]
         methods = [SavedMethod(**row) for row in session.rows(_METHODS)]
@@ -192,6 +193,6 @@ def for_staff(staff: Staff, customer_id: UUID) -> StaffCustomer:
     with store.staff_reading(staff) as session:
         row = session.one(_FOR_STAFF, id=customer_id)
         if row is None:
-            raise NotFound("There is no such customer.")
+            raise NotFound(_("There is no such customer."))
         contacts = [Contact(**found) for found in session.rows(_CONTACTS_FOR_STAFF, id=customer_id)]
     return StaffCustomer(**row, contacts=contacts)

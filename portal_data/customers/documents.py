@@ -12,6 +12,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.kinds import KINDS, UNPAID, Kind
 from portal_data.messaging import activity, events
 from portal_data.scope import Staff
+from portal_data.text.language import _
 
 
 class Sort(StrEnum):
@@ -150,5 +151,5 @@ def locate(staff: Staff, kind: Kind, number: str) -> Located:
     with store.staff_reading(staff) as session:
         row = session.one(_WHOSE[kind.key], number=number)
     if row is None:
-        raise NotFound("There is no such document.")
+        raise NotFound(_("There is no such document."))
     return Located(**row)

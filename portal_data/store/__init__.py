@@ -19,6 +19,7 @@ from portal_data.store.migrate import HERE, migrate
 from portal_data.store.postgres_engine import PostgresEngine
 from portal_data.store.read_cache import ReadCache
 from portal_data.store.session import OpenSession, ScopedSession, Session
+from portal_data.text.language import _
 
 __all__ = [
     "OpenSession",
@@ -155,7 +156,7 @@ def install(opened: Store) -> Store:
 def current() -> Store:
     """Return the store of this process. Raises Unavailable before one is installed."""
     if _current is None:
-        raise Unavailable("The portal is starting. Try again in a moment.")
+        raise Unavailable(_("The portal is starting. Try again in a moment."))
     return _current
 
 

@@ -20,6 +20,7 @@ from portal_data.store.duckdb_cursors import Cursors
 from portal_data.store.engine import Row, Visibility
 from portal_data.store.routing import routed
 from portal_data.store.write_set import EVERYONE, Changes, WriteSet
+from portal_data.text.language import _
 
 # To fetch one text of a segment it unpacks where all of them begin: a customer's hundred numbers
 # would cost more than all else of a list, and the more the larger the books.
@@ -160,11 +161,11 @@ class DuckDBTransaction:
         try:
             self._cursor.execute(self._cursors.parsed(sql), params or None)
         except duckdb.ConstraintException as error:
-            raise Conflict("That exists already, or breaks a rule of the books.") from error
+            raise Conflict(_("That exists already, or breaks a rule of the books.")) from error
         except duckdb.TransactionException as error:
             if "conflict" not in str(error).lower():
                 raise
-            raise Conflict("Someone else changed this at the same moment. Try again.") from error
+            raise Conflict(_("Someone else changed this at the same moment. Try again.")) from error
 
 
 def _arrow(
@@ -258,7 +259,7 @@ class DuckDBEngine:
                 self._refuse_without_room(error)
                 if isinstance(error, (duckdb.ConstraintException, duckdb.TransactionException)):
                     raise Conflict(
-                        "Someone else changed this at the same moment. Try again."
+                        _("Someone else changed this at the same moment. Try again.")
                     ) from error
                 raise
         except BaseException:

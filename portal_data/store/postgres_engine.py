@@ -19,6 +19,7 @@ from portal_data.errors import Conflict, Unavailable
 from portal_data.store.engine import Row, Visibility
 from portal_data.store.routing import routed
 from portal_data.store.write_set import Changes
+from portal_data.text.language import N_, _
 
 _FEW = 8  # rows that cost less one by one than through a temporary table
 _ALONE = 7_036_874_417_766  # the advisory lock's number, for this purpose only
@@ -48,9 +49,9 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-_BUSY = "The portal is busy just now. Try again in a moment."
-_LOST = "The database does not answer just now. Nothing was changed. Try again in a moment."
-_LOST_AT_COMMIT = (
+_BUSY = N_("The portal is busy just now. Try again in a moment.")
+_LOST = N_("The database does not answer just now. Nothing was changed. Try again in a moment.")
+_LOST_AT_COMMIT = N_(
     "The database ceased to answer while this was being saved. Look whether it is there before you "
     "do it again."
 )
@@ -106,7 +107,7 @@ class PostgresTransaction:
             staged = names.Identifier("pg_temp", f"load_{name}")
             return self._copy(staged, target, listed, chain(few, source))
         except psycopg.errors.IntegrityError as error:
-            raise Conflict("That exists already, or breaks a rule of the books.") from error
+            raise Conflict(_("That exists already, or breaks a rule of the books.")) from error
 
     def _insert_few(
         self, target: names.Composable, columns: names.Composed, rows: Sequence[Sequence[Any]]
@@ -170,9 +171,9 @@ class PostgresTransaction:
         try:
             return self._connection.execute(_wire(sql).encode(), params)
         except psycopg.errors.IntegrityError as error:
-            raise Conflict("That exists already, or breaks a rule of the books.") from error
+            raise Conflict(_("That exists already, or breaks a rule of the books.")) from error
         except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected) as error:
-            raise Conflict("Someone else changed this at the same moment. Try again.") from error
+            raise Conflict(_("Someone else changed this at the same moment. Try again.")) from error
 
 
 class PostgresEngine:
@@ -231,16 +232,16 @@ class PostgresEngine:
                 with suppress(psycopg.OperationalError):  # what is lost needs no rollback
                     connection.execute("rollback")
                 if isinstance(error, psycopg.OperationalError):
-                    raise Unavailable(_LOST) from error
+                    raise Unavailable(_(_LOST)) from error
                 raise
             try:
                 connection.execute("commit")
             except psycopg.errors.IntegrityError as error:
                 raise Conflict(
-                    "Someone else changed this at the same moment. Try again."
+                    _("Someone else changed this at the same moment. Try again.")
                 ) from error
             except psycopg.OperationalError as error:
-                raise Unavailable(_LOST_AT_COMMIT) from error
+                raise Unavailable(_(_LOST_AT_COMMIT)) from error
         finally:
             self._pool.putconn(connection)
 
@@ -253,11 +254,11 @@ class PostgresEngine:
         was done over it yet. Raises Unavailable when none can be had.
         """
         lost: psycopg.OperationalError | None = None
-        for _ in range(self._MOST + 1):  # all of the pool's may be closed
+        for _attempt in range(self._MOST + 1):  # all of the pool's may be closed
             try:
                 connection = self._pool.getconn()
             except PoolTimeout as error:
-                raise Unavailable(_BUSY) from error
+                raise Unavailable(_(_BUSY)) from error
             try:
                 # one round trip for all; a UUID prints no quotes. `set local` is also what a
                 # coordinator passes on to the machines that hold the rows
@@ -275,7 +276,7 @@ class PostgresEngine:
                 raise
             else:
                 return connection
-        raise Unavailable(_LOST) from lost
+        raise Unavailable(_(_LOST)) from lost
 
     def is_writing(self) -> bool:
         """Nothing is cached here, so nobody needs to know."""
