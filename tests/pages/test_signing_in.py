@@ -18,8 +18,11 @@ from components.account import sign_in
 from portal_data import settings, store
 from portal_data.auth import identity, invitations, resets
 from portal_data.clock import utc_now
+from portal_data.customers import own_details
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
+from portal_data.text import language
+from tests.catalogues import Translate
 from tests.conftest import PASSWORD, Cast
 from tests.people import BROWSER, mails, make_contact, token_of, value
 
@@ -169,6 +172,39 @@ def test_a_refusal_says_why_and_keeps_the_form(
     assert told in _texts(at)
     assert _field(at, "E-mail").value == email
     assert SIGN_IN not in at.session_state
+
+
+def test_the_forms_of_the_library_are_in_the_language_of_the_browser(
+    alice: Scope, translated: Translate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(language, "of_browser", lambda _wishes: "de")
+    at = _shell()
+    assert [str(each.value) for each in at.subheader] == ["de‹Sign in›"]
+    assert [field.label for field in at.text_input] == ["de‹E-mail›", "de‹Password›"]
+    assert at.button[0].label == "de‹Sign in›"
+    for password, told in (
+        ("", "Enter your e-mail"),
+        ("wrong horse", "The e-mail or the password"),
+    ):
+        _field(at, "de‹E-mail›").input("alice@alder.example")
+        _field(at, "de‹Password›").input(password)
+        at.button[0].click().run()
+        assert f"de‹{told}" in _texts(at)
+
+
+def test_what_the_library_says_of_a_new_password_is_translated(
+    alice: Scope, translated: Translate
+) -> None:
+    own_details.choose_language(alice, "fr")
+    at = AppTest.from_file(SHELL, default_timeout=30)
+    at.session_state[SIGN_IN] = _signed_in(alice.email)
+    at.run()
+    at.switch_page("../pages/security.py").run()
+    _field(at, "fr‹Current password›").input(PASSWORD)
+    _field(at, "fr‹New password›").input(GOOD)
+    _field(at, "fr‹New password again›").input(GOOD + " more")
+    next(each for each in at.button if each.label == "fr‹Change password›").click().run()
+    assert "fr‹Passwords do not match›" in _texts(at)
 
 
 def test_asking_for_a_new_password_says_the_same_to_everybody(alice: Scope) -> None:

@@ -41,6 +41,12 @@ def test_an_unknown_address_is_not_found_whoever_asks(
     assert {(answer[0], answer[2]) for answer in answers} == {(404, body)}
 
 
+def test_the_page_is_in_the_language_that_the_browser_asks_for(portal: Portal) -> None:
+    for wishes, expected in (("fr-CA,fr;q=0.9", b"fr"), ("pt,it;q=0.5", b"en")):
+        _, _, body = wire.request(portal, "GET", "/nonsense", Accept_Language=wishes)
+        assert body.startswith(b'<!doctype html><html lang="' + expected + b'">')
+
+
 def test_what_an_address_says_is_not_repeated(portal: Portal) -> None:
     _, _, body = wire.request(portal, "GET", "/zzqx%3Cimg%20src=x%3E?q=zzqx")
     assert b"zzqx" not in body

@@ -14,6 +14,7 @@ from portal_data.messaging.delivery import Channel
 from portal_data.messaging.topics import Topic
 from portal_data.web import unsubscribe
 from portal_data.web.middleware import Guard
+from tests.catalogues import Translate
 from tests.conftest import NOW, Cast
 from tests.web import wire
 from tools.browser import Portal
@@ -60,6 +61,19 @@ def test_following_the_link_asks_and_changes_nothing(
     assert "Comments" in page
     for told in (cast.alice.name, cast.alice.email, "Alder"):
         assert told not in page
+
+
+def test_the_page_is_in_the_language_that_the_browser_asks_for(
+    client: TestClient, path: str, translated: Translate
+) -> None:
+    german = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.8"}
+    for method, told in (("GET", "de‹Stop these mails?›"), ("POST", "de‹Stopped›")):
+        page = client.request(method, path, headers=german).text
+        assert page.startswith('<!doctype html><html lang="de">')
+        assert told in page
+        assert "de‹Comments›" in page
+    assert "de‹This link is not valid›" in client.get(f"{path}x", headers=german).text
+    assert client.get(path).text.startswith('<!doctype html><html lang="en">')
 
 
 @pytest.mark.parametrize(
