@@ -9,6 +9,7 @@ from components.documents import document_view, estimate_dialogs, estimate_scree
 from components.documents.document_view import Control
 from components.documents.paper import paper
 from components.forms.action import act, outcome
+from components.forms.dialog import dialog
 from components.forms.fields import Fields
 from components.session import browser, close_form, form
 from components.ui import brand as branding
@@ -16,7 +17,6 @@ from components.ui import cards, links
 from components.ui import format as say
 from components.ui.markup import Markup, said, tag
 from portal_data.billing.estimate_answers import FIELDS
-from portal_data.billing.estimate_links import OVER
 from portal_data.billing.estimates import Status
 from portal_data.business import brand
 from portal_data.clock import utc_now
@@ -24,7 +24,7 @@ from portal_data.errors import NotAllowed, NotFound
 from portal_data.output import public_estimates
 from portal_data.output.public_estimates import Shown
 from portal_data.settings import load
-from portal_data.text.language import _
+from portal_data.text.language import N_, _
 
 
 def draw(token: str) -> None:
@@ -32,10 +32,11 @@ def draw(token: str) -> None:
     try:
         shown = public_estimates.opened(token, address=browser().address, now=utc_now())
     except NotFound:
-        _draw_nothing(_(OVER))
+        text = _("It may have ended or been cut off. Ask for another one.")
+        _draw_nothing(_("This link is not valid"), text)
         return
     except NotAllowed as refusal:  # the network waits
-        _draw_nothing(str(refusal))
+        _draw_nothing(_("Please wait"), str(refusal))
         return
     estimate, locale = shown.estimate, shown.business.locale
     cards.draw(_letterhead())
@@ -57,7 +58,7 @@ def draw(token: str) -> None:
     )
 
 
-@st.dialog("Accept this estimate?", icon=":material/draw:")
+@dialog(N_("Accept this estimate?"), icon=":material/draw:")
 def accept(token: str, number: str, customer: str) -> None:
     """Ask for a name and an e-mail as signature, and accept."""
     seen = _seen(number)
@@ -97,11 +98,11 @@ def accept(token: str, number: str, customer: str) -> None:
             )
 
 
-@st.dialog("Decline this estimate?", icon=":material/close:")
+@dialog(N_("Decline this estimate?"), icon=":material/close:")
 def decline(token: str, number: str) -> None:
     """Ask who declines, and for a reason, which may be none, and decline."""
     seen = _seen(number)
-    cards.draw(tag("p", estimate_dialogs.DECLINED, class_="pt-text"))
+    cards.draw(tag("p", _(estimate_dialogs.DECLINED), class_="pt-text"))
     with st.form("decline", border=False):
         fields = _person(form(_form(number), lambda: seen).key)
         fields.text("reason", FIELDS["reason"], None)
@@ -164,8 +165,7 @@ def _until(shown: Shown) -> Markup | None:
     return cards.sub(_("This link works until {day}. Whoever has it can answer.", day=until))
 
 
-def _draw_nothing(why: str) -> None:
-    title, _, text = why.partition(". ")
+def _draw_nothing(title: str, text: str) -> None:
     cards.draw(_letterhead(), cards.card("", cards.empty(title, text, tall=True)))
 
 
