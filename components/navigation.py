@@ -77,6 +77,7 @@ def _links_from_mail() -> list[StreamlitPage]:
     return [
         page("accept", _("Accept invitation"), "accept", hidden=True),
         page("reset_password", _("New password"), "reset_password", hidden=True),
+        page("sign_in_link", _("Sign in"), "sign_in_link", hidden=True),
         page("offer", _("Estimate"), "offer", hidden=True),
     ]
 
@@ -145,6 +146,7 @@ def _of_nobody() -> list[StreamlitPage]:
     return [
         *(page("sign_in", _("Sign in"), path) for path in sorted(_BEHIND_SIGN_IN)),
         page("forgotten", _("Forgotten password"), "forgotten"),
+        page("email_link", _("Sign in by e-mail"), "email_link"),
     ]
 
 

@@ -47,7 +47,11 @@ def page(root: str) -> str:
 
 
 def _signed_in_already() -> bool:
-    """Draw the way on from the screen of a forgotten password; False at any other address."""
+    """Draw the way on from the screens that help to sign in; False at any other address."""
+    if address.screen() == "email_link":
+        words, text = _("You are signed in"), _("There is nothing more to do.")
+        _draw(_("Sign in by e-mail"), words, text, (_("Home"), links.page("")))
+        return True
     if address.screen() != "forgotten":
         return False
     text = _("To choose another password, go to Security.")

@@ -21,7 +21,7 @@ OF_STAFF = OF_BOTH | {
 }  # fmt: skip
 BY_LINK = frozenset({"offer"})
 """Addresses whose token lets whoever holds it act, more than once."""
-OF_EVERYBODY = BY_LINK | {"accept", "forgotten", "reset_password"}
+OF_EVERYBODY = BY_LINK | {"accept", "email_link", "forgotten", "reset_password", "sign_in_link"}
 """Addresses that need no sign-in."""
 ADDRESSES = OF_CUSTOMERS | OF_STAFF | OF_EVERYBODY
 """Every address that there is. Any other one is answered with 404, whoever asks."""

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from portal_data.auth import colleagues
 from portal_data.auth import staff as team
 from portal_data.billing import (
     dispute_claims,
@@ -248,6 +249,17 @@ def _member(books: Books, text: str, *, field: str) -> None:
     team.create(books.staff, words["email"], words["name"], Role.STAFF, books.now)
 
 
+def _colleague(books: Books, text: str, *, field: str) -> None:
+    words = {
+        "first_name": "Eve", "last_name": "New", "email": f"{new_id().hex}@alder.example",
+        field: text,
+    }  # fmt: skip
+    grant = colleagues.Grant(Role.VIEWER)
+    colleagues.invite(
+        books.scope, words["first_name"], words["last_name"], words["email"], grant, books.now
+    )
+
+
 def _shared(books: Books, text: str) -> None:
     files.share(books.scope, f"{text}.pdf", PDF, key=new_id(), folder=books.folder, now=books.now)
 
@@ -291,6 +303,7 @@ ENTRIES: dict[str, Typed] = {
     **_each("organisation", organisation_fields.FIELDS, _organisation),
     "banner": _banner,
     **_each("member", ("name", "email"), _member),
+    **_each("colleague", colleagues.FIELDS, _colleague),
     "name of a shared file": _shared,
     "name of a file that staff share": _shared_by_staff,
 }

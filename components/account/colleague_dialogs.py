@@ -100,7 +100,13 @@ def _grant(scope: Scope, drawn: Fields, before: Grant) -> Grant:
         key=f"{drawn.key}.role",
     )
     currency = details.my_details(scope).currency_code
-    limit = drawn.limit("limit", colleagues.LIMIT["limit"], before.limit_minor, currency)
+    limit = drawn.limit(
+        "limit",
+        colleagues.LIMIT,
+        before.limit_minor,
+        currency,
+        note=_("The most they may pay at once, as an administrator or payer. Empty for no limit."),
+    )
     return Grant(Role(role), limit)
 
 

@@ -27,7 +27,7 @@ class Fields:
     def text(self, name: str, about: Field, value: str | None) -> None:
         """Draw a field of one or several lines."""
         draw = st.text_area if about.multiline else st.text_input
-        with self._room(name, about):
+        with self._room(name, about.label):
             self.typed[name] = draw(
                 _(about.label) + (" *" if about.required else ""),
                 value or "",
@@ -48,7 +48,7 @@ class Fields:
     ) -> None:
         """Draw a choice that can be searched; the present value is always one of them."""
         offered = list(options) if value in options else [value, *options]
-        with self._room(name, about):
+        with self._room(name, about.label):
             self.typed[name] = st.selectbox(
                 _(about.label),
                 offered,
@@ -60,21 +60,23 @@ class Fields:
 
     def colour(self, name: str, about: Field, value: str) -> None:
         """Draw a colour."""
-        with self._room(name, about):
+        with self._room(name, about.label):
             self.typed[name] = st.color_picker(_(about.label), value, key=f"{self.key}.{name}")
 
-    def limit(self, name: str, about: Field, minor: int | None, currency: str) -> int | None:
+    def limit(
+        self, name: str, label: str, minor: int | None, currency: str, *, note: str
+    ) -> int | None:
         """Draw the field of an amount that may be none; return it in minor units."""
         places = money.exponent(currency)
-        with self._room(name, about):
+        with self._room(name, label):
             typed = st.number_input(
-                f"{_(about.label)} ({currency})",
+                f"{_(label)} ({currency})",
                 min_value=0.0,
                 value=None if minor is None else float(money.to_decimal(minor, currency)),
                 step=float(Decimal(1).scaleb(-places)),
                 format=f"%.{places}f",
                 placeholder=_("None"),
-                help=_(about.help) if about.help else None,
+                help=note,
                 key=f"{self.key}.{name}",
             )
         return None if typed is None else money.to_minor(Decimal(str(typed)), currency)
@@ -86,8 +88,8 @@ class Fields:
                 cards.draw(tag("p", sentence, class_="pt-refused", role="alert"))
         return [self._labels[name] for name in sentences]
 
-    def _room(self, name: str, about: Field) -> DeltaGenerator:
-        self._labels[name] = _(about.label)
+    def _room(self, name: str, label: str) -> DeltaGenerator:
+        self._labels[name] = _(label)
         self._rooms[name] = st.container(key=f"field-{self.key}-{name}", gap="xsmall")
         return self._rooms[name]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from portal_data import store
-from portal_data.auth import invitations, sessions
+from portal_data.auth import invitations, login_links, logins, sessions
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import activity, events
 from portal_data.messaging.events import Event
@@ -102,6 +102,8 @@ def take(session: OpenSession, who: Scope | Staff, contact: Row, now: datetime) 
         raise Conflict(_("This contact has no access."))
     sessions.revoke_contact(session, contact["id"], "disabled", now)
     invitations.revoke(session, contact["id"], now)
+    if contact["login_id"] is not None:
+        logins.revoke_links(session, contact["login_id"], now)
     event = events.CONTACT_DISABLED
     if isinstance(who, Scope):
         event = events.CONTACT_DISABLED_COLLEAGUE
@@ -130,6 +132,7 @@ def _switch(staff: Staff, customer_id: UUID, *, enabled: bool, now: datetime) ->
             raise Conflict(f"The portal is {'open' if enabled else 'closed'} to them already.")
         if not enabled:
             sessions.revoke_customer(session, customer_id, "disabled", now)
+            login_links.revoke_of_customer(session, customer_id, now)
         activity.record(
             session,
             staff,

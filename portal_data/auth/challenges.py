@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from portal_data.auth.linked_accounts import Proof
 from portal_data.auth.logins import Login
+from portal_data.auth.sessions import Method
 from portal_data.business import preferences
 from portal_data.business.preferences import SecondFactor
 from portal_data.errors import Conflict, NotAllowed
@@ -25,6 +26,8 @@ class Challenge:
     issued_at: datetime
     proof: Proof | None = None
     """What a provider proved, when it was no password."""
+    method: Method = "password"
+    """What came before it where no provider did: a password, or a link from a mail."""
 
     def need(self, now: datetime) -> None:
         """Raise Conflict when it has waited too long."""

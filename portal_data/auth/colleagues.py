@@ -11,13 +11,13 @@ from uuid import UUID
 
 from portal_data import money, store
 from portal_data.auth import access, invitations
-from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import events
 from portal_data.scope import Permission, Role, Scope, roles_that_may
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
-from portal_data.text import bidi, emails, form_fields, language
+from portal_data.text import emails, form_fields, language
 from portal_data.text.form_fields import Field
 from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
@@ -37,13 +37,8 @@ FIELDS = {
     "email": Field(N_("E-mail"), 254, emails.normalise, required=True),
 }
 """What a new colleague is asked for."""
-LIMIT = {
-    "limit": Field(
-        N_("Payment limit"),
-        20,
-        help=N_("The most they may pay at once, as an administrator or payer. Empty for no limit."),
-    )
-}
+LIMIT = N_("Payment limit")
+"""What the most to pay at once is called in the form, whose field is `limit`."""
 
 _CUSTOMER = """
     select id, currency_code, portal_enabled from core.customers where id = $customer_id order by id
@@ -122,7 +117,7 @@ def invite(
     """
     scope.need(Permission.COLLEAGUES_MANAGE)
     typed = {"first_name": first_name, "last_name": last_name, "email": email}
-    cleaned = form_fields.clean(FIELDS, {name: bidi.plain(text) for name, text in typed.items()})
+    cleaned = form_fields.clean(FIELDS, typed)
     if not (cleaned["first_name"] or cleaned["last_name"]):
         raise form_fields.wrong(FIELDS, last_name=_("Enter a first or a last name."))
     with store.system_writing() as session:
@@ -267,16 +262,20 @@ def _columns(customer: Row, grant: Grant) -> Row:
         raise Invalid(_("A contact is an administrator, a payer, an approver or a viewer."))
     limit, own, code = grant.limit_minor, customer["own_limit"], customer["currency_code"]
     if limit is not None and not 0 < limit <= MOST_LIMIT:
-        raise form_fields.wrong(LIMIT, limit=_("Enter an amount above zero, or none."))
+        raise _wrong_limit(_("Enter an amount above zero, or none."))
     if own is not None and grant.pays and (limit is None or limit > own):
         most = money.format(own, code, locale=language.locale(customer["locale"]))
         sentence = _("Your own limit is {amount}: give no more than that.", amount=most)
-        raise form_fields.wrong(LIMIT, limit=sentence)
+        raise _wrong_limit(sentence)
     return {
         "role": grant.role.value,
         "limit_minor": limit,
         "currency": code if limit is not None else None,
     }
+
+
+def _wrong_limit(sentence: str) -> InvalidFields:
+    return InvalidFields({"limit": (_(LIMIT), sentence)})
 
 
 def _send(session: OpenSession, scope: Scope, contact_id: UUID, now: datetime) -> None:

@@ -58,10 +58,6 @@ _CUSTOMER = "select display_name, language from core.customers where id = $id or
 _ACTIVE_STAFF = """
     select id from core.staff where login_id = $login_id and status = 'active' order by id
 """
-_REVOKE_RESETS = """
-    update core.password_resets set revoked_at = $now
-    where login_id = $login_id and used_at is null and revoked_at is null
-"""
 
 
 def cookie_name(secure: bool) -> str:
@@ -280,7 +276,8 @@ def replace_password(
     """Store a new hash, end the login's sign-ins and open resets, and tell its owner by mail."""
     logins.set_hash(session, login, new_hash, now)
     sessions.revoke_login(session, login.id, "password_changed", now)
-    session.change(_REVOKE_RESETS, login_id=login.id, now=now)
+    logins.revoke_resets(session, login.id, now)
+    logins.revoke_links(session, login.id, now)
     devices.forget_login(session, login.id)
     throttle.clear_account(session, login.email)
     outbox.enqueue(
@@ -299,12 +296,9 @@ def has_access(session: OpenSession, login: logins.Login) -> bool:
 
 
 def begin(
-    session: OpenSession,
-    login: logins.Login,
-    browser: Browser,
-    now: datetime,
-    proof: Proof | None = None,
-) -> UUID:
+    session: OpenSession, login: logins.Login, browser: Browser, now: datetime,
+    proof: Proof | None = None, method: sessions.Method = "password",
+) -> UUID:  # fmt: skip
     """Store a new sign-in of somebody who has proved who they are, and return its id.
 
     With a provider's `proof` that account is the login's from now on. Raises NotAllowed when
@@ -321,7 +315,7 @@ def begin(
         contact_id=latest["contact_id"] if latest else None,
         browser=browser,
         now=now,
-        method="openid" if proof else "password",
+        method="openid" if proof else method,
     )
     _record(session, started, events.STAFF_SIGNED_IN if staff_id else events.CONTACT_SIGNED_IN, now)
     if proof and linked_accounts.use(session, login, proof, now):

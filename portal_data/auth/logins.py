@@ -43,6 +43,14 @@ _SET_HASH = """
 _RENEW_HASH = """
     update core.logins set password_hash = $new_hash where id = $id and password_hash = $old_hash
 """
+_REVOKE_RESETS = """
+    update core.password_resets set revoked_at = $now
+    where login_id = $login_id and used_at is null and revoked_at is null
+"""
+_REVOKE_LINKS = """
+    update core.login_links set revoked_at = $now
+    where login_id = $login_id and used_at is null and revoked_at is null
+"""
 _CHANGED = N_("The password was changed at the same moment. Sign in again.")
 
 
@@ -121,6 +129,16 @@ def hold(session: OpenSession, login: Login) -> None:
     rows = session.locked(_HOLD, id=login.id)
     if [row["password_hash"] for row in rows] != [login.password_hash]:
         raise Conflict(_(_CHANGED))
+
+
+def revoke_resets(session: OpenSession, login_id: UUID, now: datetime) -> int:
+    """Stop a login's open links that set a new password; return how many there were."""
+    return session.change(_REVOKE_RESETS, login_id=login_id, now=now)
+
+
+def revoke_links(session: OpenSession, login_id: UUID, now: datetime) -> int:
+    """Stop a login's open links that sign in without its password; return how many there were."""
+    return session.change(_REVOKE_LINKS, login_id=login_id, now=now)
 
 
 def _login(row: Row | None) -> Login | None:

@@ -32,10 +32,6 @@ _HAS_ACCESS = """
     )
     order by l.id
 """
-_REVOKE = """
-    update core.password_resets set revoked_at = $now
-    where login_id = $login_id and used_at is null and revoked_at is null
-"""
 _RECENT = """
     select count(*)::bigint as n from core.password_resets
     where login_id = $login_id and created_at > $since
@@ -176,7 +172,7 @@ _OVER = N_("This link is not valid any more. Ask for a new one.")
 def _store(
     session: OpenSession, login: logins.Login, token: str, now: datetime, lifetime: timedelta
 ) -> None:
-    session.change(_REVOKE, login_id=login.id, now=now)
+    logins.revoke_resets(session, login.id, now)
     session.change(
         _ADD,
         id=new_id(),

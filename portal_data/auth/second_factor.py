@@ -134,7 +134,7 @@ def complete(challenge: Challenge, code: str, browser: Browser, now: datetime) -
         logins.hold(session, login)
         by_recovery = _spend(session, login, code, now)
         throttle.succeeded(session, counters)
-        started = identity.begin(session, login, browser, now, challenge.proof)
+        started = identity.begin(session, login, browser, now, challenge.proof, challenge.method)
         if by_recovery:
             who = identity.within(session, started, now)
             _changed(session, login, who, events.USED_RECOVERY_CODE, _USED_CODE, now)
@@ -157,7 +157,7 @@ def enrol_and_complete(
         codes = _set_up(session, login, given, code, now)
         throttle.succeeded(session, counters)
         sessions.revoke_login(session, login.id, "second_factor", now)
-        started = identity.begin(session, login, browser, now, challenge.proof)
+        started = identity.begin(session, login, browser, now, challenge.proof, challenge.method)
         who = identity.within(session, started, now)
         _changed(session, login, who, events.SET_UP_SECOND_FACTOR, _SET_UP, now)
     return started, codes

@@ -24,9 +24,9 @@ TICKET_LIFETIME = timedelta(seconds=60)
 
 _AGENT_LENGTH = 300
 
-Method = Literal["password", "invitation", "switch", "openid"]
-"""How somebody came to be signed in: `switch` is from another customer of the same person, and
-`openid` by a provider."""
+Method = Literal["password", "invitation", "switch", "openid", "link"]
+"""How somebody came to be signed in: `switch` is from another customer of the same person,
+`openid` by a provider, `link` by one from a mail."""
 
 _START = """
     insert into core.sign_ins (id, login_id, contact_id, staff_id, created_at, last_seen_at,

@@ -81,6 +81,8 @@ class Preferences:
     """New customers are invited by themselves."""
     second_factor: SecondFactor = SecondFactor.OPTIONAL
     """Second factor of contacts."""
+    login_links: bool = True
+    """Contacts may sign in by a link from a mail."""
     staff_second_factor: SecondFactor = SecondFactor.REQUIRED
     """Second factor of staff."""
     self_sign_up: bool = False
@@ -143,6 +145,12 @@ EFFECTS: dict[str, Effect] = {
         "Reviews",
         "Customers rate your work from one to five stars, once in half a year, and staff answer. "
         "When off, the page does not exist for them.",
+    ),
+    "login_links": Effect(
+        "Sign in by a link from a mail",
+        "Customers who do not remember their password get a link by mail that signs them in once, "
+        "within 15 minutes; a second factor is asked for as ever. Whoever reads their mail gets in "
+        "with a forgotten password, too, so this opens no other way. Staff use their passwords.",
     ),
     "notify_staff_of_activity": Effect(
         "Mail staff of what customers do",

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from portal_data import settings, store
-from portal_data.auth import devices, identity, resets, sessions, throttle
+from portal_data.auth import devices, identity, login_links, resets, sessions, throttle
 from portal_data.billing import acceptance_invoices
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
@@ -46,6 +46,10 @@ def _answer_reset(session: OpenSession, row: outbox.Row, now: datetime) -> None:
     resets.answer(session, row.id, row.payload["email"], now)
 
 
+def _answer_link(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    login_links.answer(session, row.id, row.payload["email"], now)
+
+
 def _attachment(row: outbox.Row) -> Attachment | None:
     """Return the document that a mail brings; one at a time is in memory."""
     named = row.payload.get("attachment")
@@ -76,6 +80,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "notify": _notify,
         notifier.DIGEST: _digest,
         "password_reset.requested": _answer_reset,
+        login_links.REQUESTED: _answer_link,
         acceptance_invoices.WORK: _bill_accepted,
         auto_approvals.WORK: _end_term,
     }
@@ -222,12 +227,13 @@ class Worker:
 
 
 def clean(now: datetime) -> None:
-    """Delete what expired and nobody asks for: tickets, failure counts, devices, sign-ins,
+    """Delete what expired and nobody asks for: tickets, links, failure counts, devices, sign-ins,
     sent rows, notifications that were read."""
     with store.system_writing() as session:
         sessions.forget_old(session, now)
         throttle.forget_old(session, now)
         devices.forget_old(session, now)
+        login_links.forget_old(session, now)
         outbox.forget_sent(session, now)
         notifications.forget_read(session, now)
 

@@ -21,8 +21,10 @@ from tests.architecture.source import (
 
 PUBLIC_PAGES = {
     "pages/sign_in.py": "nobody is signed in yet",
+    "pages/email_link.py": "whoever asks for a link cannot sign in yet",
     "pages/forgotten.py": "whoever forgot the password cannot sign in",
     "pages/accept.py": "the invitation's token is the proof",
+    "pages/sign_in_link.py": "the token in its address is the proof",
     "pages/reset_password.py": "the reset's token is the proof",
     "pages/offer.py": "the public link's token is the proof",
     "components/documents/public_estimate.py": "the public link's token is the proof",

@@ -28,7 +28,8 @@ _RECORDS = ("invoice?number=INV-X", "estimate?number=EST-X", "payment?number=PAY
             "credit_note?number=CN-X", "retainer?number=RET-X")  # fmt: skip
 
 SCREENS = [
-    *((NOBODY, f"/{path}") for path in ("", "forgotten", "accept?token=none",
+    *((NOBODY, f"/{path}") for path in ("", "forgotten", "email_link", "sign_in_link?token=none",
+                                        "accept?token=none",
                                         "reset_password?token=none", "offer?token=none")),
     *((CUSTOMER, f"/{path}") for path in ("", *_LISTS, "statements", "statements?period=all",
                                           "account", "check", "review", "security",

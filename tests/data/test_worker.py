@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from portal_data import settings, store
-from portal_data.auth import invitations, resets
+from portal_data.auth import invitations, login_links, resets
 from portal_data.billing import acceptance_invoices
 from portal_data.business import preferences
 from portal_data.ids import new_id
@@ -272,7 +272,7 @@ def test_all_that_is_queued_has_somebody_who_does_it() -> None:
         if isinstance(node, ast.Call) and last_name(node) == "enqueue"
         for argument in node.args
         if isinstance(argument, ast.Constant)
-    } | {acceptance_invoices.WORK, auto_approvals.WORK, notifier.DIGEST}
+    } | {acceptance_invoices.WORK, auto_approvals.WORK, login_links.REQUESTED, notifier.DIGEST}
     assert {kind for kind in queued if not kind.startswith("mail.")} == set(HANDLERS)
     assert queued - set(HANDLERS)
 
