@@ -18,12 +18,10 @@ def page(root: str, what: str | None, *, done: bool) -> str:
     if done:
         text = _(
             "You get no more mails of this kind: {topic}. In the portal you can choose again.",
-            topic=_(what),
+            topic=what,
         )
         return plain_page.whole(root, _("Stopped"), text, home)
     button = tag("button", _("Stop these mails"), class_="pt-button main", type="submit")
-    text = _(
-        "We will mail you no more of this kind: {topic}. All else stays as it is.", topic=_(what)
-    )
+    text = _("We will mail you no more of this kind: {topic}. All else stays as it is.", topic=what)
     form = tag("form", button, method="post")
     return plain_page.whole(root, _("Stop these mails?"), text, form)

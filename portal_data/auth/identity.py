@@ -280,11 +280,13 @@ def replace_password(
     logins.revoke_links(session, login.id, now)
     devices.forget_login(session, login.id)
     throttle.clear_account(session, login.email)
+    with language.reading(logins.language_of(session, login)):
+        letter = templates.password_changed(login.email, templates.business_name(session))
     outbox.enqueue(
         session,
         "mail.password_changed",
         dedup_key=f"password_changed:{login.id}:{now.isoformat()}",
-        payload=templates.password_changed(login.email, templates.business_name(session)),
+        payload=letter,
         now=now,
     )
 
@@ -355,7 +357,7 @@ def _made(row: Row | None, now: datetime) -> Scope | Staff | None:
 def _scope(row: Row) -> Scope:
     name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
     own = (row["customer_id"], row["contact_id"], row["sign_in_id"], Role(row["role"]))
-    written = language.best(row["language"], row["customer_language"])
+    written = language.of_contact(row)
     return Scope(*own, name or row["email"], row["email"], row["customer_name"], written)
 
 

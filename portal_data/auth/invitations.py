@@ -22,7 +22,7 @@ from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
-from portal_data.text import emails
+from portal_data.text import emails, language
 from portal_data.text.language import N_, _
 
 LIFETIME = timedelta(hours=72)
@@ -30,10 +30,10 @@ LIFETIME = timedelta(hours=72)
 _ID_LENGTH = 32  # a link begins with the invitation's id in hexadecimal digits; the rest is secret
 
 _CONTACT = """
-    select id, customer_id, first_name, last_name, email, portal_status from core.contacts
-    where id = $id order by id
+    select id, customer_id, first_name, last_name, email, portal_status, language
+    from core.contacts where id = $id order by id
 """
-_CUSTOMER_NAME = "select display_name from core.customers where id = $id order by id"
+_CUSTOMER = "select display_name, language from core.customers where id = $id order by id"
 _OPEN_PORTAL = """
     update core.customers set version = version + 1, portal_enabled = true, updated_at = $now
     where id = $id and not portal_enabled
@@ -136,18 +136,21 @@ def issue(session: OpenSession, who: Scope | Staff | None, contact_id: UUID, now
     )
     link = templates.address("accept", token)
     if not of_staff:
+        customer = session.one(_CUSTOMER, id=customer_id) or {}
+        with language.reading(language.best(contact["language"], customer["language"])):
+            letter = templates.invitation(
+                email,
+                name or email,
+                templates.business_name(session),
+                customer["display_name"],
+                link,
+                colleague.name if colleague else None,
+            )
         outbox.enqueue(
             session,
             "mail.invitation",
             dedup_key=f"invitation:{invitation_id}",
-            payload=templates.invitation(
-                email,
-                name or email,
-                templates.business_name(session),
-                session.value(_CUSTOMER_NAME, id=customer_id),
-                link,
-                colleague.name if colleague else None,
-            ),
+            payload=letter,
             customer_id=customer_id,
             now=now,
         )

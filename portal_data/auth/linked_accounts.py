@@ -16,6 +16,7 @@ from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Scope, Staff, need_actor
 from portal_data.store import OpenSession
+from portal_data.text import language
 from portal_data.text.language import _
 
 _OF_PAIR = """
@@ -110,15 +111,17 @@ def use(session: OpenSession, login: Login, proof: Proof, now: datetime) -> bool
     if not may_link(session, login, proof) or session.change(_LINK, **key) != 1:
         raise Conflict(_("That account opens another sign-in. Sign in again."))
     provider = settings.load().provider
+    with language.reading(logins.language_of(session, login)):
+        letter = templates.account_linked(
+            login.email,
+            templates.business_name(session),
+            provider.name if provider else proof.issuer,
+        )
     outbox.enqueue(
         session,
         "mail.account_linked",
         dedup_key=f"account_linked:{new_id()}",
-        payload=templates.account_linked(
-            login.email,
-            templates.business_name(session),
-            provider.name if provider else proof.issuer,
-        ),
+        payload=letter,
         now=now,
     )
     return True

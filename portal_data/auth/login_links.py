@@ -18,7 +18,7 @@ from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import outbox, templates
 from portal_data.store import OpenSession
-from portal_data.text import emails
+from portal_data.text import emails, language
 from portal_data.text.language import N_, _
 
 LIFETIME = timedelta(minutes=15)
@@ -108,13 +108,15 @@ def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) ->
     if session.value(_RECENT, login_id=login.id, since=now - timedelta(hours=1)) >= _MOST_LINKS:
         return False  # whoever asks for more floods somebody's mailbox
     token = tokens.new_token()
+    with language.reading(logins.language_of(session, login)):
+        letter = templates.login_link(
+            email, templates.business_name(session), templates.address("sign_in_link", token)
+        )
     mailed = outbox.enqueue(
         session,
         "mail.login_link",
         dedup_key=f"login_link:{request_id}",
-        payload=templates.login_link(
-            email, templates.business_name(session), templates.address("sign_in_link", token)
-        ),
+        payload=letter,
         now=now,
     )
     if mailed:

@@ -8,6 +8,7 @@ from portal_data.errors import Conflict
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
+from portal_data.text import language
 from portal_data.text.language import N_, _
 
 _COLUMNS = """
@@ -51,6 +52,15 @@ _REVOKE_LINKS = """
     update core.login_links set revoked_at = $now
     where login_id = $login_id and used_at is null and revoked_at is null
 """
+_LANGUAGES = """
+    select c.id, c.language, u.language as customer_language,
+        (select max(s.last_seen_at) from core.sign_ins s where s.contact_id = c.id) as used_at
+    from core.contacts c
+    join core.customers u on u.id = c.customer_id
+    where c.login_id = $id
+    order by used_at desc nulls last, c.id
+    limit 1
+"""
 _CHANGED = N_("The password was changed at the same moment. Sign in again.")
 
 
@@ -91,6 +101,15 @@ def contacts(session: OpenSession, login_id: UUID) -> list[Row]:
 def latest_contact(session: OpenSession, login_id: UUID) -> Row | None:
     """Return the contact that is open to a login and was used last, or None."""
     return session.one(_CONTACTS, login_id=login_id)
+
+
+def language_of(session: OpenSession, login: Login) -> str | None:
+    """Return the language to write to somebody in: of the contact that was used last.
+
+    None is for staff, who read English.
+    """
+    latest = None if login.staff_id else session.one(_LANGUAGES, id=login.id)
+    return language.of_contact(latest) if latest else None
 
 
 def create(session: OpenSession, email: str, password_hash: str | None, now: datetime) -> Login:

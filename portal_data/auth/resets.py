@@ -14,7 +14,7 @@ from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.store import OpenSession
-from portal_data.text import emails
+from portal_data.text import emails, language
 from portal_data.text.language import N_, _
 
 LIFETIME = timedelta(hours=1)
@@ -102,13 +102,15 @@ def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) ->
     if session.value(_RECENT, login_id=login.id, since=now - LIFETIME) >= _MOST_LINKS:
         return False  # the last one holds still: whoever asks for more floods somebody's mailbox
     token = tokens.new_token()
+    with language.reading(logins.language_of(session, login)):
+        letter = templates.password_reset(
+            email, templates.business_name(session), templates.address("reset_password", token)
+        )
     mailed = outbox.enqueue(
         session,
         "mail.password_reset",
         dedup_key=f"password_reset:{request_id}",
-        payload=templates.password_reset(
-            email, templates.business_name(session), templates.address("reset_password", token)
-        ),
+        payload=letter,
         now=now,
     )
     if mailed:

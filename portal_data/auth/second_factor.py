@@ -33,6 +33,7 @@ from portal_data.messaging import activity, events, outbox, templates
 from portal_data.messaging.events import Event
 from portal_data.scope import Scope, Staff, need_actor
 from portal_data.store import OpenSession
+from portal_data.text import language
 from portal_data.text.language import N_, _
 
 RECOVERY_CODES = 10
@@ -354,17 +355,19 @@ def _changed(
 
 
 def _mail(session: OpenSession, login: Login, sentence: str, now: datetime) -> None:
+    with language.reading(logins.language_of(session, login)):
+        letter = templates.second_factor(login.email, templates.business_name(session), sentence)
     outbox.enqueue(
         session,
         "mail.second_factor",
         dedup_key=f"second_factor:{new_id()}",
-        payload=templates.second_factor(login.email, templates.business_name(session), sentence),
+        payload=letter,
         now=now,
     )
 
 
-_SET_UP = "A second factor was set up: signing in asks for a code from an app from now on."
-_TURNED_OFF = "The second factor was turned off: signing in asks for the password alone."
-_RENEWED = "New recovery codes were made. The ones from before open nothing any more."
-_USED_CODE = "Somebody signed in with one of the recovery codes."
-_RESET = "The business took away the second factor, and signed you out everywhere."
+_SET_UP = N_("A second factor was set up: signing in asks for a code from an app from now on.")
+_TURNED_OFF = N_("The second factor was turned off: signing in asks for the password alone.")
+_RENEWED = N_("New recovery codes were made. The ones from before open nothing any more.")
+_USED_CODE = N_("Somebody signed in with one of the recovery codes.")
+_RESET = N_("The business took away the second factor, and signed you out everywhere.")

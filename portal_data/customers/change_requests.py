@@ -13,7 +13,7 @@ from portal_data.messaging.events import Event
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row
-from portal_data.text import form_fields
+from portal_data.text import form_fields, language
 from portal_data.text.language import _
 
 SHOWN = 20
@@ -81,9 +81,12 @@ _SET_TAX_ID = """
     where id = $customer_id
 """
 _ASKER = """
-    select concat_ws(' ', first_name, last_name) as name, email, portal_status from core.contacts
-    where id = $id
-    order by id
+    select concat_ws(' ', c.first_name, c.last_name) as name, c.email, c.portal_status, c.language,
+        u.language as customer_language
+    from core.contacts c
+    join core.customers u on u.id = c.customer_id
+    where c.id = $id
+    order by c.id
 """
 
 
@@ -225,18 +228,20 @@ def _decide(
     asker = session.one(_ASKER, id=change["requested_by"])
     if asker is None or not asker["email"] or asker["portal_status"] != "active":
         return
-    outbox.enqueue(
-        session,
-        "mail.tax_number_answered",
-        dedup_key=f"tax_number_answered:{change['id']}",
-        payload=templates.tax_number_answered(
+    with language.reading(language.of_contact(asker)):
+        letter = templates.tax_number_answered(
             asker["email"],
             asker["name"],
             templates.business_name(session),
             new,
             status == "accepted",
             reason,
-        ),
+        )
+    outbox.enqueue(
+        session,
+        "mail.tax_number_answered",
+        dedup_key=f"tax_number_answered:{change['id']}",
+        payload=letter,
         customer_id=customer["id"],
         now=now,
     )

@@ -22,7 +22,7 @@ from portal_data.kinds import Kind
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
-from portal_data.text import emails, form_fields
+from portal_data.text import emails, form_fields, language
 from portal_data.text.form_fields import Field
 from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
@@ -111,7 +111,9 @@ def forward(
     typed = {"to": to, "note": note}
     cleaned = form_fields.clean(FIELDS, typed)
     addresses = _addresses(cleaned["to"] or "")
-    named = _named(scope, what, now)
+    # whoever gets it is perhaps nobody we know: it is in the language of who sends it
+    with language.reading(scope.language):
+        named = _named(scope, what, now)
     own = {"customer_id": scope.customer_id}
     with store.writing(scope) as session:
         need_forwarding(session)
@@ -119,9 +121,10 @@ def forward(
         business = templates.business_name(session)
         queued = 0
         for address in addresses:
-            mail = templates.forwarded(
-                address, scope.name, scope.customer_name, business, named.title, cleaned["note"]
-            )
+            with language.reading(scope.language):
+                mail = templates.forwarded(
+                    address, scope.name, scope.customer_name, business, named.title, cleaned["note"]
+                )
             queued += outbox.enqueue(
                 session,
                 "mail.forward",
@@ -172,24 +175,31 @@ def _addresses(text: str) -> tuple[str, ...]:
 
 
 def _named(scope: Scope, what: OneDocument | OnePeriod, now: datetime) -> _Named:
-    moment = now.isoformat()
+    asked = {"moment": now.isoformat(), **({"language": scope.language} if scope.language else {})}
     if isinstance(what, OneDocument):
         number = document.number_of(scope, what.kind, what.id)
-        attachment = {"kind": what.kind.key, "number": number, "moment": moment}
-        title = "Receipt" if not what.kind.viewed else what.kind.title
+        attachment = {"kind": what.kind.key, "number": number, **asked}
+        title = _(what.kind.title) if what.kind.viewed else _("Receipt")
         return _Named(what.kind.record, what.id, number, f"{title} {number}", attachment)
     if what.currency not in statements.currencies(scope) or what.first > what.last:
         raise NotFound(_("There is no such statement."))
-    locale = organisation.get(scope).locale
-    first, last = (format_date(day, "medium", locale) for day in (what.first, what.last))
-    title = f"Statement {first} – {last} ({what.currency})"
+    title = _statement(_("Statement {first} – {last} ({currency})"), scope, what)
+    with language.reading(None):  # as activity keeps it
+        number = _statement("the statement {first} – {last} ({currency})", scope, what)
     attachment = {
         "currency": what.currency,
         "first": what.first.isoformat(),
         "last": what.last.isoformat(),
-        "moment": moment,
+        **asked,
     }
-    return _Named("statement", None, f"the {title[0].lower()}{title[1:]}", title, attachment)
+    return _Named("statement", None, number, title, attachment)
+
+
+def _statement(words: str, scope: Scope, period: OnePeriod) -> str:
+    """Fill in a period as the language that is written now has it."""
+    locale = organisation.get(scope).locale
+    first, last = (format_date(day, "medium", locale) for day in (period.first, period.last))
+    return words.format(first=first, last=last, currency=period.currency)
 
 
 def _within_limits(session: Session, scope: Scope, now: datetime) -> None:

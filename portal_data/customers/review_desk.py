@@ -14,7 +14,7 @@ from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Staff
 from portal_data.store.engine import Row
-from portal_data.text import form_fields
+from portal_data.text import form_fields, language
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
@@ -96,7 +96,8 @@ _ONE = f"""
 """
 _WRITER = """
     select c.id, c.first_name, c.last_name, c.email, c.portal_status, u.portal_enabled,
-        u.display_name as customer_name, c.customer_id
+        u.display_name as customer_name, c.customer_id, c.language,
+        u.language as customer_language
     from core.contacts c
     join core.customers u on u.id = c.customer_id
     where c.id = $contact_id
@@ -178,16 +179,18 @@ def reply(staff: Staff, review_id: UUID, text: str, *, seen: int, now: datetime)
         )
         writer = session.one(_WRITER, contact_id=review["contact_id"])
         if writer and _reachable(writer):
-            outbox.enqueue(
-                session,
-                "mail.review_answer",
-                dedup_key=f"review_answer:{review_id}",
-                payload=templates.review_answered(
+            with language.reading(language.of_contact(writer)):
+                letter = templates.review_answered(
                     writer["email"],
                     _name(writer),
                     templates.business_name(session),
                     str(answer),
-                ),
+                )
+            outbox.enqueue(
+                session,
+                "mail.review_answer",
+                dedup_key=f"review_answer:{review_id}",
+                payload=letter,
                 customer_id=customer_id,
                 now=now,
             )
@@ -250,13 +253,15 @@ def request(staff: Staff, contact_id: UUID, *, today: Date, now: datetime) -> No
             subject_id=contact_id,
             subject_number=_name(writer),
         )
+        with language.reading(language.of_contact(writer)):
+            letter = templates.review_request(
+                writer["email"], _name(writer), templates.business_name(session)
+            )
         outbox.enqueue(
             session,
             "mail.review_request",
             dedup_key=f"review_request:{request_id}",
-            payload=templates.review_request(
-                writer["email"], _name(writer), templates.business_name(session)
-            ),
+            payload=letter,
             customer_id=writer["customer_id"],
             now=now,
         )

@@ -6,6 +6,7 @@ one piece for each person and moment, made in the transaction that told the firs
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from portal_data.messaging.events import EVENTS, Audience, Event
 from portal_data.messaging.topics import Side, mails, topic_of
 from portal_data.scope import Permission, Role, roles_that_may
 from portal_data.store import OpenSession
+from portal_data.text import language
 
 DIGEST = "digest"
 """The kind of work that makes a digest."""
@@ -45,7 +47,8 @@ _STAFF = f"""
     order by p.id
 """
 _CONTACTS = f"""
-    select p.id, p.email, p.role from core.contacts p
+    select p.id, p.email, p.role, p.language, u.language as customer_language
+    from core.contacts p
     join core.customers u on u.id = p.customer_id and u.portal_enabled
     where p.customer_id = $customer_id and p.portal_status = 'active' and p.email is not null
         and {_UNHEARD}
@@ -62,7 +65,8 @@ _MEMBER = """
     select id, email, role from core.staff where id = $id and status = 'active' order by id
 """
 _CONTACT = """
-    select p.id, p.email, p.role from core.contacts p
+    select p.id, p.email, p.role, p.language, u.language as customer_language
+    from core.contacts p
     join core.customers u on u.id = p.customer_id and u.portal_enabled
     where p.customer_id = $customer_id and p.id = $id and p.portal_status = 'active'
         and p.email is not null
@@ -161,16 +165,17 @@ def digest(
         ((event, known),) = told
         _mail(session, event, known, side, recipient, now)
         return
-    sentences = [
-        (_sentence(event), event["customer_name"] if side == "staff" else None)
-        for event, _ in told[:MOST_TOLD]
-    ]
-    letter = templates.digest(
-        recipient["email"],
-        templates.business_name(session),
-        sentences,
-        len(told) - len(sentences),
-    )
+    with _reading(side, recipient):
+        sentences = [
+            (_sentence(event), event["customer_name"] if side == "staff" else None)
+            for event, _ in told[:MOST_TOLD]
+        ]
+        letter = templates.digest(
+            recipient["email"],
+            templates.business_name(session),
+            sentences,
+            len(told) - len(sentences),
+        )
     letter["unsubscribe"] = unsubscribing.address(
         session, customer_id=customer_id, recipient_id=recipient_id, kind=side,
         of=unsubscribing.DIGEST, now=now,
@@ -239,15 +244,15 @@ def _mail(
 ) -> None:
     """Write the mail that tells one person of one event."""
     page = screens.of_subject(event["subject_kind"], event["subject_id"], event["subject_number"])
-    letter = templates.activity(
-        recipient["email"],
-        _sentence(event),
-        event["customer_name"] if side == "staff" else None,
-        page or "",
-        quote=event["details"],
-    )
-    if link:
-        letter |= templates.answered_by_link(letter["body"], letter["quote"], link)
+    with _reading(side, recipient):
+        letter = templates.activity(
+            recipient["email"],
+            _sentence(event),
+            event["customer_name"] if side == "staff" else None,
+            page or "",
+            quote=event["details"],
+            answering=link,
+        )
     letter["unsubscribe"] = unsubscribing.address(
         session, customer_id=_home(side, event["customer_id"]), recipient_id=recipient["id"],
         kind=side, of=topic_of(known), now=now,
@@ -260,6 +265,11 @@ def _mail(
         customer_id=event["customer_id"],
         now=now,
     )
+
+
+def _reading(side: Side, recipient: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Write in the recipient's language; staff read English."""
+    return language.reading(language.of_contact(recipient) if side == "contact" else None)
 
 
 def _sentence(event: Mapping[str, Any]) -> str:

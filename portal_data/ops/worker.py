@@ -19,6 +19,7 @@ from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
 from portal_data.projects import auto_approvals
 from portal_data.store import OpenSession
+from portal_data.text import language
 
 PAUSE = 2.0
 """Seconds between looks at the outbox where other processes write to it, and after a failure."""
@@ -58,7 +59,8 @@ def _attachment(row: outbox.Row) -> Attachment | None:
     try:
         with store.system_reading() as session:
             scope = identity.customer_as_portal(session, row.customer_id)
-        attachment = attachments.make(scope, named)
+        with language.reading(named.get("language")):
+            attachment = attachments.make(scope, named)
     except NotFound as error:
         raise DeliveryFailed("What was to be attached is gone.", permanent=True) from error
     if len(attachment[1]) > LARGEST_ATTACHMENT:

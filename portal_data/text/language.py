@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.messages.mofile import write_mo
@@ -75,6 +76,14 @@ def best(*wanted: str | None) -> str:
         if language in LANGUAGES:
             return language
     return SOURCE
+
+
+def of_contact(row: Mapping[str, Any]) -> str:
+    """Return the language to write to a contact in, of a row with its own and its customer's.
+
+    The row has them as `language` and `customer_language`.
+    """
+    return best(row["language"], row["customer_language"])
 
 
 def of_browser(accept_language: str | None) -> str:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound
 from portal_data.messaging import unsubscribing
+from portal_data.messaging.unsubscribing import Stopped
 from portal_data.text import language
 
 _NEVER_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -34,14 +35,15 @@ def routes(page: Page, root: str) -> list[Route]:
         """POST /unsubscribe/{token}: stop the mails. 200, also when they were, or 404."""
         return await _answer(request, lambda token: unsubscribing.stop(token, utc_now()), done=True)
 
-    async def _answer(request: Request, do: Callable[[str], str], *, done: bool) -> Response:
+    async def _answer(request: Request, do: Callable[[str], Stopped], *, done: bool) -> Response:
         def drawn() -> tuple[str, int]:
             language.use(language.of_browser(request.headers.get("accept-language")))
             try:
-                what = do(request.path_params["token"])
+                link = do(request.path_params["token"])
             except NotFound:
                 return page(root, None, done=False), 404
-            return page(root, what, done=done), 200
+            with language.reading(link.language):
+                return page(root, link.words, done=done), 200
 
         html, status = await run_in_threadpool(drawn)
         return HTMLResponse(html, status, _NEVER_KEPT)

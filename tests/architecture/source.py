@@ -17,6 +17,7 @@ NOT_NOUN_PACKAGES = {
     "output.documents": "draws plain values",
     "output.exports": "writes plain tables",
     "lists": "reads lists as nouns describe them: each is tried by test_isolation",
+    "messaging.letters": "puts plain values into words",
     "messaging.mail": "sends what the outbox holds",
     "ops": "works for whoever runs the portal",
     "store": "the sessions themselves",

@@ -343,10 +343,10 @@ def test_a_link_stops_one_persons_mails_of_one_kind(cast: Cast, post: _Post, wor
     work(NOW)
     own = token(post, cast.alice)
     assert cast.alice.email not in own
-    assert unsubscribing.opened(own) == "Comments"
+    assert unsubscribing.opened(own).words == "Comments"
     assert delivery.get(cast.alice) == Delivery(), "looking at it changes nothing"
     for _ in range(2):
-        assert unsubscribing.stop(own, NOW) == "Comments"
+        assert unsubscribing.stop(own, NOW).words == "Comments"
     assert delivery.get(cast.alice).muted == {(Topic.COMMENTS, MAIL)}
     assert delivery.get(cast.bob) == delivery.get(cast.owner) == Delivery()
     unsubscribing.stop(token(post, cast.owner), NOW)
@@ -363,7 +363,7 @@ def test_the_link_of_a_digest_stops_digests(cast: Cast, post: _Post, work: Any) 
         comment(cast.owner, cast.alice, words)
     work(NOW)
     work(EIGHT)
-    assert unsubscribing.stop(token(post, cast.alice), NOW) == "Digests"
+    assert unsubscribing.stop(token(post, cast.alice), NOW).words == "Digests"
     assert delivery.get(cast.alice).digest is Digest.NONE
 
 

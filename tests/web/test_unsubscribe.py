@@ -120,3 +120,19 @@ def test_the_portal_answers_with_its_own_page(portal: Portal) -> None:
     assert b"This link is not valid" in body
     assert b"<script" not in body
     assert wire.request(portal, "POST", "/unsubscribe/comments.x")[0] == 404
+
+
+def test_the_page_is_in_the_language_of_whom_the_mail_went_to(
+    client: TestClient, cast: Cast, path: str, translated: Translate
+) -> None:
+    with store.system_writing() as session:
+        session.change(
+            "update core.contacts set version = version + 1, language = 'de' where id = $id",
+            id=cast.alice.contact_id,
+        )
+    asked = client.get(path, headers={"Accept-Language": "fr"}).text
+    assert "de‹Stop these mails?›" in asked
+    assert "de‹Comments›" in asked
+    assert "de‹Stopped›" in client.post(path).text
+    nobody = client.get(f"{path[:-3]}abc", headers={"Accept-Language": "fr"})
+    assert (nobody.status_code, "fr‹This link is not valid›" in nobody.text) == (404, True)
