@@ -11,6 +11,8 @@ from tools.browser import Portal, settle
 
 ALICE = "imogen@brackenridge.example"
 CHARLIE = "maelle@cote.example"
+CALLUM = "callum@brackenridge.example"
+"""Reads another language than the others once a test has chosen it."""
 Open = Callable[..., Window]
 pytestmark = pytest.mark.own_portal
 
@@ -51,6 +53,21 @@ def test_the_session_is_out_of_reach_of_scripts(window: Open) -> None:
     assert session["httpOnly"] is True
     assert session["sameSite"] == "Lax"
     assert session["value"] not in page.evaluate("document.cookie")
+
+
+def test_the_page_says_which_language_its_reader_chose(window: Open) -> None:
+    opened = window()
+    page = opened.sign_in(CALLUM)
+    document = page.locator("html")
+    expect(document).to_have_attribute("lang", "en")
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("menuitem", name="Language").click()
+    page.get_by_role("dialog").get_by_text("Français").click()
+    page.locator('[class*="st-key-language-save"] button').click()
+    expect(document).to_have_attribute("lang", "fr")
+    other = opened.open("/account")
+    expect(other.locator("html")).to_have_attribute("lang", "fr")
+    assert opened.errors == []
 
 
 def test_a_deep_link_survives_signing_in(window: Open) -> None:
