@@ -10,6 +10,7 @@ from components.ui.markup import Markup
 from portal_data import choices
 from portal_data.billing import periods
 from portal_data.billing.periods import Period
+from portal_data.text import language
 from portal_data.text.language import N_, _, _p
 
 _NAMES = {
@@ -69,8 +70,9 @@ def wrong(currencies: list[str]) -> Markup | None:
     for name in ("from", "to"):
         day = address.text(name)
         if day and not _is_day(day):
-            words = _("{name} is a day such as 2026-01-31, and not “{given}”.")
-            refused.append(words.format(name=name, given=day))
+            refused.append(
+                _("{name} is a day such as 2026-01-31, and not “{given}”.", name=name, given=day)
+            )
     said = [each for each in refused if each]
     return cards.wrong(said) if said else None
 
@@ -106,7 +108,7 @@ def _day(label: str, name: str, default: date) -> date:
         min_value=periods.EARLIEST,
         key=name,
         bind="query-params",
-        format="DD/MM/YYYY",
+        format="DD.MM.YYYY" if language.current() == "de" else "DD/MM/YYYY",
         required=True,
         width=160,
     )

@@ -52,6 +52,13 @@ def test_plotly_knows_every_property_and_no_colour_is_of_one_theme() -> None:
         assert all(trace["line"]["color"].startswith("#00000") for trace in figure["data"])
 
 
+def test_few_days_are_named_in_the_reader_s_language_the_last_one_among_them() -> None:
+    line = [Burn(date(2026, month, 1), month) for month in range(1, 12)]
+    axis = burn_chart.burn(line, HOURS, "GBP", "de_DE")["layout"]["xaxis"]
+    assert axis["tickvals"] == ["2026-11-01", "2026-08-01", "2026-05-01", "2026-02-01"]
+    assert axis["ticktext"] == ["01.11.2026", "01.08.2026", "01.05.2026", "01.02.2026"]
+
+
 def test_words_tell_every_period_and_the_limit() -> None:
     words = burn_chart.in_words(LINE, HOURS, "GBP", "en_GB")
     assert f"budget of 100:00{HARD}h" in words

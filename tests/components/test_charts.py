@@ -8,6 +8,8 @@ from plotly.graph_objects import Figure
 from components.charts import charts
 from portal_data import money
 from portal_data.billing.balances import Balance, Month
+from portal_data.text import language
+from tests.catalogues import Translate
 
 AGING = {"not_due": 100_00, "1_30": 0, "31_60": 250_50, "61_90": 0, "over_90": 9_999_999_99}
 
@@ -43,6 +45,16 @@ def test_months_hover_with_exact_amounts(balance: Balance) -> None:
     assert billed["x"] == ["Oct 2026", "Nov 2026"]
     assert billed["customdata"] == ["£120.00", "£0.00"]
     assert paid["customdata"] == ["£0.00", "£55.25"]
+
+
+def test_months_are_named_in_the_reader_s_language(balance: Balance, translated: Translate) -> None:
+    with language.reading("de"):
+        figure = charts.months(balance, "de_DE")
+        ages = charts.aging(balance, "de_DE")["data"][0]["y"]
+    assert [trace["name"] for trace in figure["data"]] == ["de‹Billed›", "de‹Paid›"]
+    assert figure["data"][0]["x"] == ["Okt. 2026", "Nov. 2026"]
+    assert set(figure["layout"]["xaxis"]["tickvals"]) <= set(figure["data"][0]["x"])
+    assert ages[0] == "de‹Not due›"
 
 
 def test_figures_have_no_title_and_no_colour_of_one_theme(balance: Balance) -> None:

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.ui import format as say
+from portal_data.text import language
+from tests.catalogues import Translate
 from tests.components.payloads import PAYLOADS
 
 JOINER = "\N{WORD JOINER}"
@@ -163,3 +165,16 @@ def test_a_period_tells_its_year_once() -> None:
 )
 def test_an_excerpt_is_one_line_and_says_that_there_is_more(text: str | None, shown: str) -> None:
     assert say.excerpt(text) == shown
+
+
+def test_words_around_numbers_follow_the_reader(translated: Translate) -> None:
+    with language.reading("de"):
+        assert say.size(2_340_000) == "de‹2,3 MB›"
+        assert say.ago(date(2024, 11, 20), TODAY) == "de‹2 years ago›"
+        assert say.ago(TODAY, TODAY) == "de‹today›"
+    assert say.size(2_340_000) == "2.3 MB"
+
+
+def test_the_beginning_of_a_line_is_a_capital_and_nothing_else_changes() -> None:
+    assert say.beginning("vor 3 Tagen") == "Vor 3 Tagen"
+    assert say.beginning("") == ""
