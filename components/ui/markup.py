@@ -48,7 +48,7 @@ def lines(text: str | list[str], **attributes: object) -> Markup:
     return join(*(said(line, "div", **attributes) for line in each))
 
 
-def filled(text: str, **parts: object) -> Markup:
+def filled(text: str, /, **parts: object) -> Markup:
     """Return a translated text with markup in its `{places}`; all else in it is escaped text."""
     return Markup(_inner(text).format(**{name: _inner(part) for name, part in parts.items()}))
 

@@ -64,7 +64,7 @@ def _of_block(block: Any) -> Iterator[str]:
 def _of_message(message: Message) -> Iterator[str]:
     name = message.DESCRIPTOR.name
     if name == "Html":
-        yield from _of_html(message.body)  # type: ignore[attr-defined]
+        yield from of_html(message.body)  # type: ignore[attr-defined]
     elif name == "BidiComponent":
         if message.component_name == "record_list":  # type: ignore[attr-defined]
             yield from _of_data(json.loads(message.json))  # type: ignore[attr-defined]
@@ -87,7 +87,8 @@ def _of_value(value: Any) -> Iterator[str]:
             yield from _of_value(each)
 
 
-def _of_html(body: str) -> list[str]:
+def of_html(body: str) -> list[str]:
+    """Return the texts of HTML that people can read or hear."""
     reader = _Reader()
     reader.feed(body)
     reader.close()
@@ -108,7 +109,7 @@ def _of_data(data: Any) -> Iterator[str]:
 
 def _of_chart(part: Any, read: bool = False) -> Iterator[str]:
     if isinstance(part, str) and read:
-        yield from _of_html(re.sub(r"%\{[^}]*\}", "", part))
+        yield from of_html(re.sub(r"%\{[^}]*\}", "", part))
     elif isinstance(part, list):
         for each in part:
             yield from _of_chart(each, read)

@@ -8,24 +8,31 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from gettext import NullTranslations
+from types import SimpleNamespace
 from uuid import UUID
 from zoneinfo import available_timezones
 
 import pytest
+import streamlit as st
 from babel import Locale
 from streamlit.testing.v1 import AppTest
 
-from components.documents import any_document
+from components import navigation
+from components.documents import any_document, payables_view
 from components.lists import activity_list, notification_list, project_list, timesheet_list
-from portal_data import store
+from portal_data import screens, store
 from portal_data.billing import dispute_claims
 from portal_data.billing.dispute_claims import Claim
 from portal_data.billing.disputes import Reason
 from portal_data.clock import utc_now
 from portal_data.customers import conversations
 from portal_data.customers.forwarding import OneDocument
+from portal_data.errors import Invalid
 from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
+from portal_data.payables import comparing, reading
+from portal_data.payables.comparing import Basis
+from portal_data.payables.reading import Listed, Unread
 from portal_data.scope import Scope
 from portal_data.text import language
 from tests.conftest import NOW, Cast
@@ -71,13 +78,20 @@ class Bracketed(NullTranslations):
 
 
 @pytest.fixture(autouse=True)
-def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let everybody read texts in brackets."""
+def tabs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let everybody read texts in brackets; return the titles that tabs get."""
+    titles: list[str] = []
+
+    def entitled(*, page_title: str | None = None, **_more: object) -> None:
+        titles.extend([page_title] if page_title else [])
+
     monkeypatch.setattr(language, "_catalogue", lambda _name: Bracketed())
+    monkeypatch.setattr(st, "set_page_config", entitled)
+    return titles
 
 
 _CODES = re.compile(
-    r"\b(?:[A-Z]{1,3}-[0-9]+|GBP|EUR|[0-9]+:[0-9]{2}\Wh|\w+@\w+\.example|[0-9a-f]{12}"
+    r"\b(?:[A-Z]{1,3}-[0-9]+|GBP|EUR|[0-9]+(?::[0-9]{2})?\Wh|\w+@\w+\.example|[0-9a-f]{12}"
     r"|DE[0-9]{20}|[A-Z2-7]{4}(?: [A-Z2-7]{4}){7})\b"
 )
 """Numbers of documents and customers, currencies, hours, addresses, accounts and keys."""
@@ -222,14 +236,101 @@ SCREENS: list[tuple[str, dict[str, str]]] = [
     ("review", {}),
     ("project", {}),
     ("timesheet", {}),
+    ("missing", {}),
 ]
 
 
 @pytest.mark.parametrize(
     ("page", "query"), SCREENS, ids=[f"{page}{query or ''}" for page, query in SCREENS]
 )
-def test_screens(screen: Open, books: Scope, page: str, query: dict[str, str]) -> None:
-    assert forgotten(drawn.texts(screen(books, page, **query).app)) == []
+def test_screens(
+    screen: Open, books: Scope, tabs: list[str], page: str, query: dict[str, str]
+) -> None:
+    texts = drawn.texts(screen(books, page, **query).app)
+    assert len(tabs) > 0
+    assert forgotten([*texts, *tabs]) == []
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"view": "time"}, {"view": "time", "status": "billed", "task": "v"}], ids=str
+)
+def test_a_project(screen: Open, books: Scope, query: dict[str, str]) -> None:
+    shown = screen(books, "project", id=str(_id("projects")), **query)
+    assert "Двор" in shown.html
+    assert forgotten(drawn.texts(shown.app)) == []
+
+
+def test_timesheets(screen: Open, books: Scope) -> None:
+    for row in rows("select id from core.approvals"):
+        shown = screen(books, "timesheet", id=str(row["id"]))
+        assert "Ноябрь" in shown.html
+        assert forgotten(drawn.texts(shown.app)) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("home", {}),
+        ("account", {}),
+        ("activity", {}),
+        ("check", {}),
+        ("invoice", {"number": "INV-1"}),
+        ("estimate", {"number": "EST-1"}),
+    ],
+    ids=str,
+)
+def test_whoever_only_reads(
+    screen: Open, books: Scope, bob: Scope, page: str, query: dict[str, str]
+) -> None:
+    assert forgotten(drawn.texts(screen(bob, page, **query).app)) == []
+
+
+def test_every_screen_is_looked_at() -> None:
+    looked_at = {page for page, _query in SCREENS}
+    assert looked_at - {"home", "missing"} == screens.OF_CUSTOMERS - {""}
+    assert set(SIGNED_OUT) - {"sign_in"} == screens.OF_EVERYBODY
+
+
+def test_the_navigation(books: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    def page(_script: str, title: str, path: str, _icon: str = "", **_more: bool) -> object:
+        return SimpleNamespace(title=title, url_path=path)
+
+    monkeypatch.setattr(navigation, "page", page)
+    with language.reading(READ):
+        titles = [each.title for who in (books, None) for each in navigation.of(who)]
+    assert len(titles) > len(screens.OF_CUSTOMERS)
+    assert forgotten(titles) == []
+
+
+def test_what_came_of_a_comparison(books: Scope) -> None:
+    listed = [
+        Listed(2, "INV-1", TODAY, 1), Listed(3, "INV-4", TODAY, 10_000), Listed(4, "Х", TODAY, 5),
+    ]  # fmt: skip
+    found = comparing.compare(books, listed, "GBP", basis=Basis.TOTAL)
+    assert len({each.outcome for each in found}) >= 3
+    unread = [Unread(n, "Сумма", "") for n in range(10)]
+    with language.reading(READ):
+        parts = [
+            payables_view.summary(found, "GBP", "de_DE"),
+            payables_view.table(found, "GBP", "de_DE"),
+            payables_view.table([], "GBP", "de_DE"),
+            payables_view.unread(unread) or "",
+            payables_view.unread(unread[:1]) or "",
+        ]
+    for part in parts:
+        assert forgotten(drawn.of_html(part)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.txt", b"x"), ("a.csv", b""), ("a.csv", b"a,b"), ("a.xlsx", b"x"),
+     ("a.csv", b"a,b\n" + b"1,2\n" * 5_001)],
+    ids=["kind", "empty", "head", "damaged", "long"],
+)  # fmt: skip
+def test_why_a_file_is_not_compared(name: str, content: bytes) -> None:
+    with language.reading(READ), pytest.raises(Invalid) as refused:
+        reading.read(name, content)
+    assert forgotten([str(refused.value)]) == []
 
 
 @pytest.mark.parametrize("page", LISTS)
@@ -294,7 +395,12 @@ def test_dialogs(books: Scope, name: str) -> None:
     assert forgotten(texts) == []
 
 
-@pytest.mark.parametrize("page", ["sign_in", "forgotten", "reset_password", "accept", "offer"])
+SIGNED_OUT = [
+    "sign_in", "forgotten", "reset_password", "accept", "offer", "email_link", "sign_in_link",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", SIGNED_OUT)
 def test_signed_out(screen: Open, books: Scope, page: str) -> None:
     texts = drawn.texts(screen(None, page, token="x").app)
     assert texts
