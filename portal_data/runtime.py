@@ -11,6 +11,7 @@ from pathlib import Path
 from portal_data import store
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
+from portal_data.messaging import downloads
 from portal_data.messaging.mail import mailer_for
 from portal_data.ops.control.server import ControlServer
 from portal_data.ops.operations import OPERATIONS
@@ -70,6 +71,7 @@ def stop() -> None:
     with _starting:
         if _running is not None:
             _running.control.stop()
+            downloads.settled()
             _running.worker.stop()
             _running.publisher.stop()
             _running.store.close()

@@ -15,6 +15,7 @@ import pytest
 
 from portal_data import store
 from portal_data.ids import new_id
+from portal_data.messaging import downloads
 from portal_data.scope import Role, Scope, Staff
 from portal_data.text import language
 from tests.catalogues import Marked, Translate, marked
@@ -204,6 +205,7 @@ def db(store_url: str) -> Iterator[store.Store]:
     """A fresh, migrated, empty store, installed as the process's own."""
     opened = store.install(store.open_store(store_url))
     yield opened
+    downloads.settled()
     opened.close()
 
 

@@ -29,7 +29,8 @@ SCREEN = listing.Screen(
     search=N_("Person, number or address"),
     filters={
         Filter.ALL: N_("All"),
-        Filter.VIEWS: N_("First views"),
+        Filter.VIEWS: N_("Views"),
+        Filter.DOWNLOADS: N_("Downloads"),
         Filter.ANSWERS: N_("Answers"),
         Filter.CHANGES: N_("Changes"),
         Filter.SIGN_INS: N_("Sign-ins"),

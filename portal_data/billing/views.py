@@ -39,6 +39,11 @@ _FIRST = {
     for kind in KINDS.values()
     if kind.viewed
 }
+_LAST = """
+    select last_viewed_at from core.document_views
+    where customer_id = $customer_id and document_id = $id and contact_id = $contact_id
+    order by last_viewed_at
+"""
 # Counts at most once in a window, whoever else counts at the same moment.
 _COUNT = """
     insert into core.document_views (customer_id, document_kind, document_id, contact_id,
@@ -55,8 +60,8 @@ def mark(scope: Scope, kind: Kind, document_id: UUID, now: datetime) -> list[Vie
     """Count that the contact opened a document at `now`, and return all viewings, first ones first.
 
     The document's very first view is stored on it and recorded as activity `<kind>.viewed`, once,
-    which tells staff. What staff open is read and not counted. Raises NotFound when the customer
-    has no such document.
+    which staff hear of. Later ones are recorded once for each person and day, which nobody does.
+    What staff open is read and not counted. Raises NotFound when the customer has no such document.
     """
     with store.reading(scope) as session:
         found = session.rows(_OF_DOCUMENT, id=document_id, customer_id=scope.customer_id)
@@ -79,15 +84,19 @@ def _count(session: Session, scope: Scope, kind: Kind, document_id: UUID, now: d
     viewer = {"id": document_id, "contact_id": scope.contact_id, "now": now}
     # the document before the count: everybody who counts asks for its row first
     first = session.change(_FIRST[kind.key], **viewer)
-    session.change(_COUNT, **viewer, kind=kind.record, name=scope.name, counted_until=now - WINDOW)
-    if first:
+    own = session.value(_LAST, id=document_id, contact_id=scope.contact_id)
+    counted = session.change(
+        _COUNT, **viewer, kind=kind.record, name=scope.name, counted_until=now - WINDOW
+    )
+    again = counted and (own is None or own.date() < now.date())
+    if first or again:
         activity.record(
             session,
             scope,
-            events.VIEWED[kind.record],
+            events.VIEWED[kind.record] if first else events.DOCUMENT_VIEWED,
             now=now,
             subject_kind=kind.record,
             subject_id=document_id,
             subject_number=number,
-            visible=True,
+            visible=bool(first),
         )

@@ -17,6 +17,7 @@ class Filter(StrEnum):
 
     ALL = "all"
     VIEWS = "views"
+    DOWNLOADS = "downloads"
     ANSWERS = "answers"
     CHANGES = "changes"
     SIGN_INS = "sign_ins"
@@ -61,6 +62,7 @@ LIST = lists.List(
     filters={
         Filter.ALL: lists.EVERY,
         Filter.VIEWS: "event like '%.viewed'",
+        Filter.DOWNLOADS: "event in ('document.downloaded', 'document.many_downloaded')",
         Filter.ANSWERS: "event like 'estimate.%' and event <> 'estimate.viewed'"
         " or event like 'approval.%'",
         Filter.CHANGES: "event like 'details.%' or event like 'contact.%'"

@@ -224,11 +224,18 @@ DISPUTE_WITHDRAWN = _event(
     _STAFF,
     mailed=_ON_ACTIVITY,
 )
+DOCUMENT_DOWNLOADED = _event("document.downloaded", N_("{actor} downloaded {subject}"), _NOBODY)
 DOCUMENT_FORWARDED = _event(
     "document.forwarded", N_("{actor} forwarded {subject}"), _STAFF, mailed=_ON_ACTIVITY
 )
+DOCUMENT_VIEWED = _event("document.viewed", N_("{actor} opened {subject}"), _NOBODY)
 DOCUMENT_QUESTION_CLEARED = _event(
     "document.question_cleared", N_("{actor} said that this is owed: {subject}"), _NOBODY
+)
+DOWNLOADED_MANY = _event(
+    "document.many_downloaded",
+    N_("{actor} downloaded many more files within half an hour"),
+    _NOBODY,
 )
 ESTIMATE_ACCEPTED = _event(
     "estimate.accepted", N_("{actor} accepted estimate {subject}"), _STAFF, mailed=_ON_ACTIVITY

@@ -24,6 +24,7 @@ UNSEEN = frozenset(
         "imports",
         "invitations",
         "known_devices",
+        "login_identities",
         "logins",
         "migrations",
         "outbox",

@@ -14,12 +14,14 @@ from portal_data.clock import utc_now
 from portal_data.customers import documents, files
 from portal_data.errors import NotFound
 from portal_data.kinds import KINDS, Kind
+from portal_data.messaging.downloads import Download
+from portal_data.messaging.events import DOCUMENT_DOWNLOADED
 from portal_data.output import document_pdfs, public_estimates
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.text import language
 from portal_data.text.language import _
-from portal_data.web.requests import by_link, file_headers, for_customers, for_staff
+from portal_data.web.requests import by_link, file_headers, for_customers, for_staff, taken
 from portal_data.web.turns import DOCUMENTS
 
 _TOKEN_LIMIT = 100  # characters; a token has 43
@@ -36,6 +38,7 @@ def numbered(request: Request, scope: Scope) -> Response:
     name, content = document_pdfs.document_pdf(scope, kind, number, now=now)
     if kind.viewed and request.method == "GET":
         views.mark(scope, kind, document_id, now)
+    taken(request, scope, Download(DOCUMENT_DOWNLOADED, number, kind.record, document_id))
     return _pdf(name, content)
 
 
@@ -47,6 +50,7 @@ def statement(request: Request, scope: Scope) -> Response:
     if not money.is_currency(currency):
         raise NotFound(_("Not found."))
     name, content = document_pdfs.statement_pdf(scope, currency, first, last, now=utc_now())
+    taken(request, scope, Download(DOCUMENT_DOWNLOADED, name))
     return _pdf(name, content)
 
 
@@ -54,7 +58,9 @@ def statement(request: Request, scope: Scope) -> Response:
 def shared_file(request: Request, scope: Scope) -> Response:
     """GET /documents/file/{id}"""
     file_id = _uuid(request.path_params["id"])
-    return _uploaded(*files.content(scope, file_id, load().data_path / "files"))
+    name, content = files.content(scope, file_id, load().data_path / "files")
+    taken(request, scope, Download(DOCUMENT_DOWNLOADED, name, "file", file_id))
+    return _uploaded(name, content)
 
 
 @for_staff(DOCUMENTS)

@@ -21,6 +21,8 @@ from portal_data.billing.periods import Period
 from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.errors import Invalid, NotFound
+from portal_data.messaging.downloads import Download
+from portal_data.messaging.events import DOCUMENT_DOWNLOADED
 from portal_data.output import document_pdfs, document_views, tables
 from portal_data.output.documents import file_name
 from portal_data.output.exports import Format, Table, write
@@ -28,7 +30,7 @@ from portal_data.scope import Scope
 from portal_data.text.language import _, grouped
 from portal_data.web import zips
 from portal_data.web.lists import FILES, File
-from portal_data.web.requests import file_headers, for_customers, signed_in
+from portal_data.web.requests import file_headers, for_customers, signed_in, taken
 from portal_data.web.turns import EXPORTS
 
 _IN_MEMORY = 4_000_000
@@ -51,14 +53,16 @@ def statement(request: Request, scope: Scope) -> Response:
         max(_day(request, "first", month[0]), periods.EARLIEST),
         _day(request, "last", month[1]),
     )
-    return _file(tables.of_statement(statement, scope.customer_name, business), format)
+    return _file(
+        request, scope, tables.of_statement(statement, scope.customer_name, business), format
+    )
 
 
 @for_customers(EXPORTS)
 def listed(request: Request, scope: Scope) -> Response:
     """GET /exports/{list}.{format}?status=…&q=…&sort=… as the list's own address has them."""
     format, listed = _format(request), _list(request)
-    return _file(_table(request, scope, listed)[0], format)
+    return _file(request, scope, _table(request, scope, listed)[0], format)
 
 
 @for_customers(EXPORTS)
@@ -84,10 +88,12 @@ def bundle(request: Request, scope: Scope) -> Response:
             ),
         )
     parts = zips.zipped(documents, left_out, now=now, may_go_on=lambda: signed_in(request) == scope)
+    name = _name(table, "zip")
+    taken(request, scope, Download(DOCUMENT_DOWNLOADED, name))
     return StreamingResponse(
         zips.unhurried(parts, scope.person),
         media_type="application/zip",
-        headers=file_headers(_name(table, "zip")),
+        headers=file_headers(name),
     )
 
 
@@ -114,12 +120,14 @@ def _table(request: Request, scope: Scope, listed: File) -> tuple[Table, list[st
     return table, rows["number"].to_pylist() if listed.kind else []
 
 
-def _file(table: Table, format: Format) -> Response:
+def _file(request: Request, scope: Scope, table: Table, format: Format) -> Response:
     """Return a table as a file, which waits on disk to be sent when it is large."""
     file = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed once sent
     write(table, format, file)
     size = file.seek(0, os.SEEK_END)
-    headers = file_headers(_name(table, format)) | {"Content-Length": str(size)}
+    name = _name(table, format)
+    taken(request, scope, Download(DOCUMENT_DOWNLOADED, name))
+    headers = file_headers(name) | {"Content-Length": str(size)}
     return StreamingResponse(_chunks(file), media_type=format.media_type, headers=headers)
 
 

@@ -13,6 +13,8 @@ from portal_data import security_log
 from portal_data.auth import identity, networks
 from portal_data.clock import utc_now
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError, Unavailable
+from portal_data.messaging import downloads
+from portal_data.messaging.downloads import Download
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.text import language
@@ -103,6 +105,12 @@ async def _answered(
 
 def _status(error: PortalError) -> int:
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
+
+
+def taken(request: Request, scope: Scope, what: Download) -> None:
+    """Note that a contact has got a file; asking for its head alone is none."""
+    if request.method == "GET":
+        downloads.note(scope, what, utc_now())
 
 
 def file_headers(name: str, *, shown: bool = False) -> dict[str, str]:

@@ -72,6 +72,7 @@ UNSCOPED: dict[str, str] = {
         f"output.public_estimates.{name}": "the link's token is the proof"
         for name in ("accept", "decline", "offer", "opened", "pdf")
     },
+    "messaging.downloads.settled": "waits for what was noted by who asked",
     "projects.time_entries.narrowed": "reads words of an address",
     "auth.second_factor.complete": "the challenge is the proof of a right password",
     "auth.second_factor.enrol_and_complete": "the challenge is the proof of a right password",

@@ -61,9 +61,10 @@ def test_the_first_view_is_stored_and_told_once(cast: Cast, kind: Kind) -> None:
     views.mark(cast.bob, kind, document, LATER)
     first = {"first_viewed_at": NOW, "first_viewed_by": cast.alice.contact_id}
     assert rows(FIRST[kind]) == [first]
-    assert events() == [f"{kind.record}.viewed"]
+    assert events() == [f"{kind.record}.viewed", "document.viewed"]  # the latter nobody hears of
     assert rows("select subject_kind, subject_id, visible from core.activity order by id") == [
-        {"subject_kind": kind.record, "subject_id": document, "visible": True}
+        {"subject_kind": kind.record, "subject_id": document, "visible": visible}
+        for visible in (True, False)
     ]
     assert store.current().check_integrity() == []
 
@@ -106,6 +107,23 @@ def test_nothing_is_written_while_nothing_is_to_be_counted(
         views.mark(cast.alice, kinds.INVOICE, document, LATER)
 
 
+def test_a_day_on_which_somebody_comes_back_is_recorded_once(cast: Cast) -> None:
+    document = make_invoice(cast.alice)
+    for hours in (0, 1, 5, 24, 25, 30, 72):
+        views.mark(cast.alice, kinds.INVOICE, document, NOW + timedelta(hours=hours))
+    views.mark(cast.bob, kinds.INVOICE, document, NOW + timedelta(hours=73))
+    again = rows(
+        "select actor_name, subject_number, visible from core.activity"
+        " where event = 'document.viewed' order by happened_at, id"
+    )
+    assert [row["actor_name"] for row in again] == ["Alice Test", "Alice Test", "Bob Test"]
+    assert not any(row["visible"] for row in again)
+    assert len(events()) == 4
+    with store.system_reading() as session:
+        waiting = session.value("select count(*) as n from core.outbox where kind = 'notify'")
+    assert waiting == 1
+
+
 def test_each_contact_is_counted_alone_first_ones_first(cast: Cast) -> None:
     document = make_invoice(cast.alice)
     views.mark(cast.bob, kinds.INVOICE, document, NOW)
@@ -122,10 +140,10 @@ def test_views_at_one_moment_are_one_first_view(cast: Cast, kind: Kind) -> None:
     assert (len(done), refused) == (8, [])
     found = rows("select views from core.document_views order by contact_id")
     assert found == [{"views": 1}, {"views": 1}]
-    assert events() == [f"{kind.record}.viewed"]
+    assert events() == [f"{kind.record}.viewed", "document.viewed"]
     (first,) = rows(FIRST[kind])
     assert first["first_viewed_by"] in {cast.alice.contact_id, cast.bob.contact_id}
-    by = value("select actor_id from core.activity order by id")
+    by = value("select actor_id from core.activity where visible order by id")
     assert by == first["first_viewed_by"]
 
 

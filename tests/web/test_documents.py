@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from portal_data import settings, store
 from portal_data.auth import sessions
 from portal_data.ids import new_id
+from portal_data.messaging import downloads
 from portal_data.scope import Scope
 from portal_data.web import documents
 from tests.conftest import NOW, Cast
@@ -358,3 +359,41 @@ def test_a_lost_logo_keeps_nobody_from_an_invoice(
     settings.load.cache_clear()
     as_person(client, alice)
     assert client.get(f"/documents/invoice/{invoice}.pdf").status_code == 200
+
+
+def _downloads() -> list[tuple[str, str | None]]:
+    downloads.settled()
+    found = rows(
+        "select subject_number, subject_kind from core.activity"
+        " where event = 'document.downloaded' order by happened_at, sequence"
+    )
+    return [(row["subject_number"], row["subject_kind"]) for row in found]
+
+
+def test_what_a_contact_takes_is_in_the_activity_once(
+    client: TestClient, cast: Cast, folder: Path
+) -> None:
+    invoice = make_invoice(cast.alice, number="A-1")
+    file = _shared(cast.alice, folder, "Plan.txt", "text/plain", b"hello")
+    as_person(client, cast.alice)
+    addresses = [
+        f"/documents/invoice/{invoice}.pdf",
+        f"/documents/file/{file}",
+        f"/documents/statement/GBP/2026-11-01/{TODAY}.pdf",
+    ]
+    for address in addresses:
+        for headers in ({}, {"Range": "bytes=0-9"}, {"If-None-Match": "*"}):
+            assert client.get(address, headers=headers).status_code == 200
+    (statement,) = (each for each in _downloads() if each[1] is None)
+    assert statement[0].startswith("Statement")
+    assert {("A-1", "invoice"), ("Plan.txt", "file")} < set(_downloads())
+    assert len(_downloads()) == 3
+
+
+def test_what_nobody_got_is_no_download(client: TestClient, cast: Cast, folder: Path) -> None:
+    invoice = make_invoice(cast.alice, number="A-1")
+    address = f"/documents/invoice/{invoice}.pdf"
+    assert as_person(client, cast.alice).head(address).status_code == 200
+    assert as_person(client, cast.charlie).get(address).status_code == 404
+    assert as_person(client, cast.owner).get("/documents/staff/invoice.pdf?number=A-1").is_success
+    assert _downloads() == []

@@ -26,6 +26,7 @@ from portal_data.billing.disputes import Reason
 from portal_data.billing.invoices import Filter, Sort, Status
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
+from portal_data.messaging import downloads
 from portal_data.output.exports import Format
 from portal_data.scope import Scope
 from portal_data.web import exports
@@ -427,3 +428,20 @@ def test_a_revoked_sign_in_gets_nothing_at_once(client: TestClient, alice: Scope
         )
     assert client.get("/exports/invoices.csv").status_code == 401
     assert client.get("/exports/invoices.zip").status_code == 401
+
+
+def test_what_a_contact_takes_is_in_the_activity(client: TestClient, alice: Scope) -> None:
+    books(alice, "Fern")
+    as_person(client, alice)
+    for name in ("invoices.csv", "invoices.xlsx", "invoices.csv", "invoices.zip", "statement.csv"):
+        answer = client.get(f"/exports/{name}")
+        assert answer.status_code == 200, name
+        assert client.head(f"/exports/{name}").status_code == 200
+    downloads.settled()
+    with store.system_reading() as session:
+        found = session.rows(
+            "select subject_number from core.activity where event = 'document.downloaded'"
+            " order by subject_number"
+        )
+    names = [row["subject_number"] for row in found]
+    assert [name.rpartition(".")[2] for name in names] == ["csv", "xlsx", "zip", "csv"]
