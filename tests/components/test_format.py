@@ -178,3 +178,11 @@ def test_words_around_numbers_follow_the_reader(translated: Translate) -> None:
 def test_the_beginning_of_a_line_is_a_capital_and_nothing_else_changes() -> None:
     assert say.beginning("vor 3 Tagen") == "Vor 3 Tagen"
     assert say.beginning("") == ""
+
+
+def test_percentages_keep_their_decimals_and_are_written_as_their_reader_does() -> None:
+    assert say.percent(1234) == "1,234%"
+    assert say.percent(Decimal("12.500")) == "12.5%"
+    with language.reading("de"):
+        assert say.percent(Decimal("12.5")) == "12,5\N{NO-BREAK SPACE}%"
+    assert say.percent(Decimal("7.25"), "fr_FR") == "7,25\N{NO-BREAK SPACE}%"

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from portal_data import labels
+from portal_data.text import language
+from tests.catalogues import Translate
 
 
 @pytest.mark.parametrize(
@@ -17,3 +19,19 @@ from portal_data import labels
 )  # fmt: skip
 def test_a_unit_is_as_many_as_its_quantity(name: str, quantity: str, shown: str) -> None:
     assert labels.unit(name, Decimal(quantity)) == shown
+
+
+@pytest.mark.parametrize(
+    ("reader", "quantity", "shown"),
+    [
+        ("de", "1", "de‹day›"), ("de", "1.50", "de‹days›"), ("de", "0", "de‹days›"),
+        ("fr", "1.50", "fr‹day›"), ("fr", "0", "fr‹day›"), ("fr", "2.0", "fr‹days›"),
+        ("fr", "1E+2", "fr‹days›"),
+    ],
+)  # fmt: skip
+def test_a_unit_has_the_form_that_the_language_of_its_reader_wants(
+    translated: Translate, reader: str, quantity: str, shown: str
+) -> None:
+    with language.reading(reader):
+        assert labels.unit("day", Decimal(quantity)) == shown
+        assert labels.unit("Tonne", Decimal(quantity)) == "Tonne"
