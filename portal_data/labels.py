@@ -142,5 +142,6 @@ def in_currency(label: str, currency: str) -> str:
 
 def named_tax(name: str, percent: str, *, included: bool = False) -> str:
     """Return a tax with its rate, which some names tell already: VAT 20%, VAT 20% (included)."""
-    named = name if not percent or percent in name else f"{name} {percent}".strip()
+    rate = percent.replace("\N{NO-BREAK SPACE}", "").replace("\N{NARROW NO-BREAK SPACE}", "")
+    named = name if not percent or rate in name else f"{name} {percent}".strip()
     return _("{tax} (included)", tax=named) if included else named

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from portal_data import store
+from portal_data import labels, store
 from portal_data.auth import identity
 from portal_data.business import organisation
 from portal_data.customers import own_details
@@ -99,3 +99,8 @@ def _as_stored(who: Scope) -> Scope:
     found = identity.scope_of(who.sign_in_id, NOW)
     assert isinstance(found, Scope)
     return found
+
+
+def test_a_tax_that_names_its_rate_says_it_once() -> None:
+    assert labels.named_tax("VAT 20%", "20\N{NO-BREAK SPACE}%") == "VAT 20%"
+    assert labels.named_tax("TVA", "20\N{NO-BREAK SPACE}%") == "TVA 20\N{NO-BREAK SPACE}%"
