@@ -17,6 +17,8 @@ def what_to_do(mail: FailedMail) -> str:
     """Return what staff can do about a mail, in one sentence."""
     if mail.status != "failed":
         return "It is tried again by itself."
+    if not mail.resendable and mail.bounced:
+        return "The address takes no mail: correct it. Its link works no more, so invite again."
     if not mail.resendable:
         return "Its link works no more: invite the person again, or let them ask for a new link."
     if mail.bounced:

@@ -23,7 +23,8 @@ KEEP_SENT = timedelta(days=30)
 SECRET_FIELDS = ("link",)
 """Fields of a payload that may open an account: wiped as soon as the row needs them no more."""
 OPENING_NOTHING = frozenset({"mail.activity", "mail.digest"})
-"""Mails whose links open nothing without a sign-in: one that failed can be sent again as it is."""
+"""Mails whose links open nothing without a sign-in: one that failed or came back can be sent again
+as it is."""
 
 WAITING = threading.Event()
 """Set once this process has committed new work: its worker needs to look for none before."""
@@ -166,7 +167,7 @@ def _finish(
     error: str | None,
 ) -> None:
     payload = row.payload
-    if status == "sent" or (status == "failed" and row.kind not in OPENING_NOTHING):
+    if status in ("sent", "failed") and row.kind not in OPENING_NOTHING:
         payload = {key: value for key, value in payload.items() if key not in SECRET_FIELDS}
     session.change(
         _FINISH,
