@@ -142,6 +142,11 @@ def in_currency(label: str, currency: str) -> str:
 
 def named_tax(name: str, percent: str, *, included: bool = False) -> str:
     """Return a tax with its rate, which some names tell already: VAT 20%, VAT 20% (included)."""
-    rate = percent.replace("\N{NO-BREAK SPACE}", "").replace("\N{NARROW NO-BREAK SPACE}", "")
-    named = name if not percent or rate in name else f"{name} {percent}".strip()
+    # a name has its rate as the business writes it, whatever the reader's language
+    told = _rate(percent) in _rate(name)
+    named = name if told else f"{name} {percent}".strip()
     return _("{tax} (included)", tax=named) if included else named
+
+
+def _rate(text: str) -> str:
+    return "".join(text.split()).replace(",", ".")

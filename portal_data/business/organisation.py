@@ -12,7 +12,7 @@ from portal_data.messaging import activity, events, outbox, templates
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.text import form_fields, language
-from portal_data.text.language import N_
+from portal_data.text.language import N_, _
 
 _COLUMNS = """
     select name, legal_name, slug, email, phone, website, tax_id, street1, street2, city, state,
@@ -108,7 +108,7 @@ class Organisation:
         """The bank account and other ways to pay, as the lines of a document; empty without any."""
         known = dict(self.bank_account)
         pairs = (("Bank",), ("IBAN", "BIC"), ("Sort code", "Account number"))
-        lines = [" · ".join(f"{each} {known[each]}" for each in pair if each in known)
+        lines = [" · ".join(f"{_(each)} {known[each]}" for each in pair if each in known)
                  for pair in pairs]  # fmt: skip
         parts = [known.get("Account holder"), *lines, self.bank_details]
         return "\n".join(part for part in parts if part)

@@ -21,8 +21,9 @@ from portal_data.output import document_views
 from portal_data.output.document_views import VIEWS
 from portal_data.output.documents import Paper, Signature, number_format, render_paper
 from portal_data.scope import Permission, Scope
+from portal_data.text.language import N_, _
 
-_CHANGED = "This estimate was changed while you had it open. Look at it again first."
+_CHANGED = N_("This estimate was changed while you had it open. Look at it again first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ def offer(scope: Scope, number: str, *, seen: int, now: datetime) -> Offer:
     Raises NotAllowed for a role that may not answer it, NotFound when there is none, Conflict when
     it is not open or not as it was on the screen.
     """
-    estimate, _, shown, business = _shown(scope, number, now)
+    estimate, _paper, shown, business = _shown(scope, number, now)
     scope.need(Permission.ESTIMATE_ANSWER)
     if estimate.status is not Status.OPEN:
-        raise Conflict(CLOSED[estimate.status])
+        raise Conflict(_(CLOSED[estimate.status]))
     if estimate.version != seen:
-        raise Conflict(_CHANGED)
+        raise Conflict(_(_CHANGED))
     return Offer(estimate, kept_files.digest(shown), business.locale)
 
 
@@ -62,7 +63,7 @@ def accept(
     number = seen.estimate.number
     estimate, paper, shown, business = _shown(scope, number, now)
     if estimate.version == seen.estimate.version and kept_files.digest(shown) != seen.sha256:
-        raise Conflict(_CHANGED)  # the letter paper, such as the business's address
+        raise Conflict(_(_CHANGED))  # the letter paper, such as the business's address
     signed = estimate_answers.signature(scope, name, shown=shown, address=address, now=now)
     accepted = replace(paper, stamp=Status.ACCEPTED.value, signature=_signature(signed, business))
     estimate_answers.accept(
@@ -92,7 +93,7 @@ def _signature(signed: estimate_answers.Signature, business: Organisation) -> Si
         (
             moment,
             f"{signed.contact} \N{MIDDLE DOT} {signed.email}",
-            f"Network address {signed.address}" if signed.address else "",
-            f"SHA-256 of the PDF that was accepted: {signed.shown_sha256}",
+            _("Network address {address}", address=signed.address) if signed.address else "",
+            _("SHA-256 of the PDF that was accepted: {digest}", digest=signed.shown_sha256),
         ),
     )

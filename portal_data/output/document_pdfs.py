@@ -20,6 +20,7 @@ from portal_data.output.documents import (
 )
 from portal_data.scope import Scope
 from portal_data.settings import load
+from portal_data.text.language import _
 
 
 def document_pdf(scope: Scope, kind: Kind, number: str, *, now: datetime) -> tuple[str, bytes]:
@@ -29,7 +30,7 @@ def document_pdf(scope: Scope, kind: Kind, number: str, *, now: datetime) -> tup
     """
     business, view = organisation.get(scope), VIEWS[kind.key]
     document = view.read(scope, number, business.today(now))
-    name = file_name(view.title or kind.title, number, scope.customer_name)
+    name = file_name(_(view.title or kind.title), number, scope.customer_name)
     signed = view.kept(document)
     if signed:
         return name, copies.content(scope, signed, load().data_path / "files")
@@ -53,7 +54,7 @@ def statement_pdf(
         payment=PaymentDetails(bank_details=business.how_to_pay),
         footer=business.document_footer or "",
     )
-    name = file_name("Statement", f"{first} {last} {currency}", scope.customer_name)
+    name = file_name(_("Statement"), f"{first} {last} {currency}", scope.customer_name)
     return name, render_statement(printed, document_views.look(business), now=now)
 
 

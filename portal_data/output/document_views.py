@@ -41,14 +41,15 @@ from portal_data.payments import payments
 from portal_data.payments.payments import Payment
 from portal_data.payments.payments import Status as PaymentStatus
 from portal_data.scope import Scope
+from portal_data.text.language import N_
 
 AT_ONCE = 500
 """Documents that one zip holds at most."""
 
-ESTIMATE = Kind("Estimate", "Prepared for", labels.TOTAL)
-CREDIT_NOTE = Kind("Credit note", "Credited to", labels.CREDITS_REMAINING)
-RETAINER = Kind("Retainer invoice", "Billed to", labels.BALANCE_DUE)
-_OPTIONAL = {True: "Optional, included", False: "Optional, not included in the total"}
+ESTIMATE = Kind(N_("Estimate"), N_("Prepared for"), labels.TOTAL)
+CREDIT_NOTE = Kind(N_("Credit note"), N_("Credited to"), labels.CREDITS_REMAINING)
+RETAINER = Kind(N_("Retainer invoice"), N_("Billed to"), labels.BALANCE_DUE)
+_OPTIONAL = {True: N_("Optional, included"), False: N_("Optional, not included in the total")}
 _STAMPS = {"Paid", "Overdue", "In question", "Void", "Written off"}
 """Statuses of what is to be paid that stand on its paper."""
 _NOT_OWED = {"In question", "Void", "Written off"}
@@ -104,8 +105,8 @@ def of_invoice(invoice: Invoice, business: Organisation, details: MyDetails) -> 
 def of_estimate(estimate: Estimate, business: Organisation, details: MyDetails) -> Paper:
     """Return an estimate as a paper; lines that are optional say whether its amounts hold them."""
     facts = (
-        ("Prepared by", estimate.salesperson),
-        ("Revision", str(estimate.revision) if estimate.revision > 1 else ""),
+        (N_("Prepared by"), estimate.salesperson),
+        (N_("Revision"), str(estimate.revision) if estimate.revision > 1 else ""),
     )
     return _paper(
         estimate,
@@ -127,7 +128,7 @@ def of_credit_note(note: CreditNote, business: Organisation, details: MyDetails)
         business,
         details,
         kind=CREDIT_NOTE,
-        facts=_facts((("For invoice", invoice),)),
+        facts=_facts(((N_("For invoice"), invoice),)),
         stamp="" if note.status is CreditStatus.OPEN else note.status.value,
         credits_minor=note.applied_minor,
         refunded_minor=note.refunded_minor,
@@ -137,8 +138,8 @@ def of_credit_note(note: CreditNote, business: Organisation, details: MyDetails)
 
 def of_retainer(retainer: Retainer, business: Organisation, details: MyDetails) -> Paper:
     """Return a retainer invoice as a paper, with what was paid of it."""
-    billed_to, _ = _receivers(details, retainer.billing_address, None)
-    facts = (("Project", retainer.project_name), ("Estimate", retainer.estimate_number))
+    billed_to, _ship_to = _receivers(details, retainer.billing_address, None)
+    facts = ((N_("Project"), retainer.project_name), (N_("Estimate"), retainer.estimate_number))
     return Paper(
         kind=RETAINER,
         number=retainer.number,
@@ -241,7 +242,7 @@ VIEWS: dict[str, View[Any, Any]] = {
         lambda scope, number, today: payments.get(scope, number),
         of_payment,
         render_receipt,
-        "Receipt",
+        N_("Receipt"),
     ),
     kinds.CREDIT_NOTE.key: View(
         credit_notes.LIST,

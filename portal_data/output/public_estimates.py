@@ -21,6 +21,7 @@ from portal_data.output.acceptance import Offer
 from portal_data.output.document_views import VIEWS
 from portal_data.output.documents import Paper, file_name
 from portal_data.text import form_fields
+from portal_data.text.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def pdf(token: str, *, address: str | None, now: datetime, folder: Path) -> tupl
     """
     link = estimate_links.opened(token, address=address, now=now)
     estimate, paper, business = _read(link, now)
-    name = file_name(ESTIMATE.title, link.number, link.scope.customer_name)
+    name = file_name(_(ESTIMATE.title), link.number, link.scope.customer_name)
     if estimate.signed_copy_id:
         return name, copies.content(link.scope, estimate.signed_copy_id, folder)
     view = VIEWS[ESTIMATE.key]

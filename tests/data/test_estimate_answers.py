@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from portal_data import kept_files, lists, settings, store
-from portal_data.billing import balances, estimate_answers, estimates
+from portal_data.billing import balances, copies, estimate_answers, estimates
 from portal_data.billing.estimates import Filter, Status
 from portal_data.business import organisation
 from portal_data.clock import local_date
@@ -20,6 +21,8 @@ from portal_data.messaging import chain, comments
 from portal_data.ops.notifier import notify
 from portal_data.output import acceptance, document_pdfs
 from portal_data.scope import Scope, Staff
+from portal_data.text import language
+from tests.catalogues import Translate
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, make_estimate
 from tests.people import at_once, events, mails, rows, value
@@ -292,3 +295,24 @@ def test_a_stranger_reaches_neither_estimate_nor_copy(
     ):
         with pytest.raises(NotFound):
             act()
+
+
+def test_what_is_signed_is_in_the_language_of_who_signs(
+    cast: Cast, folder: Path, translated: Translate
+) -> None:
+    make_estimate(cast.alice, number="E-1")
+    translated("de", "Estimate", "Angebot")
+    german, english = replace(cast.alice, language="de"), cast.alice
+    with language.reading("de"):
+        offer = acceptance.offer(german, "E-1", seen=1, now=LATER)
+    assert offer.sha256 != acceptance.offer(english, "E-1", seen=1, now=LATER).sha256
+    with language.reading("de"):
+        name, _shown = document_pdfs.document_pdf(german, ESTIMATE, "E-1", now=LATER)
+        acceptance.accept(german, offer, "A. Test", address=None, folder=folder, now=LATER)
+    assert name == "Angebot E-1 Alder Ltd.pdf"
+    told = _told(english)
+    assert told.signed_copy_id is not None
+    signed = copies.content(english, told.signed_copy_id, folder)
+    text = PdfReader(io.BytesIO(signed)).pages[0].extract_text()
+    assert "Angebot" in text
+    assert "de\u2039Accepted and signed by\u203a" in text

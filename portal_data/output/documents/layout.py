@@ -17,6 +17,7 @@ from portal_data.output.documents.text import (
     shortened,
     wrap,
 )
+from portal_data.text.language import _
 
 INK = "#1A1D23"
 MUTED = "#667085"
@@ -162,7 +163,7 @@ class Sheets:
 
     def side_by_side(self, columns: Sequence[tuple[float, list[TextLine]]]) -> None:
         """Write columns of lines, each at its own x, beside each other and over pages."""
-        xs, cells = [x for x, _ in columns], [lines for _, lines in columns]
+        xs, cells = [x for x, _lines in columns], [lines for _x, lines in columns]
         self.need(max(map(height_of, cells)))
         while any(cells):
             upper, cells = split_lines(cells, self.room)
@@ -192,7 +193,8 @@ class Sheets:
         footer = footer or [self.shortened(self.issuer, LABEL, self.inner - _PAGE_NUMBER)]
         for number, marks in enumerate(self.pages, start=1):
             y = self.height - _BOTTOM + 26
-            page = self.line(f"Page {number} of {len(self.pages)}", LABEL)
+            words = _("Page {number} of {count}", number=number, count=len(self.pages))
+            page = self.line(words, LABEL)
             marks.append(Rule(self.left, y - 14, self.inner, HAIRLINE))
             marks += [Text(self.left, y + at * 10, one) for at, one in enumerate(footer)]
             marks.append(Text(self.right - page.width, y, page))

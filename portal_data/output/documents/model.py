@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from portal_data import labels
 from portal_data.errors import Invalid
+from portal_data.text.language import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Signature:
     details: tuple[str, ...] = ()
 
 
-INVOICE = Kind("Invoice", "Billed to", labels.BALANCE_DUE)
+INVOICE = Kind(N_("Invoice"), N_("Billed to"), labels.BALANCE_DUE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Amounts, quantities, rates and dates as the document's locale writes them."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -31,8 +32,10 @@ def quantity(value: Decimal, locale: str) -> str:
 
 
 def percent(value: Decimal, locale: str) -> str:
-    """A percentage that is written as one: 7.5 becomes 7.5%."""
-    return f"{_number(value, 0, locale)}%"
+    """A percentage that is written as one: 7.5 becomes 7.5%, in German 7,5 %."""
+    pattern = Locale.parse(locale).percent_formats[None].pattern.replace("0", "{number}", 1)
+    pattern = re.sub(r"[#,]", "", pattern)
+    return pattern.format(number=_number(value, 0, locale))
 
 
 def day(value: date, locale: str) -> str:
@@ -49,6 +52,6 @@ def _number(value: Decimal, decimals: int, locale: str) -> str:
     """Write a number with `decimals` decimals, or with all that it has when those are more."""
     digits = value.normalize().as_tuple().exponent
     shown = max(decimals, -digits if isinstance(digits, int) else 0)
-    whole, _, _ = Locale.parse(locale).decimal_formats[None].pattern.partition(".")
+    whole, _point, _decimals = Locale.parse(locale).decimal_formats[None].pattern.partition(".")
     pattern = f"{whole}.{'0' * shown}" if shown else whole
     return str(format_decimal(value, format=pattern, locale=locale))

@@ -17,17 +17,19 @@ from portal_data.output.documents.parts import facts, how_to_pay, masthead, part
 from portal_data.output.documents.table import Column, draw_table, fits
 from portal_data.output.documents.text import Style, TextLine
 from portal_data.output.documents.totals import draw_totals, totals_height
+from portal_data.text.language import _
 
 
 def render_paper(paper: Paper, look: Look, *, now: datetime) -> bytes:
     """Return a paper as PDF, in the words of its kind; `now` (naive UTC) is its creation date."""
     kind = paper.kind
-    heading = f"{kind.title} {paper.number}".strip()
+    title = _(kind.title)
+    heading = f"{title} {paper.number}".strip()
     sheets = Sheets(look, heading, paper.issuer.name, repr(paper), paper.footer)
-    masthead(sheets, paper.issuer, kind.title, paper.number, paper.stamp)
-    blocks = [(labels.FROM, paper.issuer), (kind.billed_to, paper.billed_to)]
+    masthead(sheets, paper.issuer, title, paper.number, paper.stamp)
+    blocks = [(_(labels.FROM), paper.issuer), (_(kind.billed_to), paper.billed_to)]
     if paper.ship_to:
-        blocks.append((labels.SHIP_TO, paper.ship_to))
+        blocks.append((_(labels.SHIP_TO), paper.ship_to))
     parties(sheets, blocks)
     facts(sheets, _facts(paper, look.locale), _hero(paper, look.locale))
     if paper.subject:
@@ -42,8 +44,8 @@ def render_paper(paper: Paper, look: Look, *, now: datetime) -> bytes:
     draw_totals(sheets, totals, balance=paper.balance_minor is not None)
     if payment and not beside:
         how_to_pay(sheets, payment)
-    sheets.section(labels.NOTES, paper.notes)
-    sheets.section(labels.TERMS, paper.terms)
+    sheets.section(_(labels.NOTES), paper.notes)
+    sheets.section(_(labels.TERMS), paper.terms)
     if paper.signature:
         signature(sheets, paper.signature)
     return sheets.finish(title=f"{heading} \N{EN DASH} {paper.issuer.name}", now=now)
@@ -54,20 +56,22 @@ def _facts(paper: Paper, locale: str) -> list[Fact]:
         return number_format.day(value, locale) if value else ""
 
     return [
-        Fact(labels.DATE, day(paper.date)),
-        Fact(labels.DUE_DATE, day(paper.due_date)),
-        Fact(labels.VALID_UNTIL, day(paper.expiry_date)),
-        Fact(labels.PAYMENT_TERMS, paper.payment_terms),
-        Fact(paper.reference_label, paper.reference),
-        *paper.facts,
+        Fact(_(labels.DATE), day(paper.date)),
+        Fact(_(labels.DUE_DATE), day(paper.due_date)),
+        Fact(_(labels.VALID_UNTIL), day(paper.expiry_date)),
+        Fact(_(labels.PAYMENT_TERMS), paper.payment_terms),
+        Fact(_(paper.reference_label), paper.reference),
+        *(Fact(_(fact.label), fact.value) for fact in paper.facts),
     ]
 
 
 def _hero(paper: Paper, locale: str) -> Fact:
     if paper.balance_minor is None:
-        return Fact(labels.TOTAL, number_format.amount(paper.total_minor, paper.currency, locale))
+        return Fact(
+            _(labels.TOTAL), number_format.amount(paper.total_minor, paper.currency, locale)
+        )
     return Fact(
-        paper.kind.balance, number_format.amount(paper.balance_minor, paper.currency, locale)
+        _(paper.kind.balance), number_format.amount(paper.balance_minor, paper.currency, locale)
     )
 
 
@@ -75,14 +79,14 @@ def _draw_lines(sheets: Sheets, paper: Paper, *, keep_after: float) -> None:
     if not paper.lines:
         return
     locale = sheets.look.locale
-    columns = [Column(labels.ITEM, share=1)]
+    columns = [Column(_(labels.ITEM), share=1)]
     texts: list[list[str]] = [[]]
     for column, shown in (
-        (Column(labels.QUANTITY, figures=True, most=110), _quantity),
-        (Column(labels.in_currency(labels.PRICE, paper.currency), figures=True), _rate),
-        (Column(labels.DISCOUNT, figures=True), _discount),
-        (Column(labels.TAX, figures=True, most=90), _line_tax),
-        (Column(labels.AMOUNT, figures=True), _amount),
+        (Column(_(labels.QUANTITY), figures=True, most=110), _quantity),
+        (Column(labels.in_currency(_(labels.PRICE), paper.currency), figures=True), _rate),
+        (Column(_(labels.DISCOUNT), figures=True), _discount),
+        (Column(_(labels.TAX), figures=True, most=90), _line_tax),
+        (Column(_(labels.AMOUNT), figures=True), _amount),
     ):
         cells = [shown(one, paper.currency, locale) for one in paper.lines]
         if any(cells):
@@ -115,7 +119,7 @@ def _item(sheets: Sheets, one: Line, width: float) -> list[TextLine]:
     return [
         *sheets.wrap(one.name, Style(9, INK, "SemiBold") if one.description else BODY, width),
         *sheets.wrap(one.description, SMALL, width),
-        *sheets.wrap(one.mark, SMALL, width),
+        *sheets.wrap(_(one.mark) if one.mark else "", SMALL, width),
     ]
 
 
@@ -154,30 +158,36 @@ def _amount(one: Line, currency: str, locale: str) -> str:
 def _totals(paper: Paper, locale: str) -> list[Fact]:
     """The rows of the totals in order; zero amounts are left out, the total and balance never."""
     rows = [
-        (labels.DISCOUNT, -paper.discount_minor),
-        (labels.SHIPPING, paper.shipping_minor),
+        (_(labels.DISCOUNT), -paper.discount_minor),
+        (_(labels.SHIPPING), paper.shipping_minor),
         *((_tax_label(tax, paper.tax_inclusive, locale), tax.amount_minor) for tax in paper.taxes),
-        (paper.adjustment_label, paper.adjustment_minor),
-        (labels.ROUNDING, paper.round_off_minor),
+        (_adjustment(paper), paper.adjustment_minor),
+        (_(labels.ROUNDING), paper.round_off_minor),
     ]
     after = [
-        (labels.PAID, -paper.paid_minor),
-        (labels.TAX_WITHHELD, -paper.withheld_minor),
-        (labels.EARLY_DISCOUNT, -paper.early_discount_minor),
-        (labels.CREDITS_APPLIED, -paper.credits_minor),
-        (labels.REFUNDED, -paper.refunded_minor),
-        (labels.WRITTEN_OFF, -paper.written_off_minor),
+        (_(labels.PAID), -paper.paid_minor),
+        (_(labels.TAX_WITHHELD), -paper.withheld_minor),
+        (_(labels.EARLY_DISCOUNT), -paper.early_discount_minor),
+        (_(labels.CREDITS_APPLIED), -paper.credits_minor),
+        (_(labels.REFUNDED), -paper.refunded_minor),
+        (_(labels.WRITTEN_OFF), -paper.written_off_minor),
     ]
     used = [row for row in rows if row[1]]
     if used:
-        used.insert(0, (labels.SUBTOTAL, paper.subtotal_minor))
-    used.append((labels.TOTAL, paper.total_minor))
+        used.insert(0, (_(labels.SUBTOTAL), paper.subtotal_minor))
+    used.append((_(labels.TOTAL), paper.total_minor))
     used += [row for row in after if row[1]]
     if paper.balance_minor is not None:
-        used.append((paper.kind.balance, paper.balance_minor))
+        used.append((_(paper.kind.balance), paper.balance_minor))
     return [
         Fact(label, number_format.amount(minor, paper.currency, locale)) for label, minor in used
     ]
+
+
+def _adjustment(paper: Paper) -> str:
+    """Return what an adjustment is called, which the business may have written itself."""
+    own = paper.adjustment_label
+    return _(own) if own == labels.ADJUSTMENT else own
 
 
 def _tax_label(tax: Tax, inclusive: bool, locale: str) -> str:

@@ -21,7 +21,8 @@ from portal_data.output.documents.layout import (
     tint,
 )
 from portal_data.output.documents.model import Fact, Party, PaymentDetails, Signature
-from portal_data.output.documents.text import Style
+from portal_data.output.documents.text import Style, TextLine
+from portal_data.text.language import _
 
 _LOG = logging.getLogger(__name__)
 _LOGO_HEIGHT = 44.0
@@ -94,7 +95,7 @@ def _readable_logo(logo: bytes) -> tuple[bytes, float, float] | None:
 
 def _stamp(sheets: Sheets, word: str, right: float, top: float) -> None:
     colour = _TONES.get(word.casefold(), MUTED)
-    text = sheets.fitted(word.upper(), Style(7.5, colour, "SemiBold"), 90)
+    text = sheets.fitted(_(word).upper(), Style(7.5, colour, "SemiBold"), 90)
     width = text.width + 14
     x = right - width
     sheets.add(Box(x, top, width, 15, tint(colour, 0.07), tint(colour, 0.5), 3))
@@ -109,7 +110,7 @@ def parties(sheets: Sheets, blocks: Sequence[tuple[str, Party]]) -> None:
     for at, (label, party) in enumerate(blocks, start=1):
         width = third if at < len(blocks) else sheets.inner - (at - 1) * (third + gap)
         contact = (party.email, party.phone, party.website)
-        tax = f"{labels.TAX_NUMBER} {party.tax_id}" if party.tax_id else ""
+        tax = f"{_(labels.TAX_NUMBER)} {party.tax_id}" if party.tax_id else ""
         columns.append(
             [
                 *sheets.wrap(label, Style(7.5, MUTED, leading=1.8), width),
@@ -131,7 +132,7 @@ def facts(sheets: Sheets, items: Sequence[Fact], hero: Fact) -> None:
     width = (sheets.inner - hero_width) / _FACTS
     amount = Style(16, sheets.look.accent, "SemiBold", 1.3)
     lines = [
-        sheets.line(hero.label, LABEL),
+        sheets.fitted(hero.label, LABEL, hero_width),
         sheets.fitted(hero.value, amount, hero_width),
     ]
     sheets.need(height_of(lines) + 20)
@@ -146,7 +147,7 @@ def facts(sheets: Sheets, items: Sequence[Fact], hero: Fact) -> None:
                 (
                     sheets.left + at * width,
                     [
-                        *sheets.wrap(item.label, LABEL, width - 10),
+                        *_label(sheets, item.label, width - 10),
                         *sheets.wrap(item.value, Style(9, INK, leading=1.5), width - 10),
                     ],
                 )
@@ -160,6 +161,13 @@ def facts(sheets: Sheets, items: Sequence[Fact], hero: Fact) -> None:
     sheets.y += 18
 
 
+def _label(sheets: Sheets, text: str, width: float) -> list[TextLine]:
+    """Break a label between its words; a word that is too long is set smaller as a whole."""
+    if any(sheets.line(word, LABEL).width > width for word in text.split(" ")):
+        return [sheets.fitted(text, LABEL, width)]
+    return sheets.wrap(text, LABEL, width)
+
+
 def how_to_pay(sheets: Sheets, payment: PaymentDetails, *, room: float = 0) -> bool:
     """Draw bank details, the reference to quote and the link to pay online.
 
@@ -170,11 +178,11 @@ def how_to_pay(sheets: Sheets, payment: PaymentDetails, *, room: float = 0) -> b
     blocks = [sheets.wrap(payment.bank_details, BODY, width)]
     if payment.reference:
         reference = sheets.wrap(payment.reference, STRONG, width)
-        blocks.append([sheets.line("Payment reference", LABEL), *reference])
-    link = sheets.line("Pay online", Style(9, sheets.look.accent, "SemiBold"))
+        blocks.append([sheets.line(_("Payment reference"), LABEL), *reference])
+    link = sheets.line(_("Pay online"), Style(9, sheets.look.accent, "SemiBold"))
     blocks.append([link] if payment.link else [])
     blocks = [block for block in blocks if block]
-    head = [sheets.line("How to pay", STRONG)]
+    head = [sheets.line(_("How to pay"), STRONG)]
     height = height_of(head) + sum(height_of(block) + _BETWEEN for block in blocks)
     if not blocks or (room and height > room):
         return not blocks
@@ -197,7 +205,7 @@ def how_to_pay(sheets: Sheets, payment: PaymentDetails, *, room: float = 0) -> b
 def signature(sheets: Sheets, signed: Signature) -> None:
     """Draw who signed, on a rule as by hand, and below it what proves it; never over two pages."""
     name = sheets.wrap(signed.name, Style(15, INK, "SemiBold", 1.3), sheets.inner)
-    head = [sheets.line(labels.SIGNED_BY, LABEL)]
+    head = [sheets.line(_(labels.SIGNED_BY), LABEL)]
     proof = [line for text in signed.details for line in sheets.wrap(text, SMALL, sheets.inner)]
     sheets.need(height_of([*head, *name, *proof]) + 34)
     sheets.y += 24

@@ -10,48 +10,52 @@ from portal_data.output.documents.parts import facts, masthead, parties
 from portal_data.output.documents.table import Column, draw_table
 from portal_data.output.documents.text import TextLine
 from portal_data.output.documents.totals import draw_totals, totals_height
+from portal_data.text.language import _
 
 
 def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
     """Return a payment receipt as PDF; `now` (naive UTC) is the file's creation date."""
-    heading = f"Payment receipt {receipt.number}".strip()
+    title = _("Payment receipt")
+    heading = f"{title} {receipt.number}".strip()
     locale, currency = look.locale, receipt.currency
     sheets = Sheets(look, heading, receipt.issuer.name, repr(receipt), receipt.footer)
-    masthead(sheets, receipt.issuer, "Payment receipt", receipt.number, receipt.stamp)
-    parties(sheets, [(labels.FROM, receipt.issuer), (labels.RECEIVED_FROM, receipt.received_from)])
+    masthead(sheets, receipt.issuer, title, receipt.number, receipt.stamp)
+    parties(
+        sheets, [(_(labels.FROM), receipt.issuer), (_(labels.RECEIVED_FROM), receipt.received_from)]
+    )
     items = [
-        Fact(labels.PAYMENT_DATE, number_format.day(receipt.date, locale)),
-        Fact(labels.PAYMENT_MODE, receipt.mode),
-        Fact(labels.REFERENCE, receipt.reference),
-        *receipt.facts,
+        Fact(_(labels.PAYMENT_DATE), number_format.day(receipt.date, locale)),
+        Fact(_(labels.PAYMENT_MODE), receipt.mode),
+        Fact(_(labels.REFERENCE), receipt.reference),
+        *(Fact(_(fact.label), fact.value) for fact in receipt.facts),
     ]
     received = number_format.amount(receipt.amount_minor, currency, locale)
-    facts(sheets, items, Fact(labels.AMOUNT_RECEIVED, received))
-    totals = [Fact(labels.AMOUNT_RECEIVED, received)]
+    facts(sheets, items, Fact(_(labels.AMOUNT_RECEIVED), received))
+    totals = [Fact(_(labels.AMOUNT_RECEIVED), received)]
     totals += [
         Fact(label, number_format.amount(minor, currency, locale))
         for label, minor in (
-            (labels.REFUNDED, -receipt.refunded_minor),
-            (labels.UNUSED, receipt.unused_minor),
+            (_(labels.REFUNDED), -receipt.refunded_minor),
+            (_(labels.UNUSED), receipt.unused_minor),
         )
         if minor
     ]
     if receipt.paid:
         _draw_paid(sheets, receipt, keep_after=totals_height(sheets, totals))
-    draw_totals(sheets, totals, strong=labels.AMOUNT_RECEIVED)
-    sheets.section(labels.NOTES, receipt.notes)
+    draw_totals(sheets, totals, strong=_(labels.AMOUNT_RECEIVED))
+    sheets.section(_(labels.NOTES), receipt.notes)
     return sheets.finish(title=f"{heading} \N{EN DASH} {receipt.issuer.name}", now=now)
 
 
 def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
     locale, currency = sheets.look.locale, receipt.currency
-    columns = [Column(labels.PAYMENT_FOR, share=1), Column(labels.DATE, figures=True)]
+    columns = [Column(_(labels.PAYMENT_FOR), share=1), Column(_(labels.DATE), figures=True)]
     texts: list[list[str]] = [[], [number_format.day(one.date, locale) for one in receipt.paid]]
     for head, amounts in (
-        (labels.DOCUMENT_TOTAL, [one.total_minor for one in receipt.paid]),
-        (labels.TAX_WITHHELD, [one.withheld_minor for one in receipt.paid]),
-        (labels.EARLY_DISCOUNT, [one.early_discount_minor for one in receipt.paid]),
-        (labels.AMOUNT_PAID, [one.amount_minor for one in receipt.paid]),
+        (_(labels.DOCUMENT_TOTAL), [one.total_minor for one in receipt.paid]),
+        (_(labels.TAX_WITHHELD), [one.withheld_minor for one in receipt.paid]),
+        (_(labels.EARLY_DISCOUNT), [one.early_discount_minor for one in receipt.paid]),
+        (_(labels.AMOUNT_PAID), [one.amount_minor for one in receipt.paid]),
     ):
         if any(amounts):
             columns.append(Column(head, figures=True))

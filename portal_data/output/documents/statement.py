@@ -27,7 +27,7 @@ from portal_data.output.documents.parts import facts, how_to_pay, masthead, part
 from portal_data.output.documents.table import Column, draw_table
 from portal_data.output.documents.text import Style, TextLine
 from portal_data.output.documents.totals import draw_totals, totals_height
-from portal_data.text.language import _
+from portal_data.text.language import _, _p
 
 
 def render_statement(statement: Statement, look: Look, *, now: datetime) -> bytes:
@@ -36,10 +36,10 @@ def render_statement(statement: Statement, look: Look, *, now: datetime) -> byte
     starts, ends = (
         number_format.day(at, locale) for at in (statement.starts_on, statement.ends_on)
     )
-    heading = f"Statement, {starts} \N{EN DASH} {ends}"
+    heading = _("Statement, {first} – {last}", first=starts, last=ends)
     sheets = Sheets(look, heading, statement.issuer.name, repr(statement), statement.footer)
-    masthead(sheets, statement.issuer, "Statement", f"{starts} \N{EN DASH} {ends}", "")
-    parties(sheets, [(labels.FROM, statement.issuer), ("To", statement.customer)])
+    masthead(sheets, statement.issuer, _("Statement"), f"{starts} \N{EN DASH} {ends}", "")
+    parties(sheets, [(_(labels.FROM), statement.issuer), (_p("party", "To"), statement.customer)])
     _draw_facts(sheets, statement, starts, ends)
     several = len(statement.sections) > 1
     payment = statement.payment
@@ -48,17 +48,17 @@ def render_statement(statement: Statement, look: Look, *, now: datetime) -> byte
             payment = None
     if payment:
         how_to_pay(sheets, payment)
-    sheets.section(labels.NOTES, statement.notes)
+    sheets.section(_(labels.NOTES), statement.notes)
     return sheets.finish(title=f"{heading} \N{EN DASH} {statement.customer.name}", now=now)
 
 
 def _draw_facts(sheets: Sheets, statement: Statement, starts: str, ends: str) -> None:
-    items = [Fact("Period from", starts), Fact("Period to", ends), *statement.facts]
+    items = [Fact(_("Period from"), starts), Fact(_("Period to"), ends), *statement.facts]
     balances = [
         number_format.amount(one.closing_minor, one.currency, sheets.look.locale)
         for one in statement.sections
     ]
-    facts(sheets, items, Fact(labels.CLOSING_BALANCE, "  ·  ".join(balances)))
+    facts(sheets, items, Fact(_(labels.CLOSING_BALANCE), "  ·  ".join(balances)))
 
 
 def _draw_section(
@@ -71,7 +71,7 @@ def _draw_section(
         sheets.write([sheets.line(currency, Style(11, INK, "SemiBold"))], sheets.left)
         sheets.y += 6
     totals = [
-        Fact(one.label, number_format.amount(one.amount_minor, currency, locale))
+        Fact(_(one.label), number_format.amount(one.amount_minor, currency, locale))
         for one in (
             Sum(labels.OPENING_BALANCE, section.opening_minor),
             *section.summary,
@@ -97,11 +97,11 @@ def _draw_lines(sheets: Sheets, section: StatementSection, *, keep_after: float)
         return "" if minor is None else number_format.plain_amount(minor, currency, locale)
 
     columns = (
-        Column(labels.DATE, share=0.28),
-        Column(labels.TRANSACTION, share=0.72),
-        Column(labels.AMOUNT, figures=True),
-        Column(labels.PAYMENT_OR_CREDIT, figures=True),
-        Column(labels.BALANCE, figures=True),
+        Column(_(labels.DATE), share=0.28),
+        Column(_(labels.TRANSACTION), share=0.72),
+        Column(_(labels.AMOUNT), figures=True),
+        Column(_(labels.PAYMENT_OR_CREDIT), figures=True),
+        Column(_(labels.BALANCE), figures=True),
     )
     texts: tuple[list[str], ...] = (
         [],
@@ -114,12 +114,12 @@ def _draw_lines(sheets: Sheets, section: StatementSection, *, keep_after: float)
     def words(head: str, index: int, width: float) -> list[TextLine]:
         if index == 0:
             return (
-                sheets.wrap(labels.OPENING_BALANCE, STRONG, width)
-                if head == labels.TRANSACTION
+                sheets.wrap(_(labels.OPENING_BALANCE), STRONG, width)
+                if head == _(labels.TRANSACTION)
                 else []
             )
         one = section.lines[index - 1]
-        if head == labels.DATE:
+        if head == _(labels.DATE):
             return sheets.wrap(number_format.day(one.date, locale), BODY, width)
         return _transaction(sheets, one, width)
 
@@ -128,7 +128,7 @@ def _draw_lines(sheets: Sheets, section: StatementSection, *, keep_after: float)
 
 def _transaction(sheets: Sheets, one: StatementLine, width: float) -> list[TextLine]:
     return [
-        *sheets.wrap(f"{one.kind} {one.number}".strip(), BODY, width),
+        *sheets.wrap(f"{_(one.kind)} {one.number}".strip(), BODY, width),
         *sheets.wrap(one.details, SMALL, width),
     ]
 
@@ -142,7 +142,7 @@ def _draw_aging(sheets: Sheets, section: StatementSection) -> None:
             return number_format.amount(minor, section.currency, sheets.look.locale)
 
         figure = Style(10, INK, "SemiBold", 1.5)
-        texts = [(bucket.label, LABEL), (shown(bucket.amount_minor), figure)]
+        texts = [(_(bucket.label), LABEL), (shown(bucket.amount_minor), figure)]
         if bucket.disputed_minor:
             texts.append((_(labels.IN_DISPUTE, amount=shown(bucket.disputed_minor)), LABEL))
         return [sheets.fitted(text, style, width - 16) for text, style in texts]

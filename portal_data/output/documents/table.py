@@ -18,6 +18,7 @@ from portal_data.output.documents.text import Style, TextLine
 GAP = 14.0
 _PADDING = 5.5
 _HEAD_PADDING = 4.0
+_HEAD_MOST = 90.0
 _SMALLEST = 5.0
 _READABLE = 7.0
 _WORDS = 0.34
@@ -75,7 +76,7 @@ def draw_table(
         )
         for index in range(max(map(len, texts)))
     ]
-    head = Row(tuple([sheets.line(column.head, LABEL)] for column in placed))
+    head = Row(tuple(sheets.wrap(column.head, LABEL, column.width) for column in placed))
     first = rows[0].height + 2 * _PADDING if rows else 0
     sheets.need(head.height + 2 * _HEAD_PADDING + min(first, sheets.full_room / 4))
     _draw_head(sheets, placed, head)
@@ -99,23 +100,28 @@ def _figure_style(
 def _figure_size(
     sheets: Sheets, columns: Sequence[Column], texts: Sequence[Sequence[str]]
 ) -> float:
-    widths = [
-        _needed(sheets, column, cells, BODY)
-        for column, cells in zip(columns, texts, strict=True)
-        if column.figures
-    ]
+    widths = _widths(sheets, columns, texts, BODY)
     space = sheets.inner * (1 - _WORDS) - GAP * len(widths)
     return min(BODY.size, BODY.size * space / sum(widths))
+
+
+def _widths(
+    sheets: Sheets, columns: Sequence[Column], texts: Sequence[Sequence[str]], style: Style
+) -> list[float]:
+    """Return what columns of figures need; heads break where not all have room in one line."""
+    figures = [pair for pair in zip(columns, texts, strict=True) if pair[0].figures]
+    widths = [_needed(sheets, *pair, style, _HEAD_MOST) for pair in figures]
+    if sum(widths) <= sheets.inner * (1 - _WORDS) - GAP * len(widths):
+        return widths
+    return [_needed(sheets, *pair, style, 0) for pair in figures]
 
 
 def _placed(
     sheets: Sheets, columns: Sequence[Column], texts: Sequence[Sequence[str]], style: Style
 ) -> tuple[Column, ...]:
     """Give every column its width: figures what they need, words their share of the rest."""
-    widths = [
-        _needed(sheets, column, cells, style) if column.figures else 0.0
-        for column, cells in zip(columns, texts, strict=True)
-    ]
+    needed = iter(_widths(sheets, columns, texts, style))
+    widths = [next(needed) if column.figures else 0.0 for column in columns]
     rest = sheets.inner - sum(widths) - GAP * (len(columns) - 1)
     shares = sum(column.share for column in columns)
     return tuple(
@@ -124,14 +130,23 @@ def _placed(
     )
 
 
-def _needed(sheets: Sheets, column: Column, texts: Sequence[str], style: Style) -> float:
+def _needed(
+    sheets: Sheets, column: Column, texts: Sequence[str], style: Style, head: float
+) -> float:
+    """Return the width of a column of figures, with a head of at most `head` a line."""
     # Figures of one style are about as wide as they are long: measuring the longest few is enough.
     longest = sorted(set(texts), key=len)[-12:]
     widest = max((sheets.line(text, style).width for text in longest), default=0)
     if column.most:
         widest = min(widest, column.most)
     # A hair more than measured, so that a cell never wraps for a rounding error.
-    return max(widest, sheets.line(column.head, LABEL).width) + 0.1
+    return max(widest, _head_width(sheets, column.head, head)) + 0.1
+
+
+def _head_width(sheets: Sheets, head: str, most: float) -> float:
+    """Return the width that a head needs: a long one is broken, but none of its words."""
+    words = max((sheets.line(word, LABEL).width for word in head.split(" ")), default=0)
+    return max(words, min(sheets.line(head, LABEL).width, most))
 
 
 def _figure(sheets: Sheets, column: Column, text: str, style: Style) -> list[TextLine]:

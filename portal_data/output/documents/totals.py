@@ -7,6 +7,7 @@ from portal_data.output.documents.canvas import Box, Rule
 from portal_data.output.documents.layout import BODY, INK, QUIET, STRONG, Sheets, height_of, tint
 from portal_data.output.documents.model import Fact
 from portal_data.output.documents.text import Style, TextLine
+from portal_data.text.language import _
 
 _ROW = 17.0
 _BALANCE_ROW = 26.0
@@ -21,17 +22,18 @@ def totals_height(sheets: Sheets, rows: Sequence[Fact]) -> float:
 
 
 def draw_totals(
-    sheets: Sheets, rows: Sequence[Fact], *, balance: bool = False, strong: str = labels.TOTAL
+    sheets: Sheets, rows: Sequence[Fact], *, balance: bool = False, strong: str = ""
 ) -> None:
     """Draw the totals on the right half; the last row stands on a tint when it is the balance.
 
-    Over a tint, which ends with the table above, the other rows stand as far in as its text.
+    Over a tint, which ends with the table above, the other rows stand as far in as its text. The
+    row of that label, else the total, is `strong`.
     """
     sheets.need(totals_height(sheets, rows))
     sheets.y += _SPACE_ABOVE
     left = _left(sheets) + (0 if balance else _INSET)
     for row in rows[:-1] if balance else rows:
-        _draw_row(sheets, row, STRONG if row.label == strong else BODY, left)
+        _draw_row(sheets, row, STRONG if row.label == (strong or _(labels.TOTAL)) else BODY, left)
     if balance:
         _draw_balance(sheets, rows[-1])
 
@@ -39,7 +41,7 @@ def draw_totals(
 def _draw_row(sheets: Sheets, row: Fact, style: Style, left: float) -> None:
     label, amount = _cells(sheets, row, style)
     sheets.need(_height((label, amount)))
-    if row.label == labels.TOTAL:
+    if row.label == _(labels.TOTAL):
         sheets.y += 3
         sheets.add(Rule(left, sheets.y, _width(sheets), INK, 0.75))
         sheets.y += 3
