@@ -8,7 +8,12 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
-from babel.numbers import format_compact_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_currency,
+    format_currency,
+    format_decimal,
+    format_percent,
+)
 
 from portal_data import money as amounts
 from portal_data.text import language
@@ -41,7 +46,12 @@ def money(minor: int, currency: str, locale: str = "en_GB") -> str:
 def short_money(minor: int, currency: str, locale: str = "en_GB") -> str:
     """Return an amount for the axis of a chart: £12K."""
     value = amounts.to_decimal(minor, currency)
-    return str(format_compact_currency(value, currency, locale=locale, fraction_digits=1))
+    short = str(format_compact_currency(value, currency, locale=locale, fraction_digits=1))
+    if not re.search(r"\d{4}", short):
+        return short
+    # languages without a short word for thousands, whose digits the above leaves ungrouped
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern.replace(".00", "")
+    return str(format_currency(value, currency, pattern, locale, currency_digits=False))
 
 
 def quantity(value: Decimal, locale: str = "en_GB") -> str:

@@ -58,6 +58,11 @@ def test_money(minor: int, currency: str, locale: str, shown: str) -> None:
 
 def test_axis_is_short() -> None:
     assert say.short_money(1_234_500, "GBP") == "£12.3K"
+    assert say.short_money(10_000_000, "GBP", "de_DE") == "100.000\N{NO-BREAK SPACE}£"
+    assert (
+        say.short_money(250_000_000, "GBP", "de_DE")
+        == "2,5\N{NO-BREAK SPACE}Mio.\N{NO-BREAK SPACE}£"
+    )
 
 
 def test_prices_keep_their_decimals() -> None:
