@@ -35,3 +35,16 @@ def test_a_unit_has_the_form_that_the_language_of_its_reader_wants(
     with language.reading(reader):
         assert labels.unit("day", Decimal(quantity)) == shown
         assert labels.unit("Tonne", Decimal(quantity)) == "Tonne"
+
+
+@pytest.mark.parametrize(
+    ("name", "percent", "shown"),
+    [
+        ("VAT 20%", "20\N{NO-BREAK SPACE}%", "VAT 20%"),
+        ("TVA 5.5%", "5,5\N{NO-BREAK SPACE}%", "TVA 5.5%"),
+        ("VAT", "20%", "VAT 20%"),
+        ("Duty", "", "Duty"),
+    ],
+)
+def test_a_tax_tells_its_rate_once(name: str, percent: str, shown: str) -> None:
+    assert labels.named_tax(name, percent) == shown

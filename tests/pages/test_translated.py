@@ -7,6 +7,7 @@ of brackets are then data, or a text that somebody forgot.
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from gettext import NullTranslations
 from types import SimpleNamespace
 from uuid import UUID
@@ -53,6 +54,7 @@ from tests.factories import (
 from tests.pages import drawn
 from tests.pages.conftest import TODAY, Open, Screen, app_as
 from tests.people import rows, value
+from tools import catalogues
 
 pytestmark = pytest.mark.only_engine("duckdb")
 
@@ -61,11 +63,20 @@ READ = "de"
 """The language that is read, whose dates are figures; its catalogue is the one with brackets."""
 
 
+@cache
+def _texts() -> frozenset[str]:
+    """Return the texts that catalogues have: who translates another one has not marked it."""
+    ids = [message.id for message in catalogues.extract()]
+    return frozenset(text for each in ids for text in ([each] if isinstance(each, str) else each))
+
+
 class Bracketed(NullTranslations):
-    """Texts in brackets, but for what is put into them."""
+    """The portal's texts in brackets, but for what is put into them."""
 
     def gettext(self, message: str) -> str:
         """Return `⟦Pay ⟧{amount}⟦ by ⟧{day}` for `Pay {amount} by {day}`."""
+        if message not in _texts():
+            return message
         return re.sub(r"(\{\w+\})", r"⟧\1⟦", f"⟦{message}⟧").replace("⟦⟧", "")
 
     def pgettext(self, context: str, message: str) -> str:
