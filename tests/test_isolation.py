@@ -302,6 +302,7 @@ ELSEWHERE = {
     "output.document_pdfs.statement_pdf": "draws what is read above; see tests/web",
     "auth.switching.choices": "by login, not by customer; see tests/data/test_identity.py",
     "auth.switching.switch": "by login, not by customer; see tests/data/test_identity.py",
+    "projects.timesheet_reversals.take_back": "an action; see tests/data/test_timesheet_answers.py",
     **{
         f"projects.timesheet_answers.{name}": "an action; see tests/data/test_timesheet_answers.py"
         for name in ("answer", "approve", "reject")

@@ -11,12 +11,12 @@ from components.forms.dialog import dialog
 from components.session import Form, form, require_scope
 from components.ui import cards
 from components.ui import format as say
-from components.ui.markup import Markup, filled_count, said, tag
+from components.ui.markup import Markup, filled, filled_count, said, tag
 from portal_data import lists
 from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.messaging import comments
-from portal_data.projects import timesheet_answers, timesheets
+from portal_data.projects import timesheet_answers, timesheet_reversals, timesheets
 from portal_data.projects.timesheet_answers import REASON, Answer
 from portal_data.projects.timesheets import ApprovalEntry, Decision, EntrySort
 from portal_data.scope import Scope
@@ -93,6 +93,27 @@ def answer(approval_id: UUID) -> None:
             scope, approval_id, refused, seen=opened.start, now=utc_now()
         ),
         _("Your answer is sent, with your reasons as a comment."),
+    )
+
+
+@dialog(N_("Take back the answer?"), icon=":material/undo:")
+def take_back(approval_id: UUID) -> None:
+    """Ask before an answer is taken back."""
+    scope = require_scope()
+    opened = seen(scope, approval_id)
+    words = filled(
+        _(
+            "{timesheet} waits for another answer then, with all of its entries. Reasons that "
+            "were given stay in the comments."
+        ),
+        timesheet=said(timesheets.get(scope, approval_id).name, "b"),
+    )
+    cards.draw(tag("p", words, class_="pt-text"))
+    _ask(
+        _("Take back the answer"),
+        approval_id,
+        lambda: timesheet_reversals.take_back(scope, approval_id, seen=opened.start, now=utc_now()),
+        _("The answer is taken back. The timesheet waits for another one."),
     )
 
 

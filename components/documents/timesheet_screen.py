@@ -10,6 +10,7 @@ from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
 from portal_data.customers import details
 from portal_data.messaging import activity
+from portal_data.projects import timesheet_reversals
 from portal_data.projects.timesheets import Approval, EntryFilter, Status
 from portal_data.scope import Permission, Role, Scope
 from portal_data.text.language import _, counted
@@ -34,10 +35,23 @@ def draw(
     answered = approval.status in (Status.APPROVED, Status.REJECTED)
     if approval.status is Status.PENDING or (undecided and not answered):
         _waiting(scope, approval, undecided)
+    if scope.may(Permission.TIMESHEET_ANSWER) and _may_be_taken_back(approval):
+        timesheet_dialogs.seen(scope, approval.id)
+        if st.button(_("Take back the answer"), type="tertiary", icon=":material/undo:",
+                     key="timesheet.take_back"):  # fmt: skip
+            timesheet_dialogs.take_back(approval.id)
     offered = timesheet_view.offered(request, page, approval)
     if scope.role is Role.STAFF:
         offered = listing.without_files(offered)
     listing.draw(offered, page, business)
+
+
+def _may_be_taken_back(approval: Approval) -> bool:
+    """Tell whether an answer was given lately, of which nothing is invoiced."""
+    answered_at = approval.decided_at
+    if approval.status is Status.PENDING or answered_at is None or approval.invoiced:
+        return False
+    return utc_now() - answered_at <= timesheet_reversals.GRACE
 
 
 def _waiting(scope: Scope, approval: Approval, undecided: int) -> None:

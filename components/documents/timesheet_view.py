@@ -54,6 +54,8 @@ _ANSWERED = {
     events.APPROVAL_PARTLY_APPROVED.key: N_("Partly approved by {name}"),
     events.APPROVAL_QUERIED.key: N_("Questions asked by {name}"),
     events.APPROVAL_REJECTED.key: N_("Rejected by {name}"),
+    events.APPROVAL_REOPENED.key: N_("Another answer asked for by {name}"),
+    events.APPROVAL_TAKEN_BACK.key: N_("Answer taken back by {name}"),
 }
 """What an answer is called, by its event."""
 _ANSWER = (N_("Answered"), N_("Answered by {name}"))

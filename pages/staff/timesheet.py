@@ -5,7 +5,7 @@ import streamlit as st
 from components.documents import conversation, timesheet_screen
 from components.documents.conversation import About
 from components.session import require_staff
-from components.staff import customer_view
+from components.staff import customer_view, timesheet_desk
 from components.ui import address, links, tab
 from portal_data.auth import identity
 from portal_data.business import organisation
@@ -28,4 +28,5 @@ except NotFound:
 tab.name(staff, approval.name)
 back = (found.customer_name, links.customer(found.customer_id))
 timesheet_screen.draw(looking, approval, business, back=back)
+timesheet_desk.draw(staff, approval)
 conversation.draw_for_staff(staff, found.customer_id, about, business)

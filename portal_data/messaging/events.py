@@ -100,11 +100,23 @@ APPROVAL_QUERIED = _event(
 APPROVAL_REJECTED = _event(
     "approval.rejected", N_("{actor} rejected timesheet {subject}"), _STAFF, mailed=_ON_ACTIVITY
 )
+APPROVAL_REOPENED = _event(
+    "approval.reopened",
+    N_("{actor} asked for another answer to timesheet {subject}"),
+    _OTHER_SIDE,
+    asks=Permission.TIMESHEET_ANSWER,
+)
 APPROVAL_SUBMITTED = _event(
     "approval.submitted",
     N_("{actor} sent timesheet {subject}"),
     _OTHER_SIDE,
     asks=Permission.TIMESHEET_ANSWER,
+)
+APPROVAL_TAKEN_BACK = _event(
+    "approval.taken_back",
+    N_("{actor} took back the answer to timesheet {subject}"),
+    _STAFF,
+    mailed=_ON_ACTIVITY,
 )
 COMMENT_ADDED = _event(
     "comment.added",

@@ -107,6 +107,8 @@ class Approval:
     reason: str | None
     auto_approve_on: Date | None
     """From when it counts as approved, unless somebody answers before."""
+    invoiced: bool
+    """Whether some of it is invoiced, so that its answer stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,10 @@ _GET = f"""
         a.period_from, a.period_to, a.submitted_at as received_at, a.decided_at, a.reason,
         case when a.status = 'submitted' and a.decided_at is null then a.auto_approve_on end
             as auto_approve_on,
+        exists (
+            select 1 from approval_entries l join time_entries e on e.id = l.time_entry_id
+            where l.approval_id = a.id and e.billed
+        ) as invoiced,
         c.first_name, c.last_name,
         {_STATUS} as status
     from approvals a

@@ -61,7 +61,7 @@ from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import comments, delivery, failed_mail, messages, notifications
 from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
-from portal_data.projects import timesheet_answers, timesheet_submissions
+from portal_data.projects import timesheet_answers, timesheet_reversals, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
 from tests.architecture.source import NOUNS, dotted, tree
 from tests.conftest import NOW, PASSWORD, Cast
@@ -268,6 +268,10 @@ def _shared_file() -> UUID:
     (row,) = rows("select id from core.files order by id")
     found: UUID = row["id"]
     return found
+
+
+def _approve(world: World) -> None:
+    timesheet_answers.approve(world.cast.alice, world.approval, seen=1, now=NOW)
 
 
 def _looks(who: Who) -> bool:
@@ -635,6 +639,17 @@ ACTIONS: dict[str, Action] = {
         )
         for name, more in (("approve", ()), ("answer", ({},)), ("reject", ("Why",)))
     },
+    "projects.timesheet_reversals.take_back": Action(
+        lambda who, w: timesheet_reversals.take_back(who, w.approval, seen=2, now=NOW),
+        ANSWERING,
+        stranger=False,
+        prepare=lambda w, who: _approve(w),
+    ),
+    "projects.timesheet_reversals.reopen": Action(
+        lambda who, w: timesheet_reversals.reopen(who, w.approval, seen=2, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _approve(w),
+    ),
     "billing.estimate_links.create": Action(
         lambda who, w: estimate_links.create(who, "EST-1", TODAY, key=new_id(), now=NOW),
         STAFF,

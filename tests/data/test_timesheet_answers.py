@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,9 +17,10 @@ from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed, Not
 from portal_data.ids import new_id
 from portal_data.messaging import activity, comments
 from portal_data.ops import notifier
-from portal_data.projects import invoicing, timesheet_answers, timesheets
+from portal_data.projects import auto_approvals, invoicing, timesheet_answers, timesheets
 from portal_data.projects.invoicing import Invoiceable
 from portal_data.projects.timesheet_answers import Answer, answer, approve, reject
+from portal_data.projects.timesheet_reversals import GRACE, reopen, take_back
 from portal_data.projects.timesheets import Decision, EntryFilter, Status
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
@@ -180,6 +182,97 @@ def test_of_sixteen_at_once_one_wins(cast: Cast, sheet: Sheet) -> None:
     assert len({each for each, _ in _answers(cast.alice, sheet)}) == 1
 
 
+def test_of_sixteen_who_answer_again_and_take_back_one_wins(cast: Cast, sheet: Sheet) -> None:
+    refused = {sheet[1][0]: Answer(Decision.QUERIED, "Why?")}
+    answer(cast.alice, sheet[0], refused, seen=1, now=NOW)
+
+    def act(number: int) -> None:
+        if number % 3 == 0:
+            approve(cast.alice, sheet[0], seen=2, now=NOW)
+        elif number % 3 == 1:
+            take_back(cast.alice, sheet[0], seen=2, now=NOW)
+        else:
+            reopen(cast.owner, sheet[0], seen=2, now=NOW)
+
+    done, refusals = at_once(act)
+    assert len(done) == 1
+    assert {type(each) for each in refusals} == {Conflict}
+    status, version = _get(cast.alice, sheet)
+    assert version == 3
+    told = {each for each, _ in _answers(cast.alice, sheet)}
+    assert told == ({"Approved"} if status is Status.APPROVED else {"Undecided"})
+
+
+def test_an_answer_is_taken_back_for_a_week_and_both_sides_see_it(cast: Cast, sheet: Sheet) -> None:
+    reject(cast.alice, sheet[0], "No", seen=1, now=NOW)
+    with pytest.raises(Conflict, match="7 days"):
+        take_back(cast.alice, sheet[0], seen=2, now=NOW + GRACE + timedelta(seconds=1))
+    with pytest.raises(NotAllowed):
+        take_back(cast.bob, sheet[0], seen=2, now=NOW)
+    with pytest.raises(NotFound):
+        take_back(cast.charlie, sheet[0], seen=2, now=NOW)
+    take_back(cast.alice, sheet[0], seen=2, now=NOW + GRACE)
+    assert _get(cast.alice, sheet) == (Status.PENDING, 3)
+    assert _answers(cast.alice, sheet) == [("Undecided", None)] * 3
+    approval = timesheets.get(cast.alice, sheet[0])
+    assert (approval.reason, approval.decided_at, approval.decided_by) == (None, None, None)
+    assert balances.home(cast.alice, today=TODAY).pending.timesheets == 1
+    told = [each.sentence for each in activity.of_document(cast.bob, sheet[0])]
+    assert told[-1] == "Alice Test took back the answer to timesheet November"
+    assert len(mails("notify")) == 2  # the rejection, and this
+    (comment,) = comments.of_subject(cast.alice, sheet[0])
+    assert comment.body == "No"
+
+
+def test_staff_ask_again_when_they_like_and_contacts_hear_of_it(cast: Cast, sheet: Sheet) -> None:
+    approve(cast.alice, sheet[0], seen=1, now=NOW)
+    with pytest.raises(NotFound):
+        reopen(cast.owner, new_id(), seen=1, now=NOW)
+    reopen(cast.owner, sheet[0], seen=2, now=NOW + 10 * GRACE)
+    assert _get(cast.alice, sheet) == (Status.PENDING, 3)
+    with store.system_writing() as session:
+        for payload in mails("notify"):
+            notifier.notify(session, UUID(payload["activity_id"]), NOW)
+    asked = [mail for mail in mails("mail.activity") if mail["to"] == cast.alice.email]
+    assert "another answer to timesheet November" in asked[-1]["subject"]
+
+
+def test_what_is_invoiced_or_sent_again_stays_answered(cast: Cast) -> None:
+    show_projects()
+    billed, again = _sheet(cast.alice), _sheet(cast.alice)
+    approve(cast.alice, billed[0], seen=1, now=NOW)
+    with store.system_writing() as session:
+        session.change(
+            "update core.time_entries set billed = true, version = version + 1 where id = $id",
+            id=billed[1][0],
+        )
+    reject(cast.alice, again[0], "No", seen=1, now=NOW)
+    make_approval(cast.alice, {again[1][0]: None}, name="Again")
+    for sheet, word in ((billed, "invoiced"), (again, "sent again")):
+        with pytest.raises(Conflict, match=word):
+            take_back(cast.alice, sheet[0], seen=2, now=NOW)
+        with pytest.raises(Conflict, match=word):
+            reopen(cast.owner, sheet[0], seen=2, now=NOW)
+    assert timesheets.get(cast.alice, billed[0]).invoiced
+    assert not timesheets.get(cast.alice, again[0]).invoiced
+    assert _get(cast.alice, billed) == (Status.APPROVED, 2)
+
+
+def test_what_is_taken_back_counts_as_approved_by_itself_no_more(cast: Cast, sheet: Sheet) -> None:
+    with store.system_writing() as session:
+        session.change(
+            "update core.approvals set auto_approve_on = $day, version = version where id = $id",
+            id=sheet[0],
+            day=TODAY,
+        )
+    approve(cast.alice, sheet[0], seen=1, now=NOW)
+    take_back(cast.alice, sheet[0], seen=2, now=NOW)
+    with store.system_writing() as session:
+        payload = {"approval_id": str(sheet[0])}
+        auto_approvals.end(session, cast.alice.customer_id, payload, NOW + timedelta(days=30))
+    assert _get(cast.alice, sheet) == (Status.PENDING, 3)
+
+
 def test_whatever_is_answered_the_timesheet_follows_its_entries(cast: Cast) -> None:
     """Random answers, stale ones among them, against a model of nine lines."""
     show_projects()
@@ -208,6 +301,33 @@ def test_whatever_is_answered_the_timesheet_follows_its_entries(cast: Cast) -> N
             answer(cast.alice, self.sheet[0], refused, seen=self.version, now=NOW)
             self.version += 1
             self.model |= {each: chosen.get(each, Decision.APPROVED).value for each in self.open}
+
+        @property
+        def answered_at_all(self) -> bool:
+            return bool({"Approved"} & set(self.model.values())) or not self.open
+
+        @precondition(lambda self: self.answered_at_all)
+        @rule(by_staff=st.booleans(), late=st.booleans())
+        def taken_back(self, by_staff: bool, late: bool) -> None:
+            seen = self.version - late
+            if late:
+                with pytest.raises(Conflict):
+                    take_back(cast.alice, self.sheet[0], seen=seen, now=NOW)
+                return
+            if by_staff:
+                reopen(cast.owner, self.sheet[0], seen=seen, now=NOW)
+            else:
+                take_back(cast.alice, self.sheet[0], seen=seen, now=NOW)
+            self.version += 1
+            self.model = dict.fromkeys(self.model, "Undecided")
+
+        @precondition(lambda self: not self.answered_at_all)
+        @rule()
+        def nothing_to_take_back(self) -> None:
+            with pytest.raises(Conflict):
+                take_back(cast.alice, self.sheet[0], seen=self.version, now=NOW)
+            with pytest.raises(Conflict):
+                reopen(cast.owner, self.sheet[0], seen=self.version, now=NOW)
 
         @precondition(lambda self: not self.open)
         @rule(whole=st.booleans())

@@ -116,6 +116,21 @@ def _dialog(name: str) -> None:
         getattr(timesheet_dialogs, name)(row.id)
 
 
+def _reopening() -> None:
+    """Open the staff's dialog alone, as its button does."""
+    from components.session import current, form
+    from components.staff import timesheet_desk
+    from portal_data import store
+
+    current()
+    with store.system_reading() as session:
+        (row,) = session.rows(
+            "select id, version from core.approvals where name = 'November' order by id"
+        )
+    form(f"timesheet.{row['id']}", lambda: row["version"])
+    timesheet_desk.reopen(row["id"], "November")
+
+
 def _asked(name: str, who: Scope) -> Screen:
     app = AppTest.from_function(_dialog, default_timeout=30, args=(name,))
     return Screen(app_as(app, who).run())
@@ -165,6 +180,43 @@ def test_whoever_was_overtaken_is_told(alice: Scope, pending: UUID) -> None:
     assert "changed this meanwhile" in overtaken.text
     assert "Load what is stored" in [each.label for each in overtaken.app.button]
     assert _stored() == "rejected"
+
+
+def test_an_answer_is_taken_back(
+    screen: Open, alice: Scope, bob: Scope, owner: Staff, pending: UUID
+) -> None:
+    assert "Take back" not in str([each.label for each in screen(
+        alice, "timesheet", id=str(pending)
+    ).app.button])  # fmt: skip
+    timesheet_answers.approve(alice, pending, seen=1, now=utc_now())
+    address = {"id": str(pending)}
+    labels = {
+        who.name: [each.label for each in screen(who, name, **address).app.button]
+        for who, name in ((alice, "timesheet"), (bob, "timesheet"), (owner, "staff/timesheet"))
+    }
+    assert "Take back the answer" in labels[alice.name]
+    assert "Take back the answer" not in labels[bob.name]
+    assert "Ask for another answer" in labels[owner.name]
+    asked = _asked("take_back", alice)
+    assert "waits for another answer" in asked.html
+    assert _stored() == "approved"
+    _confirmed(asked)
+    assert _stored() == "submitted"
+    for who, name in ((bob, "timesheet"), (owner, "staff/timesheet")):
+        assert "Answer taken back by Alice Test" in screen(who, name, **address).html
+
+
+def test_staff_ask_for_another_answer(
+    screen: Open, alice: Scope, owner: Staff, pending: UUID
+) -> None:
+    timesheet_answers.reject(alice, pending, "No", seen=1, now=utc_now())
+    asked = Screen(app_as(AppTest.from_function(_reopening, default_timeout=30), owner).run())
+    assert _stored() == "rejected"
+    _confirmed(asked)
+    assert _stored() == "submitted"
+    assert "Another answer asked for by Olive" in screen(
+        alice, "timesheet", id=str(pending)
+    ).html  # fmt: skip
 
 
 def test_entries_are_answered_one_by_one(screen: Open, alice: Scope, pending: UUID) -> None:
