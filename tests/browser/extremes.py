@@ -25,6 +25,8 @@ from tests.people import make_contact
 CHINESE = "港口酒店大堂翻新工程设计与施工图纸" * 4
 ARABIC = "تصميم بهو الفندق والإشراف على التنفيذ، المرحلة الثانية من المشروع الكبير"
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+LANGUAGES = {"layla@nakheel.example": "de", "alex@blank.example": "fr"}
+"""Who reads another language than English, whose words are longer."""
 HUGE = 987_654_321_098
 
 
@@ -69,6 +71,13 @@ def add() -> None:
                 imogen, kind, subject, f"{words}\n\n{words}", key=new_id(), now=utc_now()
             )
     with store.system_writing() as session:
+        for email, language in LANGUAGES.items():
+            session.change(
+                "update core.contacts set language = $language, version = version + 1"
+                " where email = $email",
+                language=language,
+                email=email,
+            )
         for place, words in enumerate((CHINESE, ARABIC, LONG)):
             session.change(
                 "insert into core.customers (id, number, display_name, company_name, currency_code,"

@@ -10,11 +10,22 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from portal_data.text import language
+from portal_data.text.language import _
+from tests.browser import extremes
 from tools.browser import SIZES, Portal, settle, sign_in
 
 CUSTOMER, STAFF = "imogen@brackenridge.example", "rowan@larkspur.example"
 ARABIC, EMPTY = "layla@nakheel.example", "alex@blank.example"
 NOBODY = ""
+
+
+def word(email: str, text: str) -> str:
+    """Return a text of the portal as somebody reads it."""
+    with language.reading(extremes.LANGUAGES.get(email)):
+        return _(text)
+
+
 _LISTS = (
     "invoices",
     "estimates",
@@ -47,11 +58,13 @@ SCREENS = [
                                                  "projects?status=active&sort=hours",
                                                  "timesheets?status=partly_approved")),
     (CUSTOMER, "/projects?status=active&sort=hours > last > Time log"),
-    *((ARABIC, f"/{path}") for path in ("", "estimates", "invoices", "payments", "retainers",
-                                        "statements?period=all", "account", "review")),
+    *((ARABIC, f"/{path}") for path in (*_LISTS, "", "statements?period=all", "account", "review",
+                                        "security", "check", "activity",
+                                        "notification_settings")),
     *((ARABIC, f"/{path} > first") for path in ("payments", "retainers", "credit_notes",
+                                                "estimates", "invoices", "timesheets",
                                                 "projects?status=active&sort=hours")),
-    (ARABIC, "/projects?status=active&sort=hours > last > Time log"),
+    (ARABIC, f"/projects?status=active&sort=hours > last > {word(ARABIC, 'Time log')}"),
     *((EMPTY, f"/{path}") for path in ("", "estimates", "invoices", "payments", "statements",
                                        "account", "review", "notifications")),
     *((STAFF, f"/{path}") for path in ("", "?status=owing", "data", "inbox", "reviews",
@@ -70,7 +83,7 @@ _ADDRESSES = {
     (email, re.split(r"[?-]| > ", path)[0]): (email, path) for email, path in SCREENS[::-1]
 }
 LOADED_ON_PHONES = [
-    each for (email, _), each in _ADDRESSES.items() if email in (NOBODY, CUSTOMER, STAFF)
+    each for (email, _path), each in _ADDRESSES.items() if email in (NOBODY, CUSTOMER, STAFF)
 ]
 """One of each address, to load on a phone; test_widths makes phones of the tabs with the others."""
 
@@ -163,7 +176,7 @@ class Tab:
         What moves still, as charts and the navigation do after a resize, is looked at again.
         """
         self.wear(scheme)
-        for _ in range(_LOOKS):
+        for _look in range(_LOOKS):
             found: list[str] = self.page.evaluate(_CLIPPED)[:12]
             beyond = self.page.evaluate(_OVERFLOW)
             if beyond > 0:
@@ -199,7 +212,7 @@ def tabs(browser: Browser, portal: Portal, size: str) -> Iterator[dict[str, Tab]
     width, height = SIZES[size]
     with ExitStack() as opened:
         found = {}
-        for email in dict.fromkeys(email for email, _ in SCREENS):
+        for email in dict.fromkeys(email for email, _path in SCREENS):
             context = browser.new_context(
                 locale="en-GB",
                 viewport={"width": width, "height": height},
@@ -226,14 +239,17 @@ def _publish(tab: Tab) -> None:
         expect(answer).to_be_visible()
 
 
-def choose_a_period(tab: Tab) -> None:
+def choose_a_period(tab: Tab, email: str) -> None:
     """Go from a project with its chart to its time log, and there to another period."""
+    tasks, time_log, label, this_year = (
+        word(email, text) for text in ("Tasks", "Time log", "Period", "This year")
+    )
     tab.show("/projects?status=active&sort=hours > first")
-    expect(tab.page.get_by_role("heading", name="Tasks")).to_be_visible()
+    expect(tab.page.get_by_role("heading", name=tasks)).to_be_visible()
     expect(tab.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    tab.page.get_by_role("link", name="Time log").click()
-    period = tab.page.get_by_label("Period")
-    period.select_option("This year")
+    tab.page.get_by_role("link", name=time_log).click()
+    period = tab.page.get_by_label(label)
+    period.select_option(this_year)
     expect(tab.page).to_have_url(re.compile("period=this_year"))
     settle(tab.page)
     expect(period).to_have_value(re.compile("period=this_year"))

@@ -55,4 +55,4 @@ def test_the_navigation_opens_whole(tabs: dict[str, Tab], email: str) -> None:
 
 @pytest.mark.parametrize("email", [CUSTOMER, ARABIC])
 def test_a_project_has_a_chart_and_its_time_log_periods(tabs: dict[str, Tab], email: str) -> None:
-    screens.choose_a_period(tabs[email])
+    screens.choose_a_period(tabs[email], email)

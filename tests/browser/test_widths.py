@@ -64,7 +64,7 @@ def test_a_phone_shows_it_whole_and_accessibly(screen: Tab) -> None:
 @pytest.mark.parametrize("email", [CUSTOMER, ARABIC])
 def test_a_project_has_a_chart_and_its_time_log_periods(tabs: dict[str, Tab], email: str) -> None:
     tabs[email].become_a_desktop()
-    screens.choose_a_period(tabs[email])
+    screens.choose_a_period(tabs[email], email)
 
 
 def test_a_printed_list_holds_its_columns_and_not_its_tools(tabs: dict[str, Tab]) -> None:
