@@ -1,6 +1,6 @@
 """Account: one's own details, the company's, its addresses, people and saved payment methods."""
 
-from components.account import account_view
+from components.account import account_view, data_card
 from components.session import require_scope
 from components.ui import cards
 from portal_data.business import organisation
@@ -15,3 +15,4 @@ business = organisation.get(scope)
 today = business.today(utc_now())
 cards.draw(cards.head(_("Account"), cards.sub(scope.customer_name)))
 account_view.draw(scope, mine, change_requests.waiting(scope), today, business.locale)
+data_card.draw(scope, business)

@@ -13,6 +13,7 @@ from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.messaging import downloads
 from portal_data.messaging.mail import mailer_for
+from portal_data.ops.archivist import Archivist
 from portal_data.ops.control.server import ControlServer
 from portal_data.ops.operations import OPERATIONS
 from portal_data.ops.publisher import Publisher
@@ -29,6 +30,7 @@ class Runtime:
     settings: Settings
     store: store.Store
     worker: Worker
+    archivist: Archivist
     publisher: Publisher
     control: ControlServer
 
@@ -53,6 +55,8 @@ def start(settings: Settings) -> Runtime:
                 log.error("integrity: %s", problem)
             worker = Worker(mailer_for(settings))
             worker.start()
+            archivist = Archivist(settings.data_path / "archives", settings.data_path / "files")
+            archivist.start()
             every = timedelta(minutes=settings.publish_minutes) or None
             publisher = Publisher(settings.data_path, every)
             publisher.start()
@@ -61,7 +65,7 @@ def start(settings: Settings) -> Runtime:
             )
             if opened.engine.name == "duckdb":  # any process may open PostgreSQL
                 control.start()
-            _running = Runtime(settings, opened, worker, publisher, control)
+            _running = Runtime(settings, opened, worker, archivist, publisher, control)
         return _running
 
 
@@ -73,6 +77,7 @@ def stop() -> None:
             _running.control.stop()
             downloads.settled()
             _running.worker.stop()
+            _running.archivist.stop()
             _running.publisher.stop()
             _running.store.close()
             _running = None

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     ACTIVITY_READ = "activity:read"
     COLLEAGUES_MANAGE = "colleagues:manage"
     COMMENT_WRITE = "comment:write"
+    DATA_DOWNLOAD = "data:download"
     DISPUTE_OPEN = "dispute:open"
     DOCUMENT_FORWARD = "document:forward"
     ESTIMATE_ANSWER = "estimate:answer"
@@ -47,6 +48,7 @@ class Permission(StrEnum):
 
 _EVERYBODY = {
     Permission.COMMENT_WRITE,
+    Permission.DATA_DOWNLOAD,
     Permission.MESSAGE_SEND,
     Permission.PROFILE_EDIT,
     Permission.REVIEW_WRITE,

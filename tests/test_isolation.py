@@ -324,6 +324,11 @@ ELSEWHERE = {
         f"customers.own_details.change_{name}": "an action; see tests/data/test_own_details.py"
         for name in ("address", "company", "person")
     },
+    **{
+        f"customers.data_archives.{name}": "of the person; see tests/data/test_data_archives.py"
+        for name in ("ask", "latest", "opened")
+    },
+    "output.data_archive.write": "what is read above; see tests/data/test_data_archives.py",
     "customers.own_details.may_edit": "reads nothing; see tests/pages/test_own_details.py",
     "customers.reviews.withdraw_consent": "of its author alone; see tests/data/test_reviews.py",
     "customers.reviews.write": "of its author alone; see tests/data/test_reviews.py",

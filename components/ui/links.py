@@ -54,6 +54,11 @@ def pdf(kind: Kind, document_id: UUID) -> str:
     return f"documents/{kind.key}/{document_id}.pdf"
 
 
+def data_archive(archive_id: UUID) -> str:
+    """Return the address of the file of all of a contact's data."""
+    return f"exports/data/{archive_id}.zip"
+
+
 def public_pdf(token: str) -> str:
     """Return the address of the PDF of the estimate that a public link is of."""
     return page("documents/public/estimate.pdf", token=token)

@@ -11,6 +11,7 @@ from portal_data.errors import NotFound
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff, need_actor
 from portal_data.store import OpenSession
+from portal_data.store.engine import Row
 from portal_data.text.language import _
 
 IDLE = timedelta(hours=12)
@@ -79,6 +80,12 @@ _LIVE = """
     where own.id = $own and s.revoked_at is null and s.expires_at > $now
         and s.last_seen_at > $idle_since
     order by s.last_seen_at desc, s.id
+"""
+_OF_CONTACT = """
+    select created_at, last_seen_at, expires_at, revoked_at, revoked_reason, method, address,
+        user_agent
+    from core.sign_ins where contact_id = $contact_id
+    order by created_at, id
 """
 _REVOKE_ONE_OWN = """
     update core.sign_ins set revoked_at = $now, revoked_reason = 'signed_out_elsewhere'
@@ -221,6 +228,11 @@ def list_own(who: Scope | Staff, now: datetime) -> list[SignIn]:
         )
         for row in rows
     ]
+
+
+def of_contact(session: OpenSession, contact_id: UUID) -> list[Row]:
+    """Return every sign-in of a contact that is still known, oldest first, without any secret."""
+    return session.rows(_OF_CONTACT, contact_id=contact_id)
 
 
 def end_own(who: Scope | Staff, sign_in_id: UUID, now: datetime) -> None:

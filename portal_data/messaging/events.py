@@ -125,6 +125,9 @@ COMMENT_ADDED = _event(
     mailed=_ON_ACTIVITY,
     mailed_to_contacts=_ON_COMMENTS,
 )
+ARCHIVE_ASKED = _event(
+    "archive.asked", N_("{actor} asked for a file of all data of {subject}"), _STAFF
+)
 COMMENT_NOTED = _event("comment.noted", N_("{actor} noted for the staff on {subject}"), _NOBODY)
 COMMENT_SETTLED = _event(
     "comment.settled", N_("{actor} saw nothing to answer on {subject}"), _NOBODY

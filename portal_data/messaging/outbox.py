@@ -26,8 +26,14 @@ OPENING_NOTHING = frozenset({"mail.activity", "mail.digest"})
 """Mails whose links open nothing without a sign-in: one that failed or came back can be sent again
 as it is."""
 
+ARCHIVE = "data_archive.make"
+"""Work that takes minutes, and has a thread of its own: see `ops.archivist`."""
+
 WAITING = threading.Event()
 """Set once this process has committed new work: its worker needs to look for none before."""
+
+ARCHIVES_WAITING = threading.Event()
+"""The same for archives to be made."""
 
 _ENQUEUE = """
     insert into core.outbox (id, customer_id, kind, dedup_key, payload, status, not_before,
@@ -37,15 +43,16 @@ _ENQUEUE = """
 """
 _DUE = """
     select id, customer_id, kind, payload, attempts from core.outbox
-    where (status in ('queued', 'retry') and not_before <= $now)
-        or (status = 'sending' and claimed_at <= $abandoned)
+    where (kind = $apart) = $of_apart
+        and ((status in ('queued', 'retry') and not_before <= $now)
+            or (status = 'sending' and claimed_at <= $abandoned))
     order by not_before, id limit $limit
 """
 _NEXT = """
     select min(case when status in ('queued', 'retry') then not_before end) as begins,
         min(case when status = 'sending' then claimed_at end) as claimed
     from core.outbox
-    where status in ('queued', 'retry', 'sending')
+    where status in ('queued', 'retry', 'sending') and (kind = $apart) = $of_apart
     order by 1
 """
 _CLAIM = """
@@ -53,6 +60,10 @@ _CLAIM = """
     set status = 'sending', claimed_at = $now, attempts = attempts + 1
     where id = $id and attempts = $attempts
         and (status in ('queued', 'retry') or (status = 'sending' and claimed_at <= $abandoned))
+"""
+_KEEP = """
+    update core.outbox set claimed_at = $now
+    where id = $id and status = 'sending' and attempts = $attempts
 """
 _FINISH = """
     update core.outbox
@@ -72,6 +83,11 @@ class Row:
     kind: str
     payload: dict[str, Any]
     attempts: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether this attempt is at the ladder's end: none follows it."""
+        return self.attempts > len(LADDER)
 
 
 def enqueue(
@@ -102,22 +118,34 @@ def enqueue(
         now=now,
     )
     if queued:
-        session.after_commit(WAITING.set)
+        session.after_commit((ARCHIVES_WAITING if kind == ARCHIVE else WAITING).set)
     return queued == 1
 
 
-def due(session: OpenSession, now: datetime, limit: int = 20) -> list[Row]:
-    """Return rows whose time has come, abandoned ones among them, oldest first; claims nothing."""
-    rows = session.rows(_DUE, now=now, abandoned=now - ABANDONED_AFTER, limit=limit)
+def due(
+    session: OpenSession, now: datetime, limit: int = 20, *, archives: bool = False
+) -> list[Row]:
+    """Return rows whose time has come, abandoned ones among them, oldest first; claims nothing.
+
+    They are `archives` to be made, or all other work.
+    """
+    rows = session.rows(
+        _DUE,
+        now=now,
+        abandoned=now - ABANDONED_AFTER,
+        limit=limit,
+        apart=ARCHIVE,
+        of_apart=archives,
+    )
     return [
         Row(r["id"], r["customer_id"], r["kind"], json.loads(r["payload"]), r["attempts"] + 1)
         for r in rows
     ]
 
 
-def next_due(session: OpenSession) -> datetime | None:
+def next_due(session: OpenSession, *, archives: bool = False) -> datetime | None:
     """Return when the next row becomes due, which may be over; None when nothing waits."""
-    row = session.one(_NEXT) or {}
+    row = session.one(_NEXT, apart=ARCHIVE, of_apart=archives) or {}
     moments = [row["begins"], row["claimed"] and row["claimed"] + ABANDONED_AFTER]
     return min(filter(None, moments), default=None)
 
@@ -136,6 +164,11 @@ def claim(session: OpenSession, row: Row, now: datetime) -> bool:
     )
 
 
+def keep(session: OpenSession, row: Row, now: datetime) -> bool:
+    """Say that a claimed row is still being worked on; False when it is another worker's now."""
+    return session.change(_KEEP, id=row.id, attempts=row.attempts, now=now) == 1
+
+
 def mark_sent(session: OpenSession, row: Row, now: datetime) -> None:
     """Record that a claimed row is done, and wipe its secrets."""
     _finish(session, row, "sent", now, finished_at=now, error=None)
@@ -145,7 +178,7 @@ def mark_failed(
     session: OpenSession, row: Row, error: str, now: datetime, *, permanent: bool
 ) -> None:
     """Record a failure: try again later, or give up when permanent or at the ladder's end."""
-    if permanent or row.attempts > len(LADDER):
+    if permanent or row.is_last:
         _finish(session, row, "failed", now, finished_at=now, error=error)
     else:
         later = now + LADDER[row.attempts - 1]

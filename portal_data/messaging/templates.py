@@ -66,6 +66,12 @@ def login_link(to: str, business: str, link: str) -> dict[str, Any]:
     return _letter("login_link", to, {"business": business}, link=link)
 
 
+def data_ready(to: str, name: str, business: str, days: int) -> dict[str, Any]:
+    """The mail that says that the file of all data can be downloaded, by whoever signs in."""
+    names = {"name": name, "business": business}
+    return _letter("data_ready", to, names, link=address("account"), days=days)
+
+
 def password_changed(to: str, business: str) -> dict[str, Any]:
     """The mail that tells somebody of a new password, in case it was somebody else's doing."""
     return _letter("password_changed", to, {"business": business}, link=address("forgotten"))

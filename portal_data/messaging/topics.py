@@ -41,6 +41,7 @@ LABELS = {
 }
 _OF_RECORD = {
     "approval": Topic.TIMESHEETS,
+    "archive": Topic.DOCUMENTS,
     "comment": Topic.COMMENTS,
     "contact": Topic.PEOPLE,
     "details": Topic.PEOPLE,

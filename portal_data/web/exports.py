@@ -10,9 +10,10 @@ from datetime import date
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
+from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from portal_data import choices
@@ -20,6 +21,7 @@ from portal_data.billing import periods, statements
 from portal_data.billing.periods import Period
 from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.customers import data_archives
 from portal_data.errors import Invalid, NotFound
 from portal_data.messaging.downloads import Download
 from portal_data.messaging.events import DOCUMENT_DOWNLOADED
@@ -27,6 +29,7 @@ from portal_data.output import document_pdfs, document_views, tables
 from portal_data.output.documents import file_name
 from portal_data.output.exports import Format, Table, write
 from portal_data.scope import Scope
+from portal_data.settings import load
 from portal_data.text.language import _, grouped
 from portal_data.web import zips
 from portal_data.web.lists import FILES, File
@@ -97,7 +100,21 @@ def bundle(request: Request, scope: Scope) -> Response:
     )
 
 
+@for_customers(EXPORTS)
+def data_archive(request: Request, scope: Scope) -> Response:
+    """GET /exports/data/{id}.zip: all of the person's data; asking for its head is no download."""
+    try:
+        archive_id = UUID(request.path_params["id"])
+    except ValueError as error:
+        raise NotFound(_("Not found.")) from error
+    folder = load().data_path / "archives"
+    name, path = data_archives.opened(scope, archive_id, folder, utc_now())
+    taken(request, scope, Download(DOCUMENT_DOWNLOADED, name))
+    return FileResponse(path, media_type="application/zip", headers=file_headers(name))
+
+
 ROUTES = [
+    Route("/exports/data/{id}.zip", data_archive),
     Route("/exports/statement.{format}", statement),
     Route("/exports/{list}.zip", bundle),
     Route("/exports/{list}.{format}", listed),

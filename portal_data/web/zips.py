@@ -11,9 +11,9 @@ import zipfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
-from pathlib import PurePath
 
 from portal_data.errors import PortalError
+from portal_data.output.zip_entries import entry, unique
 from portal_data.text.language import N_, _
 from portal_data.web.turns import DRAWING
 
@@ -80,11 +80,11 @@ def zipped(
                     _("{document}: this document could not be made.", document=called),
                 ]
                 continue
-            archive.writestr(_entry(_unique(name, names), now), content)
+            archive.writestr(entry(unique(name, names), now), content)
             yield way.take()
         if left_out:
             archive.writestr(
-                _entry(f"{_(LEFT_OUT)}.txt", now), "\r\n".join([*left_out, ""]).encode()
+                entry(f"{_(LEFT_OUT)}.txt", now), "\r\n".join([*left_out, ""]).encode()
             )
     yield way.take()
 
@@ -103,21 +103,3 @@ def _timed(parts: Iterator[bytes]) -> tuple[bytes | None, float]:
     started = time.perf_counter()
     part = next(parts, None)
     return part, time.perf_counter() - started
-
-
-def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, now.timetuple()[:6])
-    # deflated, because readers that stream cannot tell where a stored entry ends
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
-    return entry
-
-
-def _unique(name: str, names: set[str]) -> str:
-    """Return a name that is not taken yet, by file systems' reckoning; numbers tell twins apart."""
-    path, number = PurePath(name), 1
-    while name.casefold() in names:
-        number += 1
-        name = f"{path.stem} ({number}){path.suffix}"
-    names.add(name.casefold())
-    return name

@@ -75,6 +75,7 @@ NOT_NOUNS = {
     "search": "turns typed words into a pattern",
     "security_log": "writes lines to the log, reads nothing",
     "settings": "one installation's settings, no customer's data",
+    "output.zip_entries": "heads and names of files in zips, no rows of its own",
     "output.tables": "turns what nouns returned into values to write",
     "billing.transactions": "queries that statements ask",
     "auth.tokens": "no data",

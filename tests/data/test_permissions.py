@@ -48,6 +48,7 @@ from portal_data.business import organisation, preferences
 from portal_data.customers import (
     change_requests,
     conversations,
+    data_archives,
     details,
     documents,
     files,
@@ -439,6 +440,10 @@ ACTIONS: dict[str, Action] = {
         {"admin"},
         stranger=False,
         prepare=lambda w, who: colleagues.disable(w.cast.alice, w.cast.bob.contact_id, NOW),
+    ),
+    "customers.data_archives.ask": Action(
+        lambda who, w: data_archives.ask(who, NOW),
+        CONTACTS,
     ),
     "customers.conversations.mark_read": Action(
         lambda who, w: conversations.mark_read(who, w.invoice, NOW),

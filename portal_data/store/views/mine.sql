@@ -219,6 +219,11 @@ create view mine.files as
     from (select * from core.files where customer_id = getvariable('customer_id')::uuid offset 0) own
     where visible;
 
+create view mine.data_archives as
+    select id, customer_id, contact_id, role, status, asked_at, finished_at, expires_at, size_bytes,
+        left_out, version
+    from (select * from core.data_archives where customer_id = getvariable('customer_id')::uuid offset 0) own;
+
 create view mine.reviews as
     select id, customer_id, contact_id, rating, body, period, may_publish, published_at, reply, replied_at, version,
         created_at, updated_at
