@@ -302,6 +302,10 @@ ELSEWHERE = {
     "output.document_pdfs.statement_pdf": "draws what is read above; see tests/web",
     "auth.switching.choices": "by login, not by customer; see tests/data/test_identity.py",
     "auth.switching.switch": "by login, not by customer; see tests/data/test_identity.py",
+    "messaging.downloads.note": "records one's own; see tests/data/test_downloads.py",
+    "business.organisation.stored": "the business itself, the same for everybody",
+    "customers.own_details.choose_language": "one's own; see tests/test_language.py",
+    "customers.dispute_files.open_dispute": "an action; see tests/data/test_disputes.py",
     "projects.timesheet_reversals.take_back": "an action; see tests/data/test_timesheet_answers.py",
     **{
         f"projects.timesheet_answers.{name}": "an action; see tests/data/test_timesheet_answers.py"

@@ -8,7 +8,7 @@ from uuid import UUID
 import streamlit as st
 from babel.dates import format_time
 
-from components.forms import uploads
+from components.documents import attached
 from components.forms.action import outcome
 from components.session import close_form, flash, form
 from components.ui import cards, links
@@ -16,7 +16,7 @@ from components.ui import format as say
 from components.ui.markup import Markup, join, lines, said, tag
 from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
-from portal_data.customers import conversations, files
+from portal_data.customers import conversations
 from portal_data.ids import new_id
 from portal_data.messaging import comments
 from portal_data.messaging.comments import Remark
@@ -65,7 +65,7 @@ def draw(scope: Scope, about: About, business: Organisation) -> None:
         opened = form(name, new_id)
         with st.form(f"{opened.key}.form", border=False):
             body = _box(opened.key, _("Write a comment"))
-            attached = _files(opened.key) if scope.may(Permission.FILE_ADD) else []
+            chosen = attached.field(opened.key) if scope.may(Permission.FILE_ADD) else []
             note = _("{business} is told at once.", business=bidi.isolated(business.name))
             sent = _buttons((_("Send"), True), note=note)
         if sent:
@@ -79,7 +79,7 @@ def draw(scope: Scope, about: About, business: Organisation) -> None:
                     body,
                     key=opened.start,
                     now=utc_now(),
-                    uploaded=attached,
+                    uploaded=chosen,
                     folder=load().data_path / "files",
                 ),
             )
@@ -99,7 +99,7 @@ def draw_for_staff(staff: Staff, customer_id: UUID, about: About, business: Orga
         opened = form(name, new_id)
         with st.form(f"{opened.key}.form", border=False):
             body = _box(opened.key, "Write to the customer, or a note for the staff")
-            attached = _files(opened.key)
+            chosen = attached.field(opened.key)
             pressed = _buttons(("Reply to the customer", True), (_INTERNAL, False))
         if pressed:
             internal = pressed == _INTERNAL
@@ -108,7 +108,7 @@ def draw_for_staff(staff: Staff, customer_id: UUID, about: About, business: Orga
                 "Only staff see your note." if internal else "The customer sees your answer.",
                 lambda: conversations.reply(
                     staff, about.kind, about.id, body, internal=internal, key=opened.start,
-                    now=utc_now(), uploaded=attached, folder=load().data_path / "files",
+                    now=utc_now(), uploaded=chosen, folder=load().data_path / "files",
                 ),
             )  # fmt: skip
         _settle(staff, about, remarks, read.settled)
@@ -145,14 +145,6 @@ def _box(key: str, label: str) -> str:
         key=f"{key}.body", label_visibility="collapsed",
     )  # fmt: skip
     return typed
-
-
-def _files(key: str) -> list[conversations.Uploaded]:
-    """Draw the field of files, folded away until somebody wants it, and return what was chosen."""
-    with st.expander(_("Attach files"), icon=":material/attach_file:"):
-        label = counted(files.MOST_OF_COMMENT, "Up to {count} file", "Up to {count} files")
-        chosen = uploads.field(label, f"{key}.files", several=True)
-    return [(each.name, each.content) for each in chosen]
 
 
 def _buttons(*buttons: tuple[str, bool], note: str = "") -> str | None:
@@ -219,20 +211,10 @@ def _remark(remark: Remark, reader: _Reader, business: Organisation) -> Markup:
                 class_="who",
             ),
             tag("div", lines(remark.body), class_="body"),
-            _attached(remark, links.staff_file if reader.side == "staff" else links.file),
+            attached.links(
+                remark.files, links.staff_file if reader.side == "staff" else links.file
+            ),
             class_="said",
         ),
         class_=f"{remark.author_kind} internal" if remark.internal else remark.author_kind,
     )
-
-
-def _attached(remark: Remark, address: Callable[[UUID], str]) -> Markup | None:
-    """Return links to the files of a comment."""
-    if not remark.files:
-        return None
-    each = [
-        tag("li", cards.icon("attach_file"), cards.opened(said(file.name), address(file.id)),
-            tag("small", say.size(file.size_bytes)))
-        for file in remark.files
-    ]  # fmt: skip
-    return tag("ul", each, class_="pt-attached")

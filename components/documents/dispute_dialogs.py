@@ -5,7 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from components.documents import dispute_view
+from components.documents import attached, dispute_view
 from components.documents.document_view import Control
 from components.forms.action import act, confirmed
 from components.forms.dialog import dialog
@@ -20,8 +20,10 @@ from portal_data.billing.disputes import Dispute, Reason
 from portal_data.billing.invoices import Invoice, Status
 from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.customers import dispute_files
 from portal_data.ids import new_id
 from portal_data.scope import Permission, Scope
+from portal_data.settings import load
 from portal_data.text.language import N_, _
 
 _DISPUTABLE = (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE, Status.PAID)
@@ -68,17 +70,20 @@ def dispute(number: str) -> None:
     disputed = _amount(part, invoice, f"{began.key}.amount.{part.line_id}", locale)
     fields = Fields(began.key)
     fields.text("body", BODY, None)
+    chosen = attached.field(began.key) if scope.may(Permission.FILE_ADD) else []
     messages = st.container(key="dispute-messages")
     if confirmed(_("Dispute"), "flag"):
         with messages:
             act(
                 _("The dispute is opened. You see here what becomes of it."),
-                lambda: dispute_claims.open_dispute(
+                lambda: dispute_files.open_dispute(
                     scope,
                     number,
                     Claim(part.line_id, reason, disputed, fields.typed["body"]),
+                    chosen,
                     seen=began.start.seen,
                     key=began.start.key,
+                    folder=load().data_path / "files",
                     now=utc_now(),
                 ),
                 drawn=fields,

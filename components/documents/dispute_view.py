@@ -1,8 +1,10 @@
 """The disputes of an invoice as customer and staff see them, with what was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from uuid import UUID
 
+from components.documents import attached
 from components.ui import cards, links
 from components.ui import format as say
 from components.ui.markup import Markup, filled, join, lines, said, tag
@@ -20,11 +22,14 @@ TONES = {
 }
 
 
-def card(disputes: Sequence[Dispute], business: Organisation, today: date) -> Markup | None:
+def card(
+    disputes: Sequence[Dispute], business: Organisation, today: date, *, for_staff: bool = False
+) -> Markup | None:
     """Return the card of an invoice's disputes, the newest first; None without any."""
     if not disputes:
         return None
-    shown = [_dispute(each, business, today) for each in reversed(disputes)]
+    address = links.staff_file if for_staff else links.file
+    shown = [_dispute(each, business, today, address) for each in reversed(disputes)]
     return cards.card(_("Disputes"), tag("ul", shown, class_="pt-disputes"))
 
 
@@ -34,7 +39,9 @@ def named(dispute: Dispute, locale: str) -> str:
     return " · ".join(part for part in (amount, dispute.line, _(dispute.reason)) if part)
 
 
-def _dispute(dispute: Dispute, business: Organisation, today: date) -> Markup:
+def _dispute(
+    dispute: Dispute, business: Organisation, today: date, address: Callable[[UUID], str]
+) -> Markup:
     locale = business.locale
     amount = say.money(dispute.amount_minor, dispute.currency_code, locale)
     opened = cards.when(business.day_of(dispute.opened_at), today, locale)
@@ -61,6 +68,7 @@ def _dispute(dispute: Dispute, business: Organisation, today: date) -> Markup:
         tag("p", _(dispute.reason), class_="why"),
         about,
         tag("div", lines(dispute.body), class_="body") if dispute.body else None,
+        attached.links(dispute.files, address),
         tag("p", join(said(dispute.contact), " · ", opened), class_="pt-sub"),
         answer,
         note,

@@ -22,7 +22,7 @@ from portal_data.billing.invoices import (
 )
 from portal_data.billing.settlements import Settlement
 from portal_data.business.organisation import Organisation
-from portal_data.scope import Scope
+from portal_data.scope import Role, Scope
 from portal_data.text.language import N_, _, counted
 
 _SETTLED_BY = {
@@ -147,7 +147,12 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
     sheet = document_view.sheet(
         cards.card("", balance(invoice, opened.today, locale), roles.unpaid(payable, reason)),
         cards.card("", paper(opened.values, locale)),
-        dispute_view.card(invoice.disputes, opened.business, opened.today),
+        dispute_view.card(
+            invoice.disputes,
+            opened.business,
+            opened.today,
+            for_staff=scope.role is Role.STAFF,
+        ),
         cards.card(_("Payments and credits"), settlements(invoice, locale)),
         *opened.beside,
     )

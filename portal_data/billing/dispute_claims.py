@@ -1,5 +1,6 @@
 """What a customer claims: that an invoice, or a line of it, is not owed, in whole or in part."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,10 +109,24 @@ def parts(scope: Scope, number: str) -> list[Part]:
     return [whole, *(line for line in lines if line.left_minor)]
 
 
+def _nothing(session: Session) -> list[str]:
+    """Attach nothing to a dispute."""
+    return []
+
+
 def open_dispute(
-    scope: Scope, number: str, claimed: Claim, *, seen: int, key: UUID, now: datetime
-) -> None:
-    """Dispute an invoice in the version that was `seen`.
+    scope: Scope,
+    number: str,
+    claimed: Claim,
+    *,
+    seen: int,
+    key: UUID,
+    now: datetime,
+    attach: Callable[[Session], list[str]] = _nothing,
+) -> bool:
+    """Dispute an invoice in the version that was `seen`; tell whether it was not there already.
+
+    `attach` stores what belongs to it in its transaction, and returns the names of that.
 
     `key` is the id that the dispute gets: the same click twice is one dispute. Raises NotAllowed
     for a role that may not, NotFound for no such invoice or line, InvalidFields for a text that is
@@ -127,7 +142,7 @@ def open_dispute(
         if invoice["in_question_minor"]:
             raise Conflict(_("This invoice is being checked already. Nothing is to be paid on it."))
         if session.value(_THERE, id=key) is not None:
-            return
+            return False
         _need_left(session, invoice, claimed)
         session.change(
             _OPEN,
@@ -143,7 +158,10 @@ def open_dispute(
         )
         about = {**invoice, "invoice_id": invoice["id"], "amount_minor": claimed.amount_minor}
         words = f"{claimed.reason}: {body}"
+        if names := attach(session):
+            words += f"\n\nAttached: {', '.join(names)}"
         record(session, scope, events.DISPUTE_OPENED, about, words, now)
+        return True
 
 
 def withdraw(scope: Scope, dispute_id: UUID, *, seen: int, now: datetime) -> None:

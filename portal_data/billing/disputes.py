@@ -15,6 +15,7 @@ from portal_data import store
 from portal_data.errors import Conflict
 from portal_data.kinds import INVOICE
 from portal_data.messaging import activity
+from portal_data.messaging.comments import Attachment
 from portal_data.messaging.events import Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
@@ -74,6 +75,7 @@ class Dispute:
     decided_at: datetime | None
     resolution: str | None
     credit_note: str | None
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ _CONTACTS = """
     select id, first_name || ' ' || last_name as name from contacts_by_ids order by id
 """
 _CREDIT_NOTES = "select id, number as name from credit_notes_by_ids order by id"
+_FILES = """
+    select id, name, size_bytes, subject_id from files
+    where subject_kind = 'dispute' and subject_id = any($disputes)
+    order by subject_id, name, id
+"""
 _WAITING = f"""
     select i.number as invoice_number, u.display_name as customer, d.reason, d.status as state,
         d.amount_minor, d.currency_code, d.opened_at
@@ -138,7 +145,12 @@ def of_invoice(session: Session, invoice_id: UUID) -> list[Dispute]:
         ids = list({row[column] for row in rows if row[column]})
         found = session.rows(sql, ids=ids) if ids else []
         named |= {each["id"]: each["name"] for each in found}
+    held = [row["id"] for row in rows]
+    attached: dict[UUID, list[Attachment]] = {}
+    for file in session.rows(_FILES, disputes=held) if held else ():
+        attached.setdefault(file.pop("subject_id"), []).append(Attachment(**file))
     for row in rows:
+        row["files"] = tuple(attached.get(row["id"], ()))
         row["contact"] = named.get(row["contact"]) or ""
         row["line"] = named.get(row["line"])
         row["credit_note"] = named.get(row["credit_note"])

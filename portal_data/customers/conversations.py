@@ -159,7 +159,7 @@ def write(
         if text is None:
             files.forget(folder, kept)
             return
-        files.attach(session, scope, scope.customer_id, kept, comment_id=key, visible=True, now=now)
+        files.attach(session, scope, scope.customer_id, kept, subject_id=key, visible=True, now=now)
         activity.record(
             session, scope, events.COMMENT_ADDED, now=now, subject_kind=subject_kind,
             subject_id=subject_id, subject_number=name, details=_with_names(text, kept),
@@ -198,7 +198,7 @@ def reply(
         if text is None:
             files.forget(folder, kept)
             return
-        files.attach(session, staff, customer_id, kept, comment_id=key, visible=visible, now=now)
+        files.attach(session, staff, customer_id, kept, subject_id=key, visible=visible, now=now)
         event = events.COMMENT_NOTED if internal else events.COMMENT_ADDED
         activity.record(
             session, staff, event, now=now, customer_id=customer_id, subject_kind=subject_kind,

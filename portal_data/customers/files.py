@@ -1,4 +1,5 @@
-"""Files: documents that a customer and the business share, and what is attached to comments.
+"""Files: documents that a customer and the business share, and what is attached to comments or
+disputes.
 
 They lie in a folder that no address leads to (see `kept_files`); a row says whose a file is and
 what it belongs to. Nobody deletes one. Staff withdraw what was shared, which both sides see.
@@ -23,16 +24,16 @@ from portal_data.store import Session
 from portal_data.text.language import _
 from portal_data.uploaded_files import CheckedFile
 
-SHARED, OF_COMMENT = "customer", "comment"
-"""What a file belongs to: the customer itself, or one comment."""
+SHARED, OF_COMMENT, OF_DISPUTE = "customer", "comment", "dispute"
+"""What a file belongs to: the customer itself, one comment, or one dispute."""
 STAFF_LIMIT = 10
 """Documents that the business shares with one customer at a time."""
 CUSTOMER_LIMIT = 50
 """Documents that a customer has shared at a time."""
 MOST_OF_COMMENT = 3
-"""Files that one comment has."""
+"""Files that one comment or dispute has."""
 DAY_LIMIT = 20
-"""Files of one person at one customer within 24 hours, those of comments among them."""
+"""Files of one person at one customer within 24 hours, whatever they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class SharedFile:
 
 
 Attached: TypeAlias = tuple[CheckedFile, KeptFile]
-"""A file of a comment, and where it was written."""
+"""A file of a comment or dispute, and where it was written."""
 
 _COLUMNS = """
     select id, name, size_bytes, uploaded_by_kind, uploaded_by_name, created_at, removed_at
@@ -208,7 +209,7 @@ def withdraw(staff: Staff, file_id: UUID, now: datetime) -> None:
 
 @contextmanager
 def kept(folder: Path, uploaded: Sequence[tuple[str, bytes]]) -> Iterator[list[Attached]]:
-    """Check and write the files of a comment while a block stores it; see `kept_files.kept`.
+    """Check and write what is attached while a block stores what to; see `kept_files.kept`.
 
     Raises Invalid as `uploaded_files.check`, and for more than three.
     """
@@ -223,7 +224,7 @@ def kept(folder: Path, uploaded: Sequence[tuple[str, bytes]]) -> Iterator[list[A
 
 
 def forget(folder: Path, files: Sequence[Attached]) -> None:
-    """Take away what was kept for a comment that was there already."""
+    """Take away what was kept for a comment or dispute that was there already."""
     kept_files.remove(folder, [written for _checked, written in files])
 
 
@@ -233,17 +234,19 @@ def attach(
     customer_id: UUID,
     files: Sequence[Attached],
     *,
-    comment_id: UUID,
+    subject_id: UUID,
     visible: bool,
     now: datetime,
+    subject_kind: str = OF_COMMENT,
 ) -> None:
-    """Store in the transaction of a comment that files belong to it. Raises Conflict as `share`.
+    """Store that files belong to a comment or dispute, in its transaction. Raises Conflict as
+    `share`.
 
-    They are as `visible` as the comment, and the comment's own event tells of them.
+    They are as `visible` as it is, and its own event tells of them.
     """
     if not files:
         return
-    about = {"subject_kind": OF_COMMENT, "subject_id": comment_id, "visible": visible}
+    about = {"subject_kind": subject_kind, "subject_id": subject_id, "visible": visible}
     counted = _counted(session, who, customer_id, now)
     if counted["today"] + len(files) > DAY_LIMIT:
         raise _too_many_today()

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from portal_data.billing import balances, credit_notes, dispute_decisions, dispu
 from portal_data.billing.dispute_claims import Claim, open_dispute, withdraw
 from portal_data.billing.disputes import Dispute, Reason, State
 from portal_data.billing.invoices import Filter
+from portal_data.customers import dispute_files, files
 from portal_data.errors import Conflict, Invalid, InvalidFields, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity
@@ -374,3 +376,38 @@ def test_whatever_happens_the_sums_agree(cast: Cast) -> None:
         ),
     )
     assert store.current().check_integrity() == []
+
+
+def test_files_belong_to_a_dispute_on_both_sides(cast: Cast, invoice: UUID, tmp_path: Path) -> None:
+    key, folder = new_id(), tmp_path / "files"
+    given = [("Board.txt", b"split"), ("Order.txt", b"oak")]
+    for _ in range(2):  # a second click brings the same
+        dispute_files.open_dispute(
+            cast.alice, "INV-1", _claim(), given, seen=1, key=key, folder=folder, now=NOW
+        )
+    attached = _only(cast.bob).files
+    assert [each.name for each in attached] == ["Board.txt", "Order.txt"]
+    assert files.content(cast.bob, attached[0].id, folder) == ("Board.txt", b"split")
+    assert files.content_for_staff(cast.owner, attached[1].id, folder) == ("Order.txt", b"oak")
+    with pytest.raises(NotFound):
+        files.content(cast.charlie, attached[0].id, folder)
+    assert len(list(folder.iterdir())) == 2
+    assert files.shared(cast.alice) == []
+    with store.system_reading() as session:
+        told = session.value("select details from core.activity where event = 'dispute.opened'")
+    assert str(told).endswith("Attached: Board.txt, Order.txt")
+
+
+def test_a_refused_dispute_keeps_no_file(cast: Cast, invoice: UUID, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    for claim, given in (
+        (_claim(99_999), [("a.txt", b"a")]),
+        (_claim(), [("a.exe", b"MZ")]),
+        (_claim(), [(f"{n}.txt", b"a") for n in range(4)]),
+    ):
+        with pytest.raises(Invalid):
+            dispute_files.open_dispute(
+                cast.alice, "INV-1", claim, given, seen=1, key=new_id(), folder=folder, now=NOW
+            )
+    assert _get(cast.alice).disputes == []
+    assert not folder.exists() or list(folder.iterdir()) == []

@@ -50,6 +50,7 @@ from portal_data.customers import (
     conversations,
     data_archives,
     details,
+    dispute_files,
     documents,
     files,
     forwarding,
@@ -644,6 +645,20 @@ ACTIONS: dict[str, Action] = {
         )
         for name, more in (("approve", ()), ("answer", ({},)), ("reject", ("Why",)))
     },
+    "customers.dispute_files.open_dispute": Action(
+        lambda who, w: dispute_files.open_dispute(
+            who,
+            "INV-2",
+            Claim(None, Reason.PRICE, 10_000, "Too dear"),
+            [("a.txt", b"a")],
+            seen=1,
+            key=new_id(),
+            folder=w.folder,
+            now=NOW,
+        ),
+        SHARING,
+        stranger=False,
+    ),
     "projects.timesheet_reversals.take_back": Action(
         lambda who, w: timesheet_reversals.take_back(who, w.approval, seen=2, now=NOW),
         ANSWERING,
