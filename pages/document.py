@@ -26,11 +26,14 @@ tab.name(scope, document.number)
 with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                   horizontal_alignment="distribute"):  # fmt: skip
     cards.draw(cards.head(document.number, cards.pills(drawn.statuses), back=back))
-    with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
-        cards.draw(cards.documents(links.pdf(kind, document.id)))
-        what = OneDocument(kind, document.id)
-        controls = forwarding.control(scope, what, document.number)
-        document_view.draw_controls(*controls, *drawn.controls)
+    actions = st.container(key="actions", width="content", horizontal=True, gap="xsmall")
+if drawn.choosing:
+    drawn = drawn.choosing()
+with actions:  # what they do is of what was chosen
+    cards.draw(cards.documents(links.pdf(kind, document.id)))
+    what = OneDocument(kind, document.id)
+    controls = forwarding.control(scope, what, document.number)
+    document_view.draw_controls(*controls, *drawn.controls)
 cards.draw(drawn.sheet)
 about = conversation.About(kind.record, document.id)
 conversation.draw(scope, about, organisation.get(scope))

@@ -267,6 +267,9 @@ BY_NAME: dict[str, Case] = {
     "output.acceptance.offer": lambda s, b: _module("output.acceptance").offer(
         s, f"{b.word}-E", seen=1, now=NOW
     ),
+    "output.acceptance.chosen_pdf": lambda s, b: _module("output.acceptance").chosen_pdf(
+        s, f"{b.word}-E", (), now=NOW
+    ),
     "output.document_pdfs.document_pdf": lambda s, b: _module("output.document_pdfs").document_pdf(
         s, kinds.ESTIMATE, f"{b.word}-E", now=NOW
     ),

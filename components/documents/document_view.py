@@ -100,13 +100,15 @@ class Control:
 class Drawn(Generic[Document]):
     """A document with its statuses as (words, tone) and its sheet, as customer and staff see it.
 
-    `controls` are what the person who looks may do with it now, such as paying it.
+    `controls` are what the person who looks may do with it now, such as paying it. Where something
+    is to be chosen first, `choosing` draws that, and returns the document as it is chosen then.
     """
 
     document: Document
     statuses: list[tuple[str, str]]
     sheet: Markup
     controls: tuple[Control, ...] = ()
+    choosing: Callable[[], "Drawn[Document]"] | None = None
 
 
 def opened(scope: Scope, kind: Kind, number: str, now: datetime) -> Opened:

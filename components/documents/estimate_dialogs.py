@@ -13,8 +13,9 @@ from components.ui import cards, links
 from components.ui import format as say
 from components.ui.markup import Markup, filled, join, said, tag
 from portal_data import kinds
-from portal_data.billing import estimate_answers
+from portal_data.billing import estimate_answers, estimate_choices
 from portal_data.billing.estimate_answers import FIELDS
+from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Estimate
 from portal_data.clock import utc_now
 from portal_data.output import acceptance
@@ -29,34 +30,38 @@ _FINGERPRINT = 12
 """Digits of a digest that are enough for people to compare."""
 
 
-def controls(scope: Scope, estimate: Estimate) -> tuple[Control, ...]:
-    """Return the buttons that answer an open estimate, for whoever may."""
+def controls(scope: Scope, estimate: Estimate, choices: Choices = ()) -> tuple[Control, ...]:
+    """Return the buttons that answer an open estimate as somebody chose of it, for whoever may."""
     if not scope.may(Permission.ESTIMATE_ANSWER):
         return ()
     number = estimate.number
     form(_form(number), lambda: estimate.version)  # what is on the screen is what is answered
     return (
         Control("estimate.decline", _("Decline"), partial(decline, number)),
-        Control("estimate.accept", _("Accept"), partial(accept, number), primary=True),
+        Control("estimate.accept", _("Accept"), partial(accept, number, choices), primary=True),
     )
 
 
 @dialog(N_("Accept this estimate?"), icon=":material/draw:")
-def accept(number: str) -> None:
-    """Ask for a signature, and accept."""
+def accept(number: str, choices: Choices = ()) -> None:
+    """Ask for a signature, and accept what was chosen."""
     scope = require_scope()
     seen = _seen(number)
-    # made once, so that what is signed is what the person was offered
-    key = f"{form(_form(number), lambda: seen).key}.offer"
+    # made once, so that what is signed is what the person was offered and chose
+    chosen = estimate_choices.written(choices)
+    key = f"{form(_form(number), lambda: seen).key}.offer.{chosen}"
     offered = outcome(
-        lambda: form(key, lambda: acceptance.offer(scope, number, seen=seen, now=utc_now())),
+        lambda: form(
+            key,
+            lambda: acceptance.offer(scope, number, seen=seen, now=utc_now(), choices=choices),
+        ),
         seen=_form(number),
         keep=True,
     )
     if offered is None:
         return
     offer = offered[0].start
-    pdf = links.pdf(kinds.ESTIMATE, offer.estimate.id)
+    pdf = links.pdf(kinds.ESTIMATE, offer.estimate.id, chosen)
     cards.draw(what(scope.customer_name, offer, pdf))
     with st.form("accept", border=False):
         fields = Fields(key)

@@ -1,10 +1,18 @@
 """Estimates: the list, and one with its total, how long it stands and what became of it."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from urllib.parse import quote
 
-from components.documents import document_view, estimate_dialogs, revisions_view
+from components.documents import (
+    document_view,
+    estimate_choosing,
+    estimate_dialogs,
+    revisions_view,
+)
+from components.documents.document_view import Opened
 from components.documents.paper import paper
 from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
@@ -13,8 +21,10 @@ from components.ui import format as say
 from components.ui.markup import Markup, filled, join, said, tag
 from portal_data import kinds
 from portal_data.billing import estimates
+from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Estimate, EstimateRow, Filter, Sort, Status
 from portal_data.business.organisation import Organisation
+from portal_data.output.document_views import VIEWS
 from portal_data.scope import Permission, Scope
 from portal_data.text.language import N_, _, counted
 
@@ -129,18 +139,38 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Estima
     """Return an estimate, viewed by who looks unless it is staff. Raises NotFound."""
     opened = document_view.opened(scope, kinds.ESTIMATE, number, now)
     estimate: Estimate = opened.document
+    if estimate.choosable and scope.may(Permission.ESTIMATE_ANSWER):
+        return replace(_drawn(scope, opened, estimate), choosing=partial(_choosing, scope, opened))
+    return _drawn(scope, opened, estimate)
+
+
+def _choosing(scope: Scope, opened: Opened) -> document_view.Drawn[Estimate]:
+    """Draw what can be chosen of an estimate, and return it as it is chosen."""
+    estimate: Estimate = opened.document
+    picked = estimate_choosing.draw(estimate, opened.business.locale)
+    if picked is None:
+        return replace(_drawn(scope, opened, estimate), controls=())
+    return _drawn(scope, opened, picked.estimate, picked.choices)
+
+
+def _drawn(
+    scope: Scope, opened: Opened, estimate: Estimate, choices: Choices = ()
+) -> document_view.Drawn[Estimate]:
     business, locale = opened.business, opened.business.locale
     waiting = None
     if estimate.status is Status.OPEN:
         waiting = cards.sub(roles.answering(scope, opened.customer, Permission.ESTIMATE_ANSWER))
+    values = opened.values
+    if choices:
+        values = VIEWS[kinds.ESTIMATE.key].paper(estimate, business, opened.customer)
     sheet = document_view.sheet(
         cards.card("", offer(estimate, business, opened.today), waiting),
-        cards.card("", paper(opened.values, locale)),
-        cards.card(_("Invoices"), invoiced(estimate, locale)) if estimate.invoices else None,
+        cards.card("", paper(values, locale)),
+        cards.card("Invoices", invoiced(estimate, locale)) if estimate.invoices else None,
         revisions_view.card(estimate.revisions, estimate.currency_code, business),
         *opened.beside,
     )
-    answers = estimate_dialogs.controls(scope, estimate) if waiting else ()
+    answers = estimate_dialogs.controls(scope, estimate, choices) if waiting else ()
     return document_view.Drawn(estimate, [status(estimate)], sheet, answers)
 
 
@@ -151,10 +181,19 @@ def offer(estimate: Estimate, business: Organisation, today: date) -> Markup:
     return join(
         tag("div", _("Total"), class_="pt-overline"),
         tag("div", total, class_="pt-due"),
+        tag("p", _offered(estimate, business.locale), class_="pt-sub")
+        if estimate.offered_total_minor is not None
+        else None,
         tag("p", _standing(estimate, business, today), class_="pt-sub"),
         reason if estimate.decline_reason else None,
         _how(estimate, business),
     )
+
+
+def _offered(estimate: Estimate, locale: str) -> str:
+    """Say what was offered, where what was chosen of it comes to something else."""
+    offered = say.money(estimate.offered_total_minor or 0, estimate.currency_code, locale)
+    return _("Chosen from an offer of {amount}.", amount=offered)
 
 
 def invoiced(estimate: Estimate, locale: str) -> Markup:

@@ -5,7 +5,12 @@ from functools import partial
 
 import streamlit as st
 
-from components.documents import document_view, estimate_dialogs, estimate_screens
+from components.documents import (
+    document_view,
+    estimate_choosing,
+    estimate_dialogs,
+    estimate_screens,
+)
 from components.documents.document_view import Control
 from components.documents.paper import paper
 from components.forms.action import act, outcome
@@ -16,7 +21,9 @@ from components.ui import brand as branding
 from components.ui import cards, links
 from components.ui import format as say
 from components.ui.markup import Markup, said, tag
+from portal_data.billing import estimate_choices
 from portal_data.billing.estimate_answers import FIELDS
+from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Status
 from portal_data.business import brand
 from portal_data.clock import utc_now
@@ -46,9 +53,15 @@ def draw(token: str) -> None:
         cards.draw(
             cards.head(_("Estimate {number}", number=estimate.number), cards.pills(statuses))
         )
-        with st.container(key="actions", width="content", horizontal=True, gap="xsmall"):
-            cards.draw(cards.documents(links.public_pdf(token)))
-            document_view.draw_controls(*_controls(token, shown))
+        actions = st.container(key="actions", width="content", horizontal=True, gap="xsmall")
+    choices: Choices | None = ()
+    if estimate.choosable:
+        shown, choices = _chosen(token, shown)
+        estimate = shown.estimate
+    with actions:
+        cards.draw(cards.documents(links.public_pdf(token)))
+        if choices is not None:
+            document_view.draw_controls(*_controls(token, shown, choices))
     today = shown.business.today(utc_now())
     offered = estimate_screens.offer(estimate, shown.business, today)
     cards.draw(
@@ -58,15 +71,32 @@ def draw(token: str) -> None:
     )
 
 
+def _chosen(token: str, shown: Shown) -> tuple[Shown, Choices | None]:
+    """Draw what can be chosen, and return the estimate as it is chosen; None for what cannot be."""
+    picked = estimate_choosing.draw(shown.estimate, shown.business.locale)
+    if picked is None:
+        return shown, None
+    address = browser().address
+    now = utc_now()
+    return (
+        public_estimates.chosen(token, shown, picked.choices, address=address, now=now),
+        picked.choices,
+    )
+
+
 @dialog(N_("Accept this estimate?"), icon=":material/draw:")
-def accept(token: str, number: str, customer: str) -> None:
+def accept(token: str, number: str, customer: str, choices: Choices = ()) -> None:
     """Ask for a name and an e-mail as signature, and accept."""
     seen = _seen(number)
-    key = f"{form(_form(number), lambda: seen).key}.offer"
+    chosen = estimate_choices.written(choices)
+    key = f"{form(_form(number), lambda: seen).key}.offer.{chosen}"
     address = browser().address
     offered = outcome(
         lambda: form(
-            key, lambda: public_estimates.offer(token, seen=seen, address=address, now=utc_now())
+            key,
+            lambda: public_estimates.offer(
+                token, seen=seen, address=address, now=utc_now(), choices=choices
+            ),
         ),
         seen=_form(number),
         keep=True,
@@ -74,7 +104,7 @@ def accept(token: str, number: str, customer: str) -> None:
     if offered is None:
         return
     offer = offered[0].start
-    cards.draw(estimate_dialogs.what(customer, offer, links.public_pdf(token)))
+    cards.draw(estimate_dialogs.what(customer, offer, links.public_pdf(token, chosen)))
     with st.form("accept", border=False):
         fields = _person(key)
         cards.draw(cards.sub(estimate_dialogs.kept(offer)))
@@ -127,20 +157,18 @@ def decline(token: str, number: str) -> None:
             )
 
 
-def _controls(token: str, shown: Shown) -> tuple[Control, ...]:
+def _controls(token: str, shown: Shown, choices: Choices) -> tuple[Control, ...]:
     """Return the buttons that answer an estimate while it is open."""
     estimate = shown.estimate
     if estimate.status is not Status.OPEN:
         return ()
     number = estimate.number
     form(_form(number), lambda: estimate.version)  # what is on the screen is what is answered
+    accepts = partial(accept, token, number, shown.customer_name, choices)
     return (
         Control("offer.decline", _("Decline"), partial(decline, token, number)),
-        Control(
-            "offer.accept", _("Accept"), partial(accept, token, number, shown.customer_name),
-            primary=True,
-        ),
-    )  # fmt: skip
+        Control("offer.accept", _("Accept"), accepts, primary=True),
+    )
 
 
 def _person(key: str) -> Fields:

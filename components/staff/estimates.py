@@ -21,6 +21,8 @@ from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.scope import Staff
 
+_ORDER = ("name", "quantity", "unit_price", "unit", "tax", "discount", "optional", "selected",
+          "least", "most", "description")  # fmt: skip
 ANEW = timedelta(days=30)
 """How long an estimate stands that is sent again after its end, unless staff choose a day."""
 
@@ -74,13 +76,15 @@ def revise(number: str) -> None:
         return
     draft = began[0].start
     with st.form("revise", border=False):
-        edited = st.data_editor(
-            [_cells(place, line) for place, line in enumerate(draft.lines)],
-            column_config=_columns(draft),
-            num_rows="dynamic",
-            width="stretch",
-            key=f"{key}.lines",
-        )
+        with st.container(key="revise-lines"):
+            edited = st.data_editor(
+                [_cells(place, line) for place, line in enumerate(draft.lines)],
+                column_config=_columns(draft),
+                column_order=_ORDER,
+                num_rows="dynamic",
+                width="stretch",
+                key=f"{key}.lines",
+            )
         expiry = st.date_input("Valid until", _until(staff, draft), key=f"{key}.expiry")
         fields = Fields(key)
         fields.text("reason", REASON, None)
@@ -125,6 +129,10 @@ def _cells(place: int, line: DraftLine) -> dict[str, object]:
         "unit_price": float(line.unit_price),
         "discount": float(line.discount_percent or 0),
         "tax": line.tax,
+        "optional": line.optional,
+        "selected": line.selected,
+        "least": _float(line.minimum_quantity),
+        "most": _float(line.maximum_quantity),
     }
 
 
@@ -134,17 +142,31 @@ def _columns(draft: Draft) -> dict[str, object]:
     taxes = list(dict.fromkeys(["", *(line.tax for line in draft.lines)]))
     return {
         "place": None,
-        "name": column.TextColumn("Item", required=True, max_chars=200, width="medium"),
-        "description": column.TextColumn("Description", max_chars=2_000),
-        "quantity": column.NumberColumn("Quantity", required=True, default=1.0, width="small"),
-        "unit": column.TextColumn("Unit", max_chars=40, width="small"),
+        # in sight on a telephone, too, while the others scroll
+        "name": column.TextColumn("Item", required=True, max_chars=200, width=140, pinned=True),
+        "description": column.TextColumn("Description", max_chars=2_000, width=220),
+        "quantity": column.NumberColumn("Quantity", required=True, default=1.0, width=95),
+        "unit": column.TextColumn("Unit", max_chars=40, width=75),
         "unit_price": column.NumberColumn(
-            f"Price ({draft.currency})", required=True, default=0.0, width="small"
+            f"Price ({draft.currency})", required=True, default=0.0, width=115
         ),
         "discount": column.NumberColumn(
-            "Discount %", min_value=0, max_value=100, default=0.0, width="small"
+            "Discount %", min_value=0, max_value=100, default=0.0, width=110
         ),
-        "tax": column.SelectboxColumn("Tax", options=taxes, default="", width="small"),
+        "tax": column.SelectboxColumn("Tax", options=taxes, default="", width=120),
+        "optional": column.CheckboxColumn(
+            "Optional", default=False, width=95, help="The customer may leave it out."
+        ),
+        "selected": column.CheckboxColumn(
+            "Ticked",
+            default=True,
+            width="small",
+            help="Of optional lines: whether the total has it.",
+        ),
+        "least": column.NumberColumn(
+            "At least", min_value=0, width=95, help="The customer chooses a quantity from here"
+        ),
+        "most": column.NumberColumn("At most", min_value=0, width=95, help="up to here."),
     }
 
 
@@ -167,7 +189,22 @@ def _line(row: dict[str, Any], draft: Draft) -> DraftLine:
         discount_minor=before.discount_minor if not percent and known else 0,
         tax_name=tax.tax_name if tax else None,
         tax_percent=tax.tax_percent if tax else None,
+        optional=bool(row.get("optional")),
+        # of a new row a tick that nobody touched may be missing
+        selected=row.get("selected") in (True, None),
+        minimum_quantity=_limit(row.get("least")),
+        maximum_quantity=_limit(row.get("most")),
     )
+
+
+def _float(number: Decimal | None) -> float | None:
+    return None if number is None else float(number)
+
+
+def _limit(number: object) -> Decimal | None:
+    """Return a limit of the grid; an empty cell, which may be no number at all, is none."""
+    limit = _decimal(number)
+    return limit if limit and not limit.is_nan() else None
 
 
 def _decimal(number: object) -> Decimal:

@@ -49,9 +49,9 @@ def staff_pdf(kind: Kind, number: str) -> str:
     return page(f"documents/staff/{kind.key}.pdf", number=number)
 
 
-def pdf(kind: Kind, document_id: UUID) -> str:
-    """Return the address of a document as PDF."""
-    return f"documents/{kind.key}/{document_id}.pdf"
+def pdf(kind: Kind, document_id: UUID, choose: str = "") -> str:
+    """Return the address of a document as PDF, of an estimate as somebody chooses of it."""
+    return page(f"documents/{kind.key}/{document_id}.pdf", choose=choose)
 
 
 def data_archive(archive_id: UUID) -> str:
@@ -59,9 +59,9 @@ def data_archive(archive_id: UUID) -> str:
     return f"exports/data/{archive_id}.zip"
 
 
-def public_pdf(token: str) -> str:
-    """Return the address of the PDF of the estimate that a public link is of."""
-    return page("documents/public/estimate.pdf", token=token)
+def public_pdf(token: str, choose: str = "") -> str:
+    """Return the address of a public link's estimate as PDF, as somebody chooses of it."""
+    return page("documents/public/estimate.pdf", token=token, choose=choose)
 
 
 def statement_pdf(currency: str, first: date, last: date) -> str:

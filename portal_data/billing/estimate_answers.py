@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import kept_files, store
-from portal_data.billing import acceptance_invoices, copies, estimate_links
+from portal_data.billing import acceptance_invoices, copies, estimate_choices, estimate_links
+from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Status
 from portal_data.business import organisation
 from portal_data.errors import Conflict, Invalid
@@ -79,8 +80,10 @@ _ACCEPT = """
     update core.estimates
     set version = version + 1, status = 'accepted', accepted_at = $now, accepted_by = $contact_id,
         accepted_name = $name, accepted_address = $address, accepted_revision = revision,
-        accepted_copy_id = $copy_id, answered_email = $email, answered_link_id = $link_id,
-        updated_at = $now
+        accepted_copy_id = $copy_id, subtotal_minor = $subtotal_minor,
+        discount_minor = $discount_minor, tax_minor = $tax_minor,
+        round_off_minor = $round_off_minor, total_minor = $total_minor, answered_email = $email,
+        answered_link_id = $link_id, updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 _DECLINE = """
@@ -115,11 +118,14 @@ def accept(
     shown: bytes,
     signed_copy: bytes,
     folder: Path,
+    choices: Choices = (),
 ) -> None:
     """Accept an estimate in the version that was `seen`, and keep both PDFs in `folder`.
 
-    `shown` is what was accepted, `signed_copy` the same with the signature. Raises NotAllowed for
-    a role that may not, NotFound for no such estimate, Conflict when it changed or is not open.
+    `shown` is what was accepted, `signed_copy` the same with the signature. Of what can be chosen
+    `choices` are taken, of anything else the offer. Raises NotAllowed for a role that may not,
+    NotFound for no such estimate, Conflict when it changed or is not open, Invalid for choices that
+    are not offered.
     """
     scope.need(Permission.ESTIMATE_ANSWER)
     now = signed.signed_at
@@ -129,6 +135,7 @@ def accept(
         held = _held(session, scope, number, seen, today, now)
         copies.add(session, ESTIMATE, held["id"], seen, files[0], now)
         copy_id = copies.add(session, ESTIMATE, held["id"], seen + 1, files[1], now)
+        amounts, chosen = estimate_choices.take(session, held["id"], scope.customer_id, choices)
         session.change(
             _ACCEPT,
             id=held["id"],
@@ -136,12 +143,14 @@ def accept(
             name=signed.name,
             address=signed.address,
             copy_id=copy_id,
+            **amounts,
             **_holder(scope),
             now=now,
         )
         acceptance_invoices.ask(session, held["id"], scope.customer_id, seen + 1, now)
         details = f"Signed as {signed.name}. SHA-256 of the PDF that was shown: {files[0].sha256}"
-        _record(session, scope, events.ESTIMATE_ACCEPTED, held, number, details, now)
+        told = "\n".join(filter(None, (details, chosen)))
+        _record(session, scope, events.ESTIMATE_ACCEPTED, held | amounts, number, told, now)
 
 
 def decline(scope: Scope, number: str, reason: str, *, seen: int, now: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal_data import store
-from portal_data.billing import ledger
+from portal_data.billing import estimate_choices, ledger
 from portal_data.errors import Conflict
 from portal_data.kinds import ESTIMATE
 from portal_data.messaging import activity, events
@@ -15,7 +15,8 @@ GRACE = timedelta(days=7)
 """How long an acceptance can be taken back."""
 
 _HELD = """
-    select id, customer_id, number, version, status, accepted_at, total_minor, currency_code
+    select id, customer_id, number, version, revision, status, accepted_at, total_minor,
+        currency_code
     from core.estimates where number = $number order by id
 """
 _REOPEN = """
@@ -23,6 +24,8 @@ _REOPEN = """
     set version = version + 1, status = 'sent', accepted_at = null, accepted_by = null,
         accepted_name = null, accepted_address = null, accepted_revision = null,
         accepted_copy_id = null, answered_email = null, answered_link_id = null,
+        subtotal_minor = $subtotal_minor, discount_minor = $discount_minor,
+        tax_minor = $tax_minor, round_off_minor = $round_off_minor, total_minor = $total_minor,
         updated_at = $now
     where customer_id = $customer_id and id = $id
 """
@@ -74,14 +77,18 @@ def undo_acceptance(staff: Staff, number: str, *, seen: int, now: datetime) -> N
         take_back(session, staff, held, now)
 
 
-def take_back(session: OpenSession, staff: Staff, held: dict[str, Any], now: datetime) -> None:
+def take_back(
+    session: OpenSession, staff: Staff, held: dict[str, Any], now: datetime
+) -> dict[str, Any]:
     """Take the acceptance of an estimate back that the transaction holds, and what followed.
 
-    `held` has its `id`, `customer_id`, `number`, `accepted_at`, `total_minor` and `currency_code`.
-    Raises Conflict when something of what followed is paid.
+    What was chosen of it is what was offered again; returns its amounts from now on. `held` has its
+    `id`, `customer_id`, `number`, `revision`, `accepted_at` and `currency_code`. Raises Conflict
+    when something of what followed is paid.
     """
     voided = _void_what_followed(session, held, now)
-    session.change(_REOPEN, id=held["id"], customer_id=held["customer_id"], now=now)
+    amounts = estimate_choices.restore(session, held)
+    session.change(_REOPEN, id=held["id"], customer_id=held["customer_id"], now=now, **amounts)
     activity.record(
         session,
         staff,
@@ -91,11 +98,12 @@ def take_back(session: OpenSession, staff: Staff, held: dict[str, Any], now: dat
         subject_kind=ESTIMATE.record,
         subject_id=held["id"],
         subject_number=held["number"],
-        amount_minor=held["total_minor"],
+        amount_minor=amounts["total_minor"],
         currency_code=held["currency_code"],
         details=f"Void with it: {', '.join(voided)}" if voided else None,
         visible=True,
     )
+    return amounts
 
 
 def _void_what_followed(session: OpenSession, held: dict[str, Any], now: datetime) -> list[str]:

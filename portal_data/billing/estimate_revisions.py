@@ -1,10 +1,5 @@
-"""Revisions of an estimate: staff change what was offered and send it again, and both are kept.
+"""Revisions of an estimate: staff change what was offered and send it again, and both are kept."""
 
-A revision is kept as JSON of its amounts (minor units) and lines (decimals as text), so that any
-two can be compared line by line: see `revision_changes`.
-"""
-
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
@@ -13,21 +8,27 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from portal_data import money, store
-from portal_data.billing import estimate_links, estimate_offers, pricing
-from portal_data.billing.pricing import DiscountBasis, Priced, Tax, Terms
+from portal_data import store
+from portal_data.billing import (
+    estimate_links,
+    estimate_offers,
+    estimate_pricing,
+    estimate_snapshots,
+)
+from portal_data.billing.estimate_pricing import AMOUNTS
+from portal_data.billing.estimate_snapshots import LINES_LIMIT
+from portal_data.billing.pricing import Priced
 from portal_data.business import organisation, preferences
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.kinds import ESTIMATE
 from portal_data.messaging import activity, events
 from portal_data.scope import Staff
-from portal_data.store import OpenSession, Session
+from portal_data.store import OpenSession
 from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
 
-LINES_LIMIT = 200
 REASON = Field("What has changed", 500, nfc, multiline=True)
 _TEXTS = {
     "name": Field("Item", 200, nfc, required=True),
@@ -45,7 +46,8 @@ _CLOSED = {
 class DraftLine:
     """A line as staff write it; the price is in major units. `id` is the line that it was before.
 
-    The discount is a percentage, or an amount in minor units where there is none.
+    The discount is a percentage, or an amount in minor units where there is none. Where there are
+    limits, the customer chooses a quantity between them.
     """
 
     name: str
@@ -59,6 +61,8 @@ class DraftLine:
     tax_percent: Decimal | None = None
     optional: bool = False
     selected: bool = True
+    minimum_quantity: Decimal | None = None
+    maximum_quantity: Decimal | None = None
     id: UUID | None = None
 
     @property
@@ -86,30 +90,6 @@ _HEAD = """
         accepted_at, created_at
     from core.estimates where number = $number order by id
 """
-_LINES = """
-    select id, item_id, sku, name, description, quantity, unit, unit_price, discount_percent,
-        discount_minor, tax_name, tax_percent, tax_minor, total_minor, optional, selected,
-        minimum_quantity, maximum_quantity, custom_fields
-    from core.estimate_lines where customer_id = $customer_id and estimate_id = $id
-    order by position, id
-"""
-_SEVERAL_TAXES = """
-    select t.id from core.line_taxes t
-    join core.estimate_lines l on l.customer_id = t.customer_id and l.id = t.line_id
-    where t.customer_id = $customer_id and t.document_kind = 'estimate' and l.estimate_id = $id
-    order by t.id
-"""
-_KEPT = """
-    select revision from core.estimate_revisions
-    where customer_id = $customer_id and estimate_id = $id and revision = $revision
-    order by revision
-"""
-_KEEP = """
-    insert into core.estimate_revisions (id, customer_id, estimate_id, revision, total_minor,
-        snapshot, reason, created_at, created_by)
-    values ($revision_id, $customer_id, $id, $revision, $total_minor, $snapshot, $reason, $now,
-        $staff_id)
-"""
 _REMOVE_LINES = """
     delete from core.estimate_lines where customer_id = $customer_id and estimate_id = $id
 """
@@ -123,7 +103,6 @@ _SEND = """
         answered_link_id = null, updated_at = $now
     where customer_id = $customer_id and id = $id
 """
-_AMOUNTS = ("subtotal_minor", "discount_minor", "tax_minor", "round_off_minor", "total_minor")
 
 
 def draft(staff: Staff, number: str) -> Draft:
@@ -135,7 +114,7 @@ def draft(staff: Staff, number: str) -> Draft:
         head = session.one(_HEAD, number=number)
         if head is None:
             raise NotFound("There is no such document.")
-        lines = _lines(session, head)
+        lines = estimate_snapshots.lines(session, head["id"], head["customer_id"])
         _need_revisable(session, head, lines)
     return Draft(head["version"], head["currency_code"], head["expiry_date"], _drafts(lines))
 
@@ -167,24 +146,28 @@ def send_again(
         raise Invalid("It would have expired already. Choose a later day.")
     with store.staff_writing(staff) as session:
         head = session.as_seen(_HEAD, seen, number=number)
-        before = _lines(session, head)
+        before = estimate_snapshots.lines(session, head["id"], head["customer_id"])
         _need_revisable(session, head, before)
         key = {"id": head["id"], "customer_id": head["customer_id"]}
+        of = {"estimate_id": head["id"], "customer_id": head["customer_id"]}
         if head["status"] == "accepted":
-            estimate_offers.take_back(session, staff, head, now)
-        if not session.rows(_KEPT, **key, revision=head["revision"]):
+            head |= estimate_offers.take_back(session, staff, head, now)
+            before = estimate_snapshots.lines(session, **of)
+        if estimate_snapshots.kept(session, **of, revision=head["revision"]) is None:
             sent = head["sent_at"] or head["created_at"]
-            _keep(session, head, before, None, sent, None)
-        priced = _priced(head, drafts)
+            estimate_snapshots.keep(session, head, before, None, sent, None)
+        priced = estimate_pricing.priced(head, drafts)
+        _need_lowest(head, drafts)
         after = _stored(head, drafts, before, priced)
         session.change(_REMOVE_LINES, **key)
         session.load(
             "core.estimate_lines", tuple(after[0]), [tuple(each.values()) for each in after]
         )
-        amounts = {name: getattr(priced, name) for name in _AMOUNTS}
+        amounts = {name: getattr(priced, name) for name in AMOUNTS}
         revision = head["revision"] + 1
         session.change(_SEND, **key, **amounts, revision=revision, expiry_date=expiry_date, now=now)
-        _keep(session, {**head, **amounts, "revision": revision}, after, given, now, staff.staff_id)
+        offer = {**head, **amounts, "revision": revision}
+        estimate_snapshots.keep(session, offer, after, given, now, staff.staff_id)
         link = None
         if preferences.get(session).answer_estimates_by_link:
             until = expiry_date and min(expiry_date, business.today(now) + estimate_links.LONGEST)
@@ -207,10 +190,6 @@ def send_again(
     return int(revision)
 
 
-def _lines(session: Session, head: dict[str, Any]) -> list[dict[str, Any]]:
-    return session.rows(_LINES, id=head["id"], customer_id=head["customer_id"])
-
-
 def _drafts(lines: Sequence[dict[str, Any]]) -> tuple[DraftLine, ...]:
     names = DraftLine.__dataclass_fields__
     drafts = (DraftLine(**{key: line[key] for key in names}) for line in lines)
@@ -227,10 +206,8 @@ def _need_revisable(
     locked = status == "accepted" and preferences.get(session).lock_accepted_estimates
     if status in ("draft", "invoiced") or locked:
         raise Conflict(_CLOSED[status])
-    key = {"id": head["id"], "customer_id": head["customer_id"]}
-    # what its books reckoned otherwise would change although nobody changed it
-    priced = None if session.rows(_SEVERAL_TAXES, **key) else _priced(head, _drafts(lines))
-    if priced is None or any(getattr(priced, name) != head[name] for name in _AMOUNTS):
+    several = estimate_snapshots.has_several_taxes(session, head["id"], head["customer_id"])
+    if several or not estimate_pricing.agrees(head, _drafts(lines)):
         raise Conflict("The books that this estimate comes from reckon otherwise: revise it there.")
 
 
@@ -244,44 +221,35 @@ def _cleaned(place: int, line: DraftLine) -> DraftLine:
     for number in (line.quantity, line.unit_price, line.discount_percent or Decimal(0)):
         if not number.is_finite() or abs(number) >= 10**9:
             raise Invalid(f"Line {place} has a number that cannot be used.")
+    least, most = (_limit(each) for each in (line.minimum_quantity, line.maximum_quantity))
+    chosen = (line.quantity if least is None else least, line.quantity if most is None else most)
+    if (least is not None or most is not None) and not (
+        0 < chosen[0] <= line.quantity <= chosen[1] < 10**9
+    ):
+        raise Invalid(f"Line {place}: its quantity has to lie between its limits, above nothing.")
     return replace(
         line,
         name=texts["name"] or "",
         description=texts["description"],
         unit=texts["unit"],
         quantity=round(line.quantity, 6),
+        minimum_quantity=least,
+        maximum_quantity=most,
         unit_price=round(line.unit_price, 6),
     )
 
 
-def _priced(head: dict[str, Any], lines: Sequence[DraftLine]) -> Priced:
-    """Price lines on the terms of an estimate. Raises Invalid for what has no price."""
-    percent, currency = head["discount_percent"], head["currency_code"]
-    after_tax = head["discount_after_tax"]
-    terms = Terms(
-        currency=currency,
-        tax_inclusive=head["tax_inclusive"],
-        discount_percent=percent or Decimal(0),
-        discount_minor=0 if percent else head["discount_minor"],
-        discount_basis=DiscountBasis.AFTER_TAX if after_tax else DiscountBasis.BEFORE_TAX,
-        shipping_minor=head["shipping_minor"],
-        adjustment_minor=head["adjustment_minor"],
-        round_to=10 ** money.exponent(currency) if head["round_off_minor"] else 1,
-    )
-    return pricing.price([_to_price(line) for line in lines], terms)
+def _limit(number: Decimal | None) -> Decimal | None:
+    return None if number is None or not number.is_finite() else round(number, 6)
 
 
-def _to_price(line: DraftLine) -> pricing.Line:
-    percent = line.discount_percent or Decimal(0)
-    taxed = line.tax_name and line.tax_percent is not None
-    return pricing.Line(
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        discount_percent=percent,
-        discount_minor=0 if percent else line.discount_minor,
-        taxes=(Tax(line.tax_name or "", line.tax_percent or Decimal(0)),) if taxed else (),
-        counted=line.selected or not line.optional,
-    )
+def _need_lowest(head: dict[str, Any], drafts: Sequence[DraftLine]) -> None:
+    """Raise Invalid, naming the line, where the least that can be chosen of one has no price."""
+    least = [
+        replace(line, quantity=line.minimum_quantity or line.quantity, selected=True)
+        for line in drafts
+    ]
+    estimate_pricing.priced({**head, "discount_minor": 0}, least)
 
 
 def _stored(
@@ -289,7 +257,7 @@ def _stored(
 ) -> list[dict[str, Any]]:
     """Return the rows of lines; what staff do not write of one is as it was."""
     known = {line["id"]: line for line in before}
-    unwritten = ("item_id", "sku", "minimum_quantity", "maximum_quantity", "custom_fields")
+    unwritten = ("item_id", "sku", "custom_fields")
     rows = []
     for place, (line, cost) in enumerate(zip(drafts, priced.lines, strict=True), 1):
         was = known.get(line.id, {})
@@ -304,7 +272,7 @@ def _stored(
                     name: getattr(line, name)
                     for name in ("name", "description", "quantity", "unit", "unit_price",
                                  "discount_percent", "tax_name", "tax_percent", "optional",
-                                 "selected")
+                                 "selected", "minimum_quantity", "maximum_quantity")
                 },
                 "discount_minor": cost.discount_minor,
                 "tax_minor": cost.tax_minor,
@@ -312,31 +280,3 @@ def _stored(
             }
         )  # fmt: skip
     return rows
-
-
-def _keep(
-    session: OpenSession,
-    head: dict[str, Any],
-    lines: Sequence[dict[str, Any]],
-    reason: str | None,
-    now: datetime,
-    staff_id: UUID | None,
-) -> None:
-    """Store a revision as the customer is shown it."""
-    shown = [
-        {name: value for name, value in line.items() if name not in ("customer_id", "estimate_id")}
-        for line in lines
-    ]
-    amounts = {name: head[name] for name in (*_AMOUNTS, "shipping_minor", "adjustment_minor")}
-    session.change(
-        _KEEP,
-        revision_id=new_id(),
-        id=head["id"],
-        customer_id=head["customer_id"],
-        revision=head["revision"],
-        total_minor=head["total_minor"],
-        snapshot=json.dumps({**amounts, "lines": shown}, ensure_ascii=False, default=str),
-        reason=reason,
-        now=now,
-        staff_id=staff_id,
-    )

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from portal_data import labels, lists, store
-from portal_data.billing import revision_changes
+from portal_data.billing import estimate_pricing, revision_changes
 from portal_data.billing.document import Document
 from portal_data.billing.history import Event
 from portal_data.billing.lines import Line, selecting, taxes
@@ -92,6 +93,8 @@ class Estimate(Document):
     declined it, where that is known, at the moment `answered_at` (naive UTC); who did so by the
     public link `answered_link_id` gave an `answered_email`, too. `changed_at` is when this
     `version` of it came to be, `signed_copy_id` the PDF that was signed when it was accepted.
+    `choosable` says that the customer can choose optional lines or quantities of it, and
+    `offered_total_minor` what was offered, where what was accepted of it has another total.
     """
 
     expiry_date: Date | None
@@ -109,6 +112,10 @@ class Estimate(Document):
     decline_reason: str | None
     invoices: list[Successor]
     revisions: list[Revision]
+    discount_percent: Decimal | None
+    discount_after_tax: bool
+    choosable: bool
+    offered_total_minor: int | None
 
 
 _DAYS_LEFT = (
@@ -149,7 +156,8 @@ _GET = f"""
     from (
         select id, number, date, expiry_date, revision, version, updated_at as changed_at,
             accepted_copy_id as signed_copy_id, subject, reference, currency_code,
-            tax_inclusive, subtotal_minor, discount_minor, tax_minor, shipping_minor,
+            tax_inclusive, subtotal_minor, discount_minor, discount_percent, discount_after_tax,
+            tax_minor, shipping_minor,
             adjustment_minor, adjustment_label, round_off_minor, total_minor, billing_address,
             shipping_address, salesperson, notes, terms, sent_at, accepted_at, accepted_by,
             accepted_name, declined_at, declined_by, declined_name, decline_reason,
@@ -158,12 +166,20 @@ _GET = f"""
     ) o
     order by number
 """
-_LINES = selecting("estimate_lines", "estimate_id", ", optional, selected")
+_LINES = selecting(
+    "estimate_lines", "estimate_id", ", optional, selected, minimum_quantity, maximum_quantity"
+)
 _REVISIONS = """
     select revision, total_minor, reason, created_at, snapshot
     from estimate_revisions
     where estimate_id = $id
     order by revision
+"""
+_SEVERAL_TAXES = """
+    select t.id from line_taxes t
+    join estimate_lines l on l.id = t.line_id
+    where t.document_kind = 'estimate' and l.estimate_id = $id
+    order by t.id
 """
 _ANSWERS = """
     select event, happened_at, actor_name
@@ -205,6 +221,8 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
         revisions = session.rows(_REVISIONS, id=head["id"])
         invoices = [Successor(**row) for row in session.rows(_INVOICES, id=head["id"])]
         head["status"] = Status[head["status"].upper()]
+        head["choosable"] = _choosable(session, head, lines)
+        head["offered_total_minor"] = _offered(head, revisions)
         head |= _answer(session, head)
         answers = session.rows(_ANSWERS, subject_id=head["id"])
     history = _history(head, revisions, answers, invoices)
@@ -217,6 +235,24 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
         revisions=[revision_changes.of_row(row) for row in revisions],
         history=history,
     )
+
+
+def _choosable(session: Session, head: Mapping[str, Any], lines: list[Line]) -> bool:
+    """Tell whether something can be chosen: it is open, and costs what its lines come to here."""
+    offers = any(line.optional or line.minimum_quantity or line.maximum_quantity for line in lines)
+    if head["status"] is not Status.OPEN or not offers:
+        return False
+    several = session.rows(_SEVERAL_TAXES, id=head["id"])
+    return not several and estimate_pricing.agrees(head, lines)
+
+
+def _offered(head: Mapping[str, Any], revisions: list[dict[str, Any]]) -> int | None:
+    """Return the total of the offer that was accepted in part or with other quantities."""
+    if head["status"] not in (Status.ACCEPTED, Status.INVOICED):
+        return None
+    totals = {each["revision"]: int(each["total_minor"]) for each in revisions}
+    total = totals.get(head["revision"])
+    return None if total == head["total_minor"] else total
 
 
 def _answer(session: Session, head: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from decimal import Decimal
 class Line:
     """One line: `total_minor` is quantity times unit price less discount, before tax.
 
-    Optional ones, which only estimates have, count towards the document once they are selected.
+    Only estimates have optional ones, which count towards the document once they are selected, and
+    quantities that the customer chooses between limits.
     """
 
     position: int
@@ -27,6 +28,8 @@ class Line:
     total_minor: int
     optional: bool = False
     selected: bool = True
+    minimum_quantity: Decimal | None = None
+    maximum_quantity: Decimal | None = None
 
     @property
     def counts(self) -> bool:

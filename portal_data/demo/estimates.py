@@ -35,10 +35,10 @@ class Quote:
 
 _OPTIONS = ("Tregenna Bay: treatment rooms", (
     Work("concept", "3", "Four rooms and a relaxation area."),
-    Work("interior", "5"),
+    Work("interior", "5", limits=(3, 8)),
     Work("render", "2", "Two stills for the brochure.", optional=True),
     Work("model", "1", "A model for the foyer.", optional=True, selected=False),
-    Work("samples", "2", "A second set of samples.", optional=True, selected=False),
+    Work("samples", "2", "A second set of samples.", optional=True, selected=False, limits=(1, 6)),
 ))  # fmt: skip
 _LARGE = ("Harbour House: phase 3, whole design", (
     Work("concept", "12", discount="5"),
@@ -152,7 +152,13 @@ def _estimate(books: Books, each: Quote, place: int) -> Row:
         updated_at=accepted or declined or created,
     )
     for line, work in zip(priced.lines, each.job[1], strict=True):
-        line.update(optional=work.optional, selected=work.selected)
+        least, most = work.limits or (None, None)
+        line.update(
+            optional=work.optional,
+            selected=work.selected,
+            minimum_quantity=least,
+            maximum_quantity=most,
+        )
     add_lines(books, "estimate_lines", "estimate_id", row, priced.lines)
     if sent:
         _revisions(books, each, row, priced, created)

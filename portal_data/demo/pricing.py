@@ -34,6 +34,8 @@ class Work:
     unit: str | None = None
     optional: bool = False
     selected: bool = True
+    limits: tuple[int, int] | None = None
+    """Between which a customer chooses the quantity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from portal_data import kept_files
-from portal_data.billing import estimate_answers
+from portal_data.billing import estimate_answers, estimate_choices
 from portal_data.billing.estimate_answers import CLOSED
+from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Estimate, Status
 from portal_data.business import organisation
 from portal_data.business.organisation import Organisation
@@ -19,7 +20,13 @@ from portal_data.errors import Conflict
 from portal_data.kinds import ESTIMATE
 from portal_data.output import document_views
 from portal_data.output.document_views import VIEWS
-from portal_data.output.documents import Paper, Signature, number_format, render_paper
+from portal_data.output.documents import (
+    Paper,
+    Signature,
+    file_name,
+    number_format,
+    render_paper,
+)
 from portal_data.scope import Permission, Scope
 from portal_data.text.language import N_, _
 
@@ -30,27 +37,32 @@ _CHANGED = N_("This estimate was changed while you had it open. Look at it again
 class Offer:
     """An open estimate as somebody sees it who is about to accept it.
 
-    `sha256` is that of its PDF, `locale` the one that it is written in.
+    `estimate` is as the `choices` of it make it, `sha256` that of its PDF, `locale` the one that it
+    is written in.
     """
 
     estimate: Estimate
     sha256: str
     locale: str
+    choices: Choices = ()
 
 
-def offer(scope: Scope, number: str, *, seen: int, now: datetime) -> Offer:
+def offer(scope: Scope, number: str, *, seen: int, now: datetime, choices: Choices = ()) -> Offer:
     """Return the estimate that was on the screen in the version `seen`, to be accepted.
 
-    Raises NotAllowed for a role that may not answer it, NotFound when there is none, Conflict when
-    it is not open or not as it was on the screen.
+    It is as the `choices` of it make it. Raises NotAllowed for a role that may not answer it,
+    NotFound when there is none, Conflict when it is not open or not as it was on the screen,
+    Invalid for choices that are not offered.
     """
-    estimate, _paper, shown, business = _shown(scope, number, now)
+    estimate, business = _read(scope, number, now)
     scope.need(Permission.ESTIMATE_ANSWER)
     if estimate.status is not Status.OPEN:
         raise Conflict(_(CLOSED[estimate.status]))
     if estimate.version != seen:
         raise Conflict(_(_CHANGED))
-    return Offer(estimate, kept_files.digest(shown), business.locale)
+    chosen = estimate_choices.chosen(estimate, choices)
+    _paper, shown = _drawn(scope, chosen, business)
+    return Offer(chosen, kept_files.digest(shown), business.locale, choices)
 
 
 def accept(
@@ -61,8 +73,12 @@ def accept(
     `address` is where on the network this comes from, `folder` where files are kept.
     """
     number = seen.estimate.number
-    estimate, paper, shown, business = _shown(scope, number, now)
-    if estimate.version == seen.estimate.version and kept_files.digest(shown) != seen.sha256:
+    estimate, business = _read(scope, number, now)
+    same = estimate.version == seen.estimate.version
+    if same and estimate.status is Status.OPEN:
+        estimate = estimate_choices.chosen(estimate, seen.choices)
+    paper, shown = _drawn(scope, estimate, business)
+    if same and kept_files.digest(shown) != seen.sha256:
         raise Conflict(_(_CHANGED))  # the letter paper, such as the business's address
     signed = estimate_answers.signature(scope, name, shown=shown, address=address, now=now)
     accepted = replace(paper, stamp=Status.ACCEPTED.value, signature=_signature(signed, business))
@@ -74,16 +90,30 @@ def accept(
         shown=shown,
         signed_copy=render_paper(accepted, document_views.look(business), now=now),
         folder=folder,
+        choices=seen.choices,
     )
 
 
-def _shown(scope: Scope, number: str, now: datetime) -> tuple[Estimate, Paper, bytes, Organisation]:
-    """Return an estimate, its paper and its PDF as anybody gets it who opens it now."""
-    business, view = organisation.get(scope), VIEWS[ESTIMATE.key]
-    estimate: Estimate = view.read(scope, number, business.today(now))
-    paper: Paper = view.paper(estimate, business, details.my_details(scope))
-    pdf = render_paper(paper, document_views.look(business), now=estimate.changed_at)
-    return estimate, paper, pdf, business
+def chosen_pdf(scope: Scope, number: str, choices: Choices, *, now: datetime) -> tuple[str, bytes]:
+    """Return the file name and PDF of an open estimate as choices of it make it.
+
+    Raises NotFound when there is none, Conflict and Invalid as `estimate_choices.chosen`.
+    """
+    estimate, business = _read(scope, number, now)
+    _paper, pdf = _drawn(scope, estimate_choices.chosen(estimate, choices), business)
+    return file_name(ESTIMATE.title, number, scope.customer_name), pdf
+
+
+def _read(scope: Scope, number: str, now: datetime) -> tuple[Estimate, Organisation]:
+    business = organisation.get(scope)
+    estimate: Estimate = VIEWS[ESTIMATE.key].read(scope, number, business.today(now))
+    return estimate, business
+
+
+def _drawn(scope: Scope, estimate: Estimate, business: Organisation) -> tuple[Paper, bytes]:
+    """Return an estimate's paper and its PDF as anybody gets it who opens it now."""
+    paper: Paper = VIEWS[ESTIMATE.key].paper(estimate, business, details.my_details(scope))
+    return paper, render_paper(paper, document_views.look(business), now=estimate.changed_at)
 
 
 def _signature(signed: estimate_answers.Signature, business: Organisation) -> Signature:

@@ -1,7 +1,7 @@
 """Documents as papers: the plain values that both screen and PDF of a document are drawn from."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -41,7 +41,7 @@ from portal_data.payments import payments
 from portal_data.payments.payments import Payment
 from portal_data.payments.payments import Status as PaymentStatus
 from portal_data.scope import Scope
-from portal_data.text.language import N_
+from portal_data.text.language import N_, _
 
 AT_ONCE = 500
 """Documents that one zip holds at most."""
@@ -108,7 +108,7 @@ def of_estimate(estimate: Estimate, business: Organisation, details: MyDetails) 
         (N_("Prepared by"), estimate.salesperson),
         (N_("Revision"), str(estimate.revision) if estimate.revision > 1 else ""),
     )
-    return _paper(
+    paper = _paper(
         estimate,
         business,
         details,
@@ -117,6 +117,27 @@ def of_estimate(estimate: Estimate, business: Organisation, details: MyDetails) 
         facts=_facts(facts),
         stamp="" if estimate.status is OfferStatus.OPEN else estimate.status.value,
         signature=_signature(estimate, business),
+    )
+    if estimate.status is not OfferStatus.OPEN:
+        return paper
+    marked = (
+        _limited(line, shown, business.locale)
+        for line, shown in zip(estimate.lines, paper.lines, strict=True)
+    )
+    return replace(paper, lines=tuple(marked))
+
+
+def _limited(line: DocumentLine, shown: Line, locale: str) -> Line:
+    """Return a line of an offer that says between which limits its quantity is chosen."""
+    if line.minimum_quantity is None and line.maximum_quantity is None:
+        return shown
+    least, most = (
+        number_format.quantity(line.quantity if each is None else each, locale)
+        for each in (line.minimum_quantity, line.maximum_quantity)
+    )
+    mark = _("Quantity from {least} to {most}", least=least, most=most)
+    return replace(
+        shown, mark=" \N{MIDDLE DOT} ".join((*([_(shown.mark)] if shown.mark else []), mark))
     )
 
 

@@ -9,7 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from portal_data.billing import copies, estimate_answers, estimate_links, estimates
+from portal_data.billing import (
+    copies,
+    estimate_answers,
+    estimate_choices,
+    estimate_links,
+    estimates,
+)
+from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimate_links import Opened
 from portal_data.billing.estimates import Estimate
 from portal_data.business import organisation
@@ -46,12 +53,17 @@ def opened(token: str, *, address: str | None, now: datetime) -> Shown:
     return Shown(estimate, paper, business, link.scope.customer_name, link.expires_at)
 
 
-def pdf(token: str, *, address: str | None, now: datetime, folder: Path) -> tuple[str, bytes]:
-    """Return the file name and PDF of a link's estimate; raises as `opened`.
+def pdf(
+    token: str, *, address: str | None, now: datetime, folder: Path, choices: Choices = ()
+) -> tuple[str, bytes]:
+    """Return the file name and PDF of a link's estimate, as `choices` of it make it.
 
     It is the signed one for whoever signed by this link: that names the person and the network.
+    Raises as `opened`, and Conflict or Invalid for choices that are not offered.
     """
     link = estimate_links.opened(token, address=address, now=now)
+    if choices:
+        return acceptance.chosen_pdf(link.scope, link.number, choices, now=now)
     estimate, paper, business = _read(link, now)
     name = file_name(_(ESTIMATE.title), link.number, link.scope.customer_name)
     if estimate.signed_copy_id:
@@ -60,10 +72,27 @@ def pdf(token: str, *, address: str | None, now: datetime, folder: Path) -> tupl
     return name, view.render(paper, document_views.look(business), now=estimate.changed_at)
 
 
-def offer(token: str, *, seen: int, address: str | None, now: datetime) -> Offer:
+def offer(
+    token: str, *, seen: int, address: str | None, now: datetime, choices: Choices = ()
+) -> Offer:
     """Return what is to be accepted by a link; see `acceptance.offer`, and `opened`."""
     link = estimate_links.opened(token, address=address, now=now)
-    return acceptance.offer(link.scope, link.number, seen=seen, now=now)
+    return acceptance.offer(link.scope, link.number, seen=seen, now=now, choices=choices)
+
+
+def chosen(
+    token: str, shown: Shown, choices: Choices, *, address: str | None, now: datetime
+) -> Shown:
+    """Return what the page shows once something of the estimate is chosen; raises as `opened`.
+
+    Conflict and Invalid besides are of choices that are not offered.
+    """
+    link = estimate_links.opened(token, address=address, now=now)
+    estimate = estimate_choices.chosen(shown.estimate, choices)
+    paper: Paper = VIEWS[ESTIMATE.key].paper(
+        estimate, shown.business, details.my_details(link.scope)
+    )
+    return replace(shown, estimate=estimate, paper=paper)
 
 
 def accept(

@@ -9,14 +9,15 @@ from starlette.routing import Route
 
 from portal_data import money
 from portal_data.auth import identity
-from portal_data.billing import document, views
+from portal_data.billing import document, estimate_choices, views
+from portal_data.billing.estimate_choices import Choices
 from portal_data.clock import utc_now
 from portal_data.customers import documents, files
 from portal_data.errors import NotFound
-from portal_data.kinds import KINDS, Kind
+from portal_data.kinds import ESTIMATE, KINDS, Kind
 from portal_data.messaging.downloads import Download
 from portal_data.messaging.events import DOCUMENT_DOWNLOADED
-from portal_data.output import document_pdfs, public_estimates
+from portal_data.output import acceptance, document_pdfs, public_estimates
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.text import language
@@ -35,7 +36,11 @@ def numbered(request: Request, scope: Scope) -> Response:
     kind, document_id = _kind(request.path_params["kind"]), _uuid(request.path_params["id"])
     now = utc_now()
     number = document.number_of(scope, kind, document_id)
-    name, content = document_pdfs.document_pdf(scope, kind, number, now=now)
+    choices = _choices(request) if kind is ESTIMATE else ()
+    if choices:
+        name, content = acceptance.chosen_pdf(scope, number, choices, now=now)
+    else:
+        name, content = document_pdfs.document_pdf(scope, kind, number, now=now)
     if kind.viewed and request.method == "GET":
         views.mark(scope, kind, document_id, now)
     taken(request, scope, Download(DOCUMENT_DOWNLOADED, number, kind.record, document_id))
@@ -87,7 +92,11 @@ def public_estimate(request: Request, address: str | None) -> Response:
     """GET /documents/public/estimate.pdf?token=…: the token stands in no log there."""
     token = request.query_params.get("token", "")[:_TOKEN_LIMIT]
     name, content = public_estimates.pdf(
-        token, address=address, now=utc_now(), folder=load().data_path / "files"
+        token,
+        address=address,
+        now=utc_now(),
+        folder=load().data_path / "files",
+        choices=_choices(request),
     )
     answer = _pdf(name, content)
     answer.headers["Referrer-Policy"] = "no-referrer"
@@ -111,6 +120,10 @@ def _pdf(name: str, content: bytes) -> Response:
 def _uploaded(name: str, content: bytes) -> Response:
     headers = {**file_headers(name), **_NEVER_SHOWN}
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _choices(request: Request) -> Choices:
+    return estimate_choices.read(request.query_params.get("choose", ""))
 
 
 def _kind(text: str) -> Kind:

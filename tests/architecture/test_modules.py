@@ -58,6 +58,12 @@ UNSCOPED: dict[str, str] = {
     "auth.resets.reset": "the reset's token is the proof",
     "billing.disputes.disputed_minor": "adds up what is given",
     "billing.disputes.need_open": "looks at the row it is given",
+    **{
+        f"billing.estimate_choices.{name}": "reckons with what is given"
+        for name in ("choosable", "chosen", "offered", "read", "written")
+    },
+    "billing.estimate_pricing.agrees": "reckons with what is given",
+    "billing.estimate_pricing.priced": "reckons with what is given",
     "billing.estimate_links.opened": "the link's token is the proof",
     "billing.estimate_offers.reversible": "compares two moments",
     "customers.detail_fields.clean_phone": "one spelling of a text",
@@ -70,7 +76,7 @@ UNSCOPED: dict[str, str] = {
     "billing.settlements.history": "puts what is given into words",
     **{
         f"output.public_estimates.{name}": "the link's token is the proof"
-        for name in ("accept", "decline", "offer", "opened", "pdf")
+        for name in ("accept", "chosen", "decline", "offer", "opened", "pdf")
     },
     "messaging.downloads.settled": "waits for what was noted by who asked",
     "projects.time_entries.narrowed": "reads words of an address",

@@ -20,9 +20,9 @@ NAME = "Imogen <img src=x onerror=alert(1)> Hartley"
 Open = Callable[..., Window]
 
 
-def _open_estimate(window: Window) -> tuple[Page, str]:
+def _open_estimate(window: Window, email: str = CUSTOMER) -> tuple[Page, str]:
     """Open the first estimate that waits for an answer."""
-    page = window.open_as(CUSTOMER, "/estimates?status=open")
+    page = window.open_as(email, "/estimates?status=open")
     page.get_by_role("link", name="EST-").first.click()
     heading = page.get_by_role("heading", name="EST-", level=1)
     expect(heading).to_be_visible()
@@ -33,6 +33,37 @@ def _open_estimate(window: Window) -> tuple[Page, str]:
 def _status(page: Page) -> str:
     settle(page)
     return page.locator(".pt-head .pt-pill").inner_text()
+
+
+def test_a_customer_chooses_and_sees_the_total_at_once(window: Open, portal: Portal) -> None:
+    mine = window()
+    page = mine.open_as(CUSTOMER, "/estimates?q=treatment")
+    page.get_by_role("link", name="EST-").first.click()
+    number = page.get_by_role("heading", name="EST-", level=1).inner_text()
+    total = page.locator(".pt-sheet .pt-due")
+    expect(total).to_have_text("£7,536.00")
+    page.locator(".st-key-card-choices").get_by_text("3D visualisation").click()
+    expect(total).to_have_text("£6,624.00")
+    days = page.locator(".st-key-choice-2 input")
+    days.fill("3")
+    days.press("Enter")
+    expect(total).to_have_text("£4,896.00")
+    expect(page.get_by_role("article")).to_contain_text("3 days")
+    days.fill("9")  # more than is offered
+    days.press("Enter")
+    settle(page)
+    expect(total).to_have_text("£4,896.00")
+    page.get_by_role("button", name="Accept").click()
+    page.get_by_label("Your full name").fill("Imogen")
+    pdf = page.get_by_role("link", name="Read the PDF").get_attribute("href") or ""
+    read = mine.context.request.get(urljoin(portal.url, pdf)).body()
+    assert "£4,896.00" in PdfReader(io.BytesIO(read)).pages[-1].extract_text()
+    page.get_by_role("button", name="Accept and sign").click()
+    expect(page.get_by_text("Thank you. The estimate is accepted.")).to_be_visible()
+    staff = window(fresh=True).open_as(STAFF, f"/estimate?number={number}")
+    expect(staff.get_by_text("Chosen from an offer of £7,536.00")).to_be_visible()
+    expect(staff.locator(".pt-sheet .pt-due")).to_have_text("£4,896.00")
+    assert mine.errors == []
 
 
 def test_a_customer_signs_and_a_second_tab_is_told(window: Open, portal: Portal) -> None:
@@ -89,7 +120,7 @@ def test_a_customer_declines_and_says_why(window: Open) -> None:
 
 def test_whoever_has_the_link_signs_without_an_account(window: Open, portal: Portal) -> None:
     mine, theirs, office = window(), window("phone", fresh=True), window(fresh=True)
-    _, number = _open_estimate(mine)
+    _, number = _open_estimate(mine, STRANGER)
     owner = office.open_as(STAFF, "/preferences")
     owner.get_by_text("Answer estimates by public link").click()
     owner.get_by_role("button", name="Save").click()
@@ -110,11 +141,12 @@ def test_whoever_has_the_link_signs_without_an_account(window: Open, portal: Por
     expect(page.get_by_text("Thank you. The estimate is accepted.")).to_be_visible()
     assert _status(page) == "Accepted"
     signed = theirs.context.request.get(urljoin(portal.url, pdf)).body()
-    words = " ".join(PdfReader(io.BytesIO(signed)).pages[0].extract_text().split())
+    pages = PdfReader(io.BytesIO(signed)).pages
+    words = " ".join(" ".join(each.extract_text() for each in pages).split())
     assert f"Accepted and signed by {NAME}" in words
     assert "jo@elsewhere.example" in words
     assert [each["name"] for each in theirs.context.cookies(portal.url)] == ["_streamlit_xsrf"]
-    told = mine.open_as(CUSTOMER, f"/estimate?number={number}")
+    told = mine.open_as(STRANGER, f"/estimate?number={number}")
     assert f"Accepted by {NAME} through a public link" in told.locator("body").inner_text()
     assert told.title() != "x"
     page.goto(link[:-1])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,11 +23,15 @@ from portal_data import lists, store
 from portal_data.billing import (
     acceptance_invoices,
     estimate_answers,
+    estimate_choices,
     estimate_offers,
+    estimate_pricing,
+    estimate_revisions,
     estimates,
     invoices,
     retainers,
 )
+from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Status
 from portal_data.business import preferences
 from portal_data.business.preferences import AfterAcceptance
@@ -34,6 +39,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import chain
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
+from tests.data.choosing import make_choice, plain
 from tests.factories import TODAY, insert, make_estimate, make_series
 from tests.people import at_once, events, rows, value
 
@@ -41,12 +47,18 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def _accept(
-    who: Scope, folder: Path, number: str = "E-1", seen: int = 1, now: datetime = NOW
+    who: Scope,
+    folder: Path,
+    number: str = "E-1",
+    seen: int = 1,
+    now: datetime = NOW,
+    choices: Choices = (),
 ) -> None:
     signed = estimate_answers.signature(who, "Alice Test", shown=b"shown", address=None, now=now)
     estimate_answers.accept(
-        who, number, signed, seen=seen, shown=b"shown", signed_copy=b"signed", folder=folder
-    )
+        who, number, signed, seen=seen, shown=b"shown", signed_copy=b"signed", folder=folder,
+        choices=choices,
+    )  # fmt: skip
 
 
 def _work(now: datetime = NOW) -> int:
@@ -240,17 +252,23 @@ def test_an_acceptance_is_undone_once_and_in_time(cast: Cast, tmp_path: Path) ->
     assert events() == ["estimate.accepted", "estimate.reopened"]
 
 
+OFFERED = ((2, Decimal(4)), (3, Decimal(1)), (4, Decimal(0)))
+_TREES = st.integers(2, 6)
+_FOUNTAINS = st.sampled_from([Decimal(0), Decimal("0.5"), Decimal("2.25")])
+
+
 class Life(RuleBasedStateMachine):
     """One estimate in the hands of a customer and its business, in any order, on any screen."""
 
     def __init__(self, cast: Cast, folder: Path, number: str) -> None:
         super().__init__()
         self.cast, self.folder, self.number = cast, folder, number
-        make_estimate(cast.alice, number=number)
+        make_choice(cast.alice, number)
         self.state, self.version, self.now, self.accepted_at = "sent", 1, NOW, NOW
-        self.happened = 0
+        self.happened, self.revision, self.until = 0, 1, TODAY + 30 * DAY
+        self.offer = self.chosen = dict(OFFERED)
 
-    def _tried(self, act: Callable[[], object], possible: bool, state: str) -> None:
+    def _tried(self, act: Callable[[], object], possible: bool, state: str) -> bool:
         try:
             act()
         except Conflict:
@@ -258,18 +276,19 @@ class Life(RuleBasedStateMachine):
         else:
             assert possible
             self.state, self.version, self.happened = state, self.version + 1, self.happened + 1
+        return possible
 
     @property
     def _open(self) -> bool:
-        return self.state == "sent" and self.now < NOW + 31 * DAY
+        return self.state == "sent" and self.now.date() <= self.until
 
-    @rule(late=st.booleans())
-    def accept(self, late: bool) -> None:
-        seen = self.version - late
-        act = lambda: _accept(self.cast.alice, self.folder, self.number, seen, self.now)  # noqa: E731
-        possible = self._open and not late
-        self._tried(act, possible, "accepted")
-        self.accepted_at = self.now if possible else self.accepted_at
+    @rule(late=st.booleans(), trees=_TREES, pond=st.booleans(), fountain=_FOUNTAINS)
+    def accept(self, late: bool, trees: int, pond: bool, fountain: Decimal) -> None:
+        seen, choices = self.version - late, {2: Decimal(trees), 3: Decimal(pond), 4: fountain}
+        who, given = self.cast.alice, tuple(choices.items())
+        act = lambda: _accept(who, self.folder, self.number, seen, self.now, given)  # noqa: E731
+        if self._tried(act, self._open and not late, "accepted"):
+            self.accepted_at, self.chosen = self.now, choices
 
     @rule(late=st.booleans(), reason=st.sampled_from(["", "Too dear"]))
     def decline(self, late: bool, reason: str) -> None:
@@ -286,13 +305,37 @@ class Life(RuleBasedStateMachine):
     def undo(self, late: bool) -> None:
         seen = self.version - late
         in_time = self.now - self.accepted_at <= estimate_offers.GRACE
-        self._tried(
+        undone = self._tried(
             lambda: estimate_offers.undo_acceptance(
                 self.cast.owner, self.number, seen=seen, now=self.now
             ),
             self.state == "accepted" and in_time and not late,
             "sent",
         )
+        if undone:
+            self.chosen = self.offer
+
+    @rule(late=st.booleans(), unlocked=st.booleans(), trees=_TREES, days=st.integers(0, 30))
+    def revise(self, late: bool, unlocked: bool, trees: int, days: int) -> None:
+        """Staff send it again with other trees, also what is accepted once that is not locked."""
+        owner, until = self.cast.owner, self.now.date() + days * DAY
+        preferences.change(owner, now=self.now, lock_accepted_estimates=not unlocked)
+        accepted = self.state == "accepted"
+
+        def send() -> None:
+            draft = estimate_revisions.draft(owner, self.number)
+            lines = list(draft.lines)
+            lines[1] = replace(lines[1], quantity=Decimal(trees))
+            estimate_revisions.send_again(
+                owner, self.number, lines, expiry_date=until, reason="",
+                seen=self.version - late, now=self.now,
+            )  # fmt: skip
+
+        if self._tried(send, not late and (unlocked or not accepted), "sent"):
+            # what was accepted is taken back first, and that is an entry of the history, too
+            self.version, self.happened = self.version + accepted, self.happened + accepted
+            self.revision, self.until = self.revision + 1, until
+            self.offer = self.chosen = {**self.chosen, 2: Decimal(trees)}
 
     @precondition(lambda self: self.now < NOW + 40 * DAY)
     @rule(days=st.integers(1, 20))
@@ -307,10 +350,21 @@ class Life(RuleBasedStateMachine):
         assert (row["accepted_at"] is not None) == (self.state == "accepted")
         about = "select count(*) from core.activity where subject_id = $id"
         assert value(about, id=row["id"]) == self.happened
+        told = estimates.get(self.cast.alice, self.number, today=self.now.date())
+        assert dict(estimate_choices.offered(told.lines)) == self.chosen
+        assert plain(told, ()) == {name: getattr(told, name) for name in estimate_pricing.AMOUNTS}
+        assert (
+            row["revision"]
+            == self.revision
+            == max([each.revision for each in told.revisions], default=1)
+        )
+        kept = {each.revision: each.total_minor for each in told.revisions}
+        offer = plain(told, tuple(self.offer.items()))["total_minor"]
+        assert kept.get(self.revision, offer) == offer
 
 
 _STATE = """
-    select id, status, version, accepted_copy_id, accepted_at from core.estimates
+    select id, status, version, revision, accepted_copy_id, accepted_at from core.estimates
     where number = $number order by id
 """
 

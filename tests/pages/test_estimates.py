@@ -15,6 +15,7 @@ from portal_data.clock import utc_now
 from portal_data.output import acceptance
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW
+from tests.data.choosing import make_choice
 from tests.factories import insert, make_estimate, make_invoice
 from tests.pages.conftest import TODAY, Open, Screen, app_as
 from tests.people import events, rows, value
@@ -245,6 +246,48 @@ def test_staff_send_an_estimate_again(screen: Open, alice: Scope, owner: Staff) 
     for words in ("What has changed", "Revision 2", "Valid for <b>longer</b>"):
         assert words in told, words
     assert value("select revision from core.estimates") == 2
+
+
+def test_totals_follow_what_is_chosen(
+    screen: Open, folder: Path, alice: Scope, owner: Staff
+) -> None:
+    make_choice(alice, "EST-7", day=TODAY, expiry=TODAY + DAY)
+    shown = screen(alice, "estimate", number="EST-7")
+    assert "Choose what you order" in shown.html
+    assert [each.label.replace("\\", "") for each in shown.app.number_input] == [
+        "Tree · £25.50 · from 2 to 6", "Fountain · from 0.5 to 2.5",
+    ]  # fmt: skip
+    assert shown.app.number_input[1].disabled
+    assert "£554.40" not in shown.html
+    shown.app.number_input[0].set_value(3)
+    pond, fountain = shown.app.checkbox
+    pond.uncheck()
+    fountain.check()
+    shown = shown.rerun()
+    shown.app.number_input[1].set_value(2.25)
+    shown = shown.rerun()
+    assert "£357.30" in shown.html
+    assert "Offered: " in shown.html
+    _named(shown, "Accept").click()
+    shown = shown.rerun()
+    assert "choose=2%3A3%2C3%3A0%2C4%3A2.25" in shown.html
+    choices = ((2, Decimal(3)), (3, Decimal(0)), (4, Decimal("2.25")))
+    offer = acceptance.offer(alice, "EST-7", seen=1, now=utc_now(), choices=choices)
+    acceptance.accept(alice, offer, "Alice", address=None, folder=folder, now=utc_now())
+    for who in (alice, owner):
+        told = screen(who, "estimate", number="EST-7").html
+        for words in ("£357.30", "Chosen from an offer of", "Optional, not included in the total"):
+            assert words in told, words
+
+
+def test_who_may_not_answer_chooses_nothing(
+    screen: Open, alice: Scope, bob: Scope, owner: Staff
+) -> None:
+    make_choice(alice, "EST-7", day=TODAY, expiry=TODAY + DAY)
+    for who in (bob, owner):
+        shown = screen(who, "estimate", number="EST-7")
+        assert not shown.app.checkbox
+        assert "Quantity from 2 to 6" in shown.html
 
 
 def _staff_screen(screen: Open, who: Staff) -> Screen:

@@ -15,6 +15,7 @@ from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
 from tests.conftest import Cast
+from tests.data.choosing import make_choice
 from tests.factories import make_estimate, make_invoice
 from tests.pages.conftest import TODAY, Open, Screen
 from tests.pages.test_dialogs import opened
@@ -148,6 +149,23 @@ def test_a_link_that_is_revoked_in_between_signs_nothing(
     app.button[0].click().run()
     assert DEAD in Screen(app).text
     assert rows("select status from core.estimates")[0]["status"] == "sent"
+
+
+def test_the_same_is_chosen_by_link(cast: Cast, sam: Staff, alice: Scope, folder: Path) -> None:
+    preferences.change(cast.owner, now=utc_now(), answer_estimates_by_link=True)
+    make_choice(alice, day=TODAY, expiry=TODAY + 9 * DAY)
+    app = _shell("offer", token=_link(sam))
+    app.number_input[0].set_value(3)
+    pond, fountain = app.checkbox
+    pond.uncheck()
+    fountain.check()
+    app.run()
+    app.number_input[1].set_value(2.25)
+    app.run()
+    assert "£357.30" in Screen(app).html
+    next(each for each in app.button if each.label == "Accept").click().run()
+    assert "choose=2%3A3%2C3%3A0%2C4%3A2.25" in Screen(app).html
+    assert len(app.text_input) == 2
 
 
 def managing() -> None:
