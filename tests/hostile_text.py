@@ -14,6 +14,7 @@ from portal_data.billing import (
     dispute_decisions,
     disputes,
     estimate_answers,
+    estimate_links,
     estimate_revisions,
     estimates,
     invoices,
@@ -34,7 +35,7 @@ from portal_data.customers import (
 from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
 from portal_data.messaging import messages
-from portal_data.output import acceptance
+from portal_data.output import acceptance, public_estimates
 from portal_data.projects import timesheet_answers, timesheet_submissions
 from portal_data.projects.timesheet_answers import Answer, Decision
 from portal_data.scope import Role, Scope, Staff
@@ -159,6 +160,18 @@ def _accepted(books: Books, text: str) -> None:
 def _declined(books: Books, text: str) -> None:
     estimate, number = books.estimate()
     estimate_answers.decline(books.scope, number, text, seen=estimate.version, now=books.now)
+
+
+def _declined_by_link(books: Books, text: str, *, field: str) -> None:
+    estimate, number = books.estimate()
+    preferences.change(books.staff, answer_estimates_by_link=True, now=books.now)
+    until = books.now.date() + timedelta(days=5)
+    link = estimate_links.create(books.staff, number, until, key=new_id(), now=books.now)
+    words = {"name": "Dora", "email": "dora@elsewhere.example", "reason": "Too dear", field: text}
+    public_estimates.decline(
+        link.rpartition("=")[2], words["reason"], words["name"], words["email"],
+        seen=estimate.version, address="203.0.113.7", now=books.now,
+    )  # fmt: skip
 
 
 def _revised(books: Books, text: str, *, field: str) -> None:
@@ -289,6 +302,7 @@ ENTRIES: dict[str, Typed] = {
     "answer to a dispute": _dispute_rejected,
     "signature": _accepted,
     "reason of a decline": _declined,
+    **_each("by link, ", estimate_answers.FIELDS, _declined_by_link),
     **_each("revised", ("name", "description", "unit", "reason"), _revised),
     "reason of rejected time": _time_rejected,
     "question about time": _time_queried,

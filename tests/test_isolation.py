@@ -336,9 +336,6 @@ ELSEWHERE = {
         for name in ("ask", "latest", "opened")
     },
     "output.data_archive.write": "what is read above; see tests/data/test_data_archives.py",
-    "business.organisation.stored": "the business's own; see business.organisation.get",
-    "customers.own_details.choose_language": "of the person alone; see tests/test_language.py",
-    "messaging.downloads.note": "records what was handed out; see tests/data/test_downloads.py",
     "customers.own_details.may_edit": "reads nothing; see tests/pages/test_own_details.py",
     "customers.reviews.withdraw_consent": "of its author alone; see tests/data/test_reviews.py",
     "customers.reviews.write": "of its author alone; see tests/data/test_reviews.py",

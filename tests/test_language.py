@@ -1,6 +1,7 @@
 """Languages: what is chosen for whom, and that nothing of one reader's reaches another."""
 
 from concurrent.futures import ThreadPoolExecutor
+from string import Formatter
 
 import pytest
 
@@ -13,6 +14,7 @@ from portal_data.scope import Scope
 from portal_data.text import language
 from portal_data.text.language import _, counted, grouped
 from tests.conftest import NOW, Cast
+from tools import catalogues
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,23 @@ def _as_stored(who: Scope) -> Scope:
 def test_a_tax_that_names_its_rate_says_it_once() -> None:
     assert labels.named_tax("VAT 20%", "20\N{NO-BREAK SPACE}%") == "VAT 20%"
     assert labels.named_tax("TVA", "20\N{NO-BREAK SPACE}%") == "TVA 20\N{NO-BREAK SPACE}%"
+
+
+def _places(text: str) -> set[str]:
+    return {name for _text, name, _spec, _conversion in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("name", [each for each in language.LANGUAGES if each != language.SOURCE])
+def test_every_text_is_translated(name: str) -> None:
+    """`python -m tools.catalogues` writes the catalogues anew; then what is new is translated."""
+    wanted = {(each.context, each.id) for each in catalogues.extract() if each.id}
+    stored = catalogues.read(name)
+    assert {(each.context, each.id) for each in stored if each.id} == wanted
+    assert catalogues.missing(stored) == []
+    for each in stored:
+        texts = each.string if isinstance(each.string, tuple) else (each.string,)
+        whole = each.id if isinstance(each.id, str) else each.id[-1]
+        for text in texts if each.id else ():
+            assert _places(text) <= _places(whole), each.id
+            if isinstance(each.id, str):
+                assert _places(text) == _places(whole), each.id

@@ -63,7 +63,7 @@ def _figures(change: Change, currency: str, locale: str) -> str:
     before, after = figures(change.before), figures(change.after)
     words = after if before == after else f"{before}{_ARROW}{after}"
     described = change.before.description == change.after.description
-    return words if described else f"{words} · {_('described anew')}"
+    return words if described else " · ".join((words, _("described anew")))
 
 
 def _amounts(change: Change, currency: str, locale: str) -> str:

@@ -223,7 +223,7 @@ def _in_own_process(kind: str, content: bytes) -> Sequence[tuple[int, Sequence[s
     if done.returncode:
         raise Invalid(_("It takes too much memory or time to read. Save it as CSV."))
     answer = json.loads(done.stdout)
-    if "wrong" in answer:
-        raise Invalid(_(_WRONG[answer["wrong"]], rows=grouped(cells.ROWS)))
+    if wrong := answer.get("wrong"):
+        raise Invalid(_(_WRONG[wrong], rows=grouped(cells.ROWS)))
     rows: Sequence[tuple[int, Sequence[str]]] = answer["rows"]
     return rows

@@ -36,6 +36,7 @@ LETTERS: dict[str, Callable[[], dict[str, Any]]] = {
     "invitation of a colleague": lambda: templates.invitation(TO, NAME, NAME, NAME, LINK, NAME),
     "password_reset": lambda: templates.password_reset(TO, NAME, LINK),
     "login_link": lambda: templates.login_link(TO, NAME, LINK),
+    "data_ready": lambda: templates.data_ready(TO, NAME, NAME, 7),
     "password_changed": lambda: templates.password_changed(TO, NAME),
     "account_linked": lambda: templates.account_linked(TO, NAME, NAME),
     "second_factor": lambda: templates.second_factor(TO, NAME, second_factor._SET_UP),

@@ -280,7 +280,7 @@ def _looks(who: Who) -> bool:
     return isinstance(who, Scope) and who.role is Role.STAFF
 
 
-def _link(email: str) -> None:
+def _link_account(email: str) -> None:
     """Link an account at a provider to a login."""
     with store.system_writing() as session:
         login = logins.find(session, email)
@@ -315,17 +315,17 @@ ACTIONS: dict[str, Action] = {
     "auth.linked_accounts.unlink_own": Action(
         lambda who, w: linked_accounts.unlink_own(who, NOW),
         CONTACTS | STAFF,
-        prepare=lambda w, who: None if _looks(who) else _link(who.email),
+        prepare=lambda w, who: None if _looks(who) else _link_account(who.email),
     ),
     "auth.linked_accounts.unlink_contact": Action(
         lambda who, w: linked_accounts.unlink_contact(who, w.cast.bob.contact_id, NOW),
         OWNER,
-        prepare=lambda w, who: _link(w.cast.bob.email),
+        prepare=lambda w, who: _link_account(w.cast.bob.email),
     ),
     "auth.linked_accounts.unlink_member": Action(
         lambda who, w: linked_accounts.unlink_member(who, w.member, NOW),
         OWNER,
-        prepare=lambda w, who: _link("max@fern.example"),
+        prepare=lambda w, who: _link_account("max@fern.example"),
     ),
     "auth.second_factor.set_up": Action(lambda who, w: _set_up(who), CONTACTS | STAFF),
     **{
@@ -721,6 +721,10 @@ NO_ACTIONS = {
 """Functions that write and ask who is there, but do nothing that a role allows."""
 
 
+BY_OTHERS = {"customers.dispute_files.open_dispute": "writes by dispute_claims.open_dispute"}
+"""Actions that leave all writing to another module's."""
+
+
 def _writers() -> set[str]:
     """Public functions that take Scope or Staff first and write, themselves or by a helper."""
     found = set()
@@ -750,7 +754,7 @@ def _writers() -> set[str]:
 
 
 def test_every_action_stands_in_the_table() -> None:
-    assert _writers() == {*ACTIONS, *NO_ACTIONS}
+    assert _writers() == {*ACTIONS, *NO_ACTIONS} - {*BY_OTHERS}
 
 
 def _people(world: World, sam: Staff) -> dict[str, Who]:
