@@ -61,7 +61,9 @@ def _person(scope: Scope, mine: MyDetails, contact: Contact, locale: str) -> Mar
     state, tone = STATES[contact.portal_status]
     limit = mine.payment_limit(contact.id, mine.currency_code)
     most = None
-    if limit:
+    if limit and scope.may(
+        Permission.COLLEAGUES_MANAGE
+    ):  # a colleague's is the business of who sets it
         most = _("Up to {amount} a payment", amount=say.money(limit, mine.currency_code, locale))
     about = (contact.designation, contact.email, contact.phone or contact.mobile, most)
     # each in its own direction: a title in one script must not turn the e-mail behind it

@@ -34,7 +34,7 @@ def test_a_document_is_shared_and_saved_by_the_other_side(window: Open, tmp_path
     dialog.locator("input[type=file]").set_input_files(fake)
     dialog.get_by_text("Fake.pdf").wait_for()
     dialog.get_by_role("button", name="Share", exact=True).click()
-    expect(dialog.get_by_text("This file is not a PDF")).to_be_visible()
+    expect(dialog.get_by_text("This file is not what its name says")).to_be_visible()
     dialog.locator("input[type=file]").set_input_files(plan)
     dialog.get_by_text("Garden plan.pdf").wait_for()
     dialog.get_by_role("button", name="Share", exact=True).click()

@@ -1,6 +1,5 @@
 """Words that would act if they were not text, in every field at once, on every screen."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,14 @@ _ACTED = """() => [
     .map(found => "formatted: " + found.outerHTML),
   document.body.innerText.includes("<class") && "a format string was filled in",
 ].filter(Boolean)"""
-_LISTS = ("invoices?q=INV-H", "estimates?q=EST-H", "projects?status=all&sort=name", "timesheets")
+_RECORDS = """
+    select '/invoice?number=' || number as address from core.invoices where number like 'INV-H-%'
+    union all
+    select '/estimate?number=' || number from core.estimates where number like 'EST-H-%'
+    union all
+    select '/customer?id=' || id::text from core.customers where id = $customer_id
+    order by address
+"""
 
 
 def _add() -> None:
@@ -52,9 +58,13 @@ def _add() -> None:
             else:
                 _typed.add(name)
                 break
+    with store.system_reading() as session:
+        found = session.rows(_RECORDS, customer_id=who["customer_id"])
+    _records.extend(row["address"] for row in found)
 
 
 _typed: set[str] = set()
+_records: list[str] = []
 _place: list[Path] = []
 
 
@@ -94,32 +104,13 @@ def test_nothing_acts_on_any_screen(page: Page, portal: Portal, request: Any) ->
         path for who, path in SCREENS if who == email and ">" not in path and "X" not in path
     ]
     seen = ""
-    for path in [*addresses, *_records(page, portal, email)]:
+    for path in [*addresses, *_records]:
+        if email == CUSTOMER and path.startswith("/customer"):
+            continue
         page.goto(portal.url + path)
         settle(page)
         assert page.evaluate(_ACTED) == [], path
         seen += page.locator("body").inner_text()
     assert happened == []
-    assert seen.count("<img src=x onerror=window.acted=1>") > 20  # it was there to act
+    assert seen.count("<img src=x onerror=window.acted=1>") > 15  # it was there to act
     assert len(_typed) > 25
-
-
-def _records(page: Page, portal: Portal, email: str) -> list[str]:
-    """Return the addresses of the records that hold such words."""
-    if email == STAFF:
-        page.goto(f"{portal.url}/?q=Brackenridge")
-        settle(page)
-        page.locator(".shown a.row").first.click()
-        page.wait_for_selector(".pt-back")
-        settle(page)
-        found = re.findall(r"/[a-z_]+\?(?:number|id)=[^\"&]+", page.content())
-        return list(dict.fromkeys([page.url.removeprefix(portal.url), *found]))[:25]
-    found = []
-    for path in _LISTS:
-        page.goto(f"{portal.url}/{path}")
-        settle(page)
-        rows = page.locator(".shown a.row").evaluate_all(
-            "rows => rows.map(row => new URL(row.href)).map(url => url.pathname + url.search)"
-        )
-        found += rows[:12]
-    return found

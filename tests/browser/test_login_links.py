@@ -55,9 +55,9 @@ def test_a_link_signs_in_once_and_not_by_being_opened(window: Open, portal: Port
     with page.expect_response("**/auth/session") as answered:
         page.get_by_role("button", name="Sign in").click()
     assert answered.value.status == 204
-    expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bonjour")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bonjour")).to_be_visible()
 
     scanned.get_by_role("button", name="Sign in").click()
     expect(scanned.get_by_text("not valid any more")).to_be_visible()

@@ -70,7 +70,7 @@ def test_a_forgotten_password_is_replaced_by_mail(window: Open, portal: Portal) 
     page.get_by_label("E-mail").fill(CHARLIE)
     page.get_by_label("Password", exact=True).fill("three otters juggling")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bonjour")).to_be_visible()
     again = window().open(link.removeprefix(portal.url))
     expect(again.get_by_text("not valid any more")).to_be_visible()
     assert visitor.errors == []

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, expect
 
+from portal_data.text import language
 from tests.browser.conftest import Window
 from tools.browser import Portal, settle
 
@@ -123,7 +124,9 @@ def test_a_customer_cannot_open_what_belongs_to_another(window: Open, portal: Po
     pdf = alice.get_by_role("link", name="PDF").get_attribute("href") or ""
     charlie = window()
     page = charlie.sign_in(CHARLIE, f"/invoice?number={number}")
-    expect(page.get_by_role("heading", name="Invoice not found")).to_be_visible()
+    with language.reading("fr"):  # which Charlie's customer reads
+        words = language._("Invoice not found")
+    expect(page.get_by_role("heading", name=words)).to_be_visible()
     address = urljoin(portal.url, pdf)
     assert alice.context.request.get(address).status == 200
     assert charlie.context.request.get(address).status == 404
