@@ -116,7 +116,7 @@ class Tab:
                 for page in pages
             }
             self._script = message.navigation.page_script_hash
-            if self._cookie and any(page.page_name == "Sign in" for page in pages):
+            if self._cookie and any(page.url_pathname == "forgotten" for page in pages):
                 raise ScreenFailed("The reader is not signed in.")
             if self._script != self._scripts.get(path):
                 raise ScreenFailed(f"Another screen was drawn than {path!r}.")
