@@ -88,6 +88,8 @@ def faults() -> list[str]:
     if _running is None:
         return ["not started"]
     found = [] if _running.worker.alive else ["worker stopped"]
+    if not _running.archivist.alive:
+        found.append("archivist stopped")
     try:
         with _running.store.system_reading() as session:
             session.value("select 1 as one order by one")

@@ -52,18 +52,6 @@ _MEMBERS = """
     join core.login_identities i on i.login_id = f.login_id
     order by f.id
 """
-_OF_CONTACT = """
-    select l.email, c.customer_id, concat_ws(' ', c.first_name, c.last_name) as name
-    from core.contacts c join core.logins l on l.id = c.login_id
-    where c.id = $id
-    order by c.id
-"""
-_OF_MEMBER = """
-    select l.email, null as customer_id, f.name
-    from core.staff f join core.logins l on l.id = f.login_id
-    where f.id = $id
-    order by f.id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +168,7 @@ def unlink_member(staff: Staff, staff_id: UUID, now: datetime) -> None:
 
 def _unlink(staff: Staff, kind: str, person_id: UUID, now: datetime) -> None:
     with store.staff_writing(staff) as session:
-        row = session.one(_OF_MEMBER if kind == "staff" else _OF_CONTACT, id=person_id)
-        login = logins.find(session, row["email"]) if row else None
-        if row is None or login is None:
-            raise NotFound("There is nobody who signs in.")
-        logins.hold(session, login)
+        row, login = logins.held_of(session, kind, person_id)
         _remove(session, login)
         activity.record(
             session,

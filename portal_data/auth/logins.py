@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from portal_data.errors import Conflict
+from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
@@ -26,6 +26,18 @@ _BY_SIGN_IN = (
 _CREATE = """
     insert into core.logins (id, email, password_hash, password_changed_at, created_at)
     values ($id, $email, $password_hash, $changed_at, $now)
+"""
+_OF_CONTACT = """
+    select l.email, c.customer_id, concat_ws(' ', c.first_name, c.last_name) as name
+    from core.contacts c join core.logins l on l.id = c.login_id
+    where c.id = $id
+    order by c.id
+"""
+_OF_MEMBER = """
+    select l.email, null as customer_id, f.name
+    from core.staff f join core.logins l on l.id = f.login_id
+    where f.id = $id
+    order by f.id
 """
 _CONTACTS = """
     select c.id as contact_id, u.display_name as customer_name, c.role,
@@ -91,6 +103,19 @@ def by_id(session: OpenSession, login_id: UUID) -> Login | None:
 def of_sign_in(session: OpenSession, sign_in_id: UUID) -> Login | None:
     """Return the login behind a sign-in, or None."""
     return _login(session.one(_BY_SIGN_IN, id=sign_in_id))
+
+
+def held_of(session: OpenSession, kind: str, person_id: UUID) -> tuple[Row, Login]:
+    """Return the customer and name of a contact, or of a member of staff, and hold their login.
+
+    Raises NotFound when there is nobody such who signs in.
+    """
+    row = session.one(_OF_MEMBER if kind == "staff" else _OF_CONTACT, id=person_id)
+    login = find(session, row["email"]) if row else None
+    if row is None or login is None:
+        raise NotFound("There is nobody who signs in.")
+    hold(session, login)
+    return row, login
 
 
 def contacts(session: OpenSession, login_id: UUID) -> list[Row]:

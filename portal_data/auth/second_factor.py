@@ -65,18 +65,6 @@ _CODES_LEFT = """
     where login_id = $id and used_at is null
     order by n
 """
-_OF_CONTACT = """
-    select l.email, c.customer_id, concat_ws(' ', c.first_name, c.last_name) as name
-    from core.contacts c join core.logins l on l.id = c.login_id
-    where c.id = $id
-    order by c.id
-"""
-_OF_MEMBER = """
-    select l.email, null as customer_id, f.name
-    from core.staff f join core.logins l on l.id = f.login_id
-    where f.id = $id
-    order by f.id
-"""
 _WITH = """
     select c.id from core.contacts c join core.logins l on l.id = c.login_id
     where c.customer_id = $customer_id and l.totp_confirmed_at is not null
@@ -246,11 +234,7 @@ def reset_within(session: OpenSession, staff_id: UUID, now: datetime) -> None:
 def _reset(
     session: OpenSession, who: Staff | None, kind: str, person_id: UUID, now: datetime
 ) -> None:
-    row = session.one(_OF_MEMBER if kind == "staff" else _OF_CONTACT, id=person_id)
-    login = logins.find(session, row["email"]) if row else None
-    if row is None or login is None:
-        raise NotFound("There is nobody who signs in.")
-    logins.hold(session, login)
+    row, login = logins.held_of(session, kind, person_id)
     if not login.has_second_factor:
         raise Conflict(f"{row['name']} has no second factor.")
     _remove(session, login)
