@@ -80,7 +80,8 @@ class Status:
 
     `received_minor` is what arrived, zero until it did. `attempt_id` is which of our attempts the
     provider keeps it for, None when it does not say. `mode` is what it was paid with in a word for
-    people, such as Card or Bank debit, and `method` the saved method that was made of it.
+    people, such as Card or Bank debit, and `method` the saved method that was made of it. `url` is
+    where the payer goes on while the payment requires action, such as to confirm small deposits.
     """
 
     reference: str
@@ -93,6 +94,7 @@ class Status:
     expected_on: Date | None = None
     mode: str | None = None
     method: Method | None = None
+    url: str | None = None
     reversals: tuple[Reversal, ...] = ()
 
 
@@ -158,7 +160,8 @@ class Notice:
 
     `external_id` names the message: the same delivered twice has the same one. It leads to a
     payment by `attempt_id`, or by the provider's own `reference`; with neither it is of no payment
-    of ours.
+    of ours. A provider may have a second reference for the payment that we know by a first, and an
+    event of a dispute has nothing else: of one that no attempt has, `status` says the `attempt_id`.
     """
 
     external_id: str
@@ -223,8 +226,13 @@ class Provider(Protocol):
     def refund(self, reference: str, amount_minor: int, key: str, reason: str | None) -> Reversal:
         """Send money of a payment back. The same `key` twice is one refund."""
 
-    def start_saving(self, payer: Payer, return_url: str, kinds: frozenset[str]) -> Started:
-        """Prepare a page of the provider's where a card or bank account is saved."""
+    def start_saving(
+        self, payer: Payer, currency_code: str, kinds: frozenset[str], return_url: str
+    ) -> Started:
+        """Prepare a page of the provider's where a card or bank account is saved.
+
+        What a bank account is depends on the currency that it will be charged in.
+        """
 
     def saved(self, reference: str) -> Method | None:
         """Return the method that was saved on a page of `start_saving`; None when none was yet."""
