@@ -64,8 +64,8 @@ _AGING = Question(
     slug="aging",
     title="Who owes how much, by age?",
     note=(
-        "The further right, the less likely it is to come in. The last column is what the "
-        "portal's Home calls outstanding."
+        "The older, the less likely it is to come in; what is disputed is a part of it, of any "
+        "age. The last column is what the portal's Home calls outstanding."
     ),
     columns=(
         Column("customer", "Customer", Kind.TEXT),
@@ -75,6 +75,7 @@ _AGING = Question(
         Column("31-60", "31–60 days", Kind.MONEY),
         Column("61-90", "61–90 days", Kind.MONEY),
         Column("over 90", "Over 90 days", Kind.MONEY),
+        Column("disputed", "Of it disputed", Kind.MONEY),
         Column("owed", "Owed", Kind.MONEY),
     ),
     chart=Chart("bars", "customer", ("not_due", "1-30", "31-60", "61-90", "over 90")),

@@ -27,6 +27,7 @@ from pathlib import Path
 from portal_data import __version__, money, store
 from portal_data.analysts.published import CURRENT, FILE, FOLDER, MANIFEST, Published
 from portal_data.business import organisation
+from portal_data.business.organisation import Organisation
 from portal_data.errors import Unavailable
 from portal_data.store import OpenSession, snapshot
 from portal_data.store.snapshot import GoesOn, Snapshot
@@ -62,6 +63,11 @@ _DISPUTED = """
     order by l.id
 """
 _DISPUTED_LINE = "insert into disputed_lines (id, position, name) values ($id, $position, $name)"
+_MOMENTS = "select id, opened_at, decided_at from core.disputes order by id"
+_DISPUTE_DAYS = """
+    insert into dispute_days (id, opened_on, decided_on)
+    select unnest($ids::uuid[]), unnest($opened::date[]), unnest($decided::date[])
+"""
 _PUBLICATION = """
     insert into publication (version, published_at, day, books_changed_at, portal_version,
         base_decimals)
@@ -212,6 +218,7 @@ def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published
                 made.change(_CURRENCY, code=code, unit=Decimal(1).scaleb(-money.exponent(code)))
             for line in books.rows(_DISPUTED):
                 made.change(_DISPUTED_LINE, **line)
+            _keep_dispute_days(made, books, business)
             made.change(
                 _PUBLICATION,
                 version=version,
@@ -244,6 +251,17 @@ def _make(work: Path, version: str, now: datetime, goes_on: GoesOn) -> Published
     for each in work.iterdir():
         each.chmod(_FILE_MODE)
     return done
+
+
+def _keep_dispute_days(made: Snapshot, books: OpenSession, business: Organisation) -> None:
+    """Tell the snapshot the days of disputes, which its SQL has no time zone to reckon with."""
+    held = books.rows(_MOMENTS)
+    made.change(
+        _DISPUTE_DAYS,
+        ids=[row["id"] for row in held],
+        opened=[business.day_of(row["opened_at"]) for row in held],
+        decided=[row["decided_at"] and business.day_of(row["decided_at"]) for row in held],
+    )
 
 
 def _export(made: Snapshot, work: Path, version: str) -> dict[str, int]:

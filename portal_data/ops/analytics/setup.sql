@@ -21,6 +21,9 @@ create table publication (
 -- Filled by the publisher too: the lines of invoices that customers object to.
 create table disputed_lines (id uuid, position integer, name text);
 
+-- And when each dispute was opened and decided, in days of the business.
+create table dispute_days (id uuid, opened_on date, decided_on date);
+
 create macro major(minor, unit) as
     cast(cast(minor as decimal(19,0)) * unit as decimal(23,4));
 

@@ -32,12 +32,21 @@ insert into applied
 insert into applied select invoice_id, date from source_credit_applications;
 insert into applied select invoice_id, date from source_retainer_applications;
 
+-- open disputes of customers; what a card company reclaims holds nothing back
+create temp table held as
+    select invoice_id, sum(amount_minor)::bigint as amount_minor
+    from source_disputes
+    where kind = 'customer' and status in ('opened', 'in_review') and invoice_id is not null
+    group by invoice_id;
+
 create table made.parts.invoices_compact as
     with stated as (
-        select i.*, a.date as applied_on, i.status in ('sent', 'written_off') as is_posted
+        select i.*, a.date as applied_on, i.status in ('sent', 'written_off') as is_posted,
+            least(coalesce(h.amount_minor, 0), i.balance_minor) as disputed_minor
         from source_invoices i
         left join (select invoice_id, max(date) as date from applied group by invoice_id) a
             on a.invoice_id = i.id
+        left join held h on h.invoice_id = i.id
     ), settled as (
         -- a write-off ends what is owed, but nobody has paid
         select *, case when is_posted and balance_minor = 0
@@ -66,6 +75,8 @@ create table made.parts.invoices_compact as
         base(major(i.balance_minor, m.unit), i.exchange_rate, p.base_decimals) as balance_base,
         major(i.pending_minor, m.unit) as pending,
         major(i.in_question_minor, m.unit) as in_question,
+        major(i.disputed_minor, m.unit) as disputed,
+        base(major(i.disputed_minor, m.unit), i.exchange_rate, p.base_decimals) as disputed_base,
         major(i.written_off_minor, m.unit) as written_off,
         base(major(i.written_off_minor, m.unit), i.exchange_rate, p.base_decimals) as written_off_base,
         i.written_off_on, i.last_payment_date, i.expected_payment_date,
@@ -78,6 +89,7 @@ create table made.parts.invoices_compact as
     join currencies m on m.currency_code = i.currency_code
     cross join publication p;
 drop table applied;
+drop table held;
 comment on table made.parts.invoices_compact is 'What invoices is made of; ask that.';
 
 create view invoices as
@@ -117,6 +129,8 @@ comment on column invoices.balance is 'Still open: total less payments, credits,
 comment on column invoices.balance_base is 'Balance in the business''s own currency, at exchange_rate.';
 comment on column invoices.pending is 'Part of the balance that is on its way from the bank.';
 comment on column invoices.in_question is 'Part of the balance that the books of the last import call settled without saying by what; nobody is asked to pay the invoice meanwhile.';
+comment on column invoices.disputed is 'Part of the balance that the customer holds is not owed: its open disputes, never more than the balance. It is asked of nobody.';
+comment on column invoices.disputed_base is 'The same in the business''s own currency, at exchange_rate.';
 comment on column invoices.written_off is 'Given up as uncollectable.';
 comment on column invoices.written_off_base is 'The same in the business''s own currency, at exchange_rate.';
 comment on column invoices.written_off_on is 'Day it was given up.';

@@ -254,11 +254,13 @@ comment on column refunds.created_at is 'When it was recorded, UTC.';
 create table disputes as
     select d.id, d.customer_id, c.name as customer, d.kind, label(d.status) as status, d.invoice_id,
         i.number as invoice_number, l.position as line_position, l.name as line_name, d.payment_id,
-        p.number as payment_number, d.contact_id, d.reason, d.body, d.currency_code, major(d.amount_minor, m.unit) as amount, d.resolution,
-        d.credit_note_id, d.opened_at, d.decided_at
+        p.number as payment_number, d.contact_id, d.reason, d.body, d.currency_code,
+        major(d.amount_minor, m.unit) as amount, d.resolution, d.credit_note_id, d.opened_at,
+        d.decided_at, t.opened_on, t.decided_on
     from source_disputes d
     join customers c on c.id = d.customer_id
     join currencies m on m.currency_code = d.currency_code
+    join dispute_days t on t.id = d.id
     left join disputed_lines l on l.id = d.invoice_line_id
     left join invoices i on i.id = d.invoice_id
     left join payments p on p.id = d.payment_id;
@@ -282,4 +284,6 @@ comment on column disputes.amount is 'Amount in question.';
 comment on column disputes.resolution is 'How it was decided, in words.';
 comment on column disputes.credit_note_id is 'The credit note that came of it: credit_notes.id.';
 comment on column disputes.opened_at is 'When it was raised, UTC.';
-comment on column disputes.decided_at is 'When it was decided, UTC.';
+comment on column disputes.decided_at is 'When it was decided or withdrawn, UTC.';
+comment on column disputes.opened_on is 'Day it was raised: from then on its amount is disputed.';
+comment on column disputes.decided_on is 'Day it was decided or withdrawn: from then on nothing of it is. Empty while it is open.';

@@ -156,12 +156,19 @@ create macro aging_as_of(as_of, books := '') as table
         from query_table(books || case books when '' then '' else '.' end || 'settlements')
         where date > as_of
         group by invoice_id
+    ), held as (
+        select invoice_id, sum(amount) as amount
+        from query_table(books || case books when '' then '' else '.' end || 'disputes')
+        where kind = 'customer' and opened_on <= as_of and (decided_on is null or decided_on > as_of)
+        group by invoice_id
     ), owed as (
         select i.customer_id, i.customer, i.id as invoice_id, i.number as invoice_number, i.date,
             i.due_date, greatest(cast(as_of as date) - i.due_date, 0) as days_late, i.currency_code,
-            i.exchange_rate, (i.balance + coalesce(l.amount, 0))::decimal(23,4) as open_amount
+            i.exchange_rate, (i.balance + coalesce(l.amount, 0))::decimal(23,4) as open_amount,
+            h.amount as held
         from query_table(books || case books when '' then '' else '.' end || 'invoices') i
         left join later l on l.invoice_id = i.id
+        left join held h on h.invoice_id = i.id
         where i.is_posted and i.date <= as_of
     )
     select customer_id, customer, invoice_id, invoice_number, date, due_date, days_late,
@@ -172,15 +179,17 @@ create macro aging_as_of(as_of, books := '') as table
             when days_late <= 90 then '61-90'
             else 'over 90'
         end as bucket,
-        currency_code, exchange_rate, open_amount
+        currency_code, exchange_rate, open_amount,
+        least(coalesce(held, 0), open_amount)::decimal(23,4) as disputed
     from owed
     where open_amount > 0;
-comment on macro table aging_as_of is 'aging_as_of(date ''2026-09-30''): one row an invoice that was open at the end of that day, with its age then. In a file attached as ledger: ledger.aging_as_of(date ''2026-09-30'', books := ''ledger'').';
+comment on macro table aging_as_of is 'aging_as_of(date ''2026-09-30''): one row an invoice that was open at the end of that day, with its age and what of it was disputed then. In a file attached as ledger: ledger.aging_as_of(date ''2026-09-30'', books := ''ledger'').';
 
 create table aging as
     select a.customer_id, a.customer, a.invoice_id, a.invoice_number, a.date, a.due_date, a.days_late,
         a.bucket, a.currency_code, a.open_amount,
-        base(a.open_amount, a.exchange_rate, p.base_decimals) as open_amount_base
+        base(a.open_amount, a.exchange_rate, p.base_decimals) as open_amount_base, a.disputed,
+        base(a.disputed, a.exchange_rate, p.base_decimals) as disputed_base
     from aging_as_of((select day from publication)) a
     cross join publication p;
 comment on table aging is 'One row an open invoice with its age on the published day. For another day: aging_as_of(day).';
@@ -195,6 +204,8 @@ comment on column aging.bucket is 'not due, 1-30, 31-60, 61-90 or over 90 days l
 comment on column aging.currency_code is 'Currency of the amount.';
 comment on column aging.open_amount is 'Open on that day.';
 comment on column aging.open_amount_base is 'The same in the business''s own currency, at the invoice''s rate.';
+comment on column aging.disputed is 'Part of open_amount that was in dispute on that day; the rest is not doubted.';
+comment on column aging.disputed_base is 'The same in the business''s own currency, at the invoice''s rate.';
 
 create table balances as
     with owed as (
