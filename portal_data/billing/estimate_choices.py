@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from portal_data.billing import estimate_pricing, estimate_snapshots
+from portal_data.billing import estimate_pricing, estimate_snapshots, estimate_taxes
 from portal_data.billing.estimate_pricing import AMOUNTS
 from portal_data.billing.estimates import Estimate
 from portal_data.billing.lines import Line, taxes
@@ -124,23 +124,27 @@ def take(
     key = {"id": estimate_id, "customer_id": customer_id}
     head = session.rows(_HEAD, **key)[0]
     stored = estimate_snapshots.lines(session, estimate_id, customer_id)
-    lines = [_line(row) for row in stored]
+    several = estimate_taxes.stored(session, estimate_id, customer_id)
+    lines = [replace(_line(row), several=several.get(row["id"], ())) for row in stored]
     amounts = {name: head[name] for name in AMOUNTS}
     before = offered(lines)
     if not choices or choices == before:
         return amounts, ""
-    if estimate_snapshots.has_several_taxes(session, estimate_id, customer_id) or (
-        not estimate_pricing.agrees(head, lines)
-    ):
+    if not estimate_pricing.agrees(head, lines):
         raise Conflict(_("Nothing can be chosen of this estimate."))
     after, amounts = _reckoned(head, lines, choices)
+    shown = [
+        {**row, "taxes": estimate_taxes.kept(line.several)}
+        for row, line in zip(stored, lines, strict=True)
+    ]
     estimate_snapshots.keep(
-        session, head, stored, None, head["sent_at"] or head["created_at"], None, anew=True
+        session, head, shown, None, head["sent_at"] or head["created_at"], None, anew=True
     )
     for row, was, now in zip(stored, lines, after, strict=True):
         if was != now:
             values = {name: getattr(now, name) for name in _WRITTEN}
             session.change(_CHOOSE, customer_id=customer_id, line_id=row["id"], **values)
+            estimate_taxes.write(session, customer_id, was, now)
     return amounts, _words(after)
 
 
@@ -157,6 +161,7 @@ def restore(session: OpenSession, held: Mapping[str, Any]) -> dict[str, Any]:
     shown = offer.get("lines", []) if offer else []
     if offer is None or len(shown) != len(stored) or not any(_may(row) for row in stored):
         return amounts
+    several = estimate_taxes.stored(session, held["id"], held["customer_id"])
     changed = False
     for row, before in zip(stored, shown, strict=True):
         values = {name: before.get(name, row[name]) for name in _WRITTEN}
@@ -164,6 +169,8 @@ def restore(session: OpenSession, held: Mapping[str, Any]) -> dict[str, Any]:
         if any(values[name] != row[name] for name in _WRITTEN):
             session.change(_CHOOSE, customer_id=held["customer_id"], line_id=row["id"], **values)
             changed = True
+        taxes_now = several.get(row["id"], ())
+        estimate_taxes.restore(session, held["customer_id"], taxes_now, before.get("taxes", ()))
     return {name: offer[name] for name in AMOUNTS} if changed else amounts
 
 
@@ -172,7 +179,7 @@ _TERMS = (
     "currency_code", "tax_inclusive", "discount_minor", "discount_percent", "discount_after_tax",
     "shipping_minor", "adjustment_minor", "round_off_minor",
 )  # fmt: skip
-_OF_LINE = tuple(Line.__dataclass_fields__)
+_OF_LINE = tuple(name for name in Line.__dataclass_fields__ if name != "several")
 
 
 def _may(row: Mapping[str, Any]) -> bool:
@@ -195,6 +202,7 @@ def _reckoned(
             discount_minor=cost.discount_minor,
             tax_minor=cost.tax_minor,
             total_minor=cost.total_minor,
+            several=estimate_taxes.costing(line, cost, tax_inclusive=head["tax_inclusive"]),
         )
         for line, cost in zip(picked, priced.lines, strict=True)
     ]

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from portal_data import money
 from portal_data.billing import pricing
+from portal_data.billing.lines import LineTax
 from portal_data.billing.pricing import DiscountBasis, Priced, Tax, Terms
 
 AMOUNTS = ("subtotal_minor", "discount_minor", "tax_minor", "round_off_minor", "total_minor")
@@ -33,11 +34,15 @@ class Priceable(Protocol):
 
     @property
     def tax_name(self) -> str | None:
-        """Its one tax; None without any."""
+        """Its one tax, or what several are called together; None without any."""
 
     @property
     def tax_percent(self) -> Decimal | None:
         """The rate of that."""
+
+    @property
+    def several(self) -> tuple[LineTax, ...]:
+        """Its taxes in place of that one, where it has several."""
 
     @property
     def optional(self) -> bool:
@@ -69,22 +74,36 @@ def priced(head: Mapping[str, Any], lines: Sequence[Priceable]) -> Priced:
 
 
 def agrees(head: Mapping[str, Any], lines: Sequence[Priceable]) -> bool:
-    """Tell whether an estimate costs what its lines and terms come to here.
+    """Tell whether an estimate costs what its lines and terms come to here, each tax included.
 
     Other books may reckon otherwise: then its amounts would change although nobody changed them.
     """
     reckoned = priced(head, lines)
-    return all(getattr(reckoned, name) == head[name] for name in AMOUNTS)
+    if not all(getattr(reckoned, name) == head[name] for name in AMOUNTS):
+        return False
+    for line, cost in zip(lines, reckoned.lines, strict=True):
+        amounts = tuple(tax.amount_minor for tax in line.several)
+        known = all(tax.compound is not None for tax in line.several)
+        if line.several and not (known and amounts == cost.taxes_minor):
+            return False
+    return True
 
 
 def _to_price(line: Priceable) -> pricing.Line:
     percent = line.discount_percent or Decimal(0)
-    taxed = line.tax_name and line.tax_percent is not None
     return pricing.Line(
         quantity=line.quantity,
         unit_price=line.unit_price,
         discount_percent=percent,
         discount_minor=0 if percent else line.discount_minor,
-        taxes=(Tax(line.tax_name or "", line.tax_percent or Decimal(0)),) if taxed else (),
+        taxes=_taxes(line),
         counted=line.selected or not line.optional,
     )
+
+
+def _taxes(line: Priceable) -> tuple[Tax, ...]:
+    if line.several:
+        return tuple(Tax(tax.name, tax.percent, bool(tax.compound)) for tax in line.several)
+    if line.tax_name and line.tax_percent is not None:
+        return (Tax(line.tax_name, line.tax_percent),)
+    return ()

@@ -17,6 +17,7 @@ from portal_data.billing import (
 )
 from portal_data.billing.estimate_pricing import AMOUNTS
 from portal_data.billing.estimate_snapshots import LINES_LIMIT
+from portal_data.billing.lines import LineTax
 from portal_data.billing.pricing import Priced
 from portal_data.business import organisation, preferences
 from portal_data.errors import Conflict, Invalid, NotFound
@@ -64,6 +65,11 @@ class DraftLine:
     minimum_quantity: Decimal | None = None
     maximum_quantity: Decimal | None = None
     id: UUID | None = None
+
+    @property
+    def several(self) -> tuple[LineTax, ...]:
+        """None: estimates whose lines have several taxes are not revised here."""
+        return ()
 
     @property
     def tax(self) -> str:

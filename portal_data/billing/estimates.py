@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import labels, lists, store
-from portal_data.billing import estimate_pricing, revision_changes
+from portal_data.billing import estimate_pricing, estimate_taxes, revision_changes
 from portal_data.billing.document import Document
 from portal_data.billing.history import Event
 from portal_data.billing.lines import Line, selecting, taxes
@@ -175,12 +175,6 @@ _REVISIONS = """
     where estimate_id = $id
     order by revision
 """
-_SEVERAL_TAXES = """
-    select t.id from line_taxes t
-    join estimate_lines l on l.id = t.line_id
-    where t.document_kind = 'estimate' and l.estimate_id = $id
-    order by t.id
-"""
 _ANSWERS = """
     select event, happened_at, actor_name
     from activity_by_subject_id
@@ -218,10 +212,11 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
         if head is None:
             raise NotFound(_("There is no such estimate."))
         lines = [Line(**row) for row in session.rows(_LINES, estimate_id=head["id"])]
+        lines = estimate_taxes.shown(session, head["id"], lines)
         revisions = session.rows(_REVISIONS, id=head["id"])
         invoices = [Successor(**row) for row in session.rows(_INVOICES, id=head["id"])]
         head["status"] = Status[head["status"].upper()]
-        head["choosable"] = _choosable(session, head, lines)
+        head["choosable"] = _choosable(head, lines)
         head["offered_total_minor"] = _offered(head, revisions)
         head |= _answer(session, head)
         answers = session.rows(_ANSWERS, subject_id=head["id"])
@@ -237,13 +232,10 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
     )
 
 
-def _choosable(session: Session, head: Mapping[str, Any], lines: list[Line]) -> bool:
+def _choosable(head: Mapping[str, Any], lines: list[Line]) -> bool:
     """Tell whether something can be chosen: it is open, and costs what its lines come to here."""
     offers = any(line.optional or line.minimum_quantity or line.maximum_quantity for line in lines)
-    if head["status"] is not Status.OPEN or not offers:
-        return False
-    several = session.rows(_SEVERAL_TAXES, id=head["id"])
-    return not several and estimate_pricing.agrees(head, lines)
+    return head["status"] is Status.OPEN and offers and estimate_pricing.agrees(head, lines)
 
 
 def _offered(head: Mapping[str, Any], revisions: list[dict[str, Any]]) -> int | None:

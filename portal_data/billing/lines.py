@@ -3,6 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LineTax:
+    """One of several taxes of a line, and the amount in minor units that it is reckoned on.
+
+    A compound one is reckoned on those before it, too; None where that is not known.
+    """
+
+    id: UUID
+    name: str
+    percent: Decimal
+    compound: bool | None
+    base_minor: int
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +26,8 @@ class Line:
     """One line: `total_minor` is quantity times unit price less discount, before tax.
 
     Only estimates have optional ones, which count towards the document once they are selected, and
-    quantities that the customer chooses between limits.
+    quantities that the customer chooses between limits; and their lines tell the `several` taxes
+    that `tax_minor` is the sum of, where there are any.
     """
 
     position: int
@@ -30,6 +47,7 @@ class Line:
     selected: bool = True
     minimum_quantity: Decimal | None = None
     maximum_quantity: Decimal | None = None
+    several: tuple[LineTax, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -50,7 +68,11 @@ def taxes(lines: Iterable[Line]) -> list[TaxLine]:
     """Return the tax of each rate over all lines, in the order the rates appear."""
     summed: dict[tuple[str, Decimal | None], int] = {}
     for line in lines:
-        if line.tax_name:
+        for tax in line.several:
+            summed[tax.name, tax.percent] = (
+                summed.get((tax.name, tax.percent), 0) + tax.amount_minor
+            )
+        if line.tax_name and not line.several:
             key = (line.tax_name, line.tax_percent)
             summed[key] = summed.get(key, 0) + line.tax_minor
     return [TaxLine(name, percent, amount) for (name, percent), amount in summed.items()]

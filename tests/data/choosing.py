@@ -1,12 +1,14 @@
 """An estimate of which something can be chosen, and a plain reckoning of what is."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 from uuid import UUID
 
 from portal_data import money, store
-from portal_data.billing import estimate_pricing
+from portal_data.billing import estimate_pricing, estimate_taxes
 from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Estimate
 from portal_data.billing.lines import Line
@@ -44,11 +46,17 @@ def reckon(estimate_id: UUID) -> None:
             "select * from core.estimate_lines where estimate_id = $id order by position",
             id=estimate_id,
         )
-        names = Line.__dataclass_fields__
-        priced = estimate_pricing.priced(
-            head, [Line(**{name: row[name] for name in names}) for row in found]
-        )
-        for row, cost in zip(found, priced.lines, strict=True):
+        names = [name for name in Line.__dataclass_fields__ if name != "several"]
+        several = estimate_taxes.stored(session, estimate_id, head["customer_id"])
+        lines = [
+            Line(**{name: row[name] for name in names}, several=several.get(row["id"], ()))
+            for row in found
+        ]
+        priced = estimate_pricing.priced(head, lines)
+        for row, line, cost in zip(found, lines, priced.lines, strict=True):
+            taxes = estimate_taxes.costing(line, cost, tax_inclusive=head["tax_inclusive"])
+            now = replace(line, several=taxes)
+            estimate_taxes.write(session, head["customer_id"], line, now)
             session.change(
                 "update core.estimate_lines set discount_minor = $discount, tax_minor = $tax,"
                 " total_minor = $total where id = $id",
@@ -61,6 +69,31 @@ def reckon(estimate_id: UUID) -> None:
             id=estimate_id, subtotal=priced.subtotal_minor, discount=priced.discount_minor,
             tax=priced.tax_minor, total=priced.total_minor,
         )  # fmt: skip
+
+
+def make_taxes(scope: Scope, position: int, taxes: Sequence[tuple[str, str, bool]]) -> None:
+    """Let a line of the one estimate there is have several taxes: name, rate, and if compound."""
+    with store.system_writing() as session:
+        (line,) = session.rows(
+            "select id, estimate_id from core.estimate_lines where position = $position",
+            position=position,
+        )
+        session.change(
+            "update core.estimate_lines set tax_name = 'Sales taxes', tax_percent = null"
+            " where id = $id",
+            id=line["id"],
+        )
+        (head,) = session.rows("select * from core.estimates order by id")
+    base, before = 10**9, 0  # large, so that compound ones are told by it
+    for place, (name, percent, compound) in enumerate(taxes, 1):
+        amount = int((base + before * compound) * Decimal(percent) / 100)
+        insert(
+            "line_taxes", customer_id=scope.customer_id, document_kind="estimate",
+            line_id=line["id"], position=place, name=name, percent=Decimal(percent),
+            base_minor=base + before * compound, amount_minor=amount,
+        )  # fmt: skip
+        before += amount
+    reckon(head["id"])
 
 
 _EXACT = Context(prec=60)
@@ -81,11 +114,27 @@ def _shares(total: int, weights: list[int]) -> list[int]:
     return shares
 
 
+def plain_taxes(left: int, rates: Sequence[tuple[Decimal, bool]], *, inclusive: bool) -> list[int]:
+    """Each tax on what is left of a line, or held in it: rates, with whether they are compound."""
+    parts: list[Decimal] = []
+    for percent, compound in rates:
+        on = 1 + sum(parts, Decimal(0)) if compound else Decimal(1)
+        parts.append(_EXACT.multiply(_EXACT.divide(percent, Decimal(100)), on))
+    if not inclusive:
+        return [_rounded(_EXACT.multiply(Decimal(left), part)) for part in parts]
+    held = _rounded(left - _EXACT.divide(Decimal(left), 1 + sum(parts, Decimal(0))))
+    if not held:
+        return [0] * len(parts)
+    sign = 1 if held > 0 else -1
+    weights = [int(_EXACT.multiply(part, Decimal(10**24))) for part in parts]
+    return [sign * share for share in _shares(abs(held), weights)]
+
+
 def plain(estimate: Estimate, choices: Choices) -> dict[str, int]:
     """What the chosen lines of an estimate come to, reckoned as a document that has no others."""
     wanted = dict(choices)
     unit = Decimal(10) ** money.exponent(estimate.currency_code)
-    totals, rates = [], []
+    totals, rates = [], []  # of each line, and its taxes with whether they are compound
     for line in estimate.lines:
         quantity = wanted.get(line.position, line.quantity if line.counts else Decimal(0))
         if not quantity:
@@ -93,20 +142,16 @@ def plain(estimate: Estimate, choices: Choices) -> dict[str, int]:
         gross = _rounded(_EXACT.multiply(_EXACT.multiply(quantity, line.unit_price), unit))
         off = Decimal(gross) * (line.discount_percent or 0) / 100
         totals.append(gross - _rounded(off))
-        rates.append(line.tax_percent or Decimal(0))
+        single = [(line.tax_percent or Decimal(0), False)]
+        rates.append([(tax.percent, bool(tax.compound)) for tax in line.several] or single)
     subtotal, rate = sum(totals), estimate.discount_percent or Decimal(0)
     discount, shares = 0, [0] * len(totals)
     if not estimate.discount_after_tax and subtotal > 0:
         discount = _rounded(_EXACT.divide(subtotal * rate, Decimal(100)))
         shares = _shares(discount, totals) if discount else shares
     tax = 0
-    for total, share, percent in zip(totals, shares, rates, strict=True):
-        left = Decimal(total - share)
-        if estimate.tax_inclusive:
-            net = _EXACT.divide(left * 100, 100 + percent)
-            tax += _rounded(_EXACT.subtract(left, net))
-        else:
-            tax += _rounded(_EXACT.divide(left * percent, Decimal(100)))
+    for total, share, rate_of in zip(totals, shares, rates, strict=True):
+        tax += sum(plain_taxes(total - share, rate_of, inclusive=estimate.tax_inclusive))
     added = 0 if estimate.tax_inclusive else tax
     if estimate.discount_after_tax and subtotal + added > 0:
         discount = _rounded(_EXACT.divide((subtotal + added) * rate, Decimal(100)))

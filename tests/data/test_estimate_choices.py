@@ -21,12 +21,13 @@ from portal_data.billing import (
     estimate_offers,
     estimate_pricing,
     estimate_revisions,
+    estimate_taxes,
     estimates,
     invoices,
 )
 from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Estimate, Status
-from portal_data.billing.lines import Line, taxes
+from portal_data.billing.lines import Line, LineTax, taxes
 from portal_data.business import preferences
 from portal_data.business.preferences import AfterAcceptance
 from portal_data.errors import Conflict, Invalid
@@ -36,9 +37,9 @@ from portal_data.messaging import chain
 from portal_data.output import acceptance, document_pdfs, public_estimates
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW, Cast
-from tests.data.choosing import make_choice, plain
+from tests.data.choosing import make_choice, make_taxes, plain, plain_taxes
 from tests.data.test_estimate_offers import _work, series  # noqa: F401 - a fixture
-from tests.factories import TODAY, insert
+from tests.factories import TODAY
 from tests.people import at_once, rows, token_of, value
 
 DAY = timedelta(days=1)
@@ -198,7 +199,7 @@ def test_other_choices_than_were_shown_are_another_document(cast: Cast, tmp_path
     assert _stored()["status"] == "sent"
 
 
-@pytest.mark.parametrize("why", ["amounts", "several taxes"])
+@pytest.mark.parametrize("why", ["amounts", "one of several taxes", "a base that tells nothing"])
 def test_what_other_books_reckon_otherwise_is_taken_whole(
     cast: Cast, tmp_path: Path, why: str
 ) -> None:
@@ -207,12 +208,13 @@ def test_what_other_books_reckon_otherwise_is_taken_whole(
         with store.system_writing() as session:
             session.change("update core.estimates set total_minor = total_minor + 1")
     else:
-        line = value("select id from core.estimate_lines where position = 2")
-        insert(
-            "line_taxes", customer_id=cast.alice.customer_id, document_kind="estimate",
-            line_id=line, position=1, name="GST", percent=Decimal(20), base_minor=1,
-            amount_minor=1,
-        )  # fmt: skip
+        make_taxes(cast.alice, 2, [("GST", "5", False), ("PST", "7", False)])
+        assert _told(cast.alice).choosable
+        change = "base_minor = base_minor + position * 3"
+        if why == "one of several taxes":
+            change = "amount_minor = amount_minor + position * 2 - 3"
+        with store.system_writing() as session:
+            session.change(f"update core.line_taxes set {change}")
     assert not _told(cast.alice).choosable
     with pytest.raises(Conflict, match="Nothing can be chosen"):
         acceptance.offer(cast.alice, "E-1", seen=1, now=NOW, choices=CHOSEN)
@@ -252,6 +254,51 @@ def test_an_invoice_has_what_was_chosen_and_undoing_brings_the_offer_back(
     assert db.check_integrity() == []
     with db.system_reading() as session:
         assert chain.verify(session) == []
+
+
+def _line_taxes(kind: str = "estimate") -> list[tuple[Any, ...]]:
+    found = rows(
+        "select t.name, t.base_minor, t.amount_minor from core.line_taxes t where document_kind = "
+        "$kind order by line_id, position",
+        kind=kind,
+    )
+    return [tuple(row.values()) for row in found]
+
+
+@pytest.mark.usefixtures("series")
+@pytest.mark.parametrize("inclusive", [False, True])
+def test_several_taxes_of_a_line_follow_what_is_chosen(
+    db: store.Store, cast: Cast, sam: Staff, accept: Callable[..., int], inclusive: bool
+) -> None:
+    """Three trees at 25.50 less a tenth are 68.85, with 5 % GST and 9.975 % compound QST."""
+    preferences.change(cast.owner, now=NOW, invoice_on_acceptance=AfterAcceptance.SENT)
+    make_choice(cast.alice, tax_inclusive=inclusive)
+    make_taxes(cast.alice, 2, [("GST", "5", False), ("QST", "9.975", True)])
+    offered, lines, before = _told(cast.alice), _lines(), _line_taxes()
+    assert offered.choosable
+    assert {tax.name for tax in offered.taxes} == {"GST", "QST", "VAT"}
+    # 68.85 / 1.1547375 = 59.62…, which holds 9.23: 5 : 10.47375
+    amounts = (298, 625) if inclusive else (344, 721)
+    net = 6_885 - sum(amounts) if inclusive else 6_885
+    chosen = estimate_choices.chosen(offered, CHOSEN)
+    assert [(tax.name, tax.base_minor, tax.amount_minor) for tax in chosen.lines[1].several] == [
+        ("GST", net, amounts[0]), ("QST", net + amounts[0], amounts[1]),
+    ]  # fmt: skip
+    assert accept(cast.alice) == chosen.total_minor
+    assert _told(cast.bob).taxes == chosen.taxes
+    assert _told(cast.bob).tax_minor == sum(tax.amount_minor for tax in chosen.taxes)
+    assert db.check_integrity() == []
+    _work()
+    assert _line_taxes("invoice") == _line_taxes() != before
+    assert invoices.get(cast.alice, "INV-007", today=TODAY).tax_minor == chosen.tax_minor
+    estimate_offers.undo_acceptance(sam, "E-1", seen=_told(cast.alice).version, now=NOW)
+    assert (_lines(), _line_taxes()) == (lines, before)
+    again = _told(cast.alice)
+    assert (again.lines, again.taxes, again.total_minor) == (
+        offered.lines, offered.taxes, offered.total_minor,
+    )  # fmt: skip
+    assert again.choosable
+    assert db.check_integrity() == []
 
 
 def test_a_revision_of_what_was_chosen_keeps_the_offer_before_it(
@@ -376,6 +423,17 @@ def test_what_are_no_choices_is_refused(text: str) -> None:
         estimate_choices.read(text)
 
 
+_taxes = st.builds(
+    LineTax,
+    id=st.builds(new_id),
+    name=st.sampled_from(["GST", "PST", "Levy"]),
+    percent=st.decimals(0, 40, places=3),
+    compound=st.booleans(),
+    base_minor=st.just(0),
+    amount_minor=st.just(0),
+)
+
+
 @st.composite
 def _estimates(draw: st.DrawFn) -> tuple[Estimate, Choices]:
     """An open estimate whose amounts are its lines' sum, and something chosen of it."""
@@ -387,6 +445,9 @@ def _estimates(draw: st.DrawFn) -> tuple[Estimate, Choices]:
         least, quantity, most = sorted(draw(st.tuples(numbers, numbers, numbers)))
         limited = draw(st.booleans())
         taxed = draw(st.booleans())
+        several = (
+            draw(st.lists(_taxes, min_size=2, max_size=3)) if taxed and draw(st.booleans()) else []
+        )
         lines.append(
             Line(
                 position, f"Line {position}", None, None, quantity, None,
@@ -395,7 +456,7 @@ def _estimates(draw: st.DrawFn) -> tuple[Estimate, Choices]:
                 "VAT" if taxed else None,
                 draw(st.decimals(0, 40, places=3)) if taxed else None, 0, 0, optional,
                 draw(st.booleans()) or not optional, least if limited else None,
-                most if limited else None,
+                most if limited else None, tuple(several),
             )
         )  # fmt: skip
         if optional or limited:
@@ -423,8 +484,14 @@ def _estimates(draw: st.DrawFn) -> tuple[Estimate, Choices]:
     amounts = {name: getattr(priced, name) for name in estimate_pricing.AMOUNTS}
     assume(bool(amounts["round_off_minor"]) == bool(head["round_off_minor"]))
     nothing = dict.fromkeys(Estimate.__dataclass_fields__)
+    inclusive = head["tax_inclusive"]
     lines = [
-        replace(line, tax_minor=cost.tax_minor, total_minor=cost.total_minor)
+        replace(
+            line,
+            tax_minor=cost.tax_minor,
+            total_minor=cost.total_minor,
+            several=estimate_taxes.costing(line, cost, tax_inclusive=inclusive),
+        )
         for line, cost in zip(lines, priced.lines, strict=True)
     ]
     counted = taxes(line for line in lines if line.counts)
@@ -445,6 +512,14 @@ def test_choices_cost_what_a_document_of_the_chosen_lines_costs(
         return
     assert {name: getattr(chosen, name) for name in estimate_pricing.AMOUNTS} == expected
     assert sum(tax.amount_minor for tax in chosen.taxes) == expected["tax_minor"]
+    for line in chosen.lines:
+        if line.several:
+            assert sum(tax.amount_minor for tax in line.several) == line.tax_minor
+            base = line.several[0].base_minor
+            rates = [(tax.percent, bool(tax.compound)) for tax in line.several]
+            left = base + line.tax_minor if estimate.tax_inclusive else base
+            found = [tax.amount_minor for tax in line.several]
+            assert found == plain_taxes(left, rates, inclusive=estimate.tax_inclusive)
     assert {
         each.line.position: each.line.counts for each in estimate_choices.choosable(chosen.lines)
     } == {position: bool(quantity) for position, quantity in choices}
