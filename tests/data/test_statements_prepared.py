@@ -17,7 +17,14 @@ from tests import described
 STATEMENTS = described.statements()
 ELSEWHERE = {
     f"ops.publish.{name}"
-    for name in ("_ABOUT", "_CURRENCY", "_DICTIONARY", "_DISPUTED_LINE", "_PUBLICATION")
+    for name in (
+        "_ABOUT",
+        "_CURRENCY",
+        "_DICTIONARY",
+        "_DISPUTED_LINE",
+        "_DISPUTE_DAYS",
+        "_PUBLICATION",
+    )
 } | {
     f"payables.matching.{name}"
     for name in ("_PAIRS", "_RESULT", *(f"_STEPS[{place}]" for place in range(4)))
