@@ -64,6 +64,8 @@ UNSCOPED: dict[str, str] = {
     },
     "billing.estimate_pricing.agrees": "reckons with what is given",
     "billing.estimate_pricing.priced": "reckons with what is given",
+    "billing.estimate_taxes.costing": "reckons with what is given",
+    "billing.estimate_taxes.kept": "puts what is given into words",
     "billing.estimate_links.opened": "the link's token is the proof",
     "billing.estimate_offers.reversible": "compares two moments",
     "customers.detail_fields.clean_phone": "one spelling of a text",
