@@ -96,6 +96,11 @@ def _books(scope: Scope, word: str) -> Books:
         actor_id=scope.contact_id, actor_name=word, visible=False, address="192.0.2.7", **own,
     )  # fmt: skip
     insert(
+        "activity", happened_at=NOW, event="document.forwarded", subject_kind="invoice",
+        subject_id=invoice, subject_number=f"{word}-1", actor_kind="contact",
+        actor_id=scope.contact_id, actor_name=word, details=f"To {word}", visible=True, **own,
+    )  # fmt: skip
+    insert(
         "notifications", recipient_kind="contact", recipient_id=scope.contact_id,
         activity_id=entry, created_at=NOW, **own,
     )  # fmt: skip
@@ -243,6 +248,9 @@ BY_NAME: dict[str, Case] = {
         "messaging.notifications"
     ).mark_opened(s, "invoice", b.number, NOW),
     "messaging.activity.of_document": lambda s, b: _module("messaging.activity").of_document(
+        s, b.invoice
+    ),
+    "customers.forwarding.history": lambda s, b: _module("customers.forwarding").history(
         s, b.invoice
     ),
     "projects.invoicing.of_project": lambda s, b: _module("projects.invoicing").of_project(

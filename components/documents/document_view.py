@@ -15,7 +15,7 @@ from portal_data.billing import views
 from portal_data.billing.history import Event, Viewing
 from portal_data.business import organisation
 from portal_data.business.organisation import Organisation
-from portal_data.customers import details
+from portal_data.customers import details, forwarding
 from portal_data.customers.details import MyDetails
 from portal_data.kinds import Kind
 from portal_data.output.document_views import VIEWS
@@ -118,9 +118,10 @@ def opened(scope: Scope, kind: Kind, number: str, now: datetime) -> Opened:
     document = view.read(scope, number, today)
     viewed = views.mark(scope, kind, document.id, now) if kind.viewed else []
     customer = details.my_details(scope)
+    told = [*(document.history if kind.viewed else ()), *forwarding.history(scope, document.id)]
     beside = []
-    if kind.viewed:
-        happened = history(document.history, viewed, document.currency_code, business, today)
+    if told or viewed:
+        happened = history(told, viewed, document.currency_code, business, today)
         beside.append(cards.card(_("History"), happened))
     values = view.paper(document, business, customer)
     return Opened(document, values, business, today, customer, tuple(beside))

@@ -15,14 +15,15 @@ from babel.dates import format_date
 from portal_data import store
 from portal_data.auth.colleagues import MOST_CONTACTS
 from portal_data.billing import document, statements
+from portal_data.billing.history import Event
 from portal_data.business import organisation, preferences
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.kinds import Kind
 from portal_data.messaging import activity, events, outbox, templates
-from portal_data.scope import Permission, Scope
+from portal_data.scope import Permission, Role, Scope
 from portal_data.store import Session
-from portal_data.text import emails, form_fields, language
+from portal_data.text import bidi, emails, form_fields, language
 from portal_data.text.form_fields import Field
 from portal_data.text.language import N_, _
 from portal_data.text.normal_form import nfc
@@ -73,6 +74,8 @@ class _Named:
     attachment: dict[str, str]
 
 
+_TO = "To "
+"""What stands before the addresses in the first line of what activity keeps of a forwarding."""
 _HOLD = "select id from core.customers where id = $customer_id order by id"
 _FORWARDED = """
     select count(*)::bigint as of_customer,
@@ -80,6 +83,9 @@ _FORWARDED = """
     from core.activity
     where customer_id = $customer_id and event = $event and happened_at > $since
     order by 1
+"""
+_OF_DOCUMENT = """
+    select happened_at, actor_name, details from forwardings_by_subject_id order by happened_at, id
 """
 _KNOWN = """
     select email from core.contacts
@@ -136,7 +142,7 @@ def forward(
         if queued:
             _within_limits(session, scope, now)
             _add_contacts(session, scope, addresses, now)
-            sent_to = f"To {', '.join(addresses)}"
+            sent_to = f"{_TO}{', '.join(addresses)}"
             activity.record(
                 session,
                 scope,
@@ -149,6 +155,26 @@ def forward(
                 visible=True,
             )
     return addresses
+
+
+@store.cached
+def history(scope: Scope, document_id: UUID) -> list[Event]:
+    """Return who forwarded a document and when, oldest first; none of a foreign one.
+
+    To which addresses is told to staff and to whoever may read what colleagues did.
+    """
+    with store.reading(scope) as session:
+        found = session.rows(_OF_DOCUMENT, subject_id=document_id)
+    told = scope.role is Role.STAFF or scope.may(Permission.ACTIVITY_READ)
+    return [
+        Event(
+            row["happened_at"],
+            N_("Forwarded by {name}"),
+            (row["details"] or "").partition("\n")[0].removeprefix(_TO) if told else None,
+            values={"name": bidi.isolated(row["actor_name"])},
+        )
+        for row in found
+    ]
 
 
 def need_forwarding(session: Session) -> None:

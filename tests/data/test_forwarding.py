@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 
 from portal_data import kinds, settings, store
 from portal_data.auth import identity
+from portal_data.billing.history import Event
 from portal_data.business import preferences
 from portal_data.customers import forwarding
 from portal_data.customers.forwarding import OneDocument, OnePeriod
@@ -162,6 +163,33 @@ def test_recipients_become_contacts_without_access(cast: Cast, invoice: OneDocum
     assert added == [{"role": "viewer", "login_id": None}]
     assert value("select count(*)::bigint as n from core.invitations order by n") == 0
     assert events() == ["document.forwarded"] * 2
+
+
+def test_the_history_of_a_document_names_whoever_forwarded_it(
+    cast: Cast, invoice: OneDocument
+) -> None:
+    alice, bob = cast.alice, cast.bob
+    assert forwarding.history(alice, invoice.id) == []
+    forward(alice, invoice, "max@books.example, eva@x.example", "not for\n\nTo c@x.example")
+    later = NOW + timedelta(days=1)
+    forward(replace(bob, name="شركة Bob", role=Role.PAYER), invoice, now=later)
+    forward(alice, OneDocument(kinds.INVOICE, make_invoice(alice, number="INV-2")))
+    staff = identity.view_as_customer(cast.owner, alice.customer_id)
+    for who in (alice, staff):
+        assert [(each.happened, each.sentence, each.detail) for each in _history(who, invoice)] == [
+            (NOW, "Forwarded by Alice Test", "max@books.example, eva@x.example"),
+            (later, "Forwarded by \u2068شركة Bob\u2069", "max@books.example"),
+        ]
+    for role in (Role.VIEWER, Role.PAYER, Role.APPROVER):
+        found = _history(replace(bob, role=role), invoice)
+        assert [each.happened for each in found] == [NOW, later]
+        assert "example" not in repr(found)
+    nobody = replace(alice, customer_id=new_id())
+    assert _history(cast.charlie, invoice) == _history(nobody, invoice) == []
+
+
+def _history(who: Scope, what: OneDocument) -> list[Event]:
+    return forwarding.history(who, what.id)
 
 
 def test_sixteen_clicks_of_one_form_send_once(cast: Cast, invoice: OneDocument) -> None:

@@ -1,9 +1,14 @@
 """Forwarding on screens: the button for whoever may, its dialog, and what it says."""
 
+from dataclasses import replace
+
 from streamlit.testing.v1 import AppTest
 
+from portal_data import kinds
 from portal_data.business import preferences
 from portal_data.clock import utc_now
+from portal_data.customers import forwarding
+from portal_data.ids import new_id
 from portal_data.scope import Scope, Staff
 from tests.factories import make_credit_note, make_estimate, make_invoice, make_payment
 from tests.pages.conftest import Open, Screen, app_as
@@ -54,6 +59,29 @@ def test_every_kind_and_the_statement_offer_it(screen: Open, alice: Scope) -> No
     for page, number in (("estimate", "EST-1"), ("credit_note", "CN-1"), ("payment", "PAY-1")):
         assert _offered(screen(alice, page, number=number))
     assert _offered(screen(alice, "statements"))
+
+
+def test_the_history_tells_it_on_both_sides(
+    screen: Open, alice: Scope, bob: Scope, charlie: Scope, owner: Staff
+) -> None:
+    who = replace(alice, name="Ann <i>Other</i>")
+    for kind, document_id, number in (
+        (kinds.INVOICE, make_invoice(alice, number="INV-7"), "INV-7"),
+        (kinds.PAYMENT, make_payment(alice, {}, unused_minor=100, number="PAY-1"), "PAY-1"),
+    ):
+        for reader in (alice, bob, owner):
+            assert "Forwarded" not in screen(reader, kind.key, number=number).html
+        what = forwarding.OneDocument(kind, document_id)
+        forwarding.forward(
+            who, what, "max@books.example", "A note.", key=new_id(), now=utc_now()
+        )  # fmt: skip
+        for reader, addressed in ((alice, True), (bob, False), (owner, True)):
+            html = screen(reader, kind.key, number=number).html
+            history = html.partition("History</h2>")[2].partition("</section>")[0]
+            assert "Forwarded by Ann <i>Other</i>" in history
+            assert ("max@books.example" in history) is addressed
+            assert "A note." not in history
+    assert "Forwarded" not in screen(charlie, "invoice", number="INV-7").html
 
 
 def test_only_whoever_may_is_offered_it(

@@ -243,6 +243,12 @@ create view mine.activity_log as
     from (select * from core.activity where customer_id = getvariable('customer_id')::uuid offset 0) own
     where actor_kind = 'contact';
 
+-- What its own people forwarded by mail; the details are the addresses, and the note that they wrote.
+create view mine.forwardings as
+    select id, customer_id, happened_at, subject_id, actor_name, details
+    from (select * from core.activity where customer_id = getvariable('customer_id')::uuid offset 0) own
+    where visible and event = 'document.forwarded';
+
 create view mine.recurring_profiles as
     select id, customer_id, name, frequency, every, starts_on, ends_on, next_on, status,
         currency_code, total_minor, payment_terms_days, auto_charge, saved_method_id,
