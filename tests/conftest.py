@@ -57,6 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "own_portal: the file's tests change what others would see, or want a new portal"
     )
+    config.addinivalue_line(
+        "markers", "mailing_portal: the same, and what the portal mails goes to a real server"
+    )
 
 
 _LONGEST_FIRST = ("browser", "zoho", "ops")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -14,8 +15,11 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from portal_data import settings
 from tests.browser import extremes
+from tests.mail_server import Inbox, point_at
 from tools.browser import SIZES, Portal, demo_portal, launch, settle, sign_in
+from tools.ports import free_port
 
 
 @pytest.fixture(scope="package")
@@ -33,11 +37,32 @@ def extreme_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]
 
 
 @pytest.fixture(scope="module")
+def inbox() -> Inbox:
+    """What the mail server of `mailing_portal` got."""
+    return Inbox()
+
+
+@pytest.fixture(scope="module")
+def mailing_portal(inbox: Inbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A fresh portal that sends its mails to a real server."""
+    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    with pytest.MonkeyPatch.context() as patch:
+        point_at(controller, patch)
+        with demo_portal(tmp_path_factory.mktemp("mailing")) as serving:
+            yield serving
+    controller.stop()
+    settings.load.cache_clear()
+
+
+@pytest.fixture(scope="module")
 def portal(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Portal]:
-    """The portal of a file: the shared one, or a fresh one where the file is marked own_portal."""
-    if request.node.get_closest_marker("own_portal"):
+    """The portal of a file: the shared one, or a fresh one as the file is marked."""
+    if request.node.get_closest_marker("mailing_portal"):
+        yield request.getfixturevalue("mailing_portal")
+    elif request.node.get_closest_marker("own_portal"):
         with demo_portal(tmp_path_factory.mktemp("portal")) as serving:
             yield serving
     else:

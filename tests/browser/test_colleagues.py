@@ -1,54 +1,19 @@
 """From an administrator's invitation to what the colleague sees, by the mail that was delivered."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from aiosmtpd.controller import Controller
 from playwright.sync_api import expect
 
-from portal_data import settings
+from tests.browser import mails
 from tests.browser.conftest import Window
-from tests.mail_server import Inbox, point_at
-from tools.browser import Portal, demo_portal, settle
-from tools.ports import free_port
+from tests.mail_server import Inbox
+from tools.browser import Portal, settle
 
 Open = Callable[..., Window]
+pytestmark = pytest.mark.mailing_portal
 _TO = "eve.newman@brackenridge.example"
-
-
-@pytest.fixture(scope="module")
-def inbox() -> Inbox:
-    """What the mail server got."""
-    return Inbox()
-
-
-@pytest.fixture(scope="module")
-def portal(inbox: Inbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """A portal with the demo organisation that sends its mails to a real server."""
-    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    with pytest.MonkeyPatch.context() as patch:
-        point_at(controller, patch)
-        with demo_portal(tmp_path_factory.mktemp("portal")) as serving:
-            yield serving
-    controller.stop()
-    settings.load.cache_clear()
-
-
-def _mail(inbox: Inbox, to: str) -> tuple[str, str]:
-    """Return subject and link of the mail to `to`, once it has come."""
-    for _ in range(600):
-        for message in inbox.messages:
-            if message["To"] == to:
-                body = message.get_body(("plain",))
-                assert body is not None
-                found = re.search(r"http\S+", body.get_content())
-                assert found is not None
-                return str(message["Subject"]), found[0]
-        time.sleep(0.1)
-    raise AssertionError(f"no mail to {to}")
 
 
 def test_an_invited_colleague_gets_in_and_sees_what_the_role_may(
@@ -66,9 +31,9 @@ def test_an_invited_colleague_gets_in_and_sees_what_the_role_may(
     row = admin.locator('[class*="st-key-person-"]').filter(has_text=_TO)
     expect(row.get_by_text("Invited", exact=True)).to_be_visible()
 
-    subject, link = _mail(inbox, _TO)
-    assert subject.startswith("Imogen Hartley of Brackenridge Hotels Ltd invites you")
-    eve = window(fresh=True).open(link.removeprefix(portal.url))
+    mail = mails.awaited(lambda: inbox.messages, _TO)
+    assert str(mail["Subject"]).startswith("Imogen Hartley of Brackenridge Hotels Ltd invites you")
+    eve = window(fresh=True).open(mails.link(mail, "accept").removeprefix(portal.url))
     for field in eve.locator('input[type="password"]').all():
         field.fill("a long enough secret")
     eve.get_by_role("button", name=re.compile("^(Set|Accept|Save|Begin)")).click()

@@ -1,7 +1,5 @@
 """A customer comments and answers a timesheet in a browser, and staff answer from their inbox."""
 
-import email
-import email.policy
 import re
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -9,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import mails
 from tests.browser.conftest import Window
 from tools.browser import Portal, settle
 
@@ -36,13 +35,8 @@ def _talk(page: Page) -> str:
 
 
 def _mails(portal: Portal, subject: str) -> list[EmailMessage]:
-    """Return the mails with these words in the subject, which the portal writes as files."""
-    found = []
-    for file in (portal.data / "outbox").glob("*.eml"):
-        read = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-        if isinstance(read, EmailMessage) and subject in str(read["Subject"]):
-            found.append(read)
-    return found
+    """Return the mails with these words in the subject."""
+    return [each for each in mails.written(portal) if subject in str(each["Subject"])]
 
 
 def _mailed(page: Page, portal: Portal) -> None:

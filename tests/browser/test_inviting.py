@@ -1,31 +1,17 @@
 """From the staff's button to the invited person's first page, by the mail that was written."""
 
 import re
-import time
 from collections.abc import Callable
-from email import message_from_bytes, policy
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Window
+from tests.browser.mails import mailed_link
 from tools.browser import Portal, settle
 
 Open = Callable[..., Window]
 pytestmark = pytest.mark.own_portal
-
-
-def _mailed_link(portal: Portal, to: str) -> str:
-    """Return the link of the mail to `to`, once the worker has written it."""
-    for _ in range(600):
-        for file in (portal.data / "outbox").glob("*.eml"):
-            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
-            if mail["To"] == to:
-                found = re.search(r"http\S+", mail.get_body(("plain",)).get_content())
-                assert found is not None
-                return found[0]
-        time.sleep(0.1)
-    raise AssertionError(f"no mail to {to}")
 
 
 def test_an_invited_person_sets_a_password_and_reads_the_portal(
@@ -37,7 +23,7 @@ def test_an_invited_person_sets_a_password_and_reads_the_portal(
     card.get_by_role("button", name="Invite to portal").click()
     expect(card.get_by_text("Invited", exact=True)).to_be_visible()
 
-    link = _mailed_link(portal, "dennis@brackenridge.example")
+    link = mailed_link(portal, "dennis@brackenridge.example", "accept")
     page = window().open(link.removeprefix(portal.url))
     for field in page.locator('input[type="password"]').all():
         field.fill("a long enough secret")

@@ -1,35 +1,17 @@
 """Signing in by a link, from the sign-in screen over the mail to Home."""
 
-import email
-import email.policy
-import re
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Window
+from tests.browser.mails import mailed_link
 from tools.browser import Portal, settle
 
 CHARLIE = "maelle@cote.example"
 Open = Callable[..., Window]
 pytestmark = pytest.mark.own_portal
-
-
-def _mailed_link(folder: Path, to: str) -> str:
-    """Wait for the mail to `to` in the folder and return the link in it."""
-    for _ in range(600):
-        for path in folder.glob("*.eml") if folder.exists() else ():
-            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            body = message.get_body(("plain",))
-            assert body is not None
-            found = re.search(r"http\S+sign_in_link\?token=\S+", body.get_content())
-            if message["To"] == to and found:
-                return found[0]
-        time.sleep(0.1)
-    raise AssertionError(f"no mail with a link to {to}")
 
 
 def test_a_link_signs_in_once_and_not_by_being_opened(window: Open, portal: Portal) -> None:
@@ -41,7 +23,7 @@ def test_a_link_signs_in_once_and_not_by_being_opened(window: Open, portal: Port
     page.get_by_label("E-mail").fill(CHARLIE)
     page.get_by_role("button", name="E-mail me a link").click()
     expect(page.get_by_text("a link is on its way")).to_be_visible()
-    link = _mailed_link(portal.data / "outbox", CHARLIE)
+    link = mailed_link(portal, CHARLIE, "sign_in_link")
 
     scanner = window(fresh=True)
     scanned = scanner.open(link.removeprefix(portal.url))

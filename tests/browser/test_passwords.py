@@ -1,36 +1,19 @@
 """Passwords and the end of sign-ins, from one browser to the other, mails included."""
 
-import email
-import email.policy
 import re
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
+from tests.browser.mails import mailed_link
 from tools.browser import Portal, settle
 
 ALICE = "imogen@brackenridge.example"
 CHARLIE = "maelle@cote.example"
 Open = Callable[..., Window]
 pytestmark = pytest.mark.own_portal
-
-
-def _mailed_link(folder: Path, to: str) -> str:
-    """Wait for the mail to `to` in the folder and return the link in it."""
-    for _ in range(600):
-        for path in folder.glob("*.eml") if folder.exists() else ():
-            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            body = message.get_body(("plain",))
-            assert body is not None
-            found = re.search(r"http\S+reset_password\?token=\S+", body.get_content())
-            if message["To"] == to and found:
-                return found[0]
-        time.sleep(0.1)
-    raise AssertionError(f"no mail with a link to {to}")
 
 
 def _is_signed_out(page: Page) -> None:
@@ -57,7 +40,7 @@ def test_a_forgotten_password_is_replaced_by_mail(window: Open, portal: Portal) 
     page.get_by_label("E-mail").fill(CHARLIE)
     page.get_by_role("button", name="Send link").click()
     expect(page.get_by_text("a link is on its way")).to_be_visible()
-    link = _mailed_link(portal.data / "outbox", CHARLIE)
+    link = mailed_link(portal, CHARLIE, "reset_password")
     page.goto(link)
     settle(page)
     page.get_by_label("New password", exact=True).fill("three otters juggling")
