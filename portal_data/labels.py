@@ -5,7 +5,7 @@ Screens and PDFs translate them where they draw them; files keep the English one
 
 from decimal import Decimal
 
-from portal_data.text.language import N_, N_counted, _, form_of
+from portal_data.text.language import N_, NP_, N_counted, _, form_of
 
 # parties and facts
 FROM = N_("From")
@@ -17,7 +17,7 @@ VALID_UNTIL = N_("Valid until")
 PAYMENT_TERMS = N_("Payment terms")
 REFERENCE = N_("Reference")
 NOTES = N_("Notes")
-TERMS = N_("Terms")
+TERMS = NP_("of a document", "Terms")
 
 # what makes an acceptance
 SIGNED_BY = N_("Accepted and signed by")
@@ -32,17 +32,17 @@ AMOUNT = N_("Amount")
 
 # totals
 SUBTOTAL = N_("Subtotal")
-SHIPPING = N_("Shipping")
+SHIPPING = NP_("an amount", "Shipping")
 ADJUSTMENT = N_("Adjustment")
 ROUNDING = N_("Rounding")
 TOTAL = N_("Total")
-PAID = N_("Paid")
+PAID = NP_("an amount", "Paid")
 TAX_WITHHELD = N_("Tax withheld")
 EARLY_DISCOUNT = N_("Early payment discount")
 CREDITS_APPLIED = N_("Credits applied")
 REFUNDED = N_("Refunded")
-WRITTEN_OFF = N_("Written off")
-BALANCE = N_("Balance")
+WRITTEN_OFF = NP_("an amount", "Written off")
+BALANCE = NP_("of an account", "Balance")
 BALANCE_DUE = N_("Balance due")
 CREDITS_REMAINING = N_("Credits remaining")
 
@@ -61,8 +61,8 @@ TRANSACTION = N_("Transaction")
 PAYMENT_OR_CREDIT = N_("Payment or credit")
 OPENING_BALANCE = N_("Opening balance")
 CLOSING_BALANCE = N_("Closing balance")
-INVOICED = N_("Invoiced")
-RECEIVED = N_("Received")
+INVOICED = NP_("an amount", "Invoiced")
+RECEIVED = NP_("an amount", "Received")
 CREDITED = N_("Credited")
 TRANSACTIONS = {
     "invoice": N_("Invoice"),

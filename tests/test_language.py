@@ -1,18 +1,23 @@
 """Languages: what is chosen for whom, and that nothing of one reader's reaches another."""
 
+import copy
+import pickle
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from string import Formatter
 
 import pytest
 
 from portal_data import labels, store
 from portal_data.auth import identity
+from portal_data.billing import credit_notes, disputes, estimates, invoices, retainers
 from portal_data.business import organisation
 from portal_data.customers import own_details
 from portal_data.errors import Invalid
+from portal_data.projects import projects, time_entries, timesheets
 from portal_data.scope import Scope
 from portal_data.text import language
-from portal_data.text.language import _, counted, grouped
+from portal_data.text.language import NP_, _, counted, grouped
 from tests.conftest import NOW, Cast
 from tools import catalogues
 
@@ -71,6 +76,38 @@ def test_what_people_wrote_is_no_template() -> None:
 def test_counted_takes_the_language_forms() -> None:
     assert counted(1, "{count} invoice", "{count} invoices") == "1 invoice"
     assert counted(1_200, "{count} invoice", "{count} invoices") == "1,200 invoices"
+
+
+def test_a_constant_keeps_the_meaning_it_was_marked_with() -> None:
+    paid = NP_("invoices", "Paid")
+    assert paid == "Paid"
+    with language.reading("fr"):
+        for same in (paid, copy.deepcopy(paid), pickle.loads(pickle.dumps(paid))):  # noqa: S301
+            assert _(same) == "Payées"
+        assert _(labels.PAID) == "Payé"
+
+
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        ("invoice", invoices.Status),
+        ("invoice", retainers.Status),
+        ("estimate", estimates.Status),
+        ("credit note", credit_notes.Status),
+        ("dispute", disputes.State),
+        ("project", projects.Status),
+        ("timesheet", timesheets.Status),
+        ("time entry", timesheets.Decision),
+        ("time entry", time_entries.Status),
+    ],
+)
+def test_states_have_words_for_their_kind(context: str, words: type[StrEnum]) -> None:
+    """They agree with it in gender: screens ask for them in this context."""
+    for name in language.LANGUAGES:
+        known = catalogues.read(name)
+        for word in words:
+            found = known.get(word.value, context)
+            assert name == language.SOURCE or (found and found.string), (name, word)
 
 
 def test_contact_chooses_a_language(cast: Cast) -> None:

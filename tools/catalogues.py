@@ -19,6 +19,7 @@ _OPTIONS = {"**.jinja": {"trimmed": "true"}}
 _KEYWORDS = {
     "_": None,
     "N_": None,
+    "NP_": ((1, "c"), 2),
     "_p": ((1, "c"), 2),
     "counted": (2, 3),
     "filled_count": (2, 3),

@@ -18,7 +18,7 @@ from portal_data.customers.change_requests import Change
 from portal_data.customers.details import Address, Contact, MyDetails, SavedMethod
 from portal_data.customers.own_details import AddressKind
 from portal_data.scope import Permission, Scope
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, _, _p
 
 _METHOD_STATES = {
     "new": (N_("Not verified yet"), "gray"),
@@ -79,7 +79,9 @@ def _card(
 def _waiting(scope: Scope, change: Change) -> None:
     """Draw what staff have not confirmed yet, and the button that takes it back."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"waiting-{change.id}"):
-        what = said(change.new_value, "b") if change.new_value else tag("b", _("none"))
+        what = (
+            said(change.new_value, "b") if change.new_value else tag("b", _p("tax number", "none"))
+        )
         words = _("Asked for: {value}. We confirm it before it holds.")
         cards.draw(cards.sub(filled(words, value=what)))
         if scope.may(Permission.ACCOUNT_EDIT) and st.button(
@@ -103,7 +105,14 @@ def _me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
             (_("E-mail"), own.email),
             (_("Phone"), own.phone),
             (_("Mobile"), own.mobile),
-            (_("Role"), f"{_(ROLES[scope.role])}: {_(roles.ABOUT[scope.role])}"),
+            (
+                _("Role"),
+                _(
+                    "{role}: {about}",
+                    role=_(ROLES[scope.role]),
+                    about=_(roles.ABOUT[scope.role]),
+                ),
+            ),
             (_("Payment limit"), _limit(own, mine.currency_code, locale)),
         ]
     )
@@ -135,7 +144,7 @@ def _company(mine: MyDetails) -> Markup:
             (_("Website"), mine.website),
             (_("Tax number"), mine.tax_id),
             (_("Tax treatment"), say.code(mine.tax_treatment)),
-            (_("Terms"), mine.payment_terms_label),
+            (_p("of payment", "Terms"), mine.payment_terms_label),
             (_("Currency"), mine.currency_code),
         ]
     )
@@ -151,7 +160,7 @@ def _methods(mine: MyDetails, today: date) -> Markup:
 
 def _address(address: Address | None) -> Markup:
     if address is None or not address.lines:
-        return cards.sub(_("None"))
+        return cards.sub(_p("address", "None"))
     reached = [(_("Phone"), address.phone), (_("Fax"), address.fax)]
     said = [f"{label} {number}" for label, number in reached if number]
     return tag("div", lines([*address.lines, *said]), class_="pt-text")
@@ -170,6 +179,6 @@ def _method(method: SavedMethod, today: date) -> Markup:
         words = N_("Expired {month}") if over else N_("Expires {month}")
         expires = _(words, month=month)
         if over:
-            statuses.append((_("Expired"), "red"))
+            statuses.append((_p("card", "Expired"), "red"))
     icon = cards.icon("account_balance" if method.kind == "bank" else "credit_card")
     return cards.row(kind, expires, before=icon, after=cards.pills(statuses))

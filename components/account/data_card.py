@@ -13,7 +13,7 @@ from portal_data.clock import utc_now
 from portal_data.customers import data_archives
 from portal_data.customers.data_archives import Archive
 from portal_data.scope import Permission, Scope
-from portal_data.text.language import _, counted
+from portal_data.text.language import _, _p, counted
 
 
 def draw(scope: Scope, business: Organisation) -> None:
@@ -46,10 +46,10 @@ def _state(last: Archive, business: Organisation) -> Markup:
         return _row(_("Asked on {moment}", moment=asked), "", pill)
     if last.status == "failed":
         words = _("It could not be made. Ask again, or write to us.")
-        return _row(_("Asked on {moment}", moment=asked), words, (_("Failed"), "red"))
+        return _row(_("Asked on {moment}", moment=asked), words, (_p("file", "Failed"), "red"))
     if last.status == "expired" or last.expires_at is None or last.expires_at <= utc_now():
         words = _("It was deleted.")
-        return _row(_("Asked on {moment}", moment=asked), words, (_("Expired"), "gray"))
+        return _row(_("Asked on {moment}", moment=asked), words, (_p("file", "Expired"), "gray"))
     return _ready(last, business)
 
 

@@ -14,7 +14,7 @@ from portal_data.messaging import delivery, topics
 from portal_data.messaging.delivery import Channel, Delivery, Digest
 from portal_data.messaging.topics import LABELS, Side, Topic
 from portal_data.scope import Scope, Staff
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, _, _p
 
 _FORM = "delivery"
 _OFTEN = {
@@ -92,7 +92,7 @@ def _quiet(before: Delivery, key: str) -> tuple[int | None, int | None]:
     with begins:
         first = _time(_("No mails from"), before.quiet_from, f"{key}.quiet_from")
     with ends:
-        last = _time(_("until"), before.quiet_until, f"{key}.quiet_until")
+        last = _time(_p("a time of day", "until"), before.quiet_until, f"{key}.quiet_until")
     return first, last
 
 

@@ -19,7 +19,7 @@ from portal_data.customers.details import MyDetails
 from portal_data.messaging import activity
 from portal_data.messaging.activity import Entry
 from portal_data.scope import Permission, Scope
-from portal_data.text.language import N_, _, counted, grouped
+from portal_data.text.language import N_, NP_, _, _p, counted, grouped
 
 CHART_HEIGHT = 126
 ENTRIES = 4
@@ -36,7 +36,10 @@ _ABOUT = {
     "approval": N_("timesheet {name}"),
 }
 """What the business writes about, within a sentence."""
-_ADDRESSES = (("billing", N_("Billing")), ("shipping", N_("Shipping")))
+_ADDRESSES = (
+    ("billing", NP_("an address", "Billing")),
+    ("shipping", NP_("an address", "Shipping")),
+)
 
 
 def news(me: Scope, business: Organisation, today: date) -> Markup | None:
@@ -176,7 +179,7 @@ def months_title() -> Markup:
     """Return the title of the chart of months, saying which colour is billed and which is paid."""
     dots = (
         (_("Billed"), "light-dark(#3b5bdb, #7c93ff)"),
-        (_("Paid"), "light-dark(#12a07a, #3fbf96)"),
+        (_p("an amount", "Paid"), "light-dark(#12a07a, #3fbf96)"),
     )
     legend = [tag("span", label, style=f"--dot: {colour}") for label, colour in dots]
     title = cards.title(_("Billed and paid"))

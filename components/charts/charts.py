@@ -14,7 +14,7 @@ from components.ui import format as say
 from portal_data import money
 from portal_data.billing.balances import Balance
 from portal_data.labels import AGES
-from portal_data.text.language import _
+from portal_data.text.language import _, _p
 
 _WORDS = {"size": 12.5, "color": "#000009"}
 BILLED, PAID = "#000001", "#000002"
@@ -73,7 +73,7 @@ def months(balance: Balance, locale: str) -> dict[str, Any]:
     return {
         "data": [
             _bars(_("Billed"), names, billed, balance.currency_code, locale, BILLED),
-            _bars(_("Paid"), names, paid, balance.currency_code, locale, PAID),
+            _bars(_p("an amount", "Paid"), names, paid, balance.currency_code, locale, PAID),
         ],
         "layout": layout(
             barmode="group",

@@ -14,7 +14,7 @@ from portal_data.billing import credit_notes, refunds
 from portal_data.billing.credit_notes import CreditNote, CreditNoteRow, Filter, Sort, Status
 from portal_data.business.organisation import Organisation
 from portal_data.scope import Scope
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _, _p
 
 TONES = {Status.OPEN: "blue", Status.CLOSED: "green", Status.VOID: "gray"}
 
@@ -33,7 +33,7 @@ def row(note: CreditNoteRow, business: Organisation) -> Row:
             note.number,
             note.subject or note.reference or _("No subject"),
             say.day(note.date, locale),
-            Cell(pills=(Pill(_(note.status.value), TONES[note.status]),)),
+            Cell(pills=(Pill(_p("credit note", note.status.value), TONES[note.status]),)),
             amount(note.total_minor, "quiet"),
             amount(remaining, None if remaining else "quiet"),
         ),
@@ -46,10 +46,10 @@ SCREEN = listing.Screen(
     title=kinds.CREDIT_NOTE.list_title,
     search=N_("Number, subject, amount"),
     filters={
-        Filter.ALL: N_("All"),
-        Filter.OPEN: N_("Open"),
-        Filter.CLOSED: N_("Closed"),
-        Filter.VOID: N_("Void"),
+        Filter.ALL: NP_("credit notes", "All"),
+        Filter.OPEN: NP_("credit notes", "Open"),
+        Filter.CLOSED: NP_("credit notes", "Closed"),
+        Filter.VOID: NP_("credit notes", "Void"),
     },
     orders={
         Sort.NEWEST: N_("Newest"),
@@ -63,7 +63,7 @@ SCREEN = listing.Screen(
         Column(N_("Subject"), "top-start", wide=True, people=True),
         Column(N_("Date"), "middle"),
         Column(N_("Status"), "bottom-end"),
-        Column(N_("Amount"), "middle-end", end=True, narrow=N_("of")),
+        Column(N_("Amount"), "middle-end", end=True, narrow=NP_("a whole amount", "of")),
         Column(N_("Remaining"), "top-end", end=True),
     ),
     sorts={
@@ -98,7 +98,9 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Credit
         cards.card(_("Used for"), uses(note, locale)),
         *opened.beside,
     )
-    return document_view.Drawn(note, [(_(note.status.value), TONES[note.status])], sheet)
+    return document_view.Drawn(
+        note, [(_p("credit note", note.status.value), TONES[note.status])], sheet
+    )
 
 
 def remaining(note: CreditNote, locale: str) -> Markup:
@@ -109,7 +111,8 @@ def remaining(note: CreditNote, locale: str) -> Markup:
 
     if note.status is Status.VOID:
         return join(
-            tag("div", _("Void"), class_="pt-due"), cards.sub(_("Nothing of it can be used."))
+            tag("div", _p("credit note", "Void"), class_="pt-due"),
+            cards.sub(_("Nothing of it can be used.")),
         )
     used = note.total_minor - note.balance_minor
     notes = [cards.bar(used, note.total_minor, _("{percent} used"))]

@@ -11,7 +11,7 @@ from components.ui.markup import Markup, filled, join, lines, said, tag
 from portal_data import kinds
 from portal_data.billing.disputes import Dispute, State
 from portal_data.business.organisation import Organisation
-from portal_data.text.language import _
+from portal_data.text.language import _, _p
 
 TONES = {
     State.OPENED: "orange",
@@ -62,7 +62,7 @@ def _dispute(
         tag(
             "div",
             tag("b", amount, class_="pt-num"),
-            cards.pills([(_(dispute.state.value), TONES[dispute.state])]),
+            cards.pills([(_p("dispute", dispute.state.value), TONES[dispute.state])]),
             class_="head",
         ),
         tag("p", _(dispute.reason), class_="why"),

@@ -26,7 +26,7 @@ from portal_data.billing.estimates import Estimate, EstimateRow, Filter, Sort, S
 from portal_data.business.organisation import Organisation
 from portal_data.output.document_views import VIEWS
 from portal_data.scope import Permission, Scope
-from portal_data.text.language import N_, _, counted
+from portal_data.text.language import N_, NP_, _, _p, counted
 
 TONES = {
     Status.OPEN: "blue",
@@ -60,7 +60,7 @@ def status(estimate: EstimateRow | Estimate) -> tuple[str, str]:
     """Return an estimate's status as (words, tone): one that ends soon says so."""
     left = estimate.days_left
     if left is None or left > SOON:
-        return _(estimate.status.value), TONES[estimate.status]
+        return _p("estimate", estimate.status.value), TONES[estimate.status]
     if not left:
         return _("Open, last day"), "orange"
     return counted(left, "Open, {count} day left", "Open, {count} days left"), "orange"
@@ -90,12 +90,12 @@ SCREEN = listing.Screen(
     title=kinds.ESTIMATE.list_title,
     search=N_("Number, subject, amount"),
     filters={
-        Filter.ALL: N_("All"),
-        Filter.OPEN: N_("Open"),
-        Filter.ACCEPTED: N_("Accepted"),
-        Filter.DECLINED: N_("Declined"),
-        Filter.INVOICED: N_("Invoiced"),
-        Filter.EXPIRED: N_("Expired"),
+        Filter.ALL: NP_("estimates", "All"),
+        Filter.OPEN: NP_("estimates", "Open"),
+        Filter.ACCEPTED: NP_("estimates", "Accepted"),
+        Filter.DECLINED: NP_("estimates", "Declined"),
+        Filter.INVOICED: NP_("estimates", "Invoiced"),
+        Filter.EXPIRED: NP_("estimates", "Expired"),
     },
     orders={
         Sort.NEWEST: N_("Newest"),
@@ -108,7 +108,7 @@ SCREEN = listing.Screen(
         Column(N_("Estimate"), "middle-start", link=True),
         Column(N_("Subject"), "top-start", wide=True, people=True),
         Column(N_("Date"), "middle"),
-        Column(N_("Valid until"), "bottom-start", narrow=N_("until")),
+        Column(N_("Valid until"), "bottom-start", narrow=NP_("a day", "until")),
         Column(N_("Status"), "bottom-end"),
         Column(N_("Amount"), "top-end", end=True),
     ),

@@ -23,7 +23,7 @@ from portal_data.billing.invoices import (
 from portal_data.billing.settlements import Settlement
 from portal_data.business.organisation import Organisation
 from portal_data.scope import Role, Scope
-from portal_data.text.language import N_, _, counted
+from portal_data.text.language import N_, NP_, _, _p, counted
 
 _SETTLED_BY = {
     "payment": (N_("Payment {number}"), kinds.PAYMENT),
@@ -56,9 +56,9 @@ def pills(invoice: InvoiceRow) -> tuple[Pill, ...]:
 
 def statuses(invoice: InvoiceRow | Invoice) -> list[tuple[str, str]]:
     """Return an invoice's statuses as (words, tone)."""
-    shown = [(_(invoice.status.value), TONES[invoice.status])]
+    shown = [(_p("invoice", invoice.status.value), TONES[invoice.status])]
     if invoice.partially_paid and invoice.status is not Status.PARTIALLY_PAID:
-        shown.append((_(Status.PARTIALLY_PAID.value), TONES[Status.PARTIALLY_PAID]))
+        shown.append((_p("invoice", Status.PARTIALLY_PAID.value), TONES[Status.PARTIALLY_PAID]))
     if invoice.disputed_minor and invoice.status in OPEN:
         shown.append((_("Disputed"), "orange"))
     return shown
@@ -88,13 +88,13 @@ SCREEN = listing.Screen(
     title=kinds.INVOICE.list_title,
     search=N_("Number, subject, amount"),
     filters={
-        Filter.ALL: N_("All"),
-        Filter.UNPAID: N_("Unpaid"),
-        Filter.OVERDUE: N_("Overdue"),
-        Filter.PARTIALLY_PAID: N_("Partially paid"),
-        Filter.PAID: N_("Paid"),
-        Filter.VOID: N_("Void"),
-        Filter.DISPUTED: N_("Disputed"),
+        Filter.ALL: NP_("invoices", "All"),
+        Filter.UNPAID: NP_("invoices", "Unpaid"),
+        Filter.OVERDUE: NP_("invoices", "Overdue"),
+        Filter.PARTIALLY_PAID: NP_("invoices", "Partially paid"),
+        Filter.PAID: NP_("invoices", "Paid"),
+        Filter.VOID: NP_("invoices", "Void"),
+        Filter.DISPUTED: NP_("invoices", "Disputed"),
     },
     orders={
         Sort.NEWEST: N_("Newest"),
@@ -102,7 +102,7 @@ SCREEN = listing.Screen(
         Sort.DUE: N_("Due first"),
         Sort.NUMBER: N_("Number"),
         Sort.TOTAL: N_("Amount"),
-        Sort.BALANCE: N_("Balance"),
+        Sort.BALANCE: NP_("of an invoice", "Balance"),
     },
     columns=(
         Column(N_("Invoice"), "middle-start", link=True),
@@ -110,8 +110,8 @@ SCREEN = listing.Screen(
         Column(N_("Date"), "middle"),
         Column(labels.DUE_DATE, "bottom-start", narrow=N_("due")),
         Column(N_("Status"), "bottom-end"),
-        Column(N_("Amount"), "middle-end", end=True, narrow=N_("of")),
-        Column(N_("Balance"), "top-end", end=True),
+        Column(N_("Amount"), "middle-end", end=True, narrow=NP_("a whole amount", "of")),
+        Column(NP_("of an invoice", "Balance"), "top-end", end=True),
     ),
     sorts={
         "Invoice": (Sort.NUMBER,),
@@ -178,7 +178,10 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
         return say.money(minor, invoice.currency_code, locale)
 
     if invoice.status is Status.VOID:
-        return join(tag("div", _("Void"), class_="pt-due"), cards.sub(_("Nothing is to be paid.")))
+        return join(
+            tag("div", _p("invoice", "Void"), class_="pt-due"),
+            cards.sub(_("Nothing is to be paid.")),
+        )
     questioned = invoice.status is Status.IN_QUESTION
     label = tag("div", _(BALANCES[questioned]), class_="pt-overline")
     bar = cards.bar(
@@ -245,7 +248,7 @@ def settlements(invoice: Invoice, locale: str) -> Markup:
 
 def _settled_by(settlement: Settlement) -> Markup:
     if settlement.kind not in _SETTLED_BY:
-        return join(_("Written off"))
+        return join(_p("invoice", "Written off"))
     words, kind = _SETTLED_BY[settlement.kind]
     return settlement_rows.opening(_(words), kind, settlement.number)
 
@@ -253,7 +256,7 @@ def _settled_by(settlement: Settlement) -> Markup:
 def _when(invoice: Invoice, today: date, locale: str) -> str:
     due = say.day(invoice.due_date, locale)
     if invoice.status is Status.WRITTEN_OFF:
-        return _("Written off")
+        return _p("invoice", "Written off")
     if invoice.status is Status.PAID:
         return _("Paid in full. Thank you!")
     ago = say.ago(invoice.due_date, today)

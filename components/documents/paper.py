@@ -99,10 +99,14 @@ def _table(document: Paper, locale: str) -> Markup:
         _(labels.ITEM),
         [_name(line) for line in of],
         [
-            Figures(_(labels.QUANTITY), [_quantity(line, locale) for line in of], said=""),
+            Figures(_(labels.QUANTITY), [_quantity(line, locale) for line in of]),
             Figures(_(labels.PRICE), [price(line) for line in of], said=_p("a price", "at")),
-            Figures(_(labels.DISCOUNT), [discount(line) for line in of]),
-            Figures(_(labels.TAX), [tax(line) for line in of], said=""),
+            Figures(
+                _(labels.DISCOUNT),
+                [discount(line) for line in of],
+                said=_p("before a figure", "discount"),
+            ),
+            Figures(_(labels.TAX), [tax(line) for line in of]),
             Figures(
                 _(labels.AMOUNT),
                 [say.money(line.amount_minor, document.currency, locale) for line in of],

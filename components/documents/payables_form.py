@@ -11,7 +11,7 @@ from portal_data.business.organisation import Organisation
 from portal_data.payables import reading
 from portal_data.payables.comparing import Basis
 from portal_data.payables.reading import Columns, Grid, Listed, Unread
-from portal_data.text.language import _
+from portal_data.text.language import _, _p
 
 _FORM = "payables"
 
@@ -66,7 +66,8 @@ def _columns(grid: Grid, key: str, currencies: list[str], business: Organisation
         )  # fmt: skip
         date = st.selectbox(
             _("Date"), [None, *places], 0 if guessed.date is None else guessed.date + 1,
-            format_func=lambda at: _("None") if at is None else grid.header[at], key=f"{key}.date",
+            format_func=lambda at: _p("column", "None") if at is None else grid.header[at],
+            key=f"{key}.date",
         )  # fmt: skip
     with st.container(key="payables-choices", horizontal=True, vertical_alignment="bottom"):
         basis = st.selectbox(_("Amounts are"), list(Basis), format_func=_, key=f"{key}.basis")

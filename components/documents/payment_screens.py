@@ -15,7 +15,7 @@ from portal_data.output.documents import Receipt
 from portal_data.payments import payments
 from portal_data.payments.payments import Filter, Payment, PaymentRow, Sort, Status
 from portal_data.scope import Scope
-from portal_data.text.language import N_, _, counted
+from portal_data.text.language import N_, NP_, _, _p, counted
 
 _NAMED = 3
 """Numbers of paid documents that a row names; of more it names two and counts the others."""
@@ -49,7 +49,7 @@ SCREEN = listing.Screen(
     title=kinds.PAYMENT.list_title,
     search=N_("Receipt, invoice, amount"),
     filters={
-        Filter.ALL: N_("All"),
+        Filter.ALL: NP_("payments", "All"),
         Filter.INVOICE: N_("Invoice payments"),
         Filter.RETAINER: N_("Retainer payments"),
     },
@@ -118,7 +118,7 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Paymen
 def statuses(payment: Payment) -> list[tuple[str, str]]:
     """Return what a payment was made for and what became of it, as (words, tone)."""
     kind = _("Retainer payment") if payment.kind == "retainer" else _("Invoice payment")
-    return [(_("Void"), "gray")] if payment.status is Status.VOID else [(kind, "green")]
+    return [(_p("payment", "Void"), "gray")] if payment.status is Status.VOID else [(kind, "green")]
 
 
 def received(payment: Payment, today: date, locale: str) -> Markup:
@@ -129,7 +129,7 @@ def received(payment: Payment, today: date, locale: str) -> Markup:
 
     if payment.status is Status.VOID:
         return join(
-            tag("div", _("Void"), class_="pt-due"),
+            tag("div", _p("payment", "Void"), class_="pt-due"),
             cards.sub(
                 _(
                     "{amount} was not received. It pays nothing.",
@@ -197,11 +197,21 @@ def _paid(payment: Payment, locale: str) -> Markup:
             for each in paid
         ],
         [
-            Figures(_(labels.DATE), [say.day(each.date, locale) for each in paid], said=""),
-            Figures(_(labels.DOCUMENT_TOTAL), amounts([each.total_minor for each in paid])),
-            Figures(_(labels.TAX_WITHHELD), amounts([each.withheld_minor for each in paid])),
+            Figures(_(labels.DATE), [say.day(each.date, locale) for each in paid]),
             Figures(
-                _(labels.EARLY_DISCOUNT), amounts([each.early_discount_minor for each in paid])
+                _(labels.DOCUMENT_TOTAL),
+                amounts([each.total_minor for each in paid]),
+                said=_p("before a figure", "document total"),
+            ),
+            Figures(
+                _(labels.TAX_WITHHELD),
+                amounts([each.withheld_minor for each in paid]),
+                said=_p("before a figure", "tax withheld"),
+            ),
+            Figures(
+                _(labels.EARLY_DISCOUNT),
+                amounts([each.early_discount_minor for each in paid]),
+                said=_p("before a figure", "early payment discount"),
             ),
             Figures(
                 _(labels.AMOUNT_PAID),

@@ -12,7 +12,7 @@ from components.ui.markup import Markup, join, lines, said, tag
 from portal_data.projects.invoicing import Invoiceable
 from portal_data.projects.projects import Heading, Person, Project, Task
 from portal_data.projects.totals import BillingMethod, Budget, BudgetKind, Hours
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, _, _p
 
 METHODS = {
     BillingMethod.FIXED_COST: N_("Fixed price"),
@@ -32,7 +32,7 @@ NO_TASK = N_("Without a task")
 
 def head(project: Project | Heading, *, timed: bool, back: tuple[str, str]) -> Markup:
     """Return the name with status and code, and the choice between overview and time log."""
-    statuses = [(_(project.status.value), project_list.TONES[project.status])]
+    statuses = [(_p("project", project.status.value), project_list.TONES[project.status])]
     below = tag("div", cards.pills(statuses), _code(project.code), class_="pt-under")
     views = [
         (_("Overview"), links.project(project.id), not timed),
@@ -158,10 +158,10 @@ def about(project: Project, locale: str) -> Markup:
         invoiced = say.money(project.worth.billed_minor, currency, locale)
     facts = cards.facts(
         [
-            (_("Billing"), _(METHODS[project.billing_method])),
+            (_p("how a project is billed", "Billing"), _(METHODS[project.billing_method])),
             (_("Rate"), _rate(project, locale)),
             (_("Price"), price),
-            (_("Invoiced"), invoiced),
+            (_p("an amount", "Invoiced"), invoiced),
             (_("To be invoiced"), rest),
             (_("Budget"), limit),
             (_("First entry"), say.day(project.first, locale) if project.first else None),
@@ -183,7 +183,7 @@ def tasks(project: Project, locale: str) -> Markup:
             [
                 None if task.billable else _("Not charged"),
                 _price(task.rate, project, locale) if by_task and task.billable else None,
-                _("Completed") if task.completed else None,
+                _p("task", "Completed") if task.completed else None,
             ],
             task.description,
         )
@@ -236,9 +236,17 @@ def _table(
         first,
         names,
         [
-            Figures(_("Billed"), told(each.billed for each in hours)),
-            Figures(_("Unbilled"), told(each.unbilled for each in hours)),
-            Figures(_("Budget"), told(limits)),
+            Figures(
+                _("Billed"),
+                told(each.billed for each in hours),
+                said=_p("before a figure", "billed"),
+            ),
+            Figures(
+                _("Unbilled"),
+                told(each.unbilled for each in hours),
+                said=_p("before a figure", "unbilled"),
+            ),
+            Figures(_("Budget"), told(limits), said=_p("before a figure", "budget")),
             Figures(_("Logged"), logged, late=frozenset(over)),
         ],
     )

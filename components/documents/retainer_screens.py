@@ -15,7 +15,7 @@ from portal_data.billing import retainers
 from portal_data.billing.retainers import Filter, Retainer, RetainerRow, Sort, Status
 from portal_data.business.organisation import Organisation
 from portal_data.scope import Scope
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _, _p
 
 _TONES = {
     Status.UNPAID: "blue",
@@ -32,9 +32,9 @@ _NOTHING = Cell(pills=())
 
 def statuses(retainer: RetainerRow | Retainer) -> list[tuple[str, str]]:
     """Return a retainer's statuses as (words, tone); overdue never hides that a part was paid."""
-    shown = [(_(retainer.status.value), _TONES[retainer.status])]
+    shown = [(_p("invoice", retainer.status.value), _TONES[retainer.status])]
     if retainer.partially_paid and retainer.status is not Status.PARTIALLY_PAID:
-        shown.append((_(Status.PARTIALLY_PAID.value), _TONES[Status.PARTIALLY_PAID]))
+        shown.append((_p("invoice", Status.PARTIALLY_PAID.value), _TONES[Status.PARTIALLY_PAID]))
     return shown
 
 
@@ -68,11 +68,11 @@ SCREEN = listing.Screen(
     title=kinds.RETAINER.list_title,
     search=N_("Number, purpose, amount"),
     filters={
-        Filter.ALL: N_("All"),
-        Filter.UNPAID: N_("Unpaid"),
-        Filter.OVERDUE: N_("Overdue"),
-        Filter.PAID: N_("Paid"),
-        Filter.VOID: N_("Void"),
+        Filter.ALL: NP_("invoices", "All"),
+        Filter.UNPAID: NP_("invoices", "Unpaid"),
+        Filter.OVERDUE: NP_("invoices", "Overdue"),
+        Filter.PAID: NP_("invoices", "Paid"),
+        Filter.VOID: NP_("invoices", "Void"),
     },
     orders={
         Sort.NEWEST: N_("Newest"),
@@ -80,7 +80,7 @@ SCREEN = listing.Screen(
         Sort.DUE: N_("Due first"),
         Sort.NUMBER: N_("Number"),
         Sort.TOTAL: N_("Amount"),
-        Sort.BALANCE: N_("Balance"),
+        Sort.BALANCE: NP_("of an invoice", "Balance"),
         Sort.AVAILABLE: N_("Available"),
     },
     columns=(
@@ -89,9 +89,9 @@ SCREEN = listing.Screen(
         Column(N_("Date"), "middle"),
         Column(labels.DUE_DATE, "bottom-start", narrow=N_("due")),
         Column(N_("Status"), "bottom-end"),
-        Column(N_("Amount"), "middle-end", end=True, narrow=N_("of")),
+        Column(N_("Amount"), "middle-end", end=True, narrow=NP_("a whole amount", "of")),
         Column(N_("Available"), "below", end=True, narrow=N_("available")),
-        Column(N_("Balance"), "top-end", end=True),
+        Column(NP_("of an invoice", "Balance"), "top-end", end=True),
     ),
     sorts={
         "Retainer": (Sort.NUMBER,),
@@ -153,7 +153,10 @@ def balance(retainer: Retainer, today: date, locale: str) -> Markup:
         return say.money(minor, retainer.currency_code, locale)
 
     if retainer.status is Status.VOID:
-        return join(tag("div", _("Void"), class_="pt-due"), cards.sub(_("Nothing is to be paid.")))
+        return join(
+            tag("div", _p("invoice", "Void"), class_="pt-due"),
+            cards.sub(_("Nothing is to be paid.")),
+        )
     paid = retainer.total_minor - retainer.balance_minor
     available = cards.sub(
         _("{amount} is available for your invoices.", amount=amount(retainer.unused_minor))

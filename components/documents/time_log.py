@@ -20,14 +20,14 @@ from portal_data.lists import Page
 from portal_data.projects import time_entries
 from portal_data.projects.projects import Heading
 from portal_data.projects.time_entries import EntryRow, Filter, Narrowed, Sort, Status
-from portal_data.text.language import N_, _, counted
+from portal_data.text.language import N_, NP_, _, _p, counted
 
 _TONES = {Status.UNBILLED: "blue", Status.BILLED: "green", Status.NON_BILLABLE: "gray"}
 _FILTERS = {
-    Filter.ALL: N_("All"),
-    Filter.UNBILLED: N_("Unbilled"),
-    Filter.BILLED: N_("Billed"),
-    Filter.NON_BILLABLE: N_("Non-billable"),
+    Filter.ALL: NP_("time entries", "All"),
+    Filter.UNBILLED: NP_("time entries", "Unbilled"),
+    Filter.BILLED: NP_("time entries", "Billed"),
+    Filter.NON_BILLABLE: NP_("time entries", "Non-billable"),
 }
 _NONE = {
     Filter.UNBILLED: N_("No unbilled time"),
@@ -115,7 +115,7 @@ def row(entry: EntryRow, business: Organisation) -> Row:
             entry.task or _(project_view.NO_TASK),
             entry.notes or "",
             entry.person,
-            Cell(pills=(Pill(_(entry.status.value), _TONES[entry.status]),)),
+            Cell(pills=(Pill(_p("time entry", entry.status.value), _TONES[entry.status]),)),
             entry.invoice_number or "",
             say.hours(entry.minutes, locale),
         ),

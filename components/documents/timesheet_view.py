@@ -28,7 +28,7 @@ from portal_data.projects.timesheets import (
     Status,
 )
 from portal_data.text import bidi
-from portal_data.text.language import N_, _, counted
+from portal_data.text.language import N_, NP_, _, _p, counted
 
 _TONES = {
     Decision.APPROVED: "green",
@@ -36,16 +36,16 @@ _TONES = {
     Decision.QUERIED: "orange",
 }
 _FILTERS = {
-    EntryFilter.ALL: N_("All"),
-    EntryFilter.APPROVED: N_("Approved"),
-    EntryFilter.REJECTED: N_("Rejected"),
-    EntryFilter.QUERIED: N_("Queried"),
-    EntryFilter.UNDECIDED: N_("Undecided"),
+    EntryFilter.ALL: NP_("time entries", "All"),
+    EntryFilter.APPROVED: NP_("time entries", "Approved"),
+    EntryFilter.REJECTED: NP_("time entries", "Rejected"),
+    EntryFilter.QUERIED: NP_("time entries", "Queried"),
+    EntryFilter.UNDECIDED: NP_("time entries", "Undecided"),
 }
 _WORDS = {
-    Status.APPROVED: (N_("Approved"), N_("Approved by {name}")),
-    Status.REJECTED: (N_("Rejected"), N_("Rejected by {name}")),
-    Status.PARTLY_APPROVED: (N_("Partly approved"), N_("Partly approved by {name}")),
+    Status.APPROVED: (NP_("timesheet", "Approved"), N_("Approved by {name}")),
+    Status.REJECTED: (NP_("timesheet", "Rejected"), N_("Rejected by {name}")),
+    Status.PARTLY_APPROVED: (NP_("timesheet", "Partly approved"), N_("Partly approved by {name}")),
 }
 
 _ANSWERED = {
@@ -63,7 +63,9 @@ _ANSWER = (N_("Answered"), N_("Answered by {name}"))
 
 def head(approval: Approval, back: tuple[str, str]) -> Markup:
     """Return the name with the status and the project, and the way back."""
-    pills = cards.pills([(_(approval.status.value), timesheet_list.TONES[approval.status])])
+    pills = cards.pills(
+        [(_p("timesheet", approval.status.value), timesheet_list.TONES[approval.status])]
+    )
     project = None
     if approval.project and approval.project_id:
         project = cards.link(said(approval.project), links.project(approval.project_id))
@@ -144,7 +146,9 @@ def row(entry: ApprovalEntry, business: Organisation, reason: str | None = None)
     Silence is no answer: what is undecided is counted above the list.
     """
     decided = entry.decision is not Decision.UNDECIDED
-    answered = (Pill(_(entry.decision.value), _TONES[entry.decision]),) if decided else ()
+    answered = (
+        (Pill(_p("time entry", entry.decision.value), _TONES[entry.decision]),) if decided else ()
+    )
     return Row(
         "",
         (

@@ -12,7 +12,7 @@ from components.ui import format as say
 from components.ui.markup import tag
 from portal_data import money
 from portal_data.text.form_fields import Field
-from portal_data.text.language import _
+from portal_data.text.language import _, _p
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Fields:
                 value=None if minor is None else float(money.to_decimal(minor, currency)),
                 step=float(Decimal(1).scaleb(-places)),
                 format=f"%.{places}f",
-                placeholder=_("None"),
+                placeholder=_p("limit", "None"),
                 help=note,
                 key=f"{self.key}.{name}",
             )

@@ -8,7 +8,7 @@ from portal_data.business.organisation import Organisation
 from portal_data.clock import local_time
 from portal_data.messaging import activity, activity_log
 from portal_data.messaging.activity_log import Filter, Logged, Sort
-from portal_data.text.language import N_
+from portal_data.text.language import N_, NP_
 
 
 def row(logged: Logged, business: Organisation) -> Row:
@@ -38,7 +38,7 @@ SCREEN = listing.Screen(
     orders={Sort.NEWEST: N_("Newest"), Sort.OLDEST: N_("Oldest")},
     columns=(
         Column(N_("What happened"), "top-start", wide=True, link=True, people=True),
-        Column(N_("From address"), "bottom-end", narrow=N_("from")),
+        Column(N_("From address"), "bottom-end", narrow=NP_("an address", "from")),
         Column(N_("When"), "bottom-start"),
     ),
     sorts={"When": (Sort.NEWEST, Sort.OLDEST)},

@@ -8,7 +8,7 @@ from portal_data.business.organisation import Organisation
 from portal_data.projects import projects
 from portal_data.projects.projects import Filter, ProjectRow, Sort, Status
 from portal_data.projects.totals import Budget, BudgetKind
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _, _p
 
 TONES = {
     Status.ACTIVE: "blue",
@@ -27,7 +27,7 @@ def row(project: ProjectRow, business: Organisation) -> Row:
             project.name,
             project.code or "",
             say.day(project.latest, locale) if project.latest else _("No time yet"),
-            Cell(pills=(Pill(_(project.status.value), TONES[project.status]),)),
+            Cell(pills=(Pill(_p("project", project.status.value), TONES[project.status]),)),
             _used(project.budget),
             Cell(say.hours(project.minutes, locale), tone=None if project.minutes else "quiet"),
         ),
@@ -40,11 +40,11 @@ SCREEN = listing.Screen(
     title=N_("Projects"),
     search=N_("Name or code"),
     filters={
-        Filter.ALL: N_("All"),
-        Filter.ACTIVE: N_("Active"),
-        Filter.ON_HOLD: N_("On hold"),
-        Filter.COMPLETED: N_("Completed"),
-        Filter.INACTIVE: N_("Inactive"),
+        Filter.ALL: NP_("projects", "All"),
+        Filter.ACTIVE: NP_("projects", "Active"),
+        Filter.ON_HOLD: NP_("projects", "On hold"),
+        Filter.COMPLETED: NP_("projects", "Completed"),
+        Filter.INACTIVE: NP_("projects", "Inactive"),
     },
     orders={Sort.LATEST: N_("Latest work"), Sort.NAME: N_("Name"), Sort.HOURS: N_("Hours")},
     columns=(

@@ -7,7 +7,7 @@ from components.ui import links
 from portal_data.business.organisation import Organisation
 from portal_data.projects import timesheets
 from portal_data.projects.timesheets import ApprovalRow, Filter, Sort, Status
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _p
 
 TONES = {
     Status.PENDING: "blue",
@@ -26,7 +26,7 @@ def row(approval: ApprovalRow, business: Organisation) -> Row:
             approval.name,
             approval.project or "",
             say.day(business.day_of(received), business.locale) if received else "",
-            Cell(pills=(Pill(_(approval.status.value), TONES[approval.status]),)),
+            Cell(pills=(Pill(_p("timesheet", approval.status.value), TONES[approval.status]),)),
             say.hours(approval.minutes, business.locale),
         ),
     )
@@ -38,11 +38,11 @@ SCREEN = listing.Screen(
     title=N_("Timesheets"),
     search=N_("Timesheet or project"),
     filters={
-        Filter.ALL: N_("All"),
-        Filter.PENDING: N_("Pending"),
-        Filter.APPROVED: N_("Approved"),
-        Filter.REJECTED: N_("Rejected"),
-        Filter.PARTLY_APPROVED: N_("Partly approved"),
+        Filter.ALL: NP_("timesheets", "All"),
+        Filter.PENDING: NP_("timesheets", "Pending"),
+        Filter.APPROVED: NP_("timesheets", "Approved"),
+        Filter.REJECTED: NP_("timesheets", "Rejected"),
+        Filter.PARTLY_APPROVED: NP_("timesheets", "Partly approved"),
     },
     orders={
         Sort.NEWEST: N_("Newest"),
@@ -53,7 +53,7 @@ SCREEN = listing.Screen(
     columns=(
         Column(N_("Timesheet"), "top-start", link=True, people=True),
         Column(N_("Project"), "middle-start", wide=True, people=True),
-        Column(N_("Received"), "bottom-start"),
+        Column(NP_("a day", "Received"), "bottom-start"),
         Column(N_("Status"), "bottom-end"),
         Column(N_("Hours"), "top-end", end=True),
     ),

@@ -21,8 +21,8 @@ class Figures:
 
     label: str
     texts: Sequence[str]
-    said: str | None = None
-    """What stands before a figure below the name; None for the label in small letters."""
+    said: str = ""
+    """What stands before a figure below the name, where that does not speak for itself."""
     late: frozenset[int] = frozenset()
 
 
@@ -66,8 +66,7 @@ def line_table(
 
 
 def _said(column: Figures, at: int) -> str:
-    said = column.label.lower() if column.said is None else column.said
-    return f"{said} {column.texts[at]}".strip()
+    return f"{column.said} {column.texts[at]}".strip()
 
 
 def _needed(columns: Sequence[Figures]) -> int:

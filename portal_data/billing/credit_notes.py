@@ -19,15 +19,15 @@ from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
 from portal_data.text import bidi
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _
 
 
 class Status(StrEnum):
     """What a customer is told. Closed is a note that is used up; that is derived, never stored."""
 
-    OPEN = N_("Open")
-    CLOSED = N_("Closed")
-    VOID = N_("Void")
+    OPEN = NP_("credit note", "Open")
+    CLOSED = NP_("credit note", "Closed")
+    VOID = NP_("credit note", "Void")
 
 
 class Filter(StrEnum):

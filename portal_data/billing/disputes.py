@@ -19,7 +19,7 @@ from portal_data.messaging.comments import Attachment
 from portal_data.messaging.events import Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _
 
 
 class Reason(StrEnum):
@@ -38,11 +38,11 @@ class Reason(StrEnum):
 class State(StrEnum):
     """How far a dispute has come; the first two are open."""
 
-    OPENED = N_("Opened")
-    IN_REVIEW = N_("In review")
-    ACCEPTED = N_("Accepted")
-    REJECTED = N_("Rejected")
-    WITHDRAWN = N_("Withdrawn")
+    OPENED = NP_("dispute", "Opened")
+    IN_REVIEW = NP_("dispute", "In review")
+    ACCEPTED = NP_("dispute", "Accepted")
+    REJECTED = NP_("dispute", "Rejected")
+    WITHDRAWN = NP_("dispute", "Withdrawn")
 
     @property
     def open(self) -> bool:

@@ -22,17 +22,17 @@ from portal_data.lists.columns import Column
 from portal_data.messaging import events
 from portal_data.scope import Scope
 from portal_data.store import Session
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _
 
 
 class Status(StrEnum):
     """What a customer is told. Expired is derived from the date of expiry, never stored."""
 
-    OPEN = N_("Open")
-    ACCEPTED = N_("Accepted")
-    DECLINED = N_("Declined")
-    INVOICED = N_("Invoiced")
-    EXPIRED = N_("Expired")
+    OPEN = NP_("estimate", "Open")
+    ACCEPTED = NP_("estimate", "Accepted")
+    DECLINED = NP_("estimate", "Declined")
+    INVOICED = NP_("estimate", "Invoiced")
+    EXPIRED = NP_("estimate", "Expired")
 
 
 class Filter(StrEnum):
@@ -284,7 +284,7 @@ def _history(
     ]
     if head["answered_at"]:
         declined, by = head["status"] is Status.DECLINED, head["answered_by"]
-        words = N_("Declined") if declined else N_("Accepted")
+        words = NP_("estimate", "Declined") if declined else NP_("estimate", "Accepted")
         if by:
             words = N_("Declined by {name}") if declined else N_("Accepted by {name}")
         if by and head["answered_link_id"]:
@@ -296,7 +296,8 @@ def _history(
         happened.append(Event(head["answered_at"], words, values={"name": by}))
     happened.sort(key=lambda event: _moment(event.happened))
     invoiced = [
-        Event(each.date, N_("Invoiced"), each.number, each.total_minor) for each in invoices
+        Event(each.date, NP_("estimate", "Invoiced"), each.number, each.total_minor)
+        for each in invoices
     ]
     return happened + invoiced
 

@@ -17,7 +17,7 @@ from portal_data.kinds import INVOICE, PARTIALLY_PAID, PAYMENT_STATES, UNPAID
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
-from portal_data.text.language import N_, _
+from portal_data.text.language import NP_, _
 
 
 class Status(StrEnum):
@@ -27,13 +27,13 @@ class Status(StrEnum):
     over: nobody is asked to pay it until that is cleared.
     """
 
-    UNPAID = N_("Unpaid")
-    PARTIALLY_PAID = N_("Partially paid")
-    OVERDUE = N_("Overdue")
-    IN_QUESTION = N_("In question")
-    PAID = N_("Paid")
-    VOID = N_("Void")
-    WRITTEN_OFF = N_("Written off")
+    UNPAID = NP_("invoice", "Unpaid")
+    PARTIALLY_PAID = NP_("invoice", "Partially paid")
+    OVERDUE = NP_("invoice", "Overdue")
+    IN_QUESTION = NP_("invoice", "In question")
+    PAID = NP_("invoice", "Paid")
+    VOID = NP_("invoice", "Void")
+    WRITTEN_OFF = NP_("invoice", "Written off")
 
 
 class Filter(StrEnum):

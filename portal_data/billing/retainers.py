@@ -20,18 +20,18 @@ from portal_data.lists.columns import Column
 from portal_data.scope import Scope
 from portal_data.store import Session
 from portal_data.text import bidi
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _
 
 
 class Status(StrEnum):
     """What a customer is told. All but void is derived; in question as for invoices."""
 
-    UNPAID = N_("Unpaid")
-    PARTIALLY_PAID = N_("Partially paid")
-    OVERDUE = N_("Overdue")
-    IN_QUESTION = N_("In question")
-    PAID = N_("Paid")
-    VOID = N_("Void")
+    UNPAID = NP_("invoice", "Unpaid")
+    PARTIALLY_PAID = NP_("invoice", "Partially paid")
+    OVERDUE = NP_("invoice", "Overdue")
+    IN_QUESTION = NP_("invoice", "In question")
+    PAID = NP_("invoice", "Paid")
+    VOID = NP_("invoice", "Void")
 
 
 class Filter(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 from portal_data.billing.history import Event
 from portal_data.store import Session
 from portal_data.text import bidi
-from portal_data.text.language import N_
+from portal_data.text.language import N_, NP_
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ _WORDS = {
     "payment": N_("Payment received"),
     "credit": N_("Credit applied"),
     "retainer": N_("Retainer drawn"),
-    "write-off": N_("Written off"),
+    "write-off": NP_("an amount", "Written off"),
 }
 
 

@@ -41,13 +41,15 @@ from portal_data.payments import payments
 from portal_data.payments.payments import Payment
 from portal_data.payments.payments import Status as PaymentStatus
 from portal_data.scope import Scope
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _
 
 AT_ONCE = 500
 """Documents that one zip holds at most."""
 
 ESTIMATE = Kind(N_("Estimate"), N_("Prepared for"), labels.TOTAL)
-CREDIT_NOTE = Kind(N_("Credit note"), N_("Credited to"), labels.CREDITS_REMAINING)
+CREDIT_NOTE = Kind(
+    NP_("on the document itself", "Credit note"), N_("Credited to"), labels.CREDITS_REMAINING
+)
 RETAINER = Kind(N_("Retainer invoice"), N_("Billed to"), labels.BALANCE_DUE)
 _OPTIONAL = {True: N_("Optional, included"), False: N_("Optional, not included in the total")}
 _STAMPS = {"Paid", "Overdue", "In question", "Void", "Written off"}
@@ -115,7 +117,7 @@ def of_estimate(estimate: Estimate, business: Organisation, details: MyDetails) 
         kind=ESTIMATE,
         expiry_date=estimate.expiry_date,
         facts=_facts(facts),
-        stamp="" if estimate.status is OfferStatus.OPEN else estimate.status.value,
+        stamp="" if estimate.status is OfferStatus.OPEN else NP_("estimate", estimate.status.value),
         signature=_signature(estimate, business),
     )
     if estimate.status is not OfferStatus.OPEN:
@@ -150,7 +152,7 @@ def of_credit_note(note: CreditNote, business: Organisation, details: MyDetails)
         details,
         kind=CREDIT_NOTE,
         facts=_facts(((N_("For invoice"), invoice),)),
-        stamp="" if note.status is CreditStatus.OPEN else note.status.value,
+        stamp="" if note.status is CreditStatus.OPEN else NP_("credit note", note.status.value),
         credits_minor=note.applied_minor,
         refunded_minor=note.refunded_minor,
         balance_minor=note.balance_minor,
@@ -208,7 +210,7 @@ def of_payment(payment: Payment, business: Organisation, details: MyDetails) -> 
         refunded_minor=payment.refunded_minor,
         mode=payment.mode,
         reference=payment.reference or "",
-        stamp="Void" if payment.status is PaymentStatus.VOID else "",
+        stamp=NP_("payment", "Void") if payment.status is PaymentStatus.VOID else "",
         notes=payment.description or "",
         footer=business.document_footer or "",
     )
@@ -322,7 +324,7 @@ def _signature(estimate: Estimate, business: Organisation) -> Signature | None:
 
 
 def _stamp(status: Status | RetainerStatus) -> str:
-    return status.value if status in _STAMPS else ""
+    return NP_("invoice", status.value) if status in _STAMPS else ""
 
 
 def _facts(pairs: Iterable[tuple[str, str | None]]) -> tuple[Fact, ...]:

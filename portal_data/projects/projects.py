@@ -29,16 +29,16 @@ from portal_data.projects.totals import (
     hours,
 )
 from portal_data.scope import Scope
-from portal_data.text.language import N_, _
+from portal_data.text.language import NP_, _
 
 
 class Status(StrEnum):
     """How far a project is."""
 
-    ACTIVE = N_("Active")
-    ON_HOLD = N_("On hold")
-    COMPLETED = N_("Completed")
-    INACTIVE = N_("Inactive")
+    ACTIVE = NP_("project", "Active")
+    ON_HOLD = NP_("project", "On hold")
+    COMPLETED = NP_("project", "Completed")
+    INACTIVE = NP_("project", "Inactive")
 
 
 class Filter(StrEnum):

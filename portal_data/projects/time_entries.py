@@ -16,15 +16,15 @@ from portal_data.errors import Invalid, NotFound
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.projects.projects import Heading
-from portal_data.text.language import N_, _
+from portal_data.text.language import N_, NP_, _
 
 
 class Status(StrEnum):
     """What became of an entry. One that is not billable is never on an invoice."""
 
-    UNBILLED = N_("Unbilled")
-    BILLED = N_("Billed")
-    NON_BILLABLE = N_("Non-billable")
+    UNBILLED = NP_("time entry", "Unbilled")
+    BILLED = NP_("time entry", "Billed")
+    NON_BILLABLE = NP_("time entry", "Non-billable")
 
 
 class Filter(StrEnum):

@@ -18,16 +18,16 @@ from portal_data.errors import NotFound
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
 from portal_data.scope import Scope
-from portal_data.text.language import N_, _
+from portal_data.text.language import NP_, _
 
 
 class Status(StrEnum):
     """How a timesheet was answered."""
 
-    PENDING = N_("Pending")
-    APPROVED = N_("Approved")
-    REJECTED = N_("Rejected")
-    PARTLY_APPROVED = N_("Partly approved")
+    PENDING = NP_("timesheet", "Pending")
+    APPROVED = NP_("timesheet", "Approved")
+    REJECTED = NP_("timesheet", "Rejected")
+    PARTLY_APPROVED = NP_("timesheet", "Partly approved")
 
 
 class Filter(StrEnum):
@@ -52,10 +52,10 @@ class Sort(StrEnum):
 class Decision(StrEnum):
     """How one entry was answered; nothing yet is undecided."""
 
-    APPROVED = N_("Approved")
-    REJECTED = N_("Rejected")
-    QUERIED = N_("Queried")
-    UNDECIDED = N_("Undecided")
+    APPROVED = NP_("time entry", "Approved")
+    REJECTED = NP_("time entry", "Rejected")
+    QUERIED = NP_("time entry", "Queried")
+    UNDECIDED = NP_("time entry", "Undecided")
 
 
 class EntryFilter(StrEnum):

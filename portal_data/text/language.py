@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from babel import Locale
 from babel.messages.mofile import write_mo
@@ -103,19 +103,44 @@ def of_browser(accept_language: str | None) -> str:
 
 def _(message: str, /, **values: object) -> str:
     """Return a text of the portal in the current language, with `{name}` filled in by `values`."""
+    if isinstance(message, _InContext):
+        return _p(message.context, message, **values)
     text = _catalogue(current()).gettext(message) if message else ""
     return text.format(**values) if values else text
 
 
 def _p(context: str, message: str, /, **values: object) -> str:
     """Return a text as `_` does, where the same English means several things."""
-    text = _catalogue(current()).pgettext(context, message)
+    text = _catalogue(current()).pgettext(context, str(message))
     return text.format(**values) if values else text
+
+
+class _InContext(str):
+    """A text that knows in which of its meanings it stands."""
+
+    __slots__ = ("context",)
+    context: str
+
+    def __new__(cls, context: str, message: str) -> Self:
+        made = super().__new__(cls, message)
+        made.context = context
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # for copies and pickles
+        return self.context, str(self)
 
 
 def N_(message: str) -> str:
     """Mark a text of a constant for the catalogues; whoever shows it translates it with `_`."""
     return message
+
+
+def NP_(context: str, message: str) -> str:
+    """Mark a text of a constant as `N_` does, where the same English means several things.
+
+    `_` translates it in its context. A member of an enum forgets it: show that with `_p`.
+    """
+    return _InContext(context, message)
 
 
 def counted(number: int, one: str, many: str, /, **values: object) -> str:
