@@ -1,8 +1,7 @@
 """Sign-in links: a contact signs in by a link from a mail, without a password.
 
-As with forgotten passwords (`resets`), asking does the same for every e-mail, and only the worker
-looks whether anybody is behind it. Opening a link signs nobody in, since mail scanners open links:
-its page has a button. A second factor is asked for as after a password.
+It is mailed as one to a new password is: see `mailed_links`. Opening it signs nobody in, since mail
+scanners open links: its page has a button. A second factor is asked for as after a password.
 """
 
 from dataclasses import replace
@@ -10,24 +9,21 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from portal_data import security_log, store
-from portal_data.auth import challenges, identity, logins, throttle, tokens
+from portal_data.auth import challenges, identity, logins, mailed_links, tokens
 from portal_data.auth.challenges import CodeNeeded
+from portal_data.auth.mailed_links import MailedLink
 from portal_data.auth.sessions import Browser
 from portal_data.business import preferences
 from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
-from portal_data.messaging import outbox, templates
+from portal_data.messaging import templates
 from portal_data.store import OpenSession
-from portal_data.text import emails, language
+from portal_data.text import emails
 from portal_data.text.language import N_, _
 
 LIFETIME = timedelta(minutes=15)
-REQUESTED = "login_link.requested"
-"""The kind of outbox row that asks for a link."""
 KEEP = timedelta(days=90)
 """How long the row of a link is kept, for questions about who signed in."""
-_MOST_LINKS = 5
-"""Links that are mailed to one person within an hour."""
 
 # staff see every customer's books: a mailbox alone does not lead there
 _HAS_ACCESS = """
@@ -68,6 +64,9 @@ _REVOKE_OF_CUSTOMER = """
 _FORGET = "delete from core.login_links where expires_at < $before"
 
 
+LINK = MailedLink("login_link", "sign_in_link", "link", _RECENT, templates.login_link)
+
+
 def offered() -> bool:
     """Tell whether the business lets people sign in by a link at all."""
     with store.system_reading() as session:
@@ -83,19 +82,7 @@ def request(email: str, browser: Browser, now: datetime) -> None:
     email = emails.normalise(email)
     with store.system_writing() as session:
         _need_offered(session)
-        counters = (
-            throttle.of_address(browser.address),
-            throttle.of_account(email, browser.address),
-        )
-        security_log.event(REQUESTED)
-        throttle.charge(session, [throttle.named(each, "link") for each in counters], now)
-        outbox.enqueue(
-            session,
-            REQUESTED,
-            dedup_key=f"login_link_requested:{new_id()}",
-            payload={"email": email},
-            now=now,
-        )
+        mailed_links.request(session, LINK, email, browser, now)
 
 
 def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) -> bool:
@@ -105,21 +92,8 @@ def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) ->
         return False
     if session.value(_HAS_ACCESS, login_id=login.id) is None:
         return False
-    if session.value(_RECENT, login_id=login.id, since=now - timedelta(hours=1)) >= _MOST_LINKS:
-        return False  # whoever asks for more floods somebody's mailbox
-    token = tokens.new_token()
-    with language.reading(logins.language_of(session, login)):
-        letter = templates.login_link(
-            email, templates.business_name(session), templates.address("sign_in_link", token)
-        )
-    mailed = outbox.enqueue(
-        session,
-        "mail.login_link",
-        dedup_key=f"login_link:{request_id}",
-        payload=letter,
-        now=now,
-    )
-    if mailed:
+    token = mailed_links.mail(session, LINK, request_id, login, now)
+    if token is not None:
         # those before stay: else a stranger who asks again and again would keep the owner out
         session.change(
             _ADD,
@@ -129,7 +103,7 @@ def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) ->
             now=now,
             expires_at=now + LIFETIME,
         )
-    return mailed
+    return token is not None
 
 
 def opened(token: str, now: datetime) -> str:

@@ -1,25 +1,20 @@
-"""Forgotten passwords: a link by mail that works once, for one hour.
-
-Asking does the same for every e-mail, known or not: it leaves a request in the outbox. Only the
-worker looks whether anybody is behind it, so neither the answer nor its time tells.
-"""
+"""Forgotten passwords: a link by mail that works once, for one hour; see `mailed_links`."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from portal_data import security_log, settings, store
-from portal_data.auth import identity, logins, passwords, throttle, tokens
+from portal_data.auth import identity, logins, mailed_links, passwords, tokens
+from portal_data.auth.mailed_links import MailedLink
 from portal_data.auth.sessions import Browser
 from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
-from portal_data.messaging import activity, events, outbox, templates
+from portal_data.messaging import activity, events, templates
 from portal_data.store import OpenSession
-from portal_data.text import emails, language
+from portal_data.text import emails
 from portal_data.text.language import N_, _
 
 LIFETIME = timedelta(hours=1)
-_MOST_LINKS = 5
-"""Links that are mailed to one person within `LIFETIME`."""
 
 _HAS_ACCESS = """
     select l.id from core.logins l
@@ -72,6 +67,9 @@ _OWNERS = """
 """
 
 
+LINK = MailedLink("password_reset", "reset_password", "reset", _RECENT, templates.password_reset)
+
+
 def request(email: str, browser: Browser, now: datetime) -> None:
     """Ask for a reset link. Silent about whether anybody has this e-mail.
 
@@ -79,19 +77,7 @@ def request(email: str, browser: Browser, now: datetime) -> None:
     """
     email = emails.normalise(email)
     with store.system_writing() as session:
-        counters = (
-            throttle.of_address(browser.address),
-            throttle.of_account(email, browser.address),
-        )
-        security_log.event("password_reset.requested")
-        throttle.charge(session, [throttle.named(each, "reset") for each in counters], now)
-        outbox.enqueue(
-            session,
-            "password_reset.requested",
-            dedup_key=f"password_reset_requested:{new_id()}",
-            payload={"email": email},
-            now=now,
-        )
+        mailed_links.request(session, LINK, email, browser, now)
 
 
 def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) -> bool:
@@ -99,23 +85,10 @@ def answer(session: OpenSession, request_id: UUID, email: str, now: datetime) ->
     login = logins.find(session, email)
     if login is None or session.value(_HAS_ACCESS, login_id=login.id) is None:
         return False
-    if session.value(_RECENT, login_id=login.id, since=now - LIFETIME) >= _MOST_LINKS:
-        return False  # the last one holds still: whoever asks for more floods somebody's mailbox
-    token = tokens.new_token()
-    with language.reading(logins.language_of(session, login)):
-        letter = templates.password_reset(
-            email, templates.business_name(session), templates.address("reset_password", token)
-        )
-    mailed = outbox.enqueue(
-        session,
-        "mail.password_reset",
-        dedup_key=f"password_reset:{request_id}",
-        payload=letter,
-        now=now,
-    )
-    if mailed:
+    token = mailed_links.mail(session, LINK, request_id, login, now)
+    if token is not None:
         _store(session, login, token, now, LIFETIME)
-    return mailed
+    return token is not None
 
 
 def issue(

@@ -20,6 +20,7 @@ from portal_data.customers import data_archives
 from portal_data.customers.data_archives import Whose
 from portal_data.errors import NotFound
 from portal_data.messaging import outbox
+from portal_data.ops.outbox_loop import OutboxLoop
 from portal_data.output import data_archive
 from portal_data.text import language
 
@@ -27,7 +28,6 @@ PAUSE = 10.0
 """Seconds between looks for work that another process may have left, and after a failure."""
 KEEP_EVERY = 20.0
 """Seconds after which it says again that it works, and asks whether anybody still wants it."""
-CLEAN_EVERY = timedelta(minutes=10)
 ORPHANED_AFTER = timedelta(hours=1)
 """A file that no row names, and nobody wrote to for this long, is of an attempt that died."""
 _REST = 0.5
@@ -40,49 +40,19 @@ class Stopped(Exception):
     """The portal stops, or another process has taken the work."""
 
 
-class Archivist:
-    """Makes archives into `folder`; `files` has what people uploaded."""
+class Archivist(OutboxLoop):
+    """Makes archives into `folder`; `files` has what people uploaded.
+
+    It stops between two parts of a file, which is made anew later.
+    """
+
+    name = "archivist"
+    waiting = outbox.ARCHIVES_WAITING
+    archives = True
 
     def __init__(self, folder: Path, files: Path, clock: Callable[[], datetime] = utc_now) -> None:
-        self._folder, self._files, self._clock = folder, files, clock
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._cleaned_at: datetime | None = None
-
-    @property
-    def alive(self) -> bool:
-        """True while the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def start(self) -> None:
-        """Start the thread; it stops with `stop` and never keeps the process from ending."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name="portal-archivist", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop between two parts of a file, which is made anew later, and wait for that."""
-        self._stopping.set()
-        outbox.ARCHIVES_WAITING.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def work(self, now: datetime) -> int:
-        """Make what is due at `now` and return how many files were made."""
-        made = 0
-        with store.system_reading() as session:
-            rows = outbox.due(session, now, archives=True)
-        for row in rows:
-            if self._stopping.is_set():
-                break
-            with store.system_writing() as session:
-                claimed = outbox.claim(session, row, now)
-            if claimed:
-                made += self._handle(row, now)
-        if self._cleaned_at is None or now - self._cleaned_at >= CLEAN_EVERY:
-            self._cleaned_at = now
-            self.clean(now)
-        return made
+        super().__init__(clock)
+        self._folder, self._files = folder, files
 
     def clean(self, now: datetime) -> None:
         """End files whose time is over, and delete all that no row names any more."""
@@ -94,15 +64,8 @@ class Archivist:
             if path.name not in kept and _age(path) > ORPHANED_AFTER.total_seconds():
                 path.unlink(missing_ok=True)
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            outbox.ARCHIVES_WAITING.clear()  # before the look: what comes during it is not missed
-            try:
-                self.work(self._clock())
-            except Exception:  # the thread outlives any one failure; the row is tried again
-                log.exception("archivist failed")
-            if not self._stopping.is_set():
-                outbox.ARCHIVES_WAITING.wait(PAUSE)
+    def _pause(self, done: int | None) -> float:
+        return PAUSE
 
     def _handle(self, row: outbox.Row, now: datetime) -> bool:
         archive_id = UUID(row.payload["archive_id"])

@@ -1,9 +1,8 @@
 """Worker: one thread that sends what the outbox holds and clears away what expired."""
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from portal_data.errors import NotFound, PortalError
 from portal_data.messaging import bounces, notifications, outbox, templates
 from portal_data.messaging.mail import DeliveryFailed, Mailer, compose
 from portal_data.ops import notifier
+from portal_data.ops.outbox_loop import OutboxLoop
 from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
 from portal_data.projects import auto_approvals
@@ -25,7 +25,6 @@ PAUSE = 2.0
 """Seconds between looks at the outbox where other processes write to it, and after a failure."""
 REST = 60.0
 """Seconds at most between looks where only this process writes, which tells of new work."""
-CLEAN_EVERY = timedelta(minutes=10)
 LARGEST_ATTACHMENT = 10 * 1024 * 1024
 """Bytes of an attached document; mail servers refuse what is much larger."""
 
@@ -81,8 +80,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         "notify": _notify,
         notifier.DIGEST: _digest,
-        "password_reset.requested": _answer_reset,
-        login_links.REQUESTED: _answer_link,
+        resets.LINK.requested: _answer_reset,
+        login_links.LINK.requested: _answer_link,
         acceptance_invoices.WORK: _bill_accepted,
         auto_approvals.WORK: _end_term,
     }
@@ -90,64 +89,23 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 """Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""
 
 
-class Worker:
-    """Sends due outbox rows, at least once each: one that died while sending is sent again."""
+class Worker(OutboxLoop):
+    """Sends due mails and does all other work but archives."""
+
+    name = "worker"
+    waiting = outbox.WAITING
 
     def __init__(self, mailer: Mailer, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(clock)
         self._mailer = mailer
-        self._clock = clock
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._cleaned_at: datetime | None = None
 
-    @property
-    def alive(self) -> bool:
-        """True while the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
+    def clean(self, now: datetime) -> None:
+        """Delete what expired and nobody asks for; see `clean`."""
+        clean(now)
 
-    def start(self) -> None:
-        """Start the thread; it stops with `stop` and never keeps the process from ending."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name="portal-worker", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop after the row at hand and wait for it."""
-        self._stopping.set()
-        outbox.WAITING.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def work(self, now: datetime) -> int:
-        """Do what is due at `now` and return how many rows were sent."""
-        sent = 0
-        with store.system_reading() as session:
-            rows = outbox.due(session, now)
-        for row in rows:
-            if self._stopping.is_set():
-                break
-            with store.system_writing() as session:
-                claimed = outbox.claim(session, row, now)
-            if claimed:
-                sent += self._handle(row, now)
-        if self._cleaned_at is None or now - self._cleaned_at >= CLEAN_EVERY:
-            self._cleaned_at = now
-            clean(now)
-        return sent
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            outbox.WAITING.clear()  # before the look, so that what comes during it is not missed
-            try:
-                pause = self._pause(self.work(self._clock()))
-            except Exception:  # the thread outlives any one failure; the row is tried again
-                log.exception("worker failed")
-                pause = PAUSE
-            if not self._stopping.is_set():
-                outbox.WAITING.wait(pause)
-
-    def _pause(self, sent: int) -> float:
-        """Return the seconds until something is due, when nothing new comes before."""
+    def _pause(self, done: int | None) -> float:
+        if done is None:
+            return PAUSE
         opened = store.current()
         longest = REST if opened.written_here_alone else PAUSE
         with opened.system_reading() as session:
@@ -155,7 +113,7 @@ class Worker:
         if due is None:
             return longest
         seconds = (due - self._clock()).total_seconds()
-        if seconds <= 0 and not sent:
+        if seconds <= 0 and not done:
             return PAUSE  # it is due and could not be done: not again at once
         return min(max(seconds, 0.0), longest)
 

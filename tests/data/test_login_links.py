@@ -74,7 +74,7 @@ def test_asking_leaves_the_same_behind_for_every_email(cast: Cast) -> None:
         stored = rows("select kind, status, payload from core.outbox order by id")
         left.append([{**row, "payload": row["payload"].replace(email, "…")} for row in stored][-1])
     assert left[0] == left[1] == left[2]
-    assert left[0]["kind"] == login_links.REQUESTED
+    assert left[0]["kind"] == login_links.LINK.requested
     assert rows("select id from core.login_links order by id") == []
     assert events() == []
 

@@ -1,14 +1,8 @@
-"""The worker before a real mail server: sends, retries, gives up, survives a crash."""
+"""The worker before a real mail server: sends, retries, gives up, survives a crash, tells staff."""
 
 import ast
-import email
-import email.policy
 import ssl
-import threading
-import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +14,20 @@ from portal_data import settings, store
 from portal_data.auth import invitations, login_links, resets
 from portal_data.billing import acceptance_invoices
 from portal_data.business import preferences
-from portal_data.ids import new_id
 from portal_data.messaging import activity, outbox
 from portal_data.messaging.events import VIEWED
-from portal_data.messaging.mail import DeliveryFailed, FolderMailer, SmtpMailer, compose, mailer_for
+from portal_data.messaging.mail import mailer_for
 from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
 from portal_data.ops import notifier
 from portal_data.ops.worker import HANDLERS, Worker, clean
 from portal_data.projects import auto_approvals
 from portal_data.scope import Scope, Staff
-from portal_data.settings import Settings
 from tests.architecture.source import last_name, modules, tree
 from tests.conftest import NOW, Cast
 from tests.mail_server import Inbox, point_at
 from tests.people import BROWSER, mails, make_contact, rows, value
+from tests.queued_mail import MAIL, enqueue, text_of
 from tools.ports import free_port
-
-MAIL = {"to": "dora@alder.example", "subject": "Grüße", "body": "First <b>.\n\nSecond & last."}
-
-
-def _enqueue(payload: dict[str, Any] = MAIL, key: str = "key", now: datetime = NOW) -> None:
-    with store.system_writing() as session:
-        outbox.enqueue(session, "mail.test", dedup_key=key, payload=payload, now=now)
 
 
 def _worker() -> Worker:
@@ -53,95 +39,8 @@ def _status() -> list[tuple[str, str | None]]:
     return [(row["status"], row["error"]) for row in stored]
 
 
-def _text(message: EmailMessage, subtype: str) -> str:
-    part = message.get_body((subtype,))
-    assert part is not None
-    return str(part.get_content())
-
-
-# Letters become messages ------------------------------------------------------------------------
-
-
-def _compose(**more: Any) -> EmailMessage:
-    return compose(
-        {**MAIL, **more}, sender="office@fern.example", business="Fern & Bloom", row_id=new_id(),
-        moment=NOW,
-    )  # fmt: skip
-
-
-def test_a_letter_is_plain_text_with_an_html_alternative() -> None:
-    message = _compose(link="https://p.example/accept?a=1&b=2", link_label="Accept <now>")
-    assert message["From"] == "Fern & Bloom <office@fern.example>"
-    assert message["To"] == "dora@alder.example"
-    assert message["Subject"] == "Grüße"
-    assert message["Date"].datetime == NOW.replace(tzinfo=UTC)
-    plain, html = _text(message, "plain"), _text(message, "html")
-    assert "First <b>.\n\nSecond & last." in plain.replace("\r\n", "\n")
-    assert "https://p.example/accept?a=1&b=2" in plain
-    assert "First &lt;b&gt;.</p>" in html
-    assert 'href="https://p.example/accept?a=1&amp;b=2"' in html
-    assert "Accept &lt;now&gt;" in html
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        {"subject": "Hi\r\nBcc: everybody@x.example"},
-        {"subject": "Hi\nthere"},
-        {"to": "a@b.example\r\nBcc: c@d.example"},
-        {"to": "a@b.example, c@d.example"},
-        {"to": "not an address"},
-        {"from_name": "Fern\r\nBcc: c@d.example"},
-        {"reply_to": "a@b.example>\r\nX: y"},
-    ],
-)
-def test_no_value_can_begin_another_header(bad: dict[str, str]) -> None:
-    with pytest.raises(DeliveryFailed) as refused:
-        _compose(**bad)
-    assert refused.value.permanent
-
-
-def test_names_and_answers_go_where_they_should() -> None:
-    message = _compose(from_name='Ada "the" Lovelace, Ltd', reply_to="ada@alder.example")
-    assert message["From"].addresses[0].display_name == 'Ada "the" Lovelace, Ltd'
-    assert message["From"].addresses[0].addr_spec == "office@fern.example"
-    assert message["Reply-To"] == "ada@alder.example"
-
-
-# Mail to files ----------------------------------------------------------------------------------
-
-
-def test_without_a_server_mails_are_private_files(tmp_path: Path) -> None:
-    folder = tmp_path / "outbox"
-    mailer, message = FolderMailer(folder), _compose(link="https://p.example/x", link_label="L")
-    mailer.send(message)
-    mailer.send(message)
-    (file,) = folder.iterdir()
-    assert file.suffix == ".eml"
-    assert file.stat().st_mode & 0o777 == 0o600
-    read = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    assert isinstance(read, EmailMessage)
-    assert read["Subject"] == "Grüße"
-    assert "https://p.example/x" in _text(read, "plain")
-
-
-def test_a_folder_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
-    (tmp_path / "outbox").write_text("a file in the way")
-    with pytest.raises(DeliveryFailed) as refused:
-        FolderMailer(tmp_path / "outbox").send(_compose())
-    assert not refused.value.permanent
-
-
-def test_settings_choose_the_way_mails_leave() -> None:
-    assert isinstance(mailer_for(Settings(smtp_host="mail.example")), SmtpMailer)
-    assert isinstance(mailer_for(Settings()), FolderMailer)
-
-
-# The worker and a mail server -------------------------------------------------------------------
-
-
 def test_a_mail_leaves(cast: Cast, server: Controller, inbox: Inbox) -> None:
-    _enqueue()
+    enqueue()
     assert _worker().work(NOW) == 1
     (message,) = inbox.messages
     assert message["From"] == "Fern & Bloom Ltd <office@fern.example>"
@@ -156,7 +55,7 @@ def test_an_invitation_travels_and_its_link_is_wiped(
     link = invitations.invite(cast.owner, make_contact(cast.alice, "dora@alder.example"), NOW)
     _worker().work(NOW)
     (message,) = inbox.messages
-    assert link in _text(message, "plain")
+    assert link in text_of(message, "plain")
     assert message["To"] == "dora@alder.example"
     token = link.rpartition("=")[2]
     for row in rows("select payload, error from core.outbox order by id"):
@@ -176,7 +75,7 @@ def test_a_forgotten_password_is_answered_by_mail(
 
 def test_a_temporary_refusal_is_tried_again(cast: Cast, server: Controller, inbox: Inbox) -> None:
     inbox.answers = ["451 busy", "250 OK"]
-    _enqueue()
+    enqueue()
     worker = _worker()
     assert worker.work(NOW) == 0
     assert _status() == [("retry", "The server refused the message (451).")]
@@ -187,7 +86,7 @@ def test_a_temporary_refusal_is_tried_again(cast: Cast, server: Controller, inbo
 
 def test_greylisting_is_temporary(cast: Cast, server: Controller, inbox: Inbox) -> None:
     inbox.recipient_answers = ["450 later", "250 OK"]
-    _enqueue()
+    enqueue()
     worker = _worker()
     assert worker.work(NOW) == 0
     assert worker.work(NOW + LADDER[0]) == 1
@@ -199,7 +98,7 @@ def test_a_final_refusal_is_final(cast: Cast, server: Controller, inbox: Inbox, 
         inbox.recipient_answers = ["550 nobody here"]
     else:
         inbox.answers = ["554 not this"]
-    _enqueue({**MAIL, "link": "https://p.example/secret", "link_label": "L"})
+    enqueue({**MAIL, "link": "https://p.example/secret", "link_label": "L"})
     assert _worker().work(NOW) == 0
     ((status, error),) = _status()
     assert status == "failed"
@@ -213,7 +112,7 @@ def test_no_server_is_tried_again_to_the_end_of_the_ladder(
 ) -> None:
     monkeypatch.setenv("PORTAL_SMTP_PORT", str(free_port()))
     settings.load.cache_clear()
-    _enqueue()
+    enqueue()
     worker, now = _worker(), NOW
     for wait in (*LADDER, timedelta()):
         assert worker.work(now) == 0
@@ -227,7 +126,7 @@ def test_no_server_is_tried_again_to_the_end_of_the_ladder(
 def test_a_crash_between_sending_and_marking_sends_again(
     cast: Cast, server: Controller, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _enqueue()
+    enqueue()
 
     class Died(BaseException):
         """What a killed process looks like to the code after it."""
@@ -250,9 +149,9 @@ def test_a_crash_between_sending_and_marking_sends_again(
 def test_a_mail_that_cannot_be_written_holds_up_no_other(
     cast: Cast, server: Controller, inbox: Inbox
 ) -> None:
-    _enqueue({**MAIL, "to": "broken"}, "broken")
-    _enqueue({"nothing": "here"}, "incomplete")
-    _enqueue(key="good")
+    enqueue({**MAIL, "to": "broken"}, "broken")
+    enqueue({"nothing": "here"}, "incomplete")
+    enqueue(key="good")
     assert _worker().work(NOW) == 1
     assert len(inbox.messages) == 1
 
@@ -272,7 +171,10 @@ def test_all_that_is_queued_has_somebody_who_does_it() -> None:
         if isinstance(node, ast.Call) and last_name(node) == "enqueue"
         for argument in node.args
         if isinstance(argument, ast.Constant)
-    } | {acceptance_invoices.WORK, auto_approvals.WORK, login_links.REQUESTED, notifier.DIGEST}
+    } | {
+        acceptance_invoices.WORK, auto_approvals.WORK, notifier.DIGEST,
+        login_links.LINK.requested, resets.LINK.requested,
+    }  # fmt: skip
     assert {kind for kind in queued if not kind.startswith("mail.")} == set(HANDLERS)
     assert queued - set(HANDLERS)
 
@@ -280,7 +182,7 @@ def test_all_that_is_queued_has_somebody_who_does_it() -> None:
 def test_without_a_sender_nothing_leaves(cast: Cast, server: Controller, inbox: Inbox) -> None:
     with store.system_writing() as session:
         session.change("update core.organisation set email = null")
-    _enqueue()
+    enqueue()
     _worker().work(NOW)
     assert _status()[0][0] == "retry"
     assert "PORTAL_MAIL_FROM" in str(_status()[0][1])
@@ -303,7 +205,7 @@ def test_a_server_that_wants_a_name_gets_it(
     controller.start()
     try:
         point_at(controller, monkeypatch, USER="portal", PASSWORD="wrong")
-        _enqueue()
+        enqueue()
         assert _worker().work(NOW) == 0
         ((status, error),) = _status()
         assert status == "retry"
@@ -327,7 +229,7 @@ def test_starttls_wants_a_trusted_certificate(
     controller.start()
     try:
         point_at(controller, monkeypatch, HOST="localhost", SECURITY="starttls")
-        _enqueue()
+        enqueue()
         assert _worker().work(NOW) == 0
         assert "SSLCertVerificationError" in str(_status()[0][1])
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -341,7 +243,7 @@ def test_a_server_without_starttls_gets_nothing(
 ) -> None:
     monkeypatch.setenv("PORTAL_SMTP_SECURITY", "starttls")
     settings.load.cache_clear()
-    _enqueue()
+    enqueue()
     assert _worker().work(NOW) == 0
     assert inbox.messages == []
     assert _status()[0][0] == "retry"
@@ -426,105 +328,6 @@ def test_telling_again_tells_nobody_twice(cast: Cast, server: Controller, inbox:
     _worker().work(NOW)
     assert len(inbox.messages) == 1
     assert value("select count(*)::bigint as n from core.notifications order by n") == 1
-
-
-# The thread -------------------------------------------------------------------------------------
-
-
-def test_the_thread_works_survives_a_failure_and_stops(
-    cast: Cast, server: Controller, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portal_data.ops.worker.PAUSE", 0.01)
-    looks = 0
-    failed = threading.Event()
-
-    def clock() -> datetime:
-        nonlocal looks
-        looks += 1
-        if looks == 1:
-            failed.set()
-            raise OSError("a clock that fails once")
-        return NOW
-
-    worker = Worker(mailer_for(settings.load()), clock)
-    assert not worker.alive
-    worker.start()
-    assert failed.wait(30)
-    _enqueue()
-    for _ in range(3000):
-        if inbox.messages:
-            break
-        time.sleep(0.01)
-    assert worker.alive
-    worker.stop()
-    assert not worker.alive
-    assert len(inbox.messages) == 1
-
-
-@pytest.fixture
-def running(
-    cast: Cast, server: Controller, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[float, float], list[float]]]:
-    """Run a worker that pauses and rests so many seconds; return when it looked at the clock."""
-    workers: list[Worker] = []
-    looks: list[float] = []
-
-    def clock() -> datetime:
-        looks.append(time.monotonic())
-        return datetime.now(UTC).replace(tzinfo=None)
-
-    def start(pause: float, rest: float) -> list[float]:
-        monkeypatch.setattr("portal_data.ops.worker.PAUSE", pause)
-        monkeypatch.setattr("portal_data.ops.worker.REST", rest)
-        workers.append(Worker(mailer_for(settings.load()), clock))
-        workers[0].start()
-        _until(lambda: bool(looks))
-        time.sleep(0.5)  # its first look is over
-        return looks
-
-    yield start
-    workers[0].stop()
-
-
-def test_work_is_done_at_once_without_looking_for_it(
-    running: Callable[[float, float], list[float]], inbox: Inbox
-) -> None:
-    looks = running(3600, 3600)
-    time.sleep(1)
-    assert len(looks) == 1
-    _enqueue()
-    _until(lambda: bool(inbox.messages))
-    _enqueue(key="later", now=datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=1))
-    _until(lambda: len(inbox.messages) == 2)  # by the clock: nothing new is committed then
-
-
-def test_work_that_is_rolled_back_wakes_nobody(
-    running: Callable[[float, float], list[float]],
-) -> None:
-    looks = running(3600, 3600)
-    with pytest.raises(ZeroDivisionError), store.system_writing() as session:
-        outbox.enqueue(session, "notify", dedup_key="x", payload={}, now=NOW)
-        raise ZeroDivisionError
-    time.sleep(0.5)
-    assert len(looks) == 1
-
-
-@pytest.mark.only_engine("postgres")
-def test_work_of_other_processes_is_looked_for(
-    running: Callable[[float, float], list[float]], inbox: Inbox
-) -> None:
-    looks = running(0.05, 3600)
-    _until(lambda: len(looks) > 5)
-    _enqueue()
-    outbox.WAITING.clear()
-    _until(lambda: bool(inbox.messages))
-
-
-def _until(done: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 20
-    while not done():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 def test_expired_things_are_cleared_away(cast: Cast, owner: Staff) -> None:
