@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -34,7 +41,9 @@ class Provider:
 class Settings(BaseSettings):
     """One installation's settings. An unknown or ill-typed one stops the start with its name."""
 
-    model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PORTAL_", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     database: str = "duckdb:///data/portal.duckdb"
     """Where the books are: `duckdb:///relative/path`, `duckdb:////absolute/path` or `postgresql://…`."""
@@ -77,6 +86,13 @@ class Settings(BaseSettings):
     oidc_name: str = Field(default="your organisation", min_length=1, max_length=40)
     """What people call the provider: Continue with …"""
 
+    stripe_secret_key: SecretStr | None = None
+    """Key of the Stripe account that cards and bank accounts are charged by; sk_test_… of its
+    test mode, where no money moves."""
+    stripe_webhook_secret: SecretStr | None = None
+    """Secret of the endpoint there that sends the portal its events; while it changes, the old and
+    the new one with a comma between."""
+
     @field_validator("oidc_issuer")
     @classmethod
     def _is_issuer(cls, text: str | None) -> str | None:
@@ -95,6 +111,29 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET are set "
                 "together."
+            )
+        return self
+
+    @field_validator("stripe_secret_key", "stripe_webhook_secret")
+    @classmethod
+    def _is_of_stripe(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Refuse one in the other's place, and the publishable key, which can do nothing."""
+        text = secret.get_secret_value().strip() if secret is not None else ""
+        if not text:
+            return None
+        key = info.field_name == "stripe_secret_key"
+        begins = ("sk_", "rk_") if key else ("whsec_",)
+        parts = [text] if key else text.split(",")
+        if not all(part.strip().startswith(begins) for part in parts):
+            raise ValueError(f"It begins with {' or '.join(begins)}.")
+        return SecretStr(text)
+
+    @model_validator(mode="after")
+    def _stripe_is_whole(self) -> "Settings":
+        """Refuse half of it: payments would be made, and nobody would hear what became of them."""
+        if (self.stripe_secret_key is None) != (self.stripe_webhook_secret is None):
+            raise ValueError(
+                "PORTAL_STRIPE_SECRET_KEY and PORTAL_STRIPE_WEBHOOK_SECRET are set together."
             )
         return self
 
@@ -128,6 +167,13 @@ class Settings(BaseSettings):
         return Provider(
             self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_name
         )
+
+    @property
+    def stripe_webhook_secrets(self) -> list[str]:
+        """The secrets of Stripe's endpoint: two while they change."""
+        if self.stripe_webhook_secret is None:
+            return []
+        return [part.strip() for part in self.stripe_webhook_secret.get_secret_value().split(",")]
 
     @property
     def data_path(self) -> Path:

@@ -55,6 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "only_engine(name): what the test proves holds for one engine"
     )
     config.addinivalue_line(
+        "markers", "sandbox: asks Stripe itself, where STRIPE_TEST_KEY is a key of a sandbox"
+    )
+    config.addinivalue_line(
         "markers", "own_portal: the file's tests change what others would see, or want a new portal"
     )
     config.addinivalue_line(

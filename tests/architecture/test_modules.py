@@ -105,7 +105,6 @@ UNSCOPED: dict[str, str] = {
 LOADED_BY_OTHERS = {
     "authlib": "Streamlit, to sign in through a provider",
     "httpx2": "Authlib, to ask the provider",
-    "stripe": "the provider of card and bank payments",
     "tzdata": "zoneinfo, where the host has no time zones",
 }
 
