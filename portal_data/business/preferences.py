@@ -89,6 +89,12 @@ class Preferences:
     """Offer a sign-up link beside payments by public link."""
     customers_add_payment_methods: bool = True
     """Contacts may save cards and bank accounts."""
+    pay_online: bool = False
+    """Invoices that name no way of paying online can be paid by the one that is switched on."""
+    pay_in_parts: bool = False
+    """Parts of every invoice can be paid, not only of those that allow it themselves."""
+    notify_contacts_of_payments: bool = True
+    """Mail contacts receipts of their payments, and that one failed or came back."""
     answer_estimates_by_link: bool = False
     """Estimates can be accepted and declined through their public link."""
     notify_contacts_of_estimates: bool = True
@@ -165,6 +171,25 @@ EFFECTS: dict[str, Effect] = {
     "notify_contacts_of_estimates": Effect(
         "Mail customers when you send an estimate again",
         "Everybody at the customer who uses the portal gets a mail with what has changed.",
+    ),
+    "pay_online": Effect(
+        "Pay every invoice online",
+        "Invoices that name no way of paying can be paid by card or bank account, too, such as "
+        "those that were imported. When off, only those that name one.",
+    ),
+    "pay_in_parts": Effect(
+        "Part payments",
+        "Customers pay any part of an invoice. When off, only of invoices that allow it.",
+    ),
+    "customers_add_payment_methods": Effect(
+        "Save cards and bank accounts",
+        "Customers may let the payment provider keep what they paid with for the next time. The "
+        "portal never sees a number.",
+    ),
+    "notify_contacts_of_payments": Effect(
+        "Mail customers about payments",
+        "Everybody at the customer who uses the portal gets a mail when a payment has arrived, "
+        "failed, was refunded or came back.",
     ),
     "answer_estimates_by_link": Effect(
         "Answer estimates by public link",

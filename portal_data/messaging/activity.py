@@ -107,9 +107,17 @@ def _name(event: str) -> str:
     return event.replace(".", " ").replace("_", " ")
 
 
+@dataclass(frozen=True, slots=True)
+class Initiator:
+    """The contact who began what the portal finished later, such as a payment."""
+
+    contact_id: UUID
+    name: str
+
+
 def record(
     session: Session,
-    who: Scope | Staff | None,
+    who: Scope | Staff | Initiator | None,
     event: Event,
     *,
     now: datetime,
@@ -154,7 +162,8 @@ def record(
     }
     session.change(_RECORD, **entry, **chain.append(session, entry))
     if event.of_access:
-        security_log.event(event.key, actor=who, subject=subject_id, details=details)
+        actor = None if isinstance(who, Initiator) else who
+        security_log.event(event.key, actor=actor, subject=subject_id, details=details)
     if event.heard_by is not Audience.NOBODY:
         outbox.enqueue(
             session,
@@ -206,15 +215,17 @@ def _grouped(entries: list[Entry]) -> list[Entry]:
     return list(found.values())
 
 
-def _address(session: Session, who: Scope | Staff | None) -> str | None:
+def _address(session: Session, who: Scope | Staff | Initiator | None) -> str | None:
     if isinstance(who, Scope) and who.role is Role.LINK:
         return who.address
-    return chain.address(session, who.sign_in_id) if who else None
+    return chain.address(session, who.sign_in_id) if isinstance(who, Scope | Staff) else None
 
 
-def _actor(who: Scope | Staff | None) -> tuple[Kind, UUID | None, str]:
+def _actor(who: Scope | Staff | Initiator | None) -> tuple[Kind, UUID | None, str]:
     if isinstance(who, Scope):
         return "contact", who.person_id, who.known_as
     if isinstance(who, Staff):
         return "staff", who.staff_id, who.name
+    if isinstance(who, Initiator):
+        return "contact", who.contact_id, who.name
     return "system", None, PORTAL

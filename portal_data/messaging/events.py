@@ -21,6 +21,10 @@ class Audience(Enum):
     """Every active member of staff."""
     OTHER_SIDE = "other side"
     """Staff of what a contact did, and of what staff did the customer's contacts with access."""
+    COLLEAGUES = "colleagues"
+    """The customer's contacts with access."""
+    EVERYBODY = "everybody"
+    """Staff, and the customer's contacts with access."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,17 @@ def _event(
         raise ValueError(f"{key!r} is no key of a new event.")
     if "{actor}" not in words or (mailed and heard_by is Audience.NOBODY):
         raise ValueError(f"{key} has no words, or mails for nobody.")
-    if (mailed_to_contacts or asks) and heard_by is not Audience.OTHER_SIDE:
+    if (mailed_to_contacts or asks) and heard_by in (Audience.NOBODY, Audience.STAFF):
         raise ValueError(f"{key} mails for nobody of the customer's.")
     EVENTS[key] = Event(key, words, heard_by, mailed, mailed_to_contacts, asks)
     return EVENTS[key]
 
 
 _NOBODY, _STAFF, _OTHER_SIDE = Audience.NOBODY, Audience.STAFF, Audience.OTHER_SIDE
+_COLLEAGUES, _EVERYBODY = Audience.COLLEAGUES, Audience.EVERYBODY
 _ON_ACTIVITY = "notify_staff_of_activity"
 _ON_COMMENTS = "notify_contacts_of_comments"
+_ON_PAYMENTS = "notify_contacts_of_payments"
 
 APPROVAL_APPROVED = _event(
     "approval.approved", N_("{actor} approved timesheet {subject}"), _STAFF, mailed=_ON_ACTIVITY
@@ -297,8 +303,71 @@ MESSAGE_SENT = _event("message.sent", N_("{actor} sent a message"), _NOBODY)
 ORGANISATION_CHANGED = _event(
     "organisation.changed", N_("{actor} changed the details of {subject}"), _NOBODY
 )
-PAYMENT_FAILED = _event("payment.failed", N_("{actor} could not pay {subject}"), _NOBODY)
-PAYMENT_RECEIVED = _event("payment.received", N_("{actor} paid {subject}"), _NOBODY)
+PAYMENT_APPROVAL_ASKED = _event(
+    "payment.approval_asked",
+    N_("{actor} asks for your agreement to pay {subject}"),
+    _COLLEAGUES,
+    asks=Permission.INVOICE_PAY,
+)
+PAYMENT_APPROVED = _event(
+    "payment.approved", N_("{actor} agreed to the payment of {subject}"), _COLLEAGUES
+)
+PAYMENT_CANCELLED = _event(
+    "payment.cancelled", N_("{actor} cancelled a payment of {subject}"), _NOBODY
+)
+PAYMENT_FAILED = _event(
+    "payment.failed",
+    N_("{actor} could not pay {subject}"),
+    _EVERYBODY,
+    mailed=_ON_ACTIVITY,
+    mailed_to_contacts=_ON_PAYMENTS,
+)
+PAYMENT_HELD = _event(
+    "payment.held",
+    N_("{actor} wants you to look at the payment of {subject}"),
+    _STAFF,
+    mailed=_ON_ACTIVITY,
+)
+PAYMENT_METHOD_CHOSEN = _event(
+    "payment.method_chosen", N_("{actor} chose to pay with {subject}"), _NOBODY
+)
+PAYMENT_METHOD_REMOVED = _event(
+    "payment.method_removed", N_("{actor} removed the saved method {subject}"), _NOBODY
+)
+PAYMENT_RECEIVED = _event(
+    "payment.received",
+    N_("{actor} paid {subject}"),
+    _EVERYBODY,
+    mailed=_ON_ACTIVITY,
+    mailed_to_contacts=_ON_PAYMENTS,
+)
+PAYMENT_REFUNDED = _event(
+    "payment.refunded",
+    N_("{actor} refunded payment {subject}"),
+    _EVERYBODY,
+    mailed_to_contacts=_ON_PAYMENTS,
+)
+PAYMENT_REFUND_FAILED = _event(
+    "payment.refund_failed",
+    N_("{actor} could not refund payment {subject}"),
+    _STAFF,
+    mailed=_ON_ACTIVITY,
+)
+PAYMENT_RETURNED = _event(
+    "payment.returned",
+    N_("{actor} recorded the return of payment {subject}"),
+    _EVERYBODY,
+    mailed=_ON_ACTIVITY,
+    mailed_to_contacts=_ON_PAYMENTS,
+)
+PAYMENT_STARTED = _event("payment.started", N_("{actor} began to pay {subject}"), _NOBODY)
+PAYMENT_TAKEN_BACK = _event(
+    "payment.taken_back",
+    N_("{actor} recorded the bank dispute of payment {subject}"),
+    _EVERYBODY,
+    mailed=_ON_ACTIVITY,
+    mailed_to_contacts=_ON_PAYMENTS,
+)
 PREFERENCES_CHANGED = _event(
     "preferences.changed", N_("{actor} changed the portal's settings"), _NOBODY
 )

@@ -55,6 +55,9 @@ _OF_RECORD = {
     "review": Topic.REVIEWS,
 }
 
+_ALONE: dict[Side, Audience] = {"staff": Audience.STAFF, "contact": Audience.COLLEAGUES}
+"""Who hears of what only one side hears of."""
+
 
 def topic_of(event: Event) -> Topic:
     """Return what an event is about."""
@@ -67,8 +70,8 @@ def heard_by(side: Side) -> list[Topic]:
     found = {
         topic_of(event)
         for event in EVENTS.values()
-        if event.heard_by is Audience.OTHER_SIDE
-        or (side == "staff" and event.heard_by is Audience.STAFF)
+        if event.heard_by in (Audience.OTHER_SIDE, Audience.EVERYBODY)
+        or event.heard_by is _ALONE[side]
     }
     return [topic for topic in Topic if topic in found]
 

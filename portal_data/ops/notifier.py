@@ -102,16 +102,36 @@ def notify(
     known = EVENTS.get(event["event"]) if event else None
     if event is None or known is None or known.heard_by is Audience.NOBODY:
         return 0
-    side: Side = "staff"
-    if known.heard_by is Audience.OTHER_SIDE and event["actor_kind"] == "staff":
-        if not event["visible"]:
-            return 0
-        side = "contact"
-        recipients = session.rows(
-            _CONTACTS, activity_id=activity_id, customer_id=event["customer_id"]
-        )
+    sides = _sides(event, known)
+    return sum(_tell_side(session, event, known, side, now, link=link) for side in sides)
+
+
+def _sides(event: Mapping[str, Any], known: Event) -> list[Side]:
+    """Return who hears of an event; contacts hear of nothing that their customer does not see."""
+    heard, by_staff = known.heard_by, event["actor_kind"] == "staff"
+    contacts = heard in (Audience.COLLEAGUES, Audience.EVERYBODY)
+    staff = heard in (Audience.STAFF, Audience.EVERYBODY)
+    if heard is Audience.OTHER_SIDE:
+        contacts, staff = by_staff, not by_staff
+    sides: list[Side] = ["staff"] if staff else []
+    return [*sides, "contact"] if contacts and event["visible"] else sides
+
+
+def _tell_side(
+    session: OpenSession,
+    event: Mapping[str, Any],
+    known: Event,
+    side: Side,
+    now: datetime,
+    *,
+    link: str | None,
+) -> int:
+    """Tell everybody of one side of an event and return how many."""
+    about = {"activity_id": event["id"]}
+    if side == "contact":
+        recipients = session.rows(_CONTACTS, **about, customer_id=event["customer_id"])
     else:
-        recipients = session.rows(_STAFF, activity_id=activity_id)
+        recipients = session.rows(_STAFF, **about)
     chosen = delivery.of_people(
         session, _home(side, event["customer_id"]), [each["id"] for each in recipients]
     )

@@ -337,6 +337,23 @@ join (
 where i.minor <> a.amount_minor
 order by a.id;
 
+select 'in flight is not what attempts in flight are for' as problem, d.number as row_id
+from (
+    select customer_id, id, number, pending_minor from core.invoices
+    union all
+    select customer_id, id, number, pending_minor from core.retainer_invoices
+) d
+left join (
+    select t.customer_id, coalesce(t.invoice_id, t.retainer_invoice_id) as document_id,
+        sum(t.amount_minor)::bigint as minor
+    from core.payment_attempt_items t
+    join core.payment_attempts a on a.customer_id = t.customer_id and a.id = t.attempt_id
+    where a.status in ('awaiting_approval', 'created', 'requires_action', 'pending', 'held')
+    group by 1, 2
+) f on f.customer_id = d.customer_id and f.document_id = d.id
+where d.pending_minor <> coalesce(f.minor, 0)
+order by d.number;
+
 select 'promise is not the sum of its items' as problem, cast(p.id as text) as row_id
 from core.payment_promises p
 join (

@@ -1,0 +1,302 @@
+"""Collecting: hands payments to their providers, and looks again what became of them.
+
+A provider is asked outside of any transaction, and what it says is written in one of its own. So
+a crash between the two loses nothing: the same request is made again under the same key, and the
+same truth is applied again. Messages of a provider, the payer who comes back, polling and staff all
+end in `look`: there is one path, whatever arrives twice, late, in disorder or never.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal_data import store
+from portal_data.errors import Conflict, NotFound
+from portal_data.payments import attempts, polling, settlement
+from portal_data.payments.attempts import Status
+from portal_data.payments.provider import (
+    Line,
+    Payer,
+    Provider,
+    ProviderError,
+    Request,
+    Started,
+    State,
+)
+from portal_data.payments.provider import Status as Truth
+from portal_data.payments.providers import Providers
+from portal_data.scope import Permission, Scope
+from portal_data.text.language import _
+
+log = logging.getLogger("portal.payments")
+
+KEY_HOLDS = timedelta(hours=23)
+"""For so long the same request under the same key is one to a provider, with an hour to spare."""
+
+_PAYER = """
+    select u.display_name, coalesce(c.email, u.email) as email, p.provider_reference
+    from core.customers u
+    left join core.contacts c on c.customer_id = u.id and c.id = $contact_id
+    left join core.provider_customers p on p.customer_id = u.id and p.provider = $provider
+    where u.id = $customer_id
+    order by u.id
+"""
+_KEEP_CUSTOMER = """
+    insert into core.provider_customers (customer_id, provider, provider_reference, created_at)
+    values ($customer_id, $provider, $reference, $now)
+    on conflict (customer_id, provider) do nothing
+"""
+_CUSTOMER = """
+    select provider_reference from core.provider_customers
+    where customer_id = $customer_id and provider = $provider
+    order by 1
+"""
+_LINES = """
+    select coalesce(i.number, r.number) as number, t.amount_minor
+    from core.payment_attempt_items t
+    left join core.invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
+    left join core.retainer_invoices r
+        on r.customer_id = t.customer_id and r.id = t.retainer_invoice_id
+    where t.customer_id = $customer_id and t.attempt_id = $id
+    order by 1
+"""
+_METHOD = """
+    select provider_reference, kind from core.saved_methods
+    where customer_id = $customer_id and id = $id
+    order by id
+"""
+_BANK = "select bank_payment_allowed from core.customers where id = $customer_id order by id"
+_STARTED = """
+    update core.payment_attempts
+    set version = version + 1, provider_reference = $reference, redirect_url = $url,
+        updated_at = $now
+    where customer_id = $customer_id and id = $id and provider_reference is null
+"""
+_ATTEMPT = """
+    select id, customer_id, contact_id, status, provider, currency_code, amount_minor,
+        saved_method_id, save_method, provider_reference, redirect_url, created_at, expires_at
+    from core.payment_attempts where id = $id
+    order by id
+"""
+_UNFINISHED = f"""
+    select id, customer_id from core.payment_attempts where {attempts.FLYING}
+    order by created_at, id
+"""
+_BY_REFERENCE = """
+    select id from core.payment_attempts
+    where provider = $provider and provider_reference = $reference
+    order by id
+"""
+
+
+class Collector:
+    """Collects through the providers that are switched on; customers come back to `address`."""
+
+    def __init__(self, providers: Providers, address: str) -> None:
+        self._providers, self._address = providers, address.rstrip("/")
+
+    def hand_over(self, scope: Scope, attempt_id: UUID, now: datetime) -> str | None:
+        """Hand an attempt of the customer's to its provider, and return where the payer goes on.
+
+        None when nothing is left to do: what became of it stands in the attempt. The same attempt
+        again goes on at the same page. Raises NotAllowed for a role that may not pay, NotFound,
+        Conflict for one that waits for somebody's agreement or is finished, ProviderError.
+        """
+        scope.need(Permission.INVOICE_PAY)
+        attempts.get(scope, attempt_id)
+        attempt = self._attempt(attempt_id)
+        status = Status(attempt["status"])
+        if status is Status.AWAITING_APPROVAL:
+            raise Conflict(_("Somebody has to agree to this payment first."))
+        if not status.unfinished:
+            raise Conflict(_("This payment is finished."))
+        if attempt["provider_reference"] is None:
+            self._start(attempt, now)
+            attempt = self._attempt(attempt_id)
+        if attempt["redirect_url"] is None:
+            self.look(attempt_id, now)
+            return None
+        return str(attempt["redirect_url"])
+
+    def cancel(self, scope: Scope, attempt_id: UUID, now: datetime) -> Status:
+        """Leave a payment that was begun and not made, and return what it is then.
+
+        What was paid meanwhile stays paid. Raises as `hand_over`, Conflict also for one that is on
+        its way.
+        """
+        scope.need(Permission.INVOICE_PAY)
+        if not attempts.get(scope, attempt_id).status.unfinished:
+            raise Conflict(_("This payment cannot be cancelled any more."))
+        attempt = self._attempt(attempt_id)
+        provider = self._providers.of(attempt["provider"])
+        reference = attempt["provider_reference"]
+        if reference is None:
+            # it may have begun there without an answer: the same request finds it
+            reference = self._start(attempt, now).reference
+        return self._apply(attempt_id, provider.cancel(reference), now)
+
+    def look(self, attempt_id: UUID, now: datetime) -> Status:
+        """Ask the provider what has become of an attempt, write that, and return it.
+
+        Raises NotFound for no such attempt, ProviderError when the provider does not answer.
+        """
+        attempt = self._attempt(attempt_id)
+        status = Status(attempt["status"])
+        if status is Status.HELD:
+            return status
+        if status is Status.AWAITING_APPROVAL:
+            return self._expired_waiting(attempt, now)
+        provider = self._providers.of(attempt["provider"])
+        reference = attempt["provider_reference"]
+        if reference is None:
+            reference = self._found_again(attempt, now)
+            if reference is None:
+                return self._without_a_trace(attempt, now)
+        truth = provider.status(reference)
+        if truth.state is State.FAILED and status.in_flight:
+            truth = _final(truth, provider.cancel(reference))
+        late = attempt["expires_at"] is not None and attempt["expires_at"] <= now
+        if truth.state is State.CREATED and late:
+            truth = provider.cancel(reference)
+        return self._apply(attempt_id, truth, now)
+
+    def look_by(self, provider: str, reference: str | None, attempt_id: UUID | None,
+                now: datetime) -> Status | None:  # fmt: skip
+        """Look at the attempt that a provider's message leads to; None when it is none of ours."""
+        if attempt_id is None and reference is not None:
+            with store.system_reading() as session:
+                attempt_id = session.value(_BY_REFERENCE, provider=provider, reference=reference)
+        if attempt_id is None:
+            return None
+        try:
+            return self.look(attempt_id, now)
+        except NotFound:
+            return None
+
+    def work(self, payload: Mapping[str, Any], now: datetime) -> None:
+        """Look at an attempt whose turn it is, and see to it that it is looked at again."""
+        attempt_id, turn = UUID(payload["attempt_id"]), int(payload["turn"])
+        try:
+            finished = not self.look(attempt_id, now).in_flight
+        except ProviderError as error:
+            log.warning("provider did not answer", extra={"portal": {"error": str(error)}})
+            finished = False
+        if not finished:
+            with store.system_writing() as session:
+                attempt = attempts.need(session.rows(_ATTEMPT, id=attempt_id))
+                polling.plan(session, attempt_id, attempt["customer_id"], turn + 1, now)
+
+    def reconcile(self, now: datetime) -> dict[str, int]:
+        """Look at every attempt in flight and return how many are in which state then.
+
+        One that a provider does not answer for counts as `unanswered`.
+        """
+        with store.system_reading() as session:
+            rows = session.rows(_UNFINISHED)
+        found: dict[str, int] = {}
+        for row in rows:
+            try:
+                state = self.look(row["id"], now).value
+            except ProviderError as error:
+                log.warning("provider did not answer", extra={"portal": {"error": str(error)}})
+                state = "unanswered"
+            found[state] = found.get(state, 0) + 1
+        return found
+
+    def _attempt(self, attempt_id: UUID) -> dict[str, Any]:
+        with store.system_reading() as session:
+            return attempts.need(session.rows(_ATTEMPT, id=attempt_id))
+
+    def _apply(self, attempt_id: UUID, truth: Truth, now: datetime) -> Status:
+        with store.system_writing() as session:
+            return settlement.apply(session, attempt_id, truth, now)
+
+    def _start(self, attempt: Mapping[str, Any], now: datetime) -> Started:
+        """Hand an attempt over, as often as need be: under its key it is one payment there."""
+        provider = self._providers.of(attempt["provider"])
+        own = {"customer_id": attempt["customer_id"]}
+        with store.system_reading() as session:
+            lines = session.rows(_LINES, **own, id=attempt["id"])
+            bank = session.value(_BANK, **own)
+            method = None
+            if attempt["saved_method_id"] is not None:
+                method = session.one(_METHOD, **own, id=attempt["saved_method_id"])
+        kinds = provider.kinds if bank else provider.kinds - {"bank"}
+        back = f"{self._address}/pay/return?attempt={attempt['id']}"
+        request = Request(
+            attempt_id=attempt["id"],
+            payer=self._payer(provider, attempt, now),
+            currency_code=attempt["currency_code"],
+            lines=tuple(Line(line["number"], line["amount_minor"]) for line in lines),
+            kinds=kinds,
+            save_method=attempt["save_method"],
+            return_url=back,
+            cancel_url=f"{back}&left=1",
+            expires_at=attempt["expires_at"],
+            method=method["provider_reference"] if method else None,
+        )
+        started = provider.charge(request) if method else provider.start(request)
+        with store.system_writing() as session:
+            session.change(
+                _STARTED,
+                **own,
+                id=attempt["id"],
+                reference=started.reference,
+                url=started.url,
+                now=now,
+            )
+        return started
+
+    def _payer(self, provider: Provider, attempt: Mapping[str, Any], now: datetime) -> Payer:
+        """Return who pays, who is known to the provider afterwards."""
+        own = {"customer_id": attempt["customer_id"], "provider": provider.key}
+        with store.system_reading() as session:
+            row = session.one(_PAYER, **own, contact_id=attempt["contact_id"]) or {}
+        payer = Payer(
+            own["customer_id"], row["display_name"], row["email"] or "", row["provider_reference"]
+        )
+        reference = provider.ensure_customer(payer)
+        if reference != payer.reference:
+            with store.system_writing() as session:
+                session.change(_KEEP_CUSTOMER, **own, reference=reference, now=now)
+                reference = str(session.value(_CUSTOMER, **own))
+        return Payer(payer.customer_id, payer.name, payer.email, reference)
+
+    def _found_again(self, attempt: Mapping[str, Any], now: datetime) -> str | None:
+        """Return the provider's name of an attempt whose answer never came; None when none has."""
+        if now - attempt["created_at"] > KEY_HOLDS:
+            return None
+        late = attempt["expires_at"] is not None and attempt["expires_at"] <= now
+        if late and attempt["saved_method_id"] is None:
+            return None  # nobody was ever shown the page where it could have been paid
+        return self._start(attempt, now).reference
+
+    def _without_a_trace(self, attempt: Mapping[str, Any], now: datetime) -> Status:
+        """End an attempt that its provider knows nothing of, or hold it where that is not sure."""
+        charged = attempt["saved_method_id"] is not None
+        with store.system_writing() as session:
+            row = settlement.held(session, attempt["id"])
+            status = Status(row["status"])
+            if not status.in_flight or row["provider_reference"] is not None:
+                return status
+            if charged:
+                return settlement.hold(session, row, "Its provider never answered.", now)
+            return settlement.end(session, row, Status.EXPIRED, now)
+
+    def _expired_waiting(self, attempt: Mapping[str, Any], now: datetime) -> Status:
+        """End a payment that nobody agreed to in time."""
+        if attempt["expires_at"] is None or attempt["expires_at"] > now:
+            return Status.AWAITING_APPROVAL
+        with store.system_writing() as session:
+            row = settlement.held(session, attempt["id"])
+            if row["status"] != Status.AWAITING_APPROVAL:
+                return Status(row["status"])
+            return settlement.end(session, row, Status.EXPIRED, now)
+
+
+def _final(refused: Truth, cancelled: Truth) -> Truth:
+    """Return what is so once a refused payment cannot be tried again behind our back."""
+    gone = cancelled.state in (State.CANCELLED, State.EXPIRED, State.FAILED)
+    return refused if gone else cancelled
