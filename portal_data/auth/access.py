@@ -7,7 +7,7 @@ from portal_data import store
 from portal_data.auth import invitations, login_links, logins, sessions
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import activity, events
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row

@@ -19,7 +19,7 @@ from portal_data.auth.sessions import IDLE, Browser
 from portal_data.errors import Invalid, NotAllowed, NotFound
 from portal_data.ids import BUSINESS
 from portal_data.messaging import activity, events, outbox, templates
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Role, Scope, Staff, need_actor
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row

@@ -30,7 +30,7 @@ from portal_data.business.preferences import SecondFactor
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Scope, Staff, need_actor
 from portal_data.store import OpenSession
 from portal_data.text import language

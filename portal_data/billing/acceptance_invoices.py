@@ -18,6 +18,7 @@ from portal_data.business.preferences import AfterAcceptance
 from portal_data.ids import new_id
 from portal_data.kinds import INVOICE, RETAINER, Kind
 from portal_data.messaging import activity, events, outbox
+from portal_data.messaging.event import Event
 from portal_data.store import OpenSession, Session
 
 WORK = "estimate.accepted"
@@ -240,7 +241,7 @@ def _load(session: OpenSession, table: str, rows: list[dict[str, Any]]) -> None:
 
 def _record(
     session: OpenSession,
-    event: events.Event,
+    event: Event,
     estimate: dict[str, Any],
     kind: Kind,
     made: tuple[UUID, str],

@@ -16,7 +16,7 @@ from portal_data.errors import Conflict
 from portal_data.kinds import INVOICE
 from portal_data.messaging import activity
 from portal_data.messaging.comments import Attachment
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import Session
 from portal_data.text.language import N_, NP_, _

@@ -18,7 +18,7 @@ from portal_data.business import organisation
 from portal_data.errors import Conflict, Invalid
 from portal_data.kinds import ESTIMATE
 from portal_data.messaging import activity, comments, events
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Permission, Role, Scope
 from portal_data.store import Session
 from portal_data.text import emails, form_fields

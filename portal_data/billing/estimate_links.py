@@ -18,7 +18,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.kinds import ESTIMATE
 from portal_data.messaging import activity, events, templates
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Scope, Staff
 from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row

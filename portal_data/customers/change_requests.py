@@ -9,7 +9,7 @@ from portal_data.customers.detail_fields import LABELS, REASON, said
 from portal_data.errors import Conflict
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row

@@ -16,7 +16,7 @@ from portal_data.customers.details import Address, Contact, MyDetails
 from portal_data.errors import Conflict, Invalid, NotAllowed
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
 from portal_data.store.engine import Row

@@ -10,6 +10,7 @@ from portal_data.business import preferences
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events
+from portal_data.messaging.event import Event
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import Session
 from portal_data.text import form_fields
@@ -175,7 +176,7 @@ def need_reviews(session: Session) -> None:
 def record(
     session: Session,
     who: Scope | Staff,
-    event: events.Event,
+    event: Event,
     review_id: UUID,
     now: datetime,
     *,

@@ -8,7 +8,8 @@ from uuid import UUID
 from portal_data import security_log, store
 from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import chain, outbox
-from portal_data.messaging.events import EVENTS, Audience, Event
+from portal_data.messaging.event import Audience, Event
+from portal_data.messaging.events import EVENTS
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store import Session
 from portal_data.text import bidi

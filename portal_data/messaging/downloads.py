@@ -17,7 +17,7 @@ from uuid import UUID
 from portal_data import store
 from portal_data.errors import PortalError
 from portal_data.messaging import activity, events
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Role, Scope
 
 WINDOW = timedelta(minutes=30)

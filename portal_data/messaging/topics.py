@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Literal
 
-from portal_data.messaging.events import EVENTS, Audience, Event
+from portal_data.messaging.event import Audience, Event
+from portal_data.messaging.events import EVENTS
 from portal_data.scope import Role, roles_that_may
 from portal_data.text.language import N_
 

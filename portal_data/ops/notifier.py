@@ -16,7 +16,8 @@ from portal_data.business import preferences
 from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import activity, bounces, delivery, outbox, templates, unsubscribing
 from portal_data.messaging.delivery import Channel, Delivery
-from portal_data.messaging.events import EVENTS, Audience, Event
+from portal_data.messaging.event import Audience, Event
+from portal_data.messaging.events import EVENTS
 from portal_data.messaging.topics import Side, mails, topic_of
 from portal_data.scope import Permission, Role, roles_that_may
 from portal_data.store import OpenSession

@@ -160,7 +160,7 @@ _MOVE = """
     update core.payment_attempts
     set version = version + 1, status = $status, failure_code = $failure_code,
         failure_message = $failure_message, held_reason = $held_reason, expected_on = $expected_on,
-        updated_at = $now
+        redirect_url = coalesce($url, redirect_url), updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 
@@ -215,8 +215,12 @@ def move(
     failure: tuple[str | None, str | None] = (None, None),
     held_reason: str | None = None,
     expected_on: Date | None = None,
+    url: str | None = None,
 ) -> None:
-    """Write that an attempt, whose row is held, is in another state now."""
+    """Write that an attempt, whose row is held, is in another state now.
+
+    The payer goes on at `url`, when that is another page than so far.
+    """
     session.change(
         _MOVE,
         id=attempt["id"],
@@ -226,6 +230,7 @@ def move(
         failure_message=failure[1],
         held_reason=held_reason,
         expected_on=expected_on,
+        url=url,
         now=now,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import store
-from portal_data.errors import Conflict, NotFound
+from portal_data.errors import Conflict
 from portal_data.payments import attempts, polling, settlement
 from portal_data.payments.attempts import Status
 from portal_data.payments.provider import (
@@ -162,18 +162,22 @@ class Collector:
             truth = provider.cancel(reference)
         return self._apply(attempt_id, truth, now)
 
-    def look_by(self, provider: str, reference: str | None, attempt_id: UUID | None,
-                now: datetime) -> Status | None:  # fmt: skip
-        """Look at the attempt that a provider's message leads to; None when it is none of ours."""
+    def look_by(
+        self, provider: str, reference: str | None, attempt_id: UUID | None, now: datetime
+    ) -> Status | None:
+        """Look at the attempt that a provider's message leads to; None when it is none of ours.
+
+        Raises ProviderError when the provider does not answer.
+        """
         if attempt_id is None and reference is not None:
-            with store.system_reading() as session:
-                attempt_id = session.value(_BY_REFERENCE, provider=provider, reference=reference)
+            attempt_id = self._named(provider, reference)
         if attempt_id is None:
             return None
-        try:
-            return self.look(attempt_id, now)
-        except NotFound:
+        with store.system_reading() as session:
+            rows = session.rows(_ATTEMPT, id=attempt_id)
+        if not rows or rows[0]["provider"] != provider:
             return None
+        return self.look(attempt_id, now)
 
     def work(self, payload: Mapping[str, Any], now: datetime) -> None:
         """Look at an attempt whose turn it is, and see to it that it is looked at again."""
@@ -209,6 +213,19 @@ class Collector:
         with store.system_reading() as session:
             return attempts.need(session.rows(_ATTEMPT, id=attempt_id))
 
+    def _named(self, provider: str, reference: str) -> UUID | None:
+        """Return the attempt of a provider's reference, which may be its second one."""
+        with store.system_reading() as session:
+            found = session.value(_BY_REFERENCE, provider=provider, reference=reference)
+        if found is not None:
+            return UUID(str(found))
+        try:
+            return self._providers.of(provider).status(reference).attempt_id
+        except ProviderError as error:
+            if error.final:  # it is no payment there
+                return None
+            raise
+
     def _apply(self, attempt_id: UUID, truth: Truth, now: datetime) -> Status:
         with store.system_writing() as session:
             return settlement.apply(session, attempt_id, truth, now)
@@ -230,7 +247,7 @@ class Collector:
             payer=self._payer(provider, attempt, now),
             currency_code=attempt["currency_code"],
             lines=tuple(Line(line["number"], line["amount_minor"]) for line in lines),
-            kinds=kinds,
+            kinds=frozenset(kinds),
             save_method=attempt["save_method"],
             return_url=back,
             cancel_url=f"{back}&left=1",

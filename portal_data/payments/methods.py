@@ -13,7 +13,7 @@ from portal_data import store
 from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.payments.attempts import Row
 from portal_data.payments.provider import Method
 from portal_data.scope import Permission, Scope

@@ -6,18 +6,16 @@ Nothing here asks a provider for anything: that is `collecting`, once the transa
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from portal_data import money, store
-from portal_data.billing import disputes
 from portal_data.business import preferences
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
 from portal_data.messaging import activity, events
-from portal_data.messaging.events import Event
-from portal_data.payments import attempts, polling
+from portal_data.messaging.event import Event
+from portal_data.payments import attempts, offers, polling
 from portal_data.payments.attempts import Row, Status
 from portal_data.payments.provider import Provider
 from portal_data.scope import Permission, Scope
@@ -25,8 +23,6 @@ from portal_data.store import Session
 from portal_data.text import language
 from portal_data.text.language import _
 
-MOST = 100
-"""Documents of one payment."""
 OPEN_FOR = timedelta(hours=1)
 """How long the page of a provider waits for the payer, and holds the documents."""
 APPROVAL_FOR = timedelta(days=14)
@@ -52,38 +48,6 @@ class Order:
     save_method: bool = False
 
 
-_DOCUMENTS = {
-    "invoice": f"""
-        select i.id, i.customer_id, i.number, i.version, i.status, i.currency_code, i.balance_minor,
-            i.pending_minor, i.in_question_minor, i.partial_payments, i.minimum_payment_minor,
-            coalesce((
-                select sum(d.amount_minor)::bigint from core.disputes d
-                where d.customer_id = i.customer_id and d.invoice_id = i.id and d.{disputes.OPEN}
-            ), 0) as disputed_minor
-        from core.invoices i
-        where i.customer_id = $customer_id and i.number = any($numbers)
-        order by i.id
-    """,
-    "retainer_invoice": """
-        select id, customer_id, number, version, status, currency_code, balance_minor,
-            pending_minor, in_question_minor, false as partial_payments,
-            null as minimum_payment_minor, 0 as disputed_minor
-        from core.retainer_invoices
-        where customer_id = $customer_id and number = any($numbers)
-        order by id
-    """,
-}
-_PROVIDERS = {
-    "invoice": """
-        select invoice_id as id, provider from invoice_providers where invoice_id = any($ids)
-        order by 1, 2
-    """,
-    "retainer_invoice": """
-        select retainer_invoice_id as id, provider from retainer_invoice_providers
-        where retainer_invoice_id = any($ids)
-        order by 1, 2
-    """,
-}
 _PAYER = """
     select c.payment_limit_minor, c.payment_limit_currency, u.bank_payment_allowed
     from contacts c
@@ -125,8 +89,8 @@ def begin(scope: Scope, provider: Provider, order: Order, *, key: UUID, now: dat
     be paid online, Invalid for an amount that cannot be.
     """
     scope.need(Permission.INVOICE_PAY)
-    if not 0 < len(order.parts) <= MOST or _twice(order.parts):
-        raise Invalid(_("Choose between one and {most} documents.", most=MOST))
+    if not 0 < len(order.parts) <= offers.MOST or _twice(order.parts):
+        raise Invalid(_("Choose between one and {most} documents.", most=offers.MOST))
     if len({part.record for part in order.parts}) != 1:
         raise Invalid(_("Pay invoices and retainer invoices one after the other."))
     with store.writing(scope) as session:
@@ -215,10 +179,8 @@ def _twice(parts: Iterable[Part]) -> bool:
 
 def _held(session: Session, scope: Scope, parts: tuple[Part, ...]) -> dict[str, Row]:
     """Return the documents by their numbers, held in one order, each in the version seen."""
-    sql = _DOCUMENTS.get(parts[0].record)
     numbers = [part.number for part in parts]
-    found = session.locked(sql, customer_id=scope.customer_id, numbers=numbers) if sql else []
-    rows = {row["number"]: row for row in found if row["status"] != "draft"}
+    rows = {row["number"]: row for row in offers.held(session, scope, parts[0].record, numbers)}
     for part in parts:
         row = rows.get(part.number)
         if row is None:
@@ -242,12 +204,12 @@ def _need_payable(session: Session, rows: Mapping[str, Row], parts: tuple[Part, 
     in_parts = preferences.get(session).pay_in_parts
     for part in parts:
         row, number = rows[part.number], part.number
-        left = payable(row)
+        left = offers.payable(row)
         if left <= 0 and row["pending_minor"]:
             raise Conflict(_("A payment of {number} is on its way already.", number=number))
         if left <= 0:
             raise Conflict(_("Nothing is to be paid on {number}.", number=number))
-        least = least_of(row, in_parts=in_parts)
+        least = offers.least_of(row, in_parts=in_parts)
         if not least <= part.amount_minor <= left:
             raise Invalid(
                 _(
@@ -259,24 +221,6 @@ def _need_payable(session: Session, rows: Mapping[str, Row], parts: tuple[Part, 
             )
 
 
-def payable(row: Mapping[str, Any]) -> int:
-    """Return how much of a document can be paid now, in minor units: not what is on its way or in
-    dispute, and nothing while part of it is in question. Of a row with these columns."""
-    if row["status"] != "sent" or row["in_question_minor"]:
-        return 0
-    disputed = min(row["disputed_minor"], row["balance_minor"])
-    left: int = row["balance_minor"] - row["pending_minor"] - disputed
-    return max(left, 0)
-
-
-def least_of(row: Mapping[str, Any], *, in_parts: bool) -> int:
-    """Return the least that can be paid of a document: all of it, unless parts are allowed."""
-    left = payable(row)
-    if not (row["partial_payments"] or in_parts):
-        return left
-    return min(max(row["minimum_payment_minor"] or 1, 1), left)
-
-
 def _need_provider(
     session: Session,
     provider: Provider,
@@ -286,14 +230,10 @@ def _need_provider(
     amount: tuple[str, int],
 ) -> None:
     """Raise unless all of the documents can be paid through the provider, in this way."""
-    wanted = preferences.get(session)
     ids = [row["id"] for row in rows.values()]
-    offered: dict[UUID, set[str]] = {}
-    for found in session.rows(_PROVIDERS[order.parts[0].record], ids=ids):
-        offered.setdefault(found["id"], set()).add(found["provider"])
+    reached = offers.online(session, provider, order.parts[0].record, ids)
     for number, row in rows.items():
-        own = offered.get(row["id"])
-        if provider.key not in own if own else not wanted.pay_online:
+        if row["id"] not in reached:
             raise Conflict(_("{number} cannot be paid online.", number=number))
     currency, total = amount
     if not provider.takes(currency, total):
@@ -306,7 +246,7 @@ def _need_provider(
             raise Conflict(_("This bank account is not verified yet."))
         if method["kind"] == "bank" and not payer["bank_payment_allowed"]:
             raise Conflict(_("This cannot be paid from a bank account here."))
-    if order.save_method and not wanted.customers_add_payment_methods:
+    if order.save_method and not preferences.get(session).customers_add_payment_methods:
         raise Conflict(_("Cards and bank accounts cannot be saved here."))
 
 

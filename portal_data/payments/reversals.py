@@ -13,7 +13,7 @@ from portal_data import money
 from portal_data.business import organisation
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.payments.provider import Back, Reversal, State
 from portal_data.store import OpenSession
 

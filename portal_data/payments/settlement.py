@@ -15,7 +15,7 @@ from portal_data.business import numbering, organisation
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events
 from portal_data.messaging.activity import Initiator
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.payments import attempts, methods, reversals
 from portal_data.payments.attempts import Row, Status
 from portal_data.payments.provider import State
@@ -246,13 +246,22 @@ def _brought(
     failure = (truth.failure_code, truth.failure_message)
     if target is status:
         known = (attempt["failure_message"], attempt["expected_on"])
-        if known == (truth.failure_message, truth.expected_on):
+        elsewhere = truth.url not in (None, attempt["redirect_url"])
+        if known == (truth.failure_message, truth.expected_on) and not elsewhere:
             return status
     if target.in_flight and not status.in_flight:
         attempts.fly(session, attempt, items, now)
     elif status.in_flight and not target.in_flight:
         attempts.land(session, attempt, items, now)
-    attempts.move(session, attempt, target, now, failure=failure, expected_on=truth.expected_on)
+    attempts.move(
+        session,
+        attempt,
+        target,
+        now,
+        failure=failure,
+        expected_on=truth.expected_on,
+        url=truth.url,
+    )
     if target is Status.FAILED and status is not Status.FAILED:
         record(session, events.PAYMENT_FAILED, attempt, now, truth.failure_message)
     return target

@@ -12,7 +12,7 @@ from portal_data import store
 from portal_data.business import preferences
 from portal_data.errors import Conflict, NotFound
 from portal_data.messaging import activity, events
-from portal_data.messaging.events import Event
+from portal_data.messaging.event import Event
 from portal_data.scope import Permission, Scope, Staff
 from portal_data.store import Session
 from portal_data.text.language import _

@@ -94,6 +94,14 @@ UNSCOPED: dict[str, str] = {
     "auth.totp.enrolment": "makes a secret that nothing knows yet",
     "auth.totp.step_of": "compares a code with a clock",
     "auth.throttle.named": "names a counter",
+    "payments.attempts.need": "looks at the rows it is given",
+    "payments.attempts.numbered": "puts numbers into a line",
+    "payments.inbox.receive": "the provider's signature is the proof",
+    **{
+        f"payments.inbox.{name}": "whoever runs the portal replays what providers said"
+        for name in ("replay", "work")
+    },
+    **{f"payments.offers.{name}": "reckons with what is given" for name in ("least_of", "payable")},
     "auth.throttle.of_account": "names a counter",
     "auth.throttle.of_address": "names a counter",
     "auth.throttle.of_device": "names counters",

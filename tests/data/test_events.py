@@ -5,7 +5,8 @@ import pytest
 from portal_data.business.preferences import Preferences
 from portal_data.demo import compose
 from portal_data.messaging import activity, events
-from portal_data.messaging.events import EVENTS, Audience
+from portal_data.messaging.event import Audience
+from portal_data.messaging.events import EVENTS
 from portal_data.text import language
 from tests.catalogues import Translate
 from tests.conftest import NOW
@@ -24,9 +25,9 @@ from tests.conftest import NOW
 def test_what_is_no_event_does_not_come_into_being(key: str, words: str) -> None:
     before = dict(EVENTS)
     with pytest.raises(ValueError, match=r"no key|no words"):
-        events._event(key, words, Audience.NOBODY)
+        event.event(key, words, Audience.NOBODY)
     with pytest.raises(ValueError, match="mails for nobody"):
-        events._event(
+        event.event(
             "made.up", "{actor} made it up", Audience.NOBODY, mailed="notify_staff_of_activity"
         )
     assert before == EVENTS

@@ -63,6 +63,8 @@ from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import comments, delivery, failed_mail, messages, notifications
 from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
+from portal_data.payments import methods, paying
+from portal_data.payments.paying import Order, Part
 from portal_data.projects import timesheet_answers, timesheet_reversals, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
 from tests.architecture.source import NOUNS, dotted, tree
@@ -80,6 +82,7 @@ from tests.factories import (
     make_series,
     show_projects,
 )
+from tests.payments.scripted import Scripted
 from tests.people import BROWSER, make_contact, rows, token_of
 
 Who = Scope | Staff
@@ -133,6 +136,7 @@ OWNER = {"owner"}
 DRAFTED = [estimate_revisions.DraftLine("Pond", Decimal(1), Decimal(5))]
 ANSWERING = {"admin", "approver"}
 SHARING = {"admin", "payer", "approver"}
+PAYING = {"admin", "payer"}
 
 
 @dataclass(frozen=True)
@@ -257,6 +261,50 @@ def _dispute(who: Any) -> None:
     """Dispute a whole invoice."""
     claimed = Claim(None, Reason.PRICE, 10_000, "Too dear")
     dispute_claims.open_dispute(who, "INV-2", claimed, seen=1, key=new_id(), now=NOW)
+
+
+def _name_a_way() -> None:
+    """Let an invoice name a way of paying online."""
+    owner = rows("select customer_id, id from core.invoices where number = 'INV-2' order by id")[0]
+    with store.system_writing() as session:
+        session.load(
+            "core.invoice_providers",
+            ("customer_id", "invoice_id", "provider"),
+            [(owner["customer_id"], owner["id"], "demo")],
+        )
+
+
+def _wait_for_agreement(who: Who) -> None:
+    """Begin to pay what somebody has to agree to."""
+    _name_a_way()
+    _pay(who)
+    with store.system_writing() as session:
+        session.change("update core.payment_attempts set status = 'awaiting_approval'")
+
+
+def _pay(who: Who) -> None:
+    """Begin to pay a whole invoice."""
+    order = Order((Part("invoice", "INV-2", 1, 10_000),))
+    paying.begin(who, Scripted(), order, key=new_id(), now=NOW)
+
+
+def _begun() -> UUID:
+    """The one attempt to pay there is; an unknown id before anybody began one."""
+    found = rows("select id from core.payment_attempts order by id")
+    return found[0]["id"] if found else new_id()
+
+
+def _save_method(who: Who) -> None:
+    insert(
+        "saved_methods", customer_id=who.customer_id, provider="demo", provider_reference="pm_1",
+        kind="card", status="verified", created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+
+
+def _saved() -> UUID:
+    """The one saved method there is; an unknown id before."""
+    found = rows("select id from core.saved_methods order by id")
+    return found[0]["id"] if found else new_id()
 
 
 def _disputed() -> UUID:
@@ -608,6 +656,30 @@ ACTIONS: dict[str, Action] = {
         stranger=False,
         prepare=lambda w, who: _dispute(w.cast.alice),
     ),
+    "payments.paying.begin": Action(
+        lambda who, w: _pay(who),
+        PAYING,
+        stranger=False,
+        prepare=lambda w, who: _name_a_way(),
+    ),
+    **{
+        f"payments.paying.{name}": Action(
+            lambda who, w, name=name: getattr(paying, name)(who, _begun(), seen=1, now=NOW),
+            PAYING,
+            stranger=False,
+            prepare=lambda w, who: _wait_for_agreement(w.cast.alice),
+        )
+        for name in ("leave", "approve")
+    },
+    **{
+        f"payments.methods.{name}": Action(
+            lambda who, w, name=name: getattr(methods, name)(who, _saved(), seen=1, now=NOW),
+            PAYING,
+            stranger=False,
+            prepare=lambda w, who: _save_method(w.cast.alice),
+        )
+        for name in ("remove", "make_default")
+    },
     **{
         f"billing.dispute_decisions.{name}": Action(
             lambda who, w, name=name, more=more: getattr(dispute_decisions, name)(

@@ -8,6 +8,7 @@ from portal_data import lists, store
 from portal_data.clock import utc_now
 from portal_data.errors import NotAllowed
 from portal_data.messaging import activity, activity_log, events
+from portal_data.messaging.event import Event
 from portal_data.scope import Scope, Staff
 from portal_data.web import exports
 from portal_data.web.lists import FILES
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.only_engine("duckdb")
 HOSTILE = "INV-<b>1</b> [x](javascript:alert(1))"
 
 
-def did(who: Scope | Staff, event: events.Event, number: str | None = None) -> None:
+def did(who: Scope | Staff, event: Event, number: str | None = None) -> None:
     """Record what somebody did, from an address."""
     with store.system_writing() as session:
         session.change(

@@ -58,6 +58,8 @@ class Scripted:
 
     def status(self, reference: str) -> Status:
         self._answer()
+        if reference not in self.payments:
+            raise ProviderError("No such payment.", final=True)
         return self.payments[reference]
 
     def cancel(self, reference: str) -> Status:
@@ -75,7 +77,9 @@ class Scripted:
         self._answer()
         return self.refunds[key]
 
-    def start_saving(self, payer: Payer, return_url: str, kinds: frozenset[str]) -> Started:
+    def start_saving(
+        self, payer: Payer, currency_code: str, kinds: frozenset[str], return_url: str
+    ) -> Started:
         return Started("saving", "https://provider.example/saving")
 
     def saved(self, reference: str) -> Method | None:
