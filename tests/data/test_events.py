@@ -4,7 +4,8 @@ import pytest
 
 from portal_data.business.preferences import Preferences
 from portal_data.demo import compose
-from portal_data.messaging import activity, events
+from portal_data.messaging import activity
+from portal_data.messaging import event as events
 from portal_data.messaging.event import Audience
 from portal_data.messaging.events import EVENTS
 from portal_data.text import language
@@ -25,9 +26,9 @@ from tests.conftest import NOW
 def test_what_is_no_event_does_not_come_into_being(key: str, words: str) -> None:
     before = dict(EVENTS)
     with pytest.raises(ValueError, match=r"no key|no words"):
-        event.event(key, words, Audience.NOBODY)
+        events.event(key, words, Audience.NOBODY)
     with pytest.raises(ValueError, match="mails for nobody"):
-        event.event(
+        events.event(
             "made.up", "{actor} made it up", Audience.NOBODY, mailed="notify_staff_of_activity"
         )
     assert before == EVENTS
