@@ -55,6 +55,7 @@ NOT_NOUNS = {
     "uploaded_files": "looks at bytes, no rows of its own",
     "kept_files": "bytes in a folder, whosever; nouns know whose",
     "auth.identity": "makes Scope and Staff out of a checked sign-in",
+    "messaging.event": "what an event is, no rows of its own",
     "messaging.templates": "the words of mails",
     "business.logos": "the logo, which the sign-in page shows to everybody",
     "labels": "words of documents",
