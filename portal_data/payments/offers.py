@@ -56,10 +56,12 @@ class SavedMethod:
     is_default: bool
 
 
-_DISPUTED = f"""coalesce((
-                select sum(d.amount_minor)::bigint from {{disputes}} d
+# as customers see the table, and as rows are held
+_DISPUTES = f"""coalesce((
+                select sum(d.amount_minor)::bigint from disputes d
                 where d.customer_id = i.customer_id and d.invoice_id = i.id and d.{disputes.OPEN}
-            ), 0)"""
+            ), 0) as disputed_minor"""
+_DISPUTES_HELD = _DISPUTES.replace("from disputes", "from core.disputes")
 _OF_INVOICE = """i.id, i.customer_id, i.number, i.version, i.status, i.subject, i.due_date,
             i.currency_code, i.balance_minor, i.pending_minor, i.in_question_minor,
             i.partial_payments, i.minimum_payment_minor"""
@@ -69,7 +71,7 @@ _OF_RETAINER = """id, customer_id, number, version, status, reference as subject
             0 as disputed_minor"""
 _HELD = {
     "invoice": f"""
-        select {_OF_INVOICE}, {_DISPUTED.format(disputes="core.disputes")} as disputed_minor
+        select {_OF_INVOICE}, {_DISPUTES_HELD}
         from core.invoices i
         where i.customer_id = $customer_id and i.number = any($numbers)
         order by i.id
@@ -83,7 +85,7 @@ _HELD = {
 }
 _NAMED = {
     "invoice": f"""
-        select {_OF_INVOICE}, {_DISPUTED.format(disputes="disputes")} as disputed_minor
+        select {_OF_INVOICE}, {_DISPUTES}
         from invoices i
         where i.number = any($numbers)
         order by i.due_date, i.number
@@ -96,7 +98,7 @@ _NAMED = {
     """,
 }
 _DUE = f"""
-    select {_OF_INVOICE}, {_DISPUTED.format(disputes="disputes")} as disputed_minor
+    select {_OF_INVOICE}, {_DISPUTES}
     from invoices i
     where i.status = 'sent' and i.balance_minor > i.pending_minor and i.in_question_minor = 0
         and i.currency_code = $currency
