@@ -9,11 +9,12 @@ end in `look`: there is one path, whatever arrives twice, late, in disorder or n
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from portal_data import store
-from portal_data.errors import Conflict
+from portal_data.errors import Conflict, Unavailable
 from portal_data.payments import attempts, polling, settlement
 from portal_data.payments.attempts import Status
 from portal_data.payments.provider import (
@@ -26,8 +27,9 @@ from portal_data.payments.provider import (
     State,
 )
 from portal_data.payments.provider import Status as Truth
-from portal_data.payments.providers import Providers
+from portal_data.payments.providers import Providers, enabled
 from portal_data.scope import Permission, Scope
+from portal_data.settings import Settings, load
 from portal_data.text.language import _
 
 log = logging.getLogger("portal.payments")
@@ -96,6 +98,11 @@ class Collector:
 
     def __init__(self, providers: Providers, address: str) -> None:
         self._providers, self._address = providers, address.rstrip("/")
+
+    @property
+    def provider(self) -> Provider | None:
+        """The provider that new payments go through; None where nothing is paid online."""
+        return self._providers.first
 
     def hand_over(self, scope: Scope, attempt_id: UUID, now: datetime) -> str | None:
         """Hand an attempt of the customer's to its provider, and return where the payer goes on.
@@ -184,7 +191,7 @@ class Collector:
         attempt_id, turn = UUID(payload["attempt_id"]), int(payload["turn"])
         try:
             finished = not self.look(attempt_id, now).in_flight
-        except ProviderError as error:
+        except (ProviderError, Unavailable) as error:
             log.warning("provider did not answer", extra={"portal": {"error": str(error)}})
             finished = False
         if not finished:
@@ -203,7 +210,7 @@ class Collector:
         for row in rows:
             try:
                 state = self.look(row["id"], now).value
-            except ProviderError as error:
+            except (ProviderError, Unavailable) as error:
                 log.warning("provider did not answer", extra={"portal": {"error": str(error)}})
                 state = "unanswered"
             found[state] = found.get(state, 0) + 1
@@ -311,6 +318,16 @@ class Collector:
             if row["status"] != Status.AWAITING_APPROVAL:
                 return Status(row["status"])
             return settlement.end(session, row, Status.EXPIRED, now)
+
+
+def current() -> Collector:
+    """Return what collects the payments of this installation, by its settings."""
+    return _made(load())
+
+
+@lru_cache(maxsize=1)
+def _made(settings: Settings) -> Collector:
+    return Collector(enabled(settings), settings.base_url)
 
 
 def _final(refused: Truth, cancelled: Truth) -> Truth:

@@ -96,6 +96,7 @@ UNSCOPED: dict[str, str] = {
     "auth.throttle.named": "names a counter",
     "payments.attempts.need": "looks at the rows it is given",
     "payments.attempts.numbered": "puts numbers into a line",
+    "payments.collecting.current": "names the providers of the installation",
     "payments.inbox.receive": "the provider's signature is the proof",
     **{
         f"payments.inbox.{name}": "whoever runs the portal replays what providers said"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from portal_data.errors import Unavailable
 from portal_data.payments.provider import Provider
+from portal_data.settings import Settings
 
 
 class Providers:
@@ -23,3 +24,13 @@ class Providers:
         if found is None:
             raise Unavailable(f"The payment provider {key} is not switched on.")
         return found
+
+
+def enabled(settings: Settings) -> Providers:
+    """Return the providers of an installation: Stripe where there are keys."""
+    if settings.stripe_secret_key is not None:
+        from portal_data.payments.providers import stripe  # half a second, which others save
+
+        found = stripe.from_settings(settings)
+        return Providers([found] if found else [])
+    return Providers([])
