@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components import index_page, not_found, provider, tuning, unsubscribe_page
+from components import demo_gateway_page, index_page, not_found, provider, tuning, unsubscribe_page
 from components.browser import protocol
 from portal_data import runtime, screens, settings
 from portal_data.auth import identity
@@ -15,6 +15,7 @@ from portal_data.web import (
     analytics,
     brand,
     deadlines,
+    demo_gateway,
     documents,
     exports,
     health,
@@ -70,6 +71,7 @@ app = st.App(
         *analytics.ROUTES,
         *brand.ROUTES,
         *unsubscribe.routes(unsubscribe_page.page, f"{SETTINGS.path}/"),
+        *demo_gateway.routes(demo_gateway_page.page, f"{SETTINGS.path}/"),
     ],
     middleware=[
         Middleware(Prefix, path=SETTINGS.path),
@@ -112,7 +114,7 @@ app = st.App(
             moved=screens.MOVED,
             missing=not_found.page,
             root=f"{SETTINGS.path}/",
-            own_pages=FROM_OUTSIDE,
+            own_pages=(*FROM_OUTSIDE, demo_gateway.PREFIX),
             secret=screens.BY_LINK,
         ),
     ],

@@ -12,8 +12,8 @@ from portal_data.text import language
 _THEMES = ("light", "dark")
 
 
-def whole(root: str, title: str, text: str, *ways: Markup) -> str:
-    """Return the HTML of a page that says something and offers ways on.
+def whole(root: str, title: str, text: str, *ways: Markup, inside: Markup | None = None) -> str:
+    """Return the HTML of a page that says something, has more `inside`, and offers ways on.
 
     It bears the brand, which everybody may see. `root` is the portal's own path, with a slash at
     its end.
@@ -28,6 +28,7 @@ def whole(root: str, title: str, text: str, *ways: Markup) -> str:
     card = tag(
         "section",
         cards.empty(title, text, tall=True),
+        inside,
         tag("div", *ways, class_="pt-ways") if ways else None,
         class_="pt-card",
     )

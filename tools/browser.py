@@ -80,13 +80,16 @@ def demo_portal(
     begins with a slash.
     """
     os.environ["PORTAL_BCRYPT_COST"] = "4"
-    settings.load.cache_clear()
-    opened = store.install(store.open_store(f"duckdb:///{data}/portal.duckdb"))
-    logins = demo.load(utc_now(), data / "files")
-    if add:
-        add()
-    opened.close()
-    process, url = _serve(data, path)
+    port = free_port()
+    url = f"http://localhost:{port}{path}"
+    # pages of the demo gateway are at this address, under names that this folder's key makes
+    with _environment(PORTAL_BASE_URL=url, PORTAL_DATA_DIR=str(data)):
+        opened = store.install(store.open_store(f"duckdb:///{data}/portal.duckdb"))
+        logins = demo.load(utc_now(), data / "files")
+        if add:
+            add()
+        opened.close()
+    process = _serve(data, port, url)
     try:
         yield Portal(url, logins, data, process.pid)
     finally:
@@ -94,9 +97,24 @@ def demo_portal(
         process.wait(20)
 
 
-def _serve(data: Path, path: str) -> tuple[subprocess.Popen[bytes], str]:
-    port = free_port()
-    url = f"http://localhost:{port}{path}"
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    """Let this process have settings until the block ends."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    settings.load.cache_clear()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        settings.load.cache_clear()
+
+
+def _serve(data: Path, port: int, url: str) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
         "PORTAL_DATABASE": f"duckdb:///{data}/portal.duckdb",
@@ -118,7 +136,7 @@ def _serve(data: Path, path: str) -> tuple[subprocess.Popen[bytes], str]:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
         else:
-            return process, url
+            return process
     process.kill()
     raise RuntimeError("The portal did not start:\n" + (data / "server.log").read_text("utf-8"))
 

@@ -15,7 +15,7 @@ class Markup(str):
         return self
 
 
-def tag(name: str, *children: object, **attributes: object) -> Markup:
+def tag(name: str, /, *children: object, **attributes: object) -> Markup:
     """Return the element `name` around its children.
 
     Children that are Markup stay as they are, lists are joined, None is left out, everything else
@@ -58,7 +58,7 @@ def filled_count(number: int, one: str, many: str, /, **parts: object) -> Markup
     return filled(counted(number, one, many, **{name: f"{{{name}}}" for name in parts}), **parts)
 
 
-_VOID = {"br", "hr", "img", "link", "wbr"}
+_VOID = {"br", "hr", "img", "input", "link", "wbr"}
 
 
 def _inner(children: object) -> str:

@@ -32,6 +32,7 @@ from portal_data.demo import (
 )
 from portal_data.demo.books import TIMEZONE, Books, record_rates
 from portal_data.errors import Conflict
+from portal_data.payments.demo_gateway import opening, rows
 
 PASSWORD = "Demo-portal-2026"  # noqa: S105 - public on purpose: it opens invented books only
 """The password of every demo login."""
@@ -77,12 +78,14 @@ def load(now: datetime, files: Path) -> DemoLogins:
     _refuse_unless_empty()
     password_hash = passwords.make_hash(PASSWORD, settings.load().bcrypt_cost)
     books = compose(now, password_hash)
+    _lead_to_gateway(books)
     written: list[Path] = []
     try:
         with store.system_writing() as session:
             if session.value(_USED):
                 raise Conflict(_NOT_EMPTY)
             books.store(session)
+            opening.adopt(session, now)
             ledger.post(session, now)
             files.mkdir(parents=True, exist_ok=True)
             for key, content in books.attachments.items():
@@ -106,6 +109,16 @@ def _refuse_unless_empty() -> None:
     with store.system_reading() as session:
         if session.value(_USED):
             raise Conflict(_NOT_EMPTY)
+
+
+def _lead_to_gateway(books: Books) -> None:
+    """Let payments that somebody has begun lead to their pages at the demo gateway.
+
+    No more than a key tells where those are, and each portal has its own.
+    """
+    for row in books.tables["payment_attempts"]:
+        if row["status"] in ("created", "requires_action"):
+            row["redirect_url"] = rows.address(row["provider_reference"])
 
 
 def compose(now: datetime, password_hash: str) -> Books:

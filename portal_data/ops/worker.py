@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from portal_data import settings, store
@@ -17,6 +18,7 @@ from portal_data.ops import notifier
 from portal_data.ops.outbox_loop import OutboxLoop
 from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
+from portal_data.payments.demo_gateway import events as demo_events
 from portal_data.projects import auto_approvals
 from portal_data.store import OpenSession
 from portal_data.text import language
@@ -88,6 +90,11 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 )
 """Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""
 
+CALLS: Mapping[str, Callable[[Mapping[str, Any], datetime], None]] = MappingProxyType(
+    {demo_events.EVENT: demo_events.deliver}
+)
+"""Who calls somebody elsewhere with a payload, which may take seconds: outside of transactions."""
+
 
 class Worker(OutboxLoop):
     """Sends due mails and does all other work but archives."""
@@ -139,6 +146,8 @@ class Worker(OutboxLoop):
     def _do(self, row: outbox.Row, now: datetime) -> None:
         if row.kind.startswith("mail."):
             self._mail(row, now)
+        elif call := CALLS.get(row.kind):
+            call(row.payload, now)
         elif handler := HANDLERS.get(row.kind):
             with store.system_writing() as session:
                 handler(session, row, now)

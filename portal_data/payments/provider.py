@@ -61,7 +61,8 @@ class Reversal:
 class Method:
     """A saved card or bank account: kind is card or bank. Never a number, only its last four.
 
-    `verified` is None while the provider still verifies it.
+    `verified` is None while the provider still verifies it, and `verify_url` the provider's page
+    where its owner helps with that, if there is one.
     """
 
     reference: str
@@ -72,6 +73,7 @@ class Method:
     expires_month: int | None = None
     expires_year: int | None = None
     verified: bool | None = True
+    verify_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

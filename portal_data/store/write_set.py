@@ -18,6 +18,7 @@ EVERYONE = UUID(int=0)
 UNSEEN = frozenset(
     {
         "activity_chains",
+        "demo_gateway",
         "document_views",
         "import_blocks",
         "import_refs",

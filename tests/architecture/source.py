@@ -20,6 +20,7 @@ NOT_NOUN_PACKAGES = {
     "messaging.letters": "puts plain values into words",
     "messaging.mail": "sends what the outbox holds",
     "ops": "works for whoever runs the portal",
+    "payments.demo_gateway": "plays a company elsewhere, which knows nobody who signs in here",
     "payments.providers": "speaks to whoever moves the money, no rows of its own",
     "store": "the sessions themselves",
     "web": "routes: who asks is checked by tests over HTTP",

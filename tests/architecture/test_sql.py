@@ -12,6 +12,7 @@ from tests.architecture.source import ROOT, dotted, last_name, modules, name_of,
 # Tables of one business, not of one customer.
 NOT_TENANT: dict[str, str] = {
     "counters": "next document numbers",
+    "demo_gateway": "what a company elsewhere keeps, played by the portal",
     "exchange_rates": "public figures",
     "known_devices": "belongs to a login",
     "import_blocks": "what an import read in a part of a file, whosever rows are in it",
