@@ -21,7 +21,7 @@ class State(StrEnum):
     """Where a payment is at its provider. Only what succeeded is money."""
 
     CREATED = "created"
-    """Nothing was entered yet."""
+    """Nothing was entered yet, or the page still waits for another card than the one refused."""
     REQUIRES_ACTION = "requires_action"
     """The payer must do something at the provider: confirm with the bank, verify an account."""
     PENDING = "pending"

@@ -9,6 +9,7 @@ from datetime import date as Date
 from uuid import uuid4
 
 import pytest
+import requests
 import stripe
 
 from portal_data.payments.provider import Back, Payer, Provider, ProviderError, State, Status
@@ -289,6 +290,20 @@ def test_what_stripe_does_not_answer_is_not_final(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(ProviderError, match="does not answer") as raised:
             call()
         assert not raised.value.final
+
+
+def test_stripe_has_ten_seconds_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = []
+
+    def send(_session: requests.Session, _request: object, **how: object) -> None:
+        waits.append(how["timeout"])
+        raise requests.Timeout
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    monkeypatch.setattr(stripe_module, "_RETRIES", 0)
+    with pytest.raises(ProviderError):
+        Stripe(localstripe.KEY, [SECRET]).status("pi_1")
+    assert waits == [10]
 
 
 def test_a_silent_stripe_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -110,6 +111,21 @@ def test_without_a_secret_nobody_is_believed(secrets: tuple[str, ...]) -> None:
     for secret in ("", " ", SECRET):
         with pytest.raises(BadSignature):
             _notices(header=_header(secret=secret), secrets=secrets)
+
+
+@pytest.fixture
+def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own clock shows another time than UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_greenwich")
+def test_the_clock_of_the_machine_may_show_any_timezone() -> None:
+    assert _notices()
 
 
 @pytest.mark.parametrize("seconds", [TOLERANCE_SECONDS, -TOLERANCE_SECONDS])

@@ -113,7 +113,7 @@ def test_a_page_shows_what_is_paid_for_and_bears_the_attempt() -> None:
         "payment_intent_data[metadata][attempt_id]": str(_ATTEMPT),
         "payment_intent_data[description]": "Invoice INV-1, Invoice INV-2",
         "metadata[attempt_id]": str(_ATTEMPT),
-        "expires_at": str(int(expires.replace(tzinfo=UTC).timestamp())),
+        "expires_at": str(int(expires.replace(hour=13, minute=0, tzinfo=UTC).timestamp())),
         "success_url": "https://portal.example.com/pay/return",
         "cancel_url": "https://portal.example.com/pay/cancel",
     }  # fmt: skip
@@ -239,14 +239,17 @@ def test_a_page_says_how_far_its_payment_is(
 def test_a_page_that_nobody_used_knows_its_attempt() -> None:
     assert _status(session(metadata=_BEARS)).attempt_id == _ATTEMPT
     assert _status(session(payment_intent=intent(metadata=_BEARS))).attempt_id == _ATTEMPT
+    assert _status(session(metadata=_BEARS, payment_intent=intent())).attempt_id == _ATTEMPT
     assert _status(session(metadata={"attempt_id": "not ours"})).attempt_id is None
     status = _status(intent(metadata=_BEARS), reference="pi_1")
     assert (status.reference, status.attempt_id) == ("pi_1", _ATTEMPT)
 
 
-def test_a_refusal_has_the_banks_reason_until_the_payer_tries_another() -> None:
+def test_a_refusal_has_the_banks_reason_and_ends_no_page_where_another_card_can_be_tried() -> None:
     refused = intent("requires_payment_method", last_payment_error=_DECLINED)
     status = _status(session(payment_intent=refused))
+    assert (status.state, status.failure_code) == (State.CREATED, "insufficient_funds")
+    status = _status(session(status="complete", payment_intent=refused))
     assert (status.state, status.failure_code, status.failure_message) == (
         State.FAILED, "insufficient_funds", "Your card has insufficient funds.",
     )  # fmt: skip

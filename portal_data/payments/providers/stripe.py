@@ -94,7 +94,7 @@ class Stripe:
         return reference
 
     def start(self, request: Request) -> Started:
-        """Make a Checkout Session. It must end between 30 minutes and 24 hours from now."""
+        """Make a Checkout Session, which Stripe closes by itself should nobody cancel it."""
         customer = request.payer.reference or self.ensure_customer(request.payer)
         session = stripe_requests.payment_session(request, customer)
         with api_errors():

@@ -155,6 +155,7 @@ def status_of_session(session: Mapping[str, Any], reversals: Iterable[Reversal] 
     """Return what a Checkout Session says, and its PaymentIntent once somebody entered something.
 
     A session that expired took its PaymentIntent with it, unless that was paid or is on its way.
+    While it is open, a card that was declined is no end: the payer is offered to try another one.
     """
     expired = session.get("status") == "expired"
     attempt_id = attempt_of(session.get("metadata"))
@@ -165,6 +166,8 @@ def status_of_session(session: Mapping[str, Any], reversals: Iterable[Reversal] 
     status = status_of(intent, reversals)
     if expired and status.state not in (State.SUCCEEDED, State.PENDING):
         status = replace(status, state=State.EXPIRED, url=None)
+    if session.get("status") == "open" and status.state is State.FAILED:
+        status = replace(status, state=State.CREATED)
     return replace(status, reference=session["id"], attempt_id=status.attempt_id or attempt_id)
 
 

@@ -1,7 +1,7 @@
 """The parameters of Stripe's calls for a request of ours, as its library types them."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from portal_data.payments.provider import Payer, Request
@@ -28,10 +28,16 @@ if TYPE_CHECKING:
     )
 
 _MOST_METADATA = 500  # characters of one value
+_LEAST_OPEN = timedelta(minutes=30)
 
 
 def payment_session(request: Request, customer: str) -> "SessionCreateParams":
-    """Return the parameters of a page where a payer enters a card or bank account and pays."""
+    """Return the parameters of a page where a payer enters a card or bank account and pays.
+
+    Stripe wants a page to be open for half an hour at least, however late the payer comes to it,
+    and the same parameters whenever the same is sent again. So it closes half an hour after it is
+    to be cancelled: that is for when nobody could.
+    """
     metadata = {"attempt_id": str(request.attempt_id)}
     # what a session bears does not reach its PaymentIntent, whose events need it
     intent: SessionCreateParamsPaymentIntentData = {
@@ -50,7 +56,7 @@ def payment_session(request: Request, customer: str) -> "SessionCreateParams":
         "line_items": _line_items(request),
         "payment_intent_data": intent,
         "metadata": metadata,
-        "expires_at": int(request.expires_at.replace(tzinfo=UTC).timestamp()),
+        "expires_at": int((request.expires_at + _LEAST_OPEN).replace(tzinfo=UTC).timestamp()),
         "success_url": request.return_url,
         "cancel_url": request.cancel_url,
     }
