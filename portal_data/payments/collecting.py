@@ -48,7 +48,8 @@ _PAYER = """
 _KEEP_CUSTOMER = """
     insert into core.provider_customers (customer_id, provider, provider_reference, created_at)
     values ($customer_id, $provider, $reference, $now)
-    on conflict (customer_id, provider) do nothing
+    on conflict (customer_id, provider) do update set provider_reference = $reference
+    where core.provider_customers.provider_reference = $lost
 """
 _CUSTOMER = """
     select provider_reference from core.provider_customers
@@ -141,7 +142,12 @@ class Collector:
         reference = attempt["provider_reference"]
         if reference is None:
             # it may have begun there without an answer: the same request finds it
-            reference = self._start(attempt, now).reference
+            try:
+                reference = self._start(attempt, now).reference
+            except ProviderError as error:
+                if error.final:
+                    return Status.FAILED
+                raise
         return self._apply(attempt_id, provider.cancel(reference), now)
 
     def look(self, attempt_id: UUID, now: datetime) -> Status:
@@ -158,7 +164,14 @@ class Collector:
         provider = self._providers.of(attempt["provider"])
         reference = attempt["provider_reference"]
         if reference is None:
-            reference = self._found_again(attempt, now)
+            if not status.in_flight:
+                return status
+            try:
+                reference = self._found_again(attempt, now)
+            except ProviderError as error:
+                if error.final:
+                    return Status.FAILED
+                raise
             if reference is None:
                 return self._without_a_trace(attempt, now)
         truth = provider.status(reference)
@@ -238,7 +251,21 @@ class Collector:
             return settlement.apply(session, attempt_id, truth, now)
 
     def _start(self, attempt: Mapping[str, Any], now: datetime) -> Started:
-        """Hand an attempt over, as often as need be: under its key it is one payment there."""
+        """Hand an attempt over, as often as need be: under its key it is one payment there.
+
+        One that its provider will never take has failed then, and the error says why.
+        """
+        try:
+            return self._started(attempt, now)
+        except ProviderError as error:
+            if error.final:
+                with store.system_writing() as session:
+                    row = settlement.held(session, attempt["id"])
+                    if row["status"] == Status.CREATED and row["provider_reference"] is None:
+                        settlement.refuse(session, row, error.code, str(error), now)
+            raise
+
+    def _started(self, attempt: Mapping[str, Any], now: datetime) -> Started:
         provider = self._providers.of(attempt["provider"])
         own = {"customer_id": attempt["customer_id"]}
         with store.system_reading() as session:
@@ -284,7 +311,9 @@ class Collector:
         reference = provider.ensure_customer(payer)
         if reference != payer.reference:
             with store.system_writing() as session:
-                session.change(_KEEP_CUSTOMER, **own, reference=reference, now=now)
+                session.change(
+                    _KEEP_CUSTOMER, **own, reference=reference, lost=payer.reference, now=now
+                )
                 reference = str(session.value(_CUSTOMER, **own))
         return Payer(payer.customer_id, payer.name, payer.email, reference)
 

@@ -151,6 +151,17 @@ def end(session: OpenSession, attempt: Row, status: Status, now: datetime) -> St
     return status
 
 
+def refuse(
+    session: OpenSession, attempt: Row, code: str | None, message: str, now: datetime
+) -> Status:
+    """End an attempt, whose row is held, that its provider will never take."""
+    items = attempts.items_of(session, attempt["customer_id"], attempt["id"])
+    attempts.land(session, attempt, items, now)
+    attempts.move(session, attempt, Status.FAILED, now, failure=(code, message))
+    record(session, events.PAYMENT_FAILED, attempt, now, message)
+    return Status.FAILED
+
+
 def settle(
     session: OpenSession, attempt: Row, received_minor: int, mode: str, now: datetime
 ) -> str:

@@ -40,6 +40,10 @@ class Scripted:
     saved_methods: dict[str, list[Method]] = field(default_factory=dict)
     silent: bool = False
     """Whether nothing is answered any more."""
+    refusal: str | None = None
+    """Why nothing new will ever be taken."""
+    customers_lost: int = 0
+    """So often it has forgotten whom it knew."""
     answers_lost: int = 0
     """So many of the next requests are done, and their answers do not arrive."""
 
@@ -48,7 +52,7 @@ class Scripted:
 
     def ensure_customer(self, payer: Payer) -> str:
         self._answer()
-        return f"cus_{payer.customer_id}"
+        return f"cus_{payer.customer_id}_{self.customers_lost}"
 
     def start(self, request: Request) -> Started:
         return self._begin(request, State.CREATED, f"https://provider.example/{request.attempt_id}")
@@ -123,6 +127,8 @@ class Scripted:
 
     def _begin(self, request: Request, state: State, url: str | None) -> Started:
         reference = f"pay_{request.attempt_id}"
+        if self.refusal:
+            raise ProviderError(self.refusal, final=True, code="refused")
         if not self.silent and reference not in self.payments:
             self.requests.append(request)
             self.payments[reference] = Status(

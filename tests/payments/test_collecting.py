@@ -290,6 +290,46 @@ def test_a_charge_that_is_never_answered_is_held(
     assert integrity() == []
 
 
+@pytest.mark.parametrize("saved", [False, True])
+def test_what_its_provider_will_never_take_has_failed_and_blocks_nothing(
+    cast: Cast, provider: Scripted, collector: Collector, saved: bool
+) -> None:
+    make_invoice(cast.alice, number="INV-1", total_minor=10_000)
+    method = _method(cast.alice) if saved else None
+    asked = begin(cast.alice, provider, part(cast.alice, "INV-1", 3_000), method_id=method)
+    seen = begin(cast.alice, provider, part(cast.alice, "INV-1", 3_000), method_id=method)
+    left = begin(cast.alice, provider, part(cast.alice, "INV-1", 3_000), method_id=method)
+    provider.refusal = "The amount is too small."
+    with pytest.raises(ProviderError, match="too small"):
+        collector.hand_over(cast.alice, asked, NOW)
+    assert collector.look(seen, LATER) is Status.FAILED
+    assert collector.cancel(cast.alice, left, LATER) is Status.FAILED
+    assert balance(cast.alice) == (10_000, 0)
+    for attempt in (asked, seen, left):
+        shown = attempts.get(cast.alice, attempt)
+        assert (shown.status, shown.failure_message) == (Status.FAILED, provider.refusal)
+    provider.refusal = None
+    assert collector.look(asked, LATER) is Status.FAILED
+    assert provider.requests == []
+    assert [each.event for each in activity.recent(cast.alice, 1)] == ["payment.failed"]
+    assert integrity() == []
+
+
+def test_a_customer_whom_its_provider_lost_is_known_by_the_new_name(
+    cast: Cast, provider: Scripted, collector: Collector
+) -> None:
+    make_invoice(cast.alice, number="INV-1", total_minor=10_000)
+    for lost in (0, 1, 1):
+        provider.customers_lost = lost
+        attempt = begin(cast.alice, provider, part(cast.alice, "INV-1", 1_000))
+        collector.hand_over(cast.alice, attempt, NOW)
+    known = f"cus_{cast.alice.customer_id}"
+    references = [request.payer.reference for request in provider.requests]
+    assert references == [f"{known}_0", f"{known}_1", f"{known}_1"]
+    kept = rows("select provider_reference from core.provider_customers order by 1")
+    assert kept == [{"provider_reference": f"{known}_1"}]
+
+
 def test_a_page_that_nobody_used_expires(
     cast: Cast, provider: Scripted, collector: Collector
 ) -> None:
