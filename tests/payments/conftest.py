@@ -22,6 +22,8 @@ _CARDS = {
     "asks and declines": ("4000008260003178", None),
 }
 SECRET = "whsec_of_the_endpoint"
+RETURNED_IBAN = "DE62370400440532013001"
+"""Of an account whose bank returns a debit, half a second later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ class Account:
             {"type": "sepa_debit", "sepa_debit": {"iban": iban}}
         )
         return self._attached(method.id, payer)
+
+    def bank_says(self, reference: str, *, success: bool) -> None:
+        """Finish the payer's confirmation with the bank, which may decline then: a CardError."""
+        intent = self.client.v1.payment_intents.retrieve(reference)
+        self.client.raw_request(
+            "post",
+            f"/v1/payment_intents/{reference}/_authenticate",
+            client_secret=intent.client_secret,
+            success=str(success).lower(),
+        )
 
     def _attached(self, method: str, payer: Payer) -> str:
         assert payer.reference is not None

@@ -8,11 +8,14 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from queue import Queue
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -74,6 +77,32 @@ def _ask(method: str, url: str, given: object = None) -> None:
     body = None if given is None else json.dumps(given).encode()
     with urllib.request.urlopen(urllib.request.Request(url, body, method=method), timeout=10):
         pass
+
+
+@contextmanager
+def endpoint() -> Iterator[tuple[str, Queue[tuple[dict[str, str], bytes]]]]:
+    """Serve an endpoint that keeps what it is sent, byte for byte."""
+    received: Queue[tuple[dict[str, str], bytes]] = Queue()
+
+    class Endpoint(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.put((dict(self.headers.items()), body))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Endpoint) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/webhooks/stripe", received
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 class Call(NamedTuple):

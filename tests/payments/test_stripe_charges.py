@@ -16,10 +16,9 @@ from portal_data.payments.provider import Back, Payer, Provider, ProviderError, 
 from portal_data.payments.providers import stripe as stripe_module
 from portal_data.payments.providers.stripe import Stripe
 from tests.payments import localstripe
-from tests.payments.conftest import SECRET, Account, wanted
+from tests.payments.conftest import RETURNED_IBAN, SECRET, Account, wanted
 from tools.ports import free_port
 
-_RETURNED_IBAN = "DE62370400440532013001"
 _PATIENCE_SECONDS = 30
 
 
@@ -84,23 +83,12 @@ def test_only_who_is_present_can_be_sent_to_their_bank(
     assert confirmed.body == confirmation
 
 
-def _bank_says(account: Account, reference: str, success: bool) -> None:
-    """Finish the payer's confirmation with the bank; a decline by it then is an answer too."""
-    intent = account.client.v1.payment_intents.retrieve(reference)
-    account.client.raw_request(
-        "post",
-        f"/v1/payment_intents/{reference}/_authenticate",
-        client_secret=intent.client_secret,
-        success=str(success).lower(),
-    )
-
-
 def test_a_card_that_asks_waits_for_the_payer_and_then_pays(stand_in: Account) -> None:
     payer = stand_in.payer()
     started = stand_in.provider.charge(wanted(payer, method=stand_in.card(payer, "asks")))
     status = stand_in.provider.status(started.reference)
     assert (status.state, status.received_minor) == (State.REQUIRES_ACTION, 0)
-    _bank_says(stand_in, started.reference, success=True)
+    stand_in.bank_says(started.reference, success=True)
     status = stand_in.provider.status(started.reference)
     assert (status.state, status.received_minor) == (State.SUCCEEDED, 12_35)
 
@@ -108,7 +96,7 @@ def test_a_card_that_asks_waits_for_the_payer_and_then_pays(stand_in: Account) -
 def test_who_does_not_confirm_does_not_pay(stand_in: Account) -> None:
     payer = stand_in.payer()
     started = stand_in.provider.charge(wanted(payer, method=stand_in.card(payer, "asks")))
-    _bank_says(stand_in, started.reference, success=False)
+    stand_in.bank_says(started.reference, success=False)
     status = stand_in.provider.status(started.reference)
     assert status.state is State.FAILED
     assert status.failure_code == "payment_intent_authentication_failure"
@@ -120,7 +108,7 @@ def test_a_card_may_decline_after_the_payer_confirmed(stand_in: Account) -> None
     request = wanted(payer, method=stand_in.card(payer, "asks and declines"))
     started = stand_in.provider.charge(request)
     with pytest.raises(stripe.CardError):
-        _bank_says(stand_in, started.reference, success=True)
+        stand_in.bank_says(started.reference, success=True)
     status = stand_in.provider.status(started.reference)
     assert (status.state, status.failure_code) == (State.FAILED, "card_declined")
 
@@ -136,7 +124,7 @@ def _until(state: State, status: Callable[[], Status]) -> Status:
 
 def test_a_bank_debit_is_on_its_way_and_may_come_back(stand_in: Account) -> None:
     payer = stand_in.payer()
-    method = stand_in.bank_account(payer, _RETURNED_IBAN)
+    method = stand_in.bank_account(payer, RETURNED_IBAN)
     started = stand_in.provider.charge(wanted(payer, method=method, currency_code="EUR"))
     status = stand_in.provider.status(started.reference)
     assert (status.state, status.received_minor, status.mode) == (State.PENDING, 0, "Bank debit")

@@ -1,14 +1,10 @@
 """Stripe's messages: only what it signed, just now, says which payment to look at again."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from queue import Queue
 from typing import Any
 from uuid import UUID
 
@@ -42,23 +38,23 @@ def _event(kind: str, about: dict[str, Any]) -> bytes:
     return json.dumps(event).encode()
 
 
-_BODY = _event("payment_intent.succeeded", intent(metadata=_BEARS))
+BODY = _event("payment_intent.succeeded", intent(metadata=_BEARS))
 
 
-def _header(body: bytes = _BODY, secret: str = SECRET, at: int = _AT) -> str:
+def signed(body: bytes = BODY, secret: str = SECRET, at: int = _AT) -> str:
     """Return the header with which Stripe's own library signs a message."""
     return stripe.WebhookSignature.generate_signature_header(body.decode(), secret, at)
 
 
 def _notices(
-    body: bytes = _BODY,
+    body: bytes = BODY,
     header: str | None = None,
     *,
     secrets: tuple[str, ...] = (SECRET,),
     name: str = "Stripe-Signature",
 ) -> list[Notice]:
     provider = Stripe("sk_test_1", secrets)
-    return provider.verify(body, {name: _header(body) if header is None else header}, NOW)
+    return provider.verify(body, {name: signed(body) if header is None else header}, NOW)
 
 
 @pytest.mark.parametrize("name", ["Stripe-Signature", "stripe-signature", "STRIPE-SIGNATURE"])
@@ -66,7 +62,7 @@ def test_a_signed_message_says_which_payment_to_look_at(name: str) -> None:
     assert _notices(name=name) == [Notice("evt_1", "payment_intent.succeeded", "pi_1", _ATTEMPT)]
 
 
-_SIGNATURE = _header().partition("v1=")[2]
+_SIGNATURE = signed().partition("v1=")[2]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +82,8 @@ _SIGNATURE = _header().partition("v1=")[2]
         f"t={_AT},v1=é",
         f"t={_AT + 1},v1={_SIGNATURE}",
         f"t={_AT + 1},t={_AT},v1={_SIGNATURE}",
-        _header(secret="whsec_of_somebody_else"),
-        _header(_BODY + b" "),
+        signed(secret="whsec_of_somebody_else"),
+        signed(BODY + b" "),
     ],
 )
 def test_a_forged_message_says_nothing(header: str) -> None:
@@ -97,20 +93,20 @@ def test_a_forged_message_says_nothing(header: str) -> None:
 
 def test_a_message_without_a_signature_says_nothing() -> None:
     with pytest.raises(BadSignature):
-        Stripe("sk_test_1", [SECRET]).verify(_BODY, {"Content-Type": "application/json"}, NOW)
+        Stripe("sk_test_1", [SECRET]).verify(BODY, {"Content-Type": "application/json"}, NOW)
 
 
-@pytest.mark.parametrize("body", [_BODY.replace(b"1235", b"9999"), _BODY + b"\n", b"", b"\xff\xfe"])
+@pytest.mark.parametrize("body", [BODY.replace(b"1235", b"9999"), BODY + b"\n", b"", b"\xff\xfe"])
 def test_a_changed_message_says_nothing(body: bytes) -> None:
     with pytest.raises(BadSignature):
-        _notices(body, _header())
+        _notices(body, signed())
 
 
 @pytest.mark.parametrize("secrets", [(), ("",), (" ",)])
 def test_without_a_secret_nobody_is_believed(secrets: tuple[str, ...]) -> None:
     for secret in ("", " ", SECRET):
         with pytest.raises(BadSignature):
-            _notices(header=_header(secret=secret), secrets=secrets)
+            _notices(header=signed(secret=secret), secrets=secrets)
 
 
 @pytest.fixture
@@ -131,22 +127,22 @@ def test_the_clock_of_the_machine_may_show_any_timezone() -> None:
 @pytest.mark.parametrize("seconds", [TOLERANCE_SECONDS, -TOLERANCE_SECONDS])
 def test_an_old_message_and_one_from_the_future_are_refused(seconds: int) -> None:
     beyond = seconds + (1 if seconds > 0 else -1)
-    assert _notices(header=_header(at=_AT + seconds))
+    assert _notices(header=signed(at=_AT + seconds))
     with pytest.raises(BadSignature):
-        _notices(header=_header(at=_AT + beyond))
+        _notices(header=signed(at=_AT + beyond))
 
 
 def test_one_of_several_signatures_is_enough() -> None:
-    old = _header(secret="whsec_that_is_over").partition("v1=")[2]
+    old = signed(secret="whsec_that_is_over").partition("v1=")[2]
     assert _notices(header=f"t={_AT},v1={old},v1={_SIGNATURE},v0=anything")
 
 
 def test_while_a_secret_changes_both_count() -> None:
     secrets = (SECRET, _NEW_SECRET)
-    assert _notices(header=_header(secret=SECRET), secrets=secrets)
-    assert _notices(header=_header(secret=_NEW_SECRET), secrets=secrets)
+    assert _notices(header=signed(secret=SECRET), secrets=secrets)
+    assert _notices(header=signed(secret=_NEW_SECRET), secrets=secrets)
     with pytest.raises(BadSignature):
-        _notices(header=_header(secret=_NEW_SECRET))
+        _notices(header=signed(secret=_NEW_SECRET))
 
 
 @pytest.mark.parametrize(
@@ -238,37 +234,11 @@ def test_stripe_has_every_event_that_it_is_to_send() -> None:
 # Over the wire --------------------------------------------------------------------------
 
 
-@contextmanager
-def _endpoint() -> Iterator[tuple[str, Queue[tuple[dict[str, str], bytes]]]]:
-    """Serve an endpoint that keeps what it is sent, byte for byte."""
-    received: Queue[tuple[dict[str, str], bytes]] = Queue()
-
-    class Endpoint(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            received.put((dict(self.headers.items()), body))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Endpoint) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/webhooks/stripe", received
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_what_is_delivered_is_believed_and_nothing_that_was_changed(
     stand_in: Account, address: str
 ) -> None:
     """Two payments, one declined: localstripe signs and delivers an event of each."""
-    with _endpoint() as (url, received):
+    with localstripe.endpoint() as (url, received):
         localstripe.send_events_to(address, url, SECRET)
         payer = stand_in.payer()
         requests = [

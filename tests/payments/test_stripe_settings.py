@@ -7,7 +7,7 @@ from portal_data import settings
 from portal_data.errors import Invalid
 from portal_data.payments.providers import stripe as stripe_module
 from portal_data.settings import Settings
-from tests.payments.test_stripe_events import _BODY, NOW, _header
+from tests.payments.test_stripe_events import BODY, NOW, signed
 
 _KEY, _SECRET = "sk_test_key_of_the_account", "whsec_of_the_endpoint"
 
@@ -46,8 +46,8 @@ def test_two_secrets_count_while_they_change() -> None:
     provider = stripe_module.from_settings(_given(secret=f"whsec_new , {_SECRET}"))
     assert provider is not None
     for secret in ("whsec_new", _SECRET):
-        headers = {"Stripe-Signature": _header(secret=secret)}
-        assert provider.verify(_BODY, headers, NOW)
+        headers = {"Stripe-Signature": signed(secret=secret)}
+        assert provider.verify(BODY, headers, NOW)
 
 
 @pytest.mark.parametrize(
