@@ -18,6 +18,7 @@ from portal_data.ops import notifier
 from portal_data.ops.outbox_loop import OutboxLoop
 from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
+from portal_data.payments import collecting, inbox, methods, polling
 from portal_data.payments.demo_gateway import events as demo_events
 from portal_data.projects import auto_approvals
 from portal_data.store import OpenSession
@@ -77,6 +78,7 @@ def _end_term(session: OpenSession, row: outbox.Row, now: datetime) -> None:
     auto_approvals.end(session, row.customer_id, row.payload, now)
 
 
+Call = Callable[[Mapping[str, Any], datetime], None]
 Handler = Callable[[OpenSession, outbox.Row, datetime], None]
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
@@ -90,8 +92,13 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 )
 """Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""
 
-CALLS: Mapping[str, Callable[[Mapping[str, Any], datetime], None]] = MappingProxyType(
-    {demo_events.EVENT: demo_events.deliver}
+CALLS: Mapping[str, Call] = MappingProxyType(
+    {
+        polling.WORK: lambda payload, now: collecting.current().work(payload, now),
+        inbox.WORK: lambda payload, now: inbox.work(collecting.current(), payload, now),
+        methods.FORGET: lambda payload, _now: collecting.current().forget(payload),
+        demo_events.EVENT: demo_events.deliver,
+    }
 )
 """Who calls somebody elsewhere with a payload, which may take seconds: outside of transactions."""
 

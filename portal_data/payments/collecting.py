@@ -14,15 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import store
+from portal_data.business import preferences
 from portal_data.errors import Conflict, Unavailable
-from portal_data.payments import attempts, polling, settlement
+from portal_data.payments import attempts, methods, polling, provider_requests, settlement
 from portal_data.payments.attempts import Status
 from portal_data.payments.provider import (
-    Line,
-    Payer,
     Provider,
     ProviderError,
-    Request,
     Started,
     State,
 )
@@ -37,46 +35,7 @@ log = logging.getLogger("portal.payments")
 KEY_HOLDS = timedelta(hours=23)
 """For so long the same request under the same key is one to a provider, with an hour to spare."""
 
-_PAYER = """
-    select u.display_name, coalesce(c.email, u.email) as email, p.provider_reference
-    from core.customers u
-    left join core.contacts c on c.customer_id = u.id and c.id = $contact_id
-    left join core.provider_customers p on p.customer_id = u.id and p.provider = $provider
-    where u.id = $customer_id
-    order by u.id
-"""
-_KEEP_CUSTOMER = """
-    insert into core.provider_customers (customer_id, provider, provider_reference, created_at)
-    values ($customer_id, $provider, $reference, $now)
-    on conflict (customer_id, provider) do update set provider_reference = $reference
-    where core.provider_customers.provider_reference = $lost
-"""
-_CUSTOMER = """
-    select provider_reference from core.provider_customers
-    where customer_id = $customer_id and provider = $provider
-    order by 1
-"""
-_LINES = """
-    select coalesce(i.number, r.number) as number, t.amount_minor
-    from core.payment_attempt_items t
-    left join core.invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
-    left join core.retainer_invoices r
-        on r.customer_id = t.customer_id and r.id = t.retainer_invoice_id
-    where t.customer_id = $customer_id and t.attempt_id = $id
-    order by 1
-"""
-_METHOD = """
-    select provider_reference, kind from core.saved_methods
-    where customer_id = $customer_id and id = $id
-    order by id
-"""
-_BANK = "select bank_payment_allowed from core.customers where id = $customer_id order by id"
-_STARTED = """
-    update core.payment_attempts
-    set version = version + 1, provider_reference = $reference, redirect_url = $url,
-        updated_at = $now
-    where customer_id = $customer_id and id = $id and provider_reference is null
-"""
+_OWN = "select currency_code, bank_payment_allowed from customers order by id"
 _ATTEMPT = """
     select id, customer_id, contact_id, status, provider, currency_code, amount_minor,
         saved_method_id, save_method, provider_reference, redirect_url, created_at, expires_at
@@ -121,12 +80,21 @@ class Collector:
         if not status.unfinished:
             raise Conflict(_("This payment is finished."))
         if attempt["provider_reference"] is None:
-            self._start(attempt, now)
+            self._hand_over(attempt, now)
             attempt = self._attempt(attempt_id)
         if attempt["redirect_url"] is None:
             self.look(attempt_id, now)
             return None
         return str(attempt["redirect_url"])
+
+    def provider_of(self, key: str) -> Provider:
+        """Return a provider by its key. Raises Unavailable for one that is switched off."""
+        return self._providers.of(key)
+
+    def look_own(self, scope: Scope, attempt_id: UUID, now: datetime) -> Status:
+        """Look at an attempt of the customer's; raises as `look`."""
+        attempts.get(scope, attempt_id)
+        return self.look(attempt_id, now)
 
     def cancel(self, scope: Scope, attempt_id: UUID, now: datetime) -> Status:
         """Leave a payment that was begun and not made, and return what it is then.
@@ -143,7 +111,7 @@ class Collector:
         if reference is None:
             # it may have begun there without an answer: the same request finds it
             try:
-                reference = self._start(attempt, now).reference
+                reference = self._hand_over(attempt, now).reference
             except ProviderError as error:
                 if error.final:
                     return Status.FAILED
@@ -199,6 +167,54 @@ class Collector:
             return None
         return self.look(attempt_id, now)
 
+    def start_saving(self, scope: Scope, now: datetime) -> str:
+        """Return the page of the provider's where a card or bank account is saved.
+
+        Raises NotAllowed for a role that may not pay, Conflict where nothing can be saved,
+        ProviderError.
+        """
+        scope.need(Permission.INVOICE_PAY)
+        with store.reading(scope) as session:
+            wished = preferences.get(session).customers_add_payment_methods
+            own = session.one(_OWN) or {}
+        provider = self.provider
+        if provider is None or not wished:
+            raise Conflict(_("Cards and bank accounts cannot be saved here."))
+        started = provider.start_saving(
+            provider_requests.known_payer(provider, scope.customer_id, scope.contact_id, now),
+            own["currency_code"],
+            provider_requests.kinds(provider, bank=own["bank_payment_allowed"]),
+            f"{self._address}/pay/saved",
+        )
+        if started.url is None:
+            raise Conflict(_("Cards and bank accounts cannot be saved here."))
+        return started.url
+
+    def sync_methods(self, scope: Scope, now: datetime) -> None:
+        """Keep what the provider has saved for the customer. Raises ProviderError."""
+        provider = self.provider
+        if provider is None:
+            return
+        own = {"customer_id": scope.customer_id, "provider": provider.key}
+        with store.system_reading() as session:
+            reference = session.value(provider_requests.CUSTOMER, **own)
+        if reference is None:
+            return
+        found = provider.methods(reference)
+        with store.system_writing() as session:
+            for method in found:
+                methods.keep(
+                    session, scope.customer_id, scope.contact_id, provider.key, method, now
+                )
+
+    def forget(self, payload: Mapping[str, Any]) -> None:
+        """Have a provider forget a method that was removed. Raises ProviderError."""
+        own = {"customer_id": UUID(payload["customer_id"]), "provider": payload["provider"]}
+        with store.system_reading() as session:
+            customer = session.value(provider_requests.CUSTOMER, **own)
+        if customer is not None:
+            self._providers.of(payload["provider"]).forget(customer, payload["reference"])
+
     def work(self, payload: Mapping[str, Any], now: datetime) -> None:
         """Look at an attempt whose turn it is, and see to it that it is looked at again."""
         attempt_id, turn = UUID(payload["attempt_id"]), int(payload["turn"])
@@ -250,13 +266,14 @@ class Collector:
         with store.system_writing() as session:
             return settlement.apply(session, attempt_id, truth, now)
 
-    def _start(self, attempt: Mapping[str, Any], now: datetime) -> Started:
+    def _hand_over(self, attempt: Mapping[str, Any], now: datetime) -> Started:
         """Hand an attempt over, as often as need be: under its key it is one payment there.
 
         One that its provider will never take has failed then, and the error says why.
         """
+        provider = self._providers.of(attempt["provider"])
         try:
-            return self._started(attempt, now)
+            return provider_requests.hand_over(provider, attempt, self._address, now)
         except ProviderError as error:
             if error.final:
                 with store.system_writing() as session:
@@ -265,58 +282,6 @@ class Collector:
                         settlement.refuse(session, row, error.code, str(error), now)
             raise
 
-    def _started(self, attempt: Mapping[str, Any], now: datetime) -> Started:
-        provider = self._providers.of(attempt["provider"])
-        own = {"customer_id": attempt["customer_id"]}
-        with store.system_reading() as session:
-            lines = session.rows(_LINES, **own, id=attempt["id"])
-            bank = session.value(_BANK, **own)
-            method = None
-            if attempt["saved_method_id"] is not None:
-                method = session.one(_METHOD, **own, id=attempt["saved_method_id"])
-        kinds = provider.kinds if bank else provider.kinds - {"bank"}
-        back = f"{self._address}/pay/return?attempt={attempt['id']}"
-        request = Request(
-            attempt_id=attempt["id"],
-            payer=self._payer(provider, attempt, now),
-            currency_code=attempt["currency_code"],
-            lines=tuple(Line(line["number"], line["amount_minor"]) for line in lines),
-            kinds=frozenset(kinds),
-            save_method=attempt["save_method"],
-            return_url=back,
-            cancel_url=f"{back}&left=1",
-            expires_at=attempt["expires_at"],
-            method=method["provider_reference"] if method else None,
-        )
-        started = provider.charge(request) if method else provider.start(request)
-        with store.system_writing() as session:
-            session.change(
-                _STARTED,
-                **own,
-                id=attempt["id"],
-                reference=started.reference,
-                url=started.url,
-                now=now,
-            )
-        return started
-
-    def _payer(self, provider: Provider, attempt: Mapping[str, Any], now: datetime) -> Payer:
-        """Return who pays, who is known to the provider afterwards."""
-        own = {"customer_id": attempt["customer_id"], "provider": provider.key}
-        with store.system_reading() as session:
-            row = session.one(_PAYER, **own, contact_id=attempt["contact_id"]) or {}
-        payer = Payer(
-            own["customer_id"], row["display_name"], row["email"] or "", row["provider_reference"]
-        )
-        reference = provider.ensure_customer(payer)
-        if reference != payer.reference:
-            with store.system_writing() as session:
-                session.change(
-                    _KEEP_CUSTOMER, **own, reference=reference, lost=payer.reference, now=now
-                )
-                reference = str(session.value(_CUSTOMER, **own))
-        return Payer(payer.customer_id, payer.name, payer.email, reference)
-
     def _found_again(self, attempt: Mapping[str, Any], now: datetime) -> str | None:
         """Return the provider's name of an attempt whose answer never came; None when none has."""
         if now - attempt["created_at"] > KEY_HOLDS:
@@ -324,7 +289,7 @@ class Collector:
         late = attempt["expires_at"] is not None and attempt["expires_at"] <= now
         if late and attempt["saved_method_id"] is None:
             return None  # nobody was ever shown the page where it could have been paid
-        return self._start(attempt, now).reference
+        return self._hand_over(attempt, now).reference
 
     def _without_a_trace(self, attempt: Mapping[str, Any], now: datetime) -> Status:
         """End an attempt that its provider knows nothing of, or hold it where that is not sure."""

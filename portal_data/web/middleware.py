@@ -33,8 +33,9 @@ _STREAMLIT = (
     "/_stcore/bidi-components/",
 )
 _HIDDEN = ("/_stcore/", "/component/", *openid.PATHS)
-FROM_OUTSIDE = ("/unsubscribe/",)
-"""Routes that mail programs post to: their address is the proof, and no cookie counts."""
+FROM_OUTSIDE = ("/unsubscribe/", "/webhooks/")
+"""Routes that mail programs and payment providers post to: their address, or what they signed, is
+the proof, and no cookie counts."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _QUIET = ("/_stcore/", "/static/", "/app/static/", "/healthz", "/readyz")

@@ -27,10 +27,18 @@ class Providers:
 
 
 def enabled(settings: Settings) -> Providers:
-    """Return the providers of an installation: Stripe where there are keys."""
+    """Return the providers of an installation: Stripe where there are keys, or the demo gateway.
+
+    The demo gateway pays real invoices with no money, so it is there only where the demo business
+    may be, and never beside keys.
+    """
     if settings.stripe_secret_key is not None:
         from portal_data.payments.providers import stripe  # half a second, which others save
 
         found = stripe.from_settings(settings)
         return Providers([found] if found else [])
+    if settings.fills_with_demo:
+        from portal_data.payments.providers.demo import Demo
+
+        return Providers([Demo()])
     return Providers([])

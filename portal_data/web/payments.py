@@ -1,0 +1,109 @@
+"""Routes of payments: what providers say, and the way of a payer to a provider's page and back."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from portal_data.auth import networks
+from portal_data.clock import utc_now
+from portal_data.errors import NotFound, PortalError, Unavailable
+from portal_data.messaging.outbox import WAITING
+from portal_data.payments import collecting, inbox
+from portal_data.payments.provider import ProviderError
+from portal_data.scope import Scope
+from portal_data.settings import load
+from portal_data.text.language import _
+from portal_data.web.requests import for_customers
+from portal_data.web.turns import PAYMENTS, WEBHOOKS, Crowded
+
+
+async def webhook(request: Request) -> Response:
+    """POST /webhooks/{provider}: keep what a provider says. 200, 400, 404, 429.
+
+    The signature is looked at first, over the bytes as they came; the work is done afterwards.
+    """
+    body = await request.body()
+    headers = dict(request.headers)
+
+    def keep() -> Response:
+        try:
+            provider = collecting.current().provider_of(request.path_params["provider"])
+        except Unavailable:
+            return JSONResponse({"error": "not found"}, 404)
+        try:
+            inbox.receive(provider, body, headers, utc_now())
+        except PortalError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse({"received": True})
+
+    try:
+        person = f"network:{networks.network(getattr(request.state, 'address', None))}"
+        return await WEBHOOKS.run(person, keep)
+    except Crowded:
+        return JSONResponse({"error": "too much at once"}, 429, {"Retry-After": "10"})
+
+
+@for_customers(PAYMENTS)
+def start(request: Request, scope: Scope) -> Response:
+    """GET /pay/start?attempt={id}: hand the payment over, and go on to the provider's page."""
+    attempt_id = _attempt(request)
+    url = collecting.current().hand_over(scope, attempt_id, utc_now())
+    return _to(url or _result(attempt_id))
+
+
+@for_customers(PAYMENTS)
+def back(request: Request, scope: Scope) -> Response:
+    """GET /pay/return?attempt={id}: look what became of it, whatever the address says."""
+    attempt_id = _attempt(request)
+    _silently(lambda: collecting.current().look_own(scope, attempt_id, utc_now()))
+    return _to(_result(attempt_id))
+
+
+@for_customers(PAYMENTS)
+def save(_request: Request, scope: Scope) -> Response:
+    """GET /pay/save: go on to the provider's page where a card or bank account is saved."""
+    return _to(collecting.current().start_saving(scope, utc_now()))
+
+
+@for_customers(PAYMENTS)
+def saved(_request: Request, scope: Scope) -> Response:
+    """GET /pay/saved: keep what was saved at the provider, and go on to the account."""
+    _silently(lambda: collecting.current().sync_methods(scope, utc_now()))
+    return _to(f"{load().path}/account")
+
+
+ROUTES = [
+    Route("/webhooks/{provider}", webhook, methods=["POST"]),
+    Route("/pay/start", start),
+    Route("/pay/return", back),
+    Route("/pay/save", save),
+    Route("/pay/saved", saved),
+]
+
+
+def _silently(look: Callable[[], object]) -> None:
+    """Look at what a provider says; when it says nothing, the screen looks again."""
+    try:
+        look()
+    except ProviderError:
+        WAITING.set()
+
+
+def _attempt(request: Request) -> UUID:
+    try:
+        return UUID(request.query_params.get("attempt", ""))
+    except ValueError:
+        raise NotFound(_("There is no such payment.")) from None
+
+
+def _result(attempt_id: UUID) -> str:
+    return f"{load().path}/payment?attempt={attempt_id}"
+
+
+def _to(url: str) -> Response:
+    return RedirectResponse(
+        url, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    )
