@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from typer._click.exceptions import UsageError
 
-from portal_data.cli import business, mail, people
+from portal_data.cli import business, mail, payments, people
 from portal_data.cli import imports as zoho_cli
 from portal_data.cli.demo_books import fill
 from portal_data.cli.dispatch import perform
@@ -38,6 +38,7 @@ app.add_typer(staff, name="staff")
 audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 app.add_typer(mail.mail, name="mail")
+app.add_typer(payments.payments, name="payments")
 app.add_typer(business.organisation, name="organisation")
 app.add_typer(business.preferences, name="preferences")
 

@@ -18,7 +18,7 @@ from portal_data import store
 from portal_data.analysts.published import CURRENT, FILE, FOLDER
 from portal_data.clock import utc_now
 from portal_data.messaging import chain
-from portal_data.ops import business, people, returned_mail
+from portal_data.ops import business, collected, people, returned_mail
 from portal_data.ops import publish as publishing
 from portal_data.ops.control.server import Lines, Operation
 from portal_data.settings import load
@@ -107,6 +107,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "mail bounces": returned_mail.record_bounces,
         "organisation set": business.set_organisation,
         "organisation show": business.show_organisation,
+        "payments reconcile": collected.reconcile,
+        "payments replay": collected.replay,
         "preferences set": business.set_preferences,
         "preferences show": business.show_preferences,
         "publish": publish,

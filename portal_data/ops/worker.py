@@ -95,6 +95,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 CALLS: Mapping[str, Call] = MappingProxyType(
     {
         polling.WORK: lambda payload, now: collecting.current().work(payload, now),
+        polling.ALL: lambda _payload, now: collecting.current().work_all(now),
         inbox.WORK: lambda payload, now: inbox.work(collecting.current(), payload, now),
         methods.FORGET: lambda payload, _now: collecting.current().forget(payload),
         demo_events.EVENT: demo_events.deliver,

@@ -191,7 +191,11 @@ class Collector:
         return started.url
 
     def sync_methods(self, scope: Scope, now: datetime) -> None:
-        """Keep what the provider has saved for the customer. Raises ProviderError."""
+        """Keep what the provider has saved for the customer.
+
+        Raises NotAllowed for a role that may not pay, ProviderError.
+        """
+        scope.need(Permission.INVOICE_PAY)
         provider = self.provider
         if provider is None:
             return
@@ -227,6 +231,12 @@ class Collector:
             with store.system_writing() as session:
                 attempt = attempts.need(session.rows(_ATTEMPT, id=attempt_id))
                 polling.plan(session, attempt_id, attempt["customer_id"], turn + 1, now)
+
+    def work_all(self, now: datetime) -> None:
+        """Look at every attempt in flight, and see to it that it is done again tomorrow."""
+        self.reconcile(now)
+        with store.system_writing() as session:
+            polling.plan_all(session, now + polling.DAILY, now)
 
     def reconcile(self, now: datetime) -> dict[str, int]:
         """Look at every attempt in flight and return how many are in which state then.

@@ -8,6 +8,8 @@ from portal_data.store import Session
 
 WORK = "payment.look"
 """The kind of work that looks at an attempt again."""
+ALL = "payment.reconcile"
+"""The kind of work that looks at all attempts in flight."""
 _LADDER = (
     timedelta(minutes=2),
     timedelta(minutes=5),
@@ -29,5 +31,17 @@ def plan(session: Session, attempt_id: UUID, customer_id: UUID, turn: int, now: 
         payload={"attempt_id": str(attempt_id), "turn": turn},
         customer_id=customer_id,
         not_before=now + wait,
+        now=now,
+    )
+
+
+def plan_all(session: Session, due: datetime, now: datetime) -> None:
+    """See to it that all attempts in flight are looked at in the hour of `due`, once."""
+    outbox.enqueue(
+        session,
+        ALL,
+        dedup_key=f"{ALL}:{due:%Y-%m-%dT%H}",
+        payload={},
+        not_before=due,
         now=now,
     )
