@@ -17,7 +17,7 @@ from portal_data.ids import new_id
 from portal_data.payments import collecting, paying
 from portal_data.payments.collecting import Collector
 from portal_data.payments.paying import Order, Part
-from portal_data.payments.provider import Method, State
+from portal_data.payments.provider import Method, Payer, State
 from portal_data.payments.providers import Providers
 from portal_data.scope import Scope
 from portal_data.web import payments
@@ -174,8 +174,10 @@ def test_a_card_is_saved_at_the_provider_alone(
     answer = client.get("/pay/save")
     assert answer.headers["location"] == "https://provider.example/saving"
     card = Method("pm_1", "card", "visa", "4242")
-    provider.saved_methods[f"cus_{cast.alice.customer_id}"] = [card]
-    provider.saved_methods[f"cus_{cast.charlie.customer_id}"] = [Method("pm_2", "card", "x", "1")]
+    provider.saved_methods = {
+        provider.ensure_customer(Payer(who.customer_id, "", "", None)): [method]
+        for who, method in ((cast.alice, card), (cast.charlie, Method("pm_2", "card", "x", "1")))
+    }
     for _again in range(2):
         assert client.get("/pay/saved").headers["location"] == "/account"
     kept = rows("select customer_id, provider_reference from core.saved_methods order by id")
