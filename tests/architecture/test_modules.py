@@ -97,6 +97,10 @@ UNSCOPED: dict[str, str] = {
     "payments.attempts.need": "looks at the rows it is given",
     "payments.attempts.numbered": "puts numbers into a line",
     "payments.collecting.current": "names the providers of the installation",
+    **{
+        f"payments.provider_requests.{name}": "the collector asks who may, and of whose attempt"
+        for name in ("hand_over", "kinds", "known_payer")
+    },
     "payments.inbox.receive": "the provider's signature is the proof",
     **{
         f"payments.inbox.{name}": "whoever runs the portal replays what providers said"
