@@ -95,7 +95,8 @@ def _choosing(root: str, shown: Page) -> str:
     note = _FAILURES.get(shown.failure_code or "")
     if shown.of_payment:
         title = _("Pay {amount}", amount=_money(shown.amount_minor, shown))
-        save = _tick("save", _("Save this card or account for next time"), on=shown.save_method)
+        label = _("Save this card or account for next time")
+        save = _tick("save", label, on=True) if shown.save_method else None
         go_on, leave = _("Pay"), _("Leave without paying")
     else:
         title, save = _("Save a card or a bank account"), None

@@ -81,6 +81,7 @@ def test_following_the_address_shows_and_changes_nothing(client: TestClient, cas
     for said in ("Pay £123.45", "Alder Ltd", "alice@alder.example", "Invoice INV-1", "£100.00"):
         assert said in page
     assert f'href="{CANCEL}"' in page
+    assert 'name="save"' not in page
     assert offered(page) == [
         "card", "card_declined", "card_secure", "bank", "bank_refused", "bank_returned"
     ]  # fmt: skip
@@ -222,7 +223,7 @@ def test_what_may_be_used_is_offered(client: TestClient, cast: Cast) -> None:
 def test_the_page_is_in_the_language_of_the_browser(
     client: TestClient, cast: Cast, translated: Translate
 ) -> None:
-    _, path = expiring(cast)
+    _, path = expiring(cast, save_method=True)
     german = {"Accept-Language": "de-AT,de;q=0.9"}
     page = client.get(path, headers=german).text
     assert page.startswith('<!doctype html><html lang="de">')

@@ -155,7 +155,8 @@ def _chosen(payment: Payment, chosen: Chosen, now: datetime) -> None:
         raise Invalid("That is not offered.")
     if scenario is Scenario.BANK_DEPOSITS:
         raise Invalid("That is offered to save an account alone.")
-    payment.save_method, payment.refunds_fail = chosen.save, chosen.refunds_fail
+    payment.saves = payment.save_method and chosen.save
+    payment.refunds_fail = chosen.refunds_fail
     payment.sending.lost, payment.sending.twice = chosen.lost, chosen.twice
     _take(payment, scenario, now)
 
@@ -180,7 +181,7 @@ def _keep(
 ) -> None:
     """Keep what became of a payment, with the method that is saved by it, and tell the portal."""
     taken = payment.stage in (Stage.SENT, Stage.PAID)
-    if taken and payment.save_method and payment.method is None and payment.scenario:
+    if taken and payment.saves and payment.method is None and payment.scenario:
         payment.method = saving.add_method(
             session, payment.scenario, payment.name, customer, now, key=reference
         )
@@ -196,7 +197,7 @@ def _keep(
 def status(reference: str, now: datetime) -> Status:
     """Return what has become of a payment."""
     payment = lookup.read(Payment, reference, now).kept
-    made = payment.method if payment.save_method and not payment.charged else None
+    made = payment.method if payment.saves else None
     method = saving.method(made, now) if made else None
     return payment.status(reference, method, rows.address(reference), now)
 

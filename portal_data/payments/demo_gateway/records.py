@@ -183,6 +183,8 @@ class Payment(BaseModel):
     stage: Stage = Stage.CHOOSE
     scenario: Scenario | None = None
     method: str | None = None
+    saves: bool = False
+    """Whether whoever pays left the method to be saved, as the portal wished."""
     failure: Failure | None = None
     due_at: datetime | None = None
     expected_on: Date | None = None
