@@ -116,24 +116,30 @@ def stand_in(address: str) -> Iterator[Account]:
 
 
 _SANDBOX_KEY = os.environ.get("STRIPE_TEST_KEY", "")
-_needs_sandbox = pytest.mark.skipif(
-    not _SANDBOX_KEY.startswith(("sk_test_", "rk_test_")),
-    reason="STRIPE_TEST_KEY is no key of a sandbox of Stripe's",
-)
+ONLY_SANDBOX = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(
+        not _SANDBOX_KEY.startswith(("sk_test_", "rk_test_")),
+        reason="STRIPE_TEST_KEY is no key of a sandbox of Stripe's",
+    ),
+]
 
 
-@pytest.fixture(
-    params=["localstripe", pytest.param("sandbox", marks=[_needs_sandbox, pytest.mark.sandbox])]
-)
-def account(request: pytest.FixtureRequest) -> Iterator[Account]:
-    """An account at localstripe, then one at Stripe itself."""
-    if request.param == "localstripe":
-        yield request.getfixturevalue("stand_in")
-        return
+@pytest.fixture
+def sandbox() -> Iterator[Account]:
+    """An account at Stripe itself, where everything stays that tests make."""
     transport = Recorder()
     client = stripe.StripeClient(_SANDBOX_KEY, http_client=transport)
     yield Account(Stripe(_SANDBOX_KEY, [SECRET], transport=transport), client, transport, True)
     transport.close()
+
+
+@pytest.fixture(params=["stand_in", pytest.param("sandbox", marks=ONLY_SANDBOX)])
+def account(request: pytest.FixtureRequest) -> Account:
+    """An account at localstripe, then one at Stripe itself."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Account)
+    return found
 
 
 def wanted(payer: Payer, amount_minor: int = 12_35, **more: object) -> Request:

@@ -1,6 +1,7 @@
 """Stripe's messages: only what it signed, just now, says which payment to look at again."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -222,6 +223,18 @@ def test_what_bears_no_attempt_has_the_reference_alone(
 
 def test_an_event_that_nobody_asked_for_is_nothing() -> None:
     assert _notices(_event("invoice.created", {"id": "in_1", "object": "invoice"})) == []
+
+
+def test_readme_says_what_the_endpoint_is_to_send() -> None:
+    """Events of another version of the API may be of other shapes than the library reads."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = text.partition("### Taking cards and bank accounts")[2].partition("\n#")[0]
+    named, place = set(), ""
+    for word in re.findall(r"`([a-z_.]+)`", section):
+        place = place if word.startswith(".") else word.rpartition(".")[0]
+        named.add(place + word if word.startswith(".") else word)
+    assert named == set(EVENTS)
+    assert f"`{stripe.api_version}`" in section
 
 
 def test_stripe_has_every_event_that_it_is_to_send() -> None:
