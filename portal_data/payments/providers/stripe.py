@@ -17,7 +17,6 @@ from portal_data.payments.provider import (
     Method,
     Notice,
     Payer,
-    ProviderError,
     Request,
     Reversal,
     Started,
@@ -25,9 +24,8 @@ from portal_data.payments.provider import (
     Status,
 )
 from portal_data.payments.providers import stripe_events, stripe_objects, stripe_requests
-from portal_data.payments.providers.stripe_errors import api_errors, refused
+from portal_data.payments.providers.stripe_errors import api_errors, refused, too_much
 from portal_data.settings import Settings
-from portal_data.text.language import _
 
 TIMEOUT_SECONDS = 10
 _RETRIES = 1
@@ -227,11 +225,7 @@ class Stripe:
                 if reversal.state is not State.FAILED
             )
             if amount_minor > left:
-                raise ProviderError(
-                    _("More than what is left of this payment cannot be refunded."),
-                    final=True,
-                    code="too_much",
-                )
+                raise too_much()
             made = self._api.refunds.create(
                 stripe_requests.refund(intent, amount_minor, key, reason),
                 {"idempotency_key": f"refund-{key}"},

@@ -46,3 +46,9 @@ def api_errors(*, shown: bool = False) -> Iterator[None]:
 def refused(code: str) -> ProviderError:
     """Return the refusal of what will never be done."""
     return ProviderError(_("The payment provider refused this."), final=True, code=code)
+
+
+def too_much() -> ProviderError:
+    """Return the refusal of a refund of more than is left."""
+    words = _("More than what is left of this payment cannot be refunded.")
+    return ProviderError(words, final=True, code="too_much")
