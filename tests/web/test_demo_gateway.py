@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -11,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from components import demo_gateway_page
-from portal_data import demo, settings, store
+from portal_data import demo, store
 from portal_data.clock import utc_now
 from portal_data.payments.demo_gateway import records, rows
 from portal_data.payments.provider import Line, State
@@ -24,7 +25,7 @@ from tests.payments.paying import BOTH, CANCEL, RETURN, payer, token, wanted
 from tests.people import at_once, value
 from tests.people import rows as stored
 from tests.web import wire
-from tools.browser import Portal
+from tools.browser import Portal, demo_portal
 
 ORIGIN = "https://portal.example"
 OURS = {"Origin": ORIGIN}
@@ -234,25 +235,42 @@ def test_the_page_is_in_the_language_of_the_browser(
         assert words not in unmarked
 
 
-def test_the_running_portal_plays_the_company(portal: Portal) -> None:
-    books = demo.compose(utc_now(), "no hash")
-    references = {
-        row["status"]: row["provider_reference"] for row in books.tables["payment_attempts"]
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PORTAL_BASE_URL", portal.url)
-        settings.load.cache_clear()
-        path = rows.address(references["created"]).removeprefix(portal.url)
-        assert rows.address(references["created"]).startswith(f"{portal.url}/demo-gateway/")
-    status, headers, body = wire.request(portal, "GET", path)
-    assert status == 200
-    assert headers["Content-Type"].startswith("text/html")
-    assert b"no money moves" in body
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Portal]:
+    """A running portal with the demo organisation, whose books this file changes."""
+    with demo_portal(tmp_path) as serving:
+        yield serving
+
+
+def test_a_payment_in_the_running_portal(apart: Portal) -> None:
+    """Its payer goes to the gateway's page and back, and its event comes over the wire."""
+    attempt = next(
+        row
+        for row in demo.compose(utc_now(), "no hash").tables["payment_attempts"]
+        if row["status"] == "requires_action"
+    )
+    cookie = wire.signed_in(apart, "sian@sian.example")
+
+    def go(path: str) -> tuple[int, str, str]:
+        status, headers, body = wire.request(apart, "GET", path, cookie=cookie)
+        return status, headers["Location"] or "", body.decode()
+
+    status, page, _ = go(f"/pay/start?attempt={attempt['id']}")
+    assert status == 303
+    path = page.removeprefix(apart.url)
+    assert path.startswith("/demo-gateway/")
+    status, headers, body = wire.request(apart, "GET", path)
+    assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert b"<script" not in body
-    form = urlencode({"step": step_of(body.decode()), "scenario": "card"}).encode()
+    form = urlencode({"step": step_of(body.decode()), "confirmed": "yes"}).encode()
     as_form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert wire.request(portal, "POST", path, form, **as_form)[0] == 403
-    status, headers, _ = wire.request(portal, "POST", path, form, Origin=portal.url, **as_form)
-    assert (status, headers["Location"]) == (303, f"{portal.url}/payments")
-    assert b"This page is finished" in wire.request(portal, "GET", path)[2]
-    assert wire.request(portal, "GET", path[:-1])[0] == 404
+    assert wire.request(apart, "POST", path, form, **as_form)[0] == 403
+    status, headers, _ = wire.request(apart, "POST", path, form, Origin=apart.url, **as_form)
+    back = f"{apart.url}/pay/return?attempt={attempt['id']}"
+    assert (status, headers["Location"]) == (303, back)
+    wire.logged(apart, "portal.access", method="POST", path="/webhooks/demo", status=200)
+    status, result, _ = go(back.removeprefix(apart.url))
+    assert (status, result) == (303, f"/payment?attempt={attempt['id']}")
+    assert attempt["provider_reference"] in go("/exports/payments.csv")[2]
+    assert "This page is finished" in go(path)[2]
+    assert wire.request(apart, "GET", path[:-1])[0] == 404
