@@ -272,6 +272,7 @@ VIEWS: dict[str, View[Any, Any]] = {
         lambda scope, number, today: credit_notes.get(scope, number),
         of_credit_note,
         render_paper,
+        CREDIT_NOTE.title,
     ),
     kinds.RETAINER.key: View(
         retainers.LIST,
