@@ -10,6 +10,7 @@ from uuid import UUID
 
 from portal_data import money
 from portal_data.billing import ledger, pricing
+from portal_data.billing.lines import line_taxes
 from portal_data.billing.pricing import Line, Priced, Tax, Terms
 from portal_data.business import numbering
 from portal_data.errors import Conflict
@@ -30,8 +31,8 @@ _LINES = """
     order by position, id
 """
 _TAXES = """
-    select t.line_id, t.position, t.tax_id, t.name, t.percent, t.category, t.exemption_code,
-        t.exemption_reason
+    select t.id, t.line_id, t.position, t.tax_id, t.name, t.percent, t.category, t.exemption_code,
+        t.exemption_reason, t.base_minor, t.amount_minor
     from core.line_taxes t
     join core.invoice_lines l on l.customer_id = t.customer_id and l.id = t.line_id
     where t.customer_id = $customer_id and t.document_kind = 'invoice' and l.invoice_id = $id
@@ -149,7 +150,8 @@ def _taxes(session: OpenSession, key: dict[str, UUID], lines: Sequence[dict[str,
 def _of(line: dict[str, Any], several: _Taxes) -> tuple[Tax, ...]:
     """Return the taxes that an invoice's line has."""
     if line["id"] in several:
-        return tuple(Tax(tax["name"], tax["percent"]) for tax in several[line["id"]])
+        known = line_taxes(several[line["id"]])
+        return tuple(Tax(tax.name, tax.percent, bool(tax.compound)) for tax in known)
     if line["tax_name"] and line["tax_percent"] is not None:
         return (Tax(line["tax_name"], line["tax_percent"]),)
     return ()
@@ -182,19 +184,21 @@ def _store_lines(
                 "total_minor": cost.total_minor,
             }
         )
-        base = cost.total_minor - cost.tax_minor
-        taxes += [
-            {
-                **tax,
-                "id": new_id(),
-                "customer_id": customer_id,
-                "document_kind": "credit_note",
-                "line_id": line_id,
-                "base_minor": base,
-                "amount_minor": amount,
-            }
-            for tax, amount in zip(several.get(line["id"], ()), cost.taxes_minor, strict=False)
-        ]
+        net, before = cost.total_minor - cost.tax_minor, 0
+        own = several.get(line["id"], [])
+        for tax, known, amount in zip(own, line_taxes(own), cost.taxes_minor, strict=False):
+            taxes.append(
+                {
+                    **tax,
+                    "id": new_id(),
+                    "customer_id": customer_id,
+                    "document_kind": "credit_note",
+                    "line_id": line_id,
+                    "base_minor": net + (before if known.compound else 0),
+                    "amount_minor": amount,
+                }
+            )
+            before += amount
     for table, made in (("credit_note_lines", rows), ("line_taxes", taxes)):
         if made:
             columns = tuple(made[0])

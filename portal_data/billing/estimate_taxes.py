@@ -1,14 +1,11 @@
-"""The several taxes of an estimate's lines: read, reckoned anew, and kept with what is offered.
-
-Rows do not say whether a tax is compound: what it was reckoned on does, which they keep.
-"""
+"""The several taxes of an estimate's lines: read, reckoned anew, and kept with what is offered."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from portal_data.billing.lines import Line, LineTax
+from portal_data.billing.lines import Line, LineTax, line_taxes
 from portal_data.billing.pricing import PricedLine
 from portal_data.store import Session
 
@@ -88,20 +85,7 @@ def restore(
 
 
 def _gathered(rows: Iterable[Mapping[str, Any]]) -> dict[Any, tuple[LineTax, ...]]:
-    found: dict[Any, tuple[LineTax, ...]] = {}
+    found: dict[Any, list[Mapping[str, Any]]] = {}
     for row in rows:
-        before = found.get(row["line"], ())
-        tax = {name: value for name, value in row.items() if name != "line"}
-        found[row["line"]] = (*before, LineTax(**tax, compound=_compound(row, before)))
-    return found
-
-
-def _compound(row: Mapping[str, Any], before: Sequence[LineTax]) -> bool | None:
-    """Tell whether a tax is reckoned on those before it, too; None where its base tells neither."""
-    if not any(tax.percent for tax in before):
-        return False  # it would make no difference
-    added = row["base_minor"] - before[0].base_minor
-    taxes = sum(tax.amount_minor for tax in before)
-    if not taxes:
-        return None  # too small to tell
-    return {0: False, taxes: True}.get(added)
+        found.setdefault(row["line"], []).append(row)
+    return {line: line_taxes(own) for line, own in found.items()}

@@ -1,8 +1,9 @@
 """Lines of documents, and the taxes they add up to: alike for every kind of document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 
@@ -62,6 +63,29 @@ class TaxLine:
     name: str
     percent: Decimal | None
     amount_minor: int
+
+
+def line_taxes(rows: Iterable[Mapping[str, Any]]) -> tuple[LineTax, ...]:
+    """Return the several taxes of one line, of rows in their order.
+
+    Rows do not say whether a tax is compound: what it was reckoned on does, which they keep.
+    """
+    found: list[LineTax] = []
+    names = ("id", "name", "percent", "base_minor", "amount_minor")
+    for row in rows:
+        values = {name: row[name] for name in names}
+        found.append(LineTax(**values, compound=_compound(row["base_minor"], found)))
+    return tuple(found)
+
+
+def _compound(base_minor: int, before: Sequence[LineTax]) -> bool | None:
+    """Tell whether a tax is reckoned on those before it, too; None where its base tells neither."""
+    if not any(tax.percent for tax in before):
+        return False  # it would make no difference
+    taxes = sum(tax.amount_minor for tax in before)
+    if not taxes:
+        return None  # too small to tell
+    return {0: False, taxes: True}.get(base_minor - before[0].base_minor)
 
 
 def taxes(lines: Iterable[Line]) -> list[TaxLine]:

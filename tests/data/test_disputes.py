@@ -189,7 +189,11 @@ def test_a_line_is_credited_with_its_tax(cast: Cast, invoice: UUID) -> None:
     assert store.current().check_integrity() == []
 
 
-def test_several_taxes_of_a_line_are_credited_each(cast: Cast, invoice: UUID) -> None:
+@pytest.mark.parametrize("compound", [False, True])
+def test_several_taxes_of_a_line_are_credited_each(
+    cast: Cast, invoice: UUID, compound: bool
+) -> None:
+    """A compound tax is told by what it was reckoned on, and stays one: 10 %, and 7 % of 110."""
     (line,) = rows("select id from core.invoice_lines where invoice_id = $id", id=invoice)
     with store.system_writing() as session:
         session.change(
@@ -199,16 +203,17 @@ def test_several_taxes_of_a_line_are_credited_each(cast: Cast, invoice: UUID) ->
     for place, (name, percent, minor) in enumerate((("State", 10, 850), ("City", 7, 650)), 1):
         insert("line_taxes", customer_id=cast.alice.customer_id, document_kind="invoice",
                line_id=line["id"], position=place, name=name, percent=Decimal(percent),
-               base_minor=8_500, amount_minor=minor)  # fmt: skip
-    _open(cast.alice, _claim(1_170))
-    dispute_decisions.accept(cast.owner, _only(cast.alice).id, 1_170, "Yes", seen=1, now=NOW)
+               base_minor=8_500 + 850 * (place - 1) * compound, amount_minor=minor)  # fmt: skip
+    whole = 1_177 if compound else 1_170
+    _open(cast.alice, _claim(whole))
+    dispute_decisions.accept(cast.owner, _only(cast.alice).id, whole, "Yes", seen=1, now=NOW)
     credited = rows(
         "select name, base_minor, amount_minor from core.line_taxes"
         " where document_kind = 'credit_note' order by position"
     )
     assert [tuple(each.values()) for each in credited] == [
         ("State", 1_000, 100),
-        ("City", 1_000, 70),
+        ("City", 1_100, 77) if compound else ("City", 1_000, 70),
     ]
     assert store.current().check_integrity() == []
 
