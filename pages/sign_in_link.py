@@ -10,7 +10,7 @@ from portal_data.clock import utc_now
 from portal_data.text.language import _
 
 token = st.query_params.get("token", "")
-started = None
+started, first = None, session.first_page()
 with sign_in.card(_("Sign in")):
     opened = outcome(lambda: login_links.opened(token, utc_now()))
     if opened is not None:
@@ -19,6 +19,8 @@ with sign_in.card(_("Sign in")):
             started = sign_in.outcome_or_code(
                 lambda: login_links.sign_in(token, session.browser(), utc_now())
             )
-    st.page_link(session.first_page(), label=_("Go to the portal"))
+    elif first == "../pages/sign_in.py" and login_links.offered():  # nobody is signed in
+        st.page_link("../pages/email_link.py", label=_("E-mail me a link"))
+    st.page_link(first, label=_("Go to the portal"))
 if started is not None:
     session.begin_at_home(*started)

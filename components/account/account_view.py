@@ -102,7 +102,7 @@ def _me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
         [
             (_("Name"), " ".join(part for part in (own.salutation, own.name) if part)),
             (_("Job title"), own.designation),
-            (_("E-mail"), own.email),
+            (_("E-mail"), cards.email(own.email)),
             (_("Phone"), own.phone),
             (_("Mobile"), own.mobile),
             (
@@ -139,7 +139,7 @@ def _company(mine: MyDetails) -> Markup:
             (_("Name"), mine.company_name or mine.display_name),
             (_("Shown as"), mine.display_name if mine.company_name != mine.display_name else ""),
             (_("Customer no."), mine.number),
-            (_("E-mail"), mine.email),
+            (_("E-mail"), cards.email(mine.email)),
             (_("Phone"), mine.phone),
             (_("Website"), mine.website),
             (_("Tax number"), mine.tax_id),

@@ -29,9 +29,13 @@ def draw(scope: Scope, business: Organisation) -> None:
         cards.draw(cards.title(_("Your data")), cards.sub(about))
         if last is not None:
             cards.draw(_state(last, business))
-        if (last is None or not last.under_way) and st.button(
-            _("Ask for a file of all data"), icon=":material/folder_zip:", key="data.ask"
-        ):
+        with st.container(horizontal=True, gap="small", key="data-actions"):
+            if last is not None and _is_ready(last):
+                cards.draw(_download(last))
+            ask = (last is None or not last.under_way) and st.button(
+                _("Ask for a file of all data"), icon=":material/folder_zip:", key="data.ask"
+            )
+        if ask:
             act(
                 _("Your file is being made. We mail you when it is ready."),
                 lambda: data_archives.ask(scope, utc_now()),
@@ -47,10 +51,21 @@ def _state(last: Archive, business: Organisation) -> Markup:
     if last.status == "failed":
         words = _("It could not be made. Ask again, or write to us.")
         return _row(_("Asked on {moment}", moment=asked), words, (_p("file", "Failed"), "red"))
-    if last.status == "expired" or last.expires_at is None or last.expires_at <= utc_now():
+    if not _is_ready(last):
         words = _("It was deleted.")
         return _row(_("Asked on {moment}", moment=asked), words, (_p("file", "Expired"), "gray"))
     return _ready(last, business)
+
+
+def _is_ready(last: Archive) -> bool:
+    """Tell whether the file can be taken."""
+    return last.status == "ready" and last.expires_at is not None and last.expires_at > utc_now()
+
+
+def _download(last: Archive) -> Markup:
+    href = links.data_archive(last.id)
+    words = join(cards.icon("download"), _("Download"))
+    return tag("a", words, href=href, download="", class_="pt-button")
 
 
 def _ready(last: Archive, business: Organisation) -> Markup:
@@ -60,11 +75,8 @@ def _ready(last: Archive, business: Organisation) -> Markup:
         notes.append(
             counted(last.left_out, "{count} thing is not in it", "{count} things are not in it")
         )
-    href = links.data_archive(last.id)
-    words = tag("a", join(cards.icon("download"), _("Download")), href=href, download="",
-                class_="pt-button")  # fmt: skip
     made = _("Made {moment}", moment=_moment(last.finished_at or last.asked_at, business))
-    return join(_row(made, " · ".join(notes), (_("Ready"), "green")), tag("p", words))
+    return _row(made, " · ".join(notes), (_("Ready"), "green"))
 
 
 def _row(words: str, note: str, pill: tuple[str, str]) -> Markup:

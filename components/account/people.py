@@ -65,7 +65,8 @@ def _person(scope: Scope, mine: MyDetails, contact: Contact, locale: str) -> Mar
         Permission.COLLEAGUES_MANAGE
     ):  # a colleague's is the business of who sets it
         most = _("Up to {amount} a payment", amount=say.money(limit, mine.currency_code, locale))
-    about = (contact.designation, contact.email, contact.phone or contact.mobile, most)
+    email = contact.email if contact.name != contact.email else None  # who has no name is named so
+    about = (contact.designation, email, contact.phone or contact.mobile, most)
     # each in its own direction: a title in one script must not turn the e-mail behind it
     parts = [join(" · " if at else "", said(part)) for at, part in enumerate(filter(None, about))]
     mark = tag("span", say.initials(contact.name), class_="pt-mark", aria_hidden="true")

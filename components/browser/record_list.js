@@ -16,9 +16,10 @@ const link = (href, className, text) => {
 
 const pill = ({ text, tone }) => make("span", `pill ${tone}`, text)
 
-// Numbers side by side, none of which goes on in the next line behind its hyphen.
+// Numbers side by side, none of which goes on in the next line behind its hyphen or without its comma.
 function whole(text) {
-  return text.split(", ").flatMap((each, i) => [...(i ? [", "] : []), make("span", "whole", each)])
+  const parts = text.split(", ").map((each, i, all) => (i < all.length - 1 ? `${each},` : each))
+  return parts.flatMap((each, i) => [...(i ? [" "] : []), make("span", "whole", each)])
 }
 
 function cell(column, value, row) {

@@ -37,8 +37,7 @@ def draw(
         _waiting(scope, approval, undecided)
     if scope.may(Permission.TIMESHEET_ANSWER) and _may_be_taken_back(approval):
         timesheet_dialogs.seen(scope, approval.id)
-        if st.button(_("Take back the answer"), type="tertiary", icon=":material/undo:",
-                     key="timesheet.take_back"):  # fmt: skip
+        if st.button(_("Take back the answer"), icon=":material/undo:", key="timesheet.take_back"):
             timesheet_dialogs.take_back(approval.id)
     offered = timesheet_view.offered(request, page, approval)
     if scope.role is Role.STAFF:

@@ -28,9 +28,9 @@ _MOST_BARS = 10
 _MEASURED = {Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.WHOLE}
 _BAR = 34  # pixels of height
 _TICK = 28  # letters beside a bar
-_STACKS = {3: 450, 5: 700}
+_STACKS = {3: 450, 5: 700, 8: 980}
 """How wide a table of at most so many columns must be, in pixels; see portal.css."""
-_STACKS_MANY = 980
+_STACKS_MANY = 1000
 _COLOURS = ("#000001", "#000002", "#000005", "#000006", "#000007")
 _AGES = ("#000003", "#000004", "#000005", "#000006", "#000007")
 

@@ -24,6 +24,7 @@ def draw(shown: list[FailedMail]) -> None:
                 again,
                 format_func=lambda each: f"{each.to or each.kind}: {each.subject}".strip(": "),
                 key="mail.chosen",
+                label_visibility="collapsed",
             )
             if st.button("Send again", type="primary", icon=":material/refresh:", key="mail.again"):
                 act(

@@ -61,9 +61,9 @@ SCREEN = listing.Screen(
     columns=(
         Column("To", "top-start", link=True, people=True),
         Column("Subject", "middle-start", people=True),
-        Column("What to do", "below", wide=True),
+        Column("What to do", "below", wide=True, people=True),
         Column("Written", "bottom-start"),
-        Column("Status", "top-end"),
+        Column("Status", "bottom-end"),
     ),
     row=row,
     empty=empty,

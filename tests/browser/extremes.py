@@ -8,6 +8,7 @@ from portal_data.clock import utc_now
 from portal_data.customers import conversations
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope
+from tests.browser import extreme_acts
 from tests.factories import (
     make_approval,
     make_credit_note,
@@ -70,6 +71,11 @@ def add() -> None:
             conversations.write(
                 imogen, kind, subject, f"{words}\n\n{words}", key=new_id(), now=utc_now()
             )
+    extreme_acts.add(imogen, (CHINESE, ARABIC, LONG), late, (project, person))
+    extreme_acts.link_of("imogen@brackenridge.example")
+    extreme_acts.archive_of("imogen@brackenridge.example", "ready", size_bytes=987_654_321)
+    extreme_acts.archive_of("layla@nakheel.example", "ready", size_bytes=5_000, left_out=1_234)
+    extreme_acts.archive_of("alex@blank.example", "failed")
     with store.system_writing() as session:
         for email, language in LANGUAGES.items():
             session.change(

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from portal_data.text import language
 from portal_data.text.language import _
 from tests.browser import extremes
+from tests.browser.extreme_acts import OFFER, SIGN_IN_LINK
 from tools.browser import SIZES, Portal, settle, sign_in
 
 CUSTOMER, STAFF = "imogen@brackenridge.example", "rowan@larkspur.example"
@@ -39,8 +40,9 @@ _RECORDS = ("invoice?number=INV-X", "estimate?number=EST-X", "payment?number=PAY
             "credit_note?number=CN-X", "retainer?number=RET-X")  # fmt: skip
 
 SCREENS = [
-    *((NOBODY, f"/{path}") for path in ("", "forgotten", "email_link", "sign_in_link?token=none",
-                                        "accept?token=none",
+    *((NOBODY, f"/{path}") for path in ("", "forgotten", "email_link", f"offer?token={OFFER}",
+                                        f"sign_in_link?token={SIGN_IN_LINK}",
+                                        "sign_in_link?token=none", "accept?token=none",
                                         "reset_password?token=none", "offer?token=none")),
     *((CUSTOMER, f"/{path}") for path in ("", *_LISTS, "statements", "statements?period=all",
                                           "account", "check", "review", "security",
@@ -57,6 +59,7 @@ SCREENS = [
                                                  "estimates?status=open",
                                                  "projects?status=active&sort=hours",
                                                  "timesheets?status=partly_approved")),
+    (CUSTOMER, "/timesheets?status=approved > first"),
     (CUSTOMER, "/projects?status=active&sort=hours > last > Time log"),
     *((ARABIC, f"/{path}") for path in (*_LISTS, "", "statements?period=all", "account", "review",
                                         "security", "check", "activity",

@@ -10,7 +10,7 @@ from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.scope import Scope
 from tests.conftest import NOW, Cast
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, app_as
 from tests.pages.test_signing_in import SHELL, SIGN_IN
 from tests.people import mails, rows, token_of
 
@@ -56,6 +56,19 @@ def test_the_link_asks_for_a_click_and_signs_in_by_it(cast: Cast) -> None:
     again = _opened(token)
     assert "not valid any more" in again.error[0].value.replace("\\", "")
     assert len(again.button) == 0
+
+
+def test_a_link_that_is_over_leads_to_another_one(cast: Cast) -> None:
+    def links() -> list[str]:
+        return [each.proto.label for each in _opened("over").get("page_link")]
+
+    assert links() == ["E-mail me a link", "Go to the portal"]
+    preferences.change(cast.owner, now=NOW, login_links=False)
+    assert links() == ["Go to the portal"]
+    preferences.change(cast.owner, now=NOW, login_links=True)
+    signed_in = app_as(AppTest.from_file(SHELL, default_timeout=30), cast.alice)
+    signed_in.switch_page("../pages/sign_in_link.py")
+    assert [each.proto.label for each in signed_in.run().get("page_link")] == ["Go to the portal"]
 
 
 def test_the_sign_in_screen_offers_it_unless_it_is_switched_off(cast: Cast, screen: Open) -> None:
