@@ -409,6 +409,13 @@ def test_a_charge_is_confirmed_on_its_page(demo: Demo, cast: Cast, answer: str) 
     assert demo.status(started.reference).state is expected
 
 
+def test_a_payer_whom_it_does_not_know_is_known_anew(demo: Demo, cast: Cast) -> None:
+    known = demo.ensure_customer(payer(cast.alice))
+    assert demo.ensure_customer(payer(cast.alice, known)) == known
+    assert demo.ensure_customer(payer(cast.alice, "demo_cus_of_another_gateway")) == known
+    assert demo.ensure_customer(payer(cast.charlie)) != known
+
+
 def test_nobody_charges_or_removes_anothers_method(demo: Demo, cast: Cast) -> None:
     method = saved(demo, cast.alice, "card", NOW)
     with pytest.raises(ProviderError) as refused:

@@ -19,14 +19,17 @@ def held(session: OpenSession, model: type[Kept], reference: str, now: datetime)
 
     Raises ProviderError for a reference of nothing.
     """
-    found = rows.find(session, model, reference, hold=True)
-    if found is None and opening.adopt(session, now, reference):
-        found = rows.find(session, model, reference, hold=True)
+    found = _found(session, model, reference, now)
     if found is None:
         kind = rows.KINDS[model]
         message = f"The demo gateway knows no {kind} {reference[:80]}."
         raise ProviderError(message, final=True, code="unknown")
     return found
+
+
+def knows(session: OpenSession, model: type[Kept], reference: str, now: datetime) -> bool:
+    """Tell whether anything is kept under a reference."""
+    return _found(session, model, reference, now) is not None
 
 
 def read(model: type[Kept], reference: str, now: datetime) -> Found[Kept]:
@@ -37,3 +40,12 @@ def read(model: type[Kept], reference: str, now: datetime) -> Found[Kept]:
         return found
     with store.system_writing() as session:
         return held(session, model, reference, now)
+
+
+def _found(
+    session: OpenSession, model: type[Kept], reference: str, now: datetime
+) -> Found[Kept] | None:
+    found = rows.find(session, model, reference, hold=True)
+    if found is None and opening.adopt(session, now, reference):
+        found = rows.find(session, model, reference, hold=True)
+    return found

@@ -62,7 +62,12 @@ def name_for(prefix: str, key: str) -> str:
 
 def address(reference: str) -> str:
     """Return the address of a page, which nobody can guess who knows its reference alone."""
-    return f"{settings.load().base_url}/{PATH}/{reference}.{_mac(f'page {reference}')}"
+    return f"{settings.load().base_url}/{PATH}/{token(reference)}"
+
+
+def token(reference: str) -> str:
+    """Return what a page is called in its address."""
+    return f"{reference}.{_mac(f'page {reference}')}"
 
 
 def opened(token: str) -> str:

@@ -35,10 +35,9 @@ class Chosen:
 
 
 def ensure_customer(payer: Payer, now: datetime) -> str:
-    """Return the gateway's name of a payer, who becomes known if need be."""
+    """Return the gateway's name of a payer, who becomes known if need be, also anew."""
     with store.system_writing() as session:
-        if payer.reference is not None:
-            lookup.held(session, Customer, payer.reference, now)
+        if payer.reference is not None and lookup.knows(session, Customer, payer.reference, now):
             return payer.reference
         reference = rows.name_for("demo_cus", str(payer.customer_id))
         kept = Customer(name=payer.name, email=payer.email)
