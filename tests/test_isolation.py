@@ -43,6 +43,7 @@ from tests.factories import (
     make_task,
     show_projects,
 )
+from tests.payments.scripted import Scripted
 
 NOTHING = UUID(int=0)
 """The id of no row."""
@@ -63,6 +64,7 @@ class Books:
     project: UUID = NOTHING
     approval: UUID = NOTHING
     copy: UUID = NOTHING
+    attempt: UUID = NOTHING
 
 
 def _books(scope: Scope, word: str) -> Books:
@@ -130,8 +132,18 @@ def _books(scope: Scope, word: str) -> Books:
         body=word, currency_code="GBP", amount_minor=5, status="opened", resolution=word,
         opened_at=NOW, **own,
     )  # fmt: skip
+    attempt = insert(
+        "payment_attempts", contact_id=scope.contact_id, key=word, provider="demo",
+        status="pending", currency_code="GBP", amount_minor=5, failure_message=word,
+        created_at=NOW, updated_at=NOW, version=1, **own,
+    )  # fmt: skip
+    insert("payment_attempt_items", attempt_id=attempt, invoice_id=invoice, amount_minor=5, **own)
+    with store.system_writing() as session:
+        session.change("update core.invoices set pending_minor = 5 where id = $id", id=invoice)
+        way = (scope.customer_id, invoice, "demo")
+        session.load("core.invoice_providers", ("customer_id", "invoice_id", "provider"), [way])
     return Books(
-        word, invoice, f"{word}-1", file,
+        word, invoice, f"{word}-1", file, attempt=attempt,
         payment=payment, credit_note=note, retainer=retainer,
         estimate=estimate, project=project, approval=approval, copy=copy,
     )  # fmt: skip
@@ -193,6 +205,9 @@ READS: dict[str, Case] = {
     "messaging.notifications.unread": lambda s, _: _module("messaging.notifications").unread(s),
     "messaging.activity.recent": lambda s, _: _module("messaging.activity").recent(s, 50),
     "billing.balances.account": lambda s, _: _module("billing.balances").account(s, today=TODAY),
+    "payments.attempts.in_flight": lambda s, _: _module("payments.attempts").in_flight(s),
+    "payments.offers.due": lambda s, _: _module("payments.offers").due(s, Scripted(), "GBP"),
+    "payments.offers.saved": lambda s, _: _module("payments.offers").saved(s, Scripted()),
     "billing.balances.home": lambda s, _: _module("billing.balances").home(s, today=TODAY),
     "customers.conversations.news": lambda s, _: _module("customers.conversations").news(
         s, TODAY, 9
@@ -227,6 +242,10 @@ READS: dict[str, Case] = {
 """What names no row: it returns the caller's words and never the other's."""
 
 BY_NAME: dict[str, Case] = {
+    "payments.attempts.get": lambda s, b: _module("payments.attempts").get(s, b.attempt),
+    "payments.offers.named": lambda s, b: _module("payments.offers").named(
+        s, None, "invoice", [b.number]
+    ),
     "messaging.comments.of_subject": lambda s, b: _module("messaging.comments").of_subject(
         s, b.invoice
     ),
@@ -300,6 +319,14 @@ BY_NAME: dict[str, Case] = {
 """What names a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
 
 ELSEWHERE = {
+    **{
+        f"payments.paying.{name}": "an action; see tests/payments/test_collecting.py"
+        for name in ("begin", "leave", "approve")
+    },
+    **{
+        f"payments.methods.{name}": "an action; see tests/data/test_permissions.py"
+        for name in ("remove", "make_default")
+    },
     "billing.dispute_claims.open_dispute": "an action; see tests/data/test_disputes.py",
     "billing.dispute_claims.withdraw": "an action; see tests/data/test_disputes.py",
     "billing.estimate_answers.accept": "an action; see tests/data/test_permissions.py",

@@ -257,6 +257,12 @@ PAYMENT_HELD = event(
     _STAFF,
     mailed=_ON_ACTIVITY,
 )
+PAYMENT_HELD_ACCEPTED = event(
+    "payment.held_accepted", N_("{actor} accepted what came for {subject}"), _NOBODY
+)
+PAYMENT_HELD_ENDED = event(
+    "payment.held_ended", N_("{actor} ended the payment of {subject}"), _OTHER_SIDE
+)
 PAYMENT_METHOD_CHOSEN = event(
     "payment.method_chosen", N_("{actor} chose to pay with {subject}"), _NOBODY
 )
@@ -275,6 +281,9 @@ PAYMENT_REFUNDED = event(
     N_("{actor} refunded payment {subject}"),
     _EVERYBODY,
     mailed_to_contacts=_ON_PAYMENTS,
+)
+PAYMENT_REFUND_ASKED = event(
+    "payment.refund_asked", N_("{actor} sends back money of payment {subject}"), _OTHER_SIDE
 )
 PAYMENT_REFUND_FAILED = event(
     "payment.refund_failed",

@@ -18,7 +18,7 @@ from portal_data.ops import notifier
 from portal_data.ops.outbox_loop import OutboxLoop
 from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
-from portal_data.payments import collecting, inbox, methods, polling
+from portal_data.payments import collecting, inbox, methods, polling, refunding
 from portal_data.payments.demo_gateway import events as demo_events
 from portal_data.projects import auto_approvals
 from portal_data.store import OpenSession
@@ -97,6 +97,7 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         polling.WORK: lambda payload, now: collecting.current().work(payload, now),
         polling.ALL: lambda _payload, now: collecting.current().work_all(now),
         inbox.WORK: lambda payload, now: inbox.work(collecting.current(), payload, now),
+        refunding.WORK: lambda payload, now: collecting.current().send_back(payload, now),
         methods.FORGET: lambda payload, _now: collecting.current().forget(payload),
         demo_events.EVENT: demo_events.deliver,
     }

@@ -14,9 +14,15 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import store
-from portal_data.business import preferences
 from portal_data.errors import Conflict, Unavailable
-from portal_data.payments import attempts, methods, polling, provider_requests, settlement
+from portal_data.payments import (
+    attempts,
+    polling,
+    provider_requests,
+    saving,
+    sending_back,
+    settlement,
+)
 from portal_data.payments.attempts import Status
 from portal_data.payments.provider import (
     Provider,
@@ -35,7 +41,6 @@ log = logging.getLogger("portal.payments")
 KEY_HOLDS = timedelta(hours=23)
 """For so long the same request under the same key is one to a provider, with an hour to spare."""
 
-_OWN = "select currency_code, bank_payment_allowed from customers order by id"
 _ATTEMPT = """
     select id, customer_id, contact_id, status, provider, currency_code, amount_minor,
         saved_method_id, save_method, provider_reference, redirect_url, created_at, expires_at
@@ -43,8 +48,16 @@ _ATTEMPT = """
     order by id
 """
 _UNFINISHED = f"""
-    select id, customer_id from core.payment_attempts where {attempts.FLYING}
+    select id, customer_id from core.payment_attempts
+    where {attempts.FLYING} or id in (
+        select attempt_id from core.refunds where status = 'pending' and source_key is not null
+    )
     order by created_at, id
+"""
+_GOING_BACK = """
+    select id from core.refunds
+    where status = 'pending' and source_key is null and attempt_id is not null
+    order by id
 """
 _BY_REFERENCE = """
     select id from core.payment_attempts
@@ -173,51 +186,18 @@ class Collector:
         Raises NotAllowed for a role that may not pay, Conflict where nothing can be saved,
         ProviderError.
         """
-        scope.need(Permission.INVOICE_PAY)
-        with store.reading(scope) as session:
-            wished = preferences.get(session).customers_add_payment_methods
-            own = session.one(_OWN) or {}
-        provider = self.provider
-        if provider is None or not wished:
-            raise Conflict(_("Cards and bank accounts cannot be saved here."))
-        started = provider.start_saving(
-            provider_requests.known_payer(provider, scope.customer_id, scope.contact_id, now),
-            own["currency_code"],
-            provider_requests.kinds(provider, bank=own["bank_payment_allowed"]),
-            f"{self._address}/pay/saved",
-        )
-        if started.url is None:
-            raise Conflict(_("Cards and bank accounts cannot be saved here."))
-        return started.url
+        return saving.start(self.provider, scope, self._address, now)
 
     def sync_methods(self, scope: Scope, now: datetime) -> None:
         """Keep what the provider has saved for the customer.
 
         Raises NotAllowed for a role that may not pay, ProviderError.
         """
-        scope.need(Permission.INVOICE_PAY)
-        provider = self.provider
-        if provider is None:
-            return
-        own = {"customer_id": scope.customer_id, "provider": provider.key}
-        with store.system_reading() as session:
-            reference = session.value(provider_requests.CUSTOMER, **own)
-        if reference is None:
-            return
-        found = provider.methods(reference)
-        with store.system_writing() as session:
-            for method in found:
-                methods.keep(
-                    session, scope.customer_id, scope.contact_id, provider.key, method, now
-                )
+        saving.sync(self.provider, scope, now)
 
     def forget(self, payload: Mapping[str, Any]) -> None:
         """Have a provider forget a method that was removed. Raises ProviderError."""
-        own = {"customer_id": UUID(payload["customer_id"]), "provider": payload["provider"]}
-        with store.system_reading() as session:
-            customer = session.value(provider_requests.CUSTOMER, **own)
-        if customer is not None:
-            self._providers.of(payload["provider"]).forget(customer, payload["reference"])
+        saving.forget(self._providers.of(payload["provider"]), payload)
 
     def work(self, payload: Mapping[str, Any], now: datetime) -> None:
         """Look at an attempt whose turn it is, and see to it that it is looked at again."""
@@ -238,6 +218,26 @@ class Collector:
         with store.system_writing() as session:
             polling.plan_all(session, now + polling.DAILY, now)
 
+    def truth_of(self, attempt_id: UUID) -> Truth | None:
+        """Return what the provider says of an attempt; None where it never heard of it.
+
+        Raises NotFound, ProviderError.
+        """
+        attempt = self._attempt(attempt_id)
+        if attempt["provider_reference"] is None:
+            return None
+        return self._providers.of(attempt["provider"]).status(attempt["provider_reference"])
+
+    def send_back(self, payload: Mapping[str, Any], now: datetime) -> None:
+        """Have a provider send money back that staff asked for, as often as need be.
+
+        Raises ProviderError when the provider is silent.
+        """
+        refund = sending_back.waiting(UUID(payload["refund_id"]))
+        if refund is not None:
+            attempt = self._attempt(refund["attempt_id"])
+            sending_back.send(self._providers.of(attempt["provider"]), attempt, refund, now)
+
     def reconcile(self, now: datetime) -> dict[str, int]:
         """Look at every attempt in flight and return how many are in which state then.
 
@@ -245,7 +245,14 @@ class Collector:
         """
         with store.system_reading() as session:
             rows = session.rows(_UNFINISHED)
+            refunds = session.rows(_GOING_BACK)
         found: dict[str, int] = {}
+        for refund in refunds:
+            try:
+                self.send_back({"refund_id": str(refund["id"])}, now)
+            except (ProviderError, Unavailable) as error:
+                log.warning("provider did not answer", extra={"portal": {"error": str(error)}})
+                found["unanswered"] = found.get("unanswered", 0) + 1
         for row in rows:
             try:
                 state = self.look(row["id"], now).value

@@ -211,6 +211,22 @@ def _bring(
         )
 
 
+def refuse(session: OpenSession, refund: Row, payment_id: UUID, why: str, now: datetime) -> None:
+    """End a refund that its provider will not make, whose row is held: no money moved."""
+    payment = session.locked(_PAYMENT, id=payment_id)[0]
+    session.change(
+        _MOVE,
+        id=refund["id"],
+        customer_id=payment["customer_id"],
+        status="failed",
+        day=organisation.of_portal(session).today(now),
+        source_key=None,
+        reference=None,
+        message=why,
+    )
+    _record(session, events.PAYMENT_REFUND_FAILED, payment, refund["amount_minor"], why, now)
+
+
 def give_back(
     session: OpenSession, payment: Row, amount_minor: int, key: str, now: datetime
 ) -> None:

@@ -101,6 +101,16 @@ UNSCOPED: dict[str, str] = {
         f"payments.provider_requests.{name}": "the collector asks who may, and of whose attempt"
         for name in ("hand_over", "kinds", "known_payer")
     },
+    **{
+        f"payments.{name}": "the collector asks who may, and of whose money"
+        for name in (
+            "saving.forget",
+            "saving.start",
+            "saving.sync",
+            "sending_back.send",
+            "sending_back.waiting",
+        )
+    },
     "payments.inbox.receive": "the provider's signature is the proof",
     **{
         f"payments.inbox.{name}": "whoever runs the portal replays what providers said"

@@ -63,7 +63,7 @@ from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import comments, delivery, failed_mail, messages, notifications
 from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
-from portal_data.payments import methods, paying
+from portal_data.payments import deciding, methods, paying, provider, refunding
 from portal_data.payments.paying import Order, Part
 from portal_data.projects import timesheet_answers, timesheet_reversals, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
@@ -77,6 +77,7 @@ from tests.factories import (
     make_estimate,
     make_invoice,
     make_notification,
+    make_payment,
     make_person,
     make_project,
     make_series,
@@ -280,6 +281,24 @@ def _wait_for_agreement(who: Who) -> None:
     _pay(who)
     with store.system_writing() as session:
         session.change("update core.payment_attempts set status = 'awaiting_approval'")
+
+
+def _hold(who: Who) -> None:
+    """Begin to pay what is held for staff then."""
+    _name_a_way()
+    _pay(who)
+    with store.system_writing() as session:
+        session.change("update core.payment_attempts set status = 'held', version = version + 1")
+
+
+def _truth() -> provider.Status:
+    """What a provider says of a payment of which a part came."""
+    return provider.Status("pay_1", provider.State.SUCCEEDED, 9_000, "GBP")
+
+
+def _refund(who: Who) -> None:
+    """Send a part of a payment back."""
+    refunding.refund(who, "PAY-9", 50, "Twice", key=new_id(), seen=1, now=NOW)
 
 
 def _pay(who: Who) -> None:
@@ -661,6 +680,21 @@ ACTIONS: dict[str, Action] = {
         PAYING,
         stranger=False,
         prepare=lambda w, who: _name_a_way(),
+    ),
+    "payments.refunding.refund": Action(
+        lambda who, w: _refund(who),
+        STAFF,
+        prepare=lambda w, who: make_payment(w.cast.alice, {w.invoice: 100}, number="PAY-9"),
+    ),
+    "payments.deciding.accept": Action(
+        lambda who, w: deciding.accept(who, _begun(), _truth(), seen=2, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _hold(w.cast.alice),
+    ),
+    "payments.deciding.let_go": Action(
+        lambda who, w: deciding.let_go(who, _begun(), None, seen=2, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _hold(w.cast.alice),
     ),
     **{
         f"payments.paying.{name}": Action(

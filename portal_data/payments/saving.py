@@ -1,0 +1,67 @@
+"""Saving: cards and bank accounts that a provider keeps for the next time, and forgets again."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from portal_data import store
+from portal_data.business import preferences
+from portal_data.errors import Conflict
+from portal_data.payments import methods, provider_requests
+from portal_data.payments.provider import Provider
+from portal_data.scope import Permission, Scope
+from portal_data.text.language import _
+
+_OWN = "select currency_code, bank_payment_allowed from customers order by id"
+
+
+def start(provider: Provider | None, scope: Scope, address: str, now: datetime) -> str:
+    """Return the page where one is saved, from which the payer comes back to `address`.
+
+    Raises NotAllowed for a role that may not pay, Conflict where nothing can be saved,
+    ProviderError.
+    """
+    scope.need(Permission.INVOICE_PAY)
+    with store.reading(scope) as session:
+        wished = preferences.get(session).customers_add_payment_methods
+        own = session.one(_OWN) or {}
+    if provider is not None and wished:
+        started = provider.start_saving(
+            provider_requests.known_payer(provider, scope.customer_id, scope.contact_id, now),
+            own["currency_code"],
+            provider_requests.kinds(provider, bank=own["bank_payment_allowed"]),
+            f"{address}/pay/saved",
+        )
+        if started.url is not None:
+            return started.url
+    raise Conflict(_("Cards and bank accounts cannot be saved here."))
+
+
+def sync(provider: Provider | None, scope: Scope, now: datetime) -> None:
+    """Keep what the provider has saved for the customer.
+
+    Raises NotAllowed for a role that may not pay, ProviderError.
+    """
+    scope.need(Permission.INVOICE_PAY)
+    reference = _customer(provider.key, scope.customer_id) if provider else None
+    if provider is None or reference is None:
+        return
+    found = provider.methods(reference)
+    with store.system_writing() as session:
+        for method in found:
+            methods.keep(session, scope.customer_id, scope.contact_id, provider.key, method, now)
+
+
+def forget(provider: Provider, payload: Mapping[str, Any]) -> None:
+    """Have a provider forget a method that was removed. Raises ProviderError."""
+    customer = _customer(provider.key, UUID(payload["customer_id"]))
+    if customer is not None:
+        provider.forget(customer, payload["reference"])
+
+
+def _customer(provider: str, customer_id: UUID) -> str | None:
+    own = {"customer_id": customer_id, "provider": provider}
+    with store.system_reading() as session:
+        found: str | None = session.value(provider_requests.CUSTOMER, **own)
+    return found
