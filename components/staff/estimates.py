@@ -189,6 +189,7 @@ def _line(row: dict[str, Any], draft: Draft) -> DraftLine:
         discount_minor=before.discount_minor if not percent and known else 0,
         tax_name=tax.tax_name if tax else None,
         tax_percent=tax.tax_percent if tax else None,
+        several=tax.several if tax else (),
         optional=bool(row.get("optional")),
         # of a new row a tick that nobody touched may be missing
         selected=row.get("selected") in (True, None),

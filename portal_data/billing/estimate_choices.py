@@ -202,7 +202,7 @@ def _reckoned(
             discount_minor=cost.discount_minor,
             tax_minor=cost.tax_minor,
             total_minor=cost.total_minor,
-            several=estimate_taxes.costing(line, cost, tax_inclusive=head["tax_inclusive"]),
+            several=estimate_taxes.costing(line.several, cost, tax_inclusive=head["tax_inclusive"]),
         )
         for line, cost in zip(picked, priced.lines, strict=True)
     ]

@@ -1,6 +1,6 @@
 """Revisions of an estimate: staff change what was offered and send it again, and both are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime
@@ -14,6 +14,7 @@ from portal_data.billing import (
     estimate_offers,
     estimate_pricing,
     estimate_snapshots,
+    estimate_taxes,
 )
 from portal_data.billing.estimate_pricing import AMOUNTS
 from portal_data.billing.estimate_snapshots import LINES_LIMIT
@@ -25,7 +26,7 @@ from portal_data.ids import new_id
 from portal_data.kinds import ESTIMATE
 from portal_data.messaging import activity, events
 from portal_data.scope import Staff
-from portal_data.store import OpenSession
+from portal_data.store import OpenSession, Session
 from portal_data.text import form_fields
 from portal_data.text.form_fields import Field
 from portal_data.text.normal_form import nfc
@@ -64,19 +65,16 @@ class DraftLine:
     selected: bool = True
     minimum_quantity: Decimal | None = None
     maximum_quantity: Decimal | None = None
+    several: tuple[LineTax, ...] = ()
     id: UUID | None = None
 
     @property
-    def several(self) -> tuple[LineTax, ...]:
-        """None: estimates whose lines have several taxes are not revised here."""
-        return ()
-
-    @property
     def tax(self) -> str:
-        """The tax in words, by which it is chosen; empty without one."""
-        if not self.tax_name or self.tax_percent is None:
-            return ""
-        return f"{self.tax_name} ({self.tax_percent.normalize():f}%)"
+        """The tax, or the several ones, in words, by which it is chosen; empty without one."""
+        named = [(tax.name, tax.percent) for tax in self.several]
+        if not named and self.tax_name and self.tax_percent is not None:
+            named = [(self.tax_name, self.tax_percent)]
+        return " + ".join(f"{name} ({percent.normalize():f}%)" for name, percent in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +119,8 @@ def draft(staff: Staff, number: str) -> Draft:
         if head is None:
             raise NotFound("There is no such document.")
         lines = estimate_snapshots.lines(session, head["id"], head["customer_id"])
-        _need_revisable(session, head, lines)
-    return Draft(head["version"], head["currency_code"], head["expiry_date"], _drafts(lines))
+        drafts = _need_revisable(session, head, lines)
+    return Draft(head["version"], head["currency_code"], head["expiry_date"], drafts)
 
 
 def send_again(
@@ -161,14 +159,25 @@ def send_again(
             before = estimate_snapshots.lines(session, **of)
         if estimate_snapshots.kept(session, **of, revision=head["revision"]) is None:
             sent = head["sent_at"] or head["created_at"]
-            estimate_snapshots.keep(session, head, before, None, sent, None)
+            shown = _with_taxes(session, of, before)
+            estimate_snapshots.keep(session, head, shown, None, sent, None)
         priced = estimate_pricing.priced(head, drafts)
         _need_lowest(head, drafts)
         after = _stored(head, drafts, before, priced)
+        inclusive = head["tax_inclusive"]
+        taxes = estimate_taxes.replace_all(
+            session,
+            **of,
+            lines={
+                row["id"]: estimate_taxes.costing(line.several, cost, tax_inclusive=inclusive)
+                for row, line, cost in zip(after, drafts, priced.lines, strict=True)
+            },
+        )
         session.change(_REMOVE_LINES, **key)
         session.load(
             "core.estimate_lines", tuple(after[0]), [tuple(each.values()) for each in after]
         )
+        after = [{**row, "taxes": taxes[row["id"]]} for row in after]
         amounts = {name: getattr(priced, name) for name in AMOUNTS}
         revision = head["revision"] + 1
         session.change(_SEND, **key, **amounts, revision=revision, expiry_date=expiry_date, now=now)
@@ -196,9 +205,22 @@ def send_again(
     return int(revision)
 
 
-def _drafts(lines: Sequence[dict[str, Any]]) -> tuple[DraftLine, ...]:
-    names = DraftLine.__dataclass_fields__
-    drafts = (DraftLine(**{key: line[key] for key in names}) for line in lines)
+def _with_taxes(
+    session: Session, of: dict[str, UUID], lines: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return rows of lines with the several taxes of each, as a snapshot keeps them."""
+    several = estimate_taxes.stored(session, **of)
+    return [{**line, "taxes": estimate_taxes.kept(several.get(line["id"], ()))} for line in lines]
+
+
+def _drafts(
+    lines: Sequence[dict[str, Any]], several: Mapping[UUID, tuple[LineTax, ...]]
+) -> tuple[DraftLine, ...]:
+    names = [name for name in DraftLine.__dataclass_fields__ if name != "several"]
+    drafts = (
+        DraftLine(**{key: line[key] for key in names}, several=several.get(line["id"], ()))
+        for line in lines
+    )
     # the amount of a percentage follows from it
     return tuple(replace(each, discount_minor=0) if each.discount_percent else each
                  for each in drafts)  # fmt: skip
@@ -206,15 +228,16 @@ def _drafts(lines: Sequence[dict[str, Any]]) -> tuple[DraftLine, ...]:
 
 def _need_revisable(
     session: OpenSession, head: dict[str, Any], lines: list[dict[str, Any]]
-) -> None:
-    """Raise Conflict for an estimate that cannot be sent again from here."""
+) -> tuple[DraftLine, ...]:
+    """Return the lines to be changed; raise Conflict for what cannot be sent again from here."""
     status = head["status"]
     locked = status == "accepted" and preferences.get(session).lock_accepted_estimates
     if status in ("draft", "invoiced") or locked:
         raise Conflict(_CLOSED[status])
-    several = estimate_snapshots.has_several_taxes(session, head["id"], head["customer_id"])
-    if several or not estimate_pricing.agrees(head, _drafts(lines)):
+    drafts = _drafts(lines, estimate_taxes.stored(session, head["id"], head["customer_id"]))
+    if not estimate_pricing.agrees(head, drafts):
         raise Conflict("The books that this estimate comes from reckon otherwise: revise it there.")
+    return drafts
 
 
 def _cleaned(place: int, line: DraftLine) -> DraftLine:

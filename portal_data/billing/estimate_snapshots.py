@@ -23,12 +23,6 @@ _LINES = """
     from core.estimate_lines where customer_id = $customer_id and estimate_id = $id
     order by position, id
 """
-_SEVERAL_TAXES = """
-    select t.id from core.line_taxes t
-    join core.estimate_lines l on l.customer_id = t.customer_id and l.id = t.line_id
-    where t.customer_id = $customer_id and t.document_kind = 'estimate' and l.estimate_id = $id
-    order by t.id
-"""
 _KEPT = """
     select snapshot from core.estimate_revisions
     where customer_id = $customer_id and estimate_id = $id and revision = $revision
@@ -49,11 +43,6 @@ _KEEP_ANEW = """
 def lines(session: Session, estimate_id: UUID, customer_id: UUID) -> list[dict[str, Any]]:
     """Return the rows of an estimate's lines."""
     return session.rows(_LINES, id=estimate_id, customer_id=customer_id)
-
-
-def has_several_taxes(session: Session, estimate_id: UUID, customer_id: UUID) -> bool:
-    """Tell whether any line of an estimate has more than the one tax that stands on it."""
-    return bool(session.rows(_SEVERAL_TAXES, id=estimate_id, customer_id=customer_id))
 
 
 def kept(

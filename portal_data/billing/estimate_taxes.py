@@ -7,7 +7,8 @@ from uuid import UUID
 
 from portal_data.billing.lines import Line, LineTax, line_taxes
 from portal_data.billing.pricing import PricedLine
-from portal_data.store import Session
+from portal_data.ids import new_id
+from portal_data.store import OpenSession, Session
 
 _SHOWN = """
     select l.position as line, t.id, t.name, t.percent, t.base_minor, t.amount_minor
@@ -22,6 +23,20 @@ _STORED = """
     join core.estimate_lines l on l.customer_id = t.customer_id and l.id = t.line_id
     where t.customer_id = $customer_id and t.document_kind = 'estimate' and l.estimate_id = $id
     order by t.line_id, t.position, t.id
+"""
+_ABOUT = """
+    select t.id, t.tax_id, t.category, t.exemption_code, t.exemption_reason
+    from core.line_taxes t
+    join core.estimate_lines l on l.customer_id = t.customer_id and l.id = t.line_id
+    where t.customer_id = $customer_id and t.document_kind = 'estimate' and l.estimate_id = $id
+    order by t.id
+"""
+_REMOVE = """
+    delete from core.line_taxes
+    where customer_id = $customer_id and document_kind = 'estimate' and line_id in (
+        select id from core.estimate_lines
+        where customer_id = $customer_id and estimate_id = $id
+    )
 """
 _WRITE = """
     update core.line_taxes set base_minor = $base_minor, amount_minor = $amount_minor
@@ -42,11 +57,50 @@ def stored(
     return _gathered(session.rows(_STORED, id=estimate_id, customer_id=customer_id))
 
 
-def costing(line: Line, cost: PricedLine, *, tax_inclusive: bool) -> tuple[LineTax, ...]:
+def replace_all(
+    session: OpenSession,
+    estimate_id: UUID,
+    customer_id: UUID,
+    lines: Mapping[UUID, Sequence[LineTax]],
+) -> dict[UUID, list[dict[str, Any]]]:
+    """Store the several taxes of lines, by their ids, in place of those of the lines until now.
+
+    A tax says by its id which of those it was, and gets an id of its own; what a line does not say
+    of a tax stays as it was. Returns what a snapshot keeps of them, by line.
+    """
+    own = {"id": estimate_id, "customer_id": customer_id}
+    about = {row.pop("id"): row for row in session.rows(_ABOUT, **own)}
+    session.change(_REMOVE, **own)
+    anew = {
+        line: [(tax.id, replace(tax, id=new_id())) for tax in taxes]
+        for line, taxes in lines.items()
+    }
+    rows = [
+        {
+            "customer_id": customer_id,
+            "document_kind": "estimate",
+            "line_id": line,
+            "position": place,
+            **about[was],
+            **each,
+        }
+        for line, taxes in anew.items()
+        for place, ((was, _tax), each) in enumerate(
+            zip(taxes, kept(tax for _was, tax in taxes), strict=True), 1
+        )
+    ]
+    if rows:
+        session.load("core.line_taxes", tuple(rows[0]), [tuple(row.values()) for row in rows])
+    return {line: kept(tax for _was, tax in taxes) for line, taxes in anew.items()}
+
+
+def costing(
+    several: Sequence[LineTax], cost: PricedLine, *, tax_inclusive: bool
+) -> tuple[LineTax, ...]:
     """Return the several taxes of a line at what it costs."""
     reckoned, before = [], 0
     net = cost.total_minor - cost.share_minor - (cost.tax_minor if tax_inclusive else 0)
-    for tax, amount in zip(line.several, cost.taxes_minor if line.several else (), strict=True):
+    for tax, amount in zip(several, cost.taxes_minor if several else (), strict=True):
         base = net + before if tax.compound else net
         reckoned.append(replace(tax, base_minor=base, amount_minor=amount))
         before += amount

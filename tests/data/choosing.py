@@ -54,7 +54,7 @@ def reckon(estimate_id: UUID) -> None:
         ]
         priced = estimate_pricing.priced(head, lines)
         for row, line, cost in zip(found, lines, priced.lines, strict=True):
-            taxes = estimate_taxes.costing(line, cost, tax_inclusive=head["tax_inclusive"])
+            taxes = estimate_taxes.costing(line.several, cost, tax_inclusive=head["tax_inclusive"])
             now = replace(line, several=taxes)
             estimate_taxes.write(session, head["customer_id"], line, now)
             session.change(

@@ -265,6 +265,44 @@ def _line_taxes(kind: str = "estimate") -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in found]
 
 
+@pytest.mark.parametrize("inclusive", [False, True])
+def test_lines_with_several_taxes_are_revised(
+    db: store.Store, cast: Cast, sam: Staff, accept: Callable[..., int], inclusive: bool
+) -> None:
+    """A changed price is taxed anew, a new line takes the taxes of another, one loses its own."""
+    make_choice(cast.alice, tax_inclusive=inclusive)
+    make_taxes(cast.alice, 2, [("GST", "5", False), ("QST", "9.975", True)])
+    draft = estimate_revisions.draft(sam, "E-1")
+    tree = draft.lines[1]
+    assert tree.tax == "GST (5%) + QST (9.975%)"
+    dearer = replace(tree, unit_price=Decimal(100), quantity=Decimal(2))
+    added = replace(tree, id=None, name="Hedge", minimum_quantity=None, maximum_quantity=None)
+    plain = replace(draft.lines[2], several=(), tax_name=None, tax_percent=None)
+    estimate_revisions.send_again(
+        sam, "E-1", [draft.lines[0], dearer, plain, added], expiry_date=draft.expiry_date,
+        reason="", seen=draft.version, now=NOW,
+    )  # fmt: skip
+    told = _told(cast.alice)
+    assert [[tax.name for tax in line.several] for line in told.lines] == [
+        [], ["GST", "QST"], [], ["GST", "QST"],
+    ]  # fmt: skip
+    gst, qst = told.lines[1].several
+    net = 18_000 - gst.amount_minor - qst.amount_minor if inclusive else 18_000
+    assert (gst.base_minor, qst.base_minor) == (net, net + gst.amount_minor)
+    assert qst.compound
+    assert all(line.tax_minor == sum(tax.amount_minor for tax in line.several)
+               for line in told.lines if line.several)  # fmt: skip
+    assert told.choosable
+    assert db.check_integrity() == []
+    again = estimate_revisions.draft(sam, "E-1")
+    assert [line.tax for line in again.lines] == ["", tree.tax, "", tree.tax]
+    before = _line_taxes()
+    accept(cast.alice, ((2, Decimal(3)),))
+    assert _line_taxes() != before
+    estimate_offers.undo_acceptance(sam, "E-1", seen=_told(cast.alice).version, now=NOW)
+    assert _line_taxes() == before
+
+
 @pytest.mark.usefixtures("series")
 @pytest.mark.parametrize("inclusive", [False, True])
 def test_several_taxes_of_a_line_follow_what_is_chosen(
@@ -490,7 +528,7 @@ def _estimates(draw: st.DrawFn) -> tuple[Estimate, Choices]:
             line,
             tax_minor=cost.tax_minor,
             total_minor=cost.total_minor,
-            several=estimate_taxes.costing(line, cost, tax_inclusive=inclusive),
+            several=estimate_taxes.costing(line.several, cost, tax_inclusive=inclusive),
         )
         for line, cost in zip(lines, priced.lines, strict=True)
     ]
