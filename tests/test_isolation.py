@@ -206,6 +206,7 @@ READS: dict[str, Case] = {
     "messaging.activity.recent": lambda s, _: _module("messaging.activity").recent(s, 50),
     "billing.balances.account": lambda s, _: _module("billing.balances").account(s, today=TODAY),
     "payments.attempts.in_flight": lambda s, _: _module("payments.attempts").in_flight(s),
+    "payments.crediting.available": lambda s, _: _module("payments.crediting").available(s, "GBP"),
     "payments.offers.due": lambda s, _: _module("payments.offers").due(s, Scripted(), "GBP"),
     "payments.offers.saved": lambda s, _: _module("payments.offers").saved(s, Scripted()),
     "billing.balances.home": lambda s, _: _module("billing.balances").home(s, today=TODAY),
@@ -319,6 +320,7 @@ BY_NAME: dict[str, Case] = {
 """What names a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
 
 ELSEWHERE = {
+    "payments.crediting.use": "an action; see tests/payments/test_crediting.py",
     **{
         f"payments.paying.{name}": "an action; see tests/payments/test_collecting.py"
         for name in ("begin", "leave", "approve")

@@ -10,7 +10,7 @@ at that moment.
 from datetime import date, datetime
 from uuid import UUID
 
-from portal_data.store import OpenSession
+from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row
 
 _ENTRY = """
@@ -48,7 +48,7 @@ _BALANCES = """
 """
 
 
-def post(session: OpenSession, now: datetime, customer_id: UUID | None = None) -> int:
+def post(session: Session, now: datetime, customer_id: UUID | None = None) -> int:
     """Add what the books of one customer, or of all, say otherwise than the ledger does.
 
     Every transaction that changed amounts ends with it. An amount that changed or is gone is taken

@@ -89,6 +89,8 @@ class Preferences:
     """Offer a sign-up link beside payments by public link."""
     customers_add_payment_methods: bool = True
     """Contacts may save cards and bank accounts."""
+    customers_use_credit: bool = True
+    """Contacts who pay settle invoices with credit notes, unused payments and retainers."""
     pay_online: bool = False
     """Invoices that name no way of paying online can be paid by the one that is switched on."""
     pay_in_parts: bool = False
@@ -171,6 +173,11 @@ EFFECTS: dict[str, Effect] = {
     "notify_contacts_of_estimates": Effect(
         "Mail customers when you send an estimate again",
         "Everybody at the customer who uses the portal gets a mail with what has changed.",
+    ),
+    "customers_use_credit": Effect(
+        "Use credit",
+        "Customers settle invoices with what they have with you: credit notes, payments with an "
+        "unused part, and retainers. When off, only you do so.",
     ),
     "pay_online": Effect(
         "Pay every invoice online",

@@ -53,6 +53,9 @@ APPROVAL_TAKEN_BACK = event(
     _STAFF,
     mailed=_ON_ACTIVITY,
 )
+CREDIT_USED = event(
+    "credit.used", N_("{actor} used credit for {subject}"), _OTHER_SIDE, mailed=_ON_ACTIVITY
+)
 COMMENT_ADDED = event(
     "comment.added",
     N_("{actor} commented on {subject}"),

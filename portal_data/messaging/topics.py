@@ -45,6 +45,7 @@ _OF_RECORD = {
     "archive": Topic.DOCUMENTS,
     "comment": Topic.COMMENTS,
     "contact": Topic.PEOPLE,
+    "credit": Topic.PAYMENTS,
     "details": Topic.PEOPLE,
     "dispute": Topic.DISPUTES,
     "document": Topic.DOCUMENTS,

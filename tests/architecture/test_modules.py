@@ -111,6 +111,7 @@ UNSCOPED: dict[str, str] = {
             "sending_back.waiting",
         )
     },
+    "payments.crediting.plan": "reckons with what is given",
     "payments.inbox.receive": "the provider's signature is the proof",
     **{
         f"payments.inbox.{name}": "whoever runs the portal replays what providers said"

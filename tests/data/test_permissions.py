@@ -63,7 +63,7 @@ from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import comments, delivery, failed_mail, messages, notifications
 from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
-from portal_data.payments import deciding, methods, paying, provider, refunding
+from portal_data.payments import crediting, deciding, methods, offers, paying, provider, refunding
 from portal_data.payments.paying import Order, Part
 from portal_data.projects import timesheet_answers, timesheet_reversals, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
@@ -73,6 +73,7 @@ from tests.factories import (
     TODAY,
     insert,
     make_approval,
+    make_credit_note,
     make_entry,
     make_estimate,
     make_invoice,
@@ -299,6 +300,13 @@ def _truth() -> provider.Status:
 def _refund(who: Who) -> None:
     """Send a part of a payment back."""
     refunding.refund(who, "PAY-9", 50, "Twice", key=new_id(), seen=1, now=NOW)
+
+
+def _use_credit(who: Who, world: World) -> None:
+    """Let credit settle a part of an invoice."""
+    credits = crediting.available(world.cast.alice, "GBP")
+    invoice = offers.named(world.cast.alice, None, "invoice", ["INV-2"])
+    crediting.use(who, crediting.plan(credits, invoice), key=new_id(), now=NOW)
 
 
 def _pay(who: Who) -> None:
@@ -680,6 +688,12 @@ ACTIONS: dict[str, Action] = {
         PAYING,
         stranger=False,
         prepare=lambda w, who: _name_a_way(),
+    ),
+    "payments.crediting.use": Action(
+        lambda who, w: _use_credit(who, w),
+        PAYING,
+        stranger=False,
+        prepare=lambda w, who: make_credit_note(w.cast.alice, number="CN-1", total_minor=500),
     ),
     "payments.refunding.refund": Action(
         lambda who, w: _refund(who),
