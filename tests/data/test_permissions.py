@@ -64,6 +64,7 @@ from portal_data.messaging import comments, delivery, failed_mail, messages, not
 from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
 from portal_data.payments import crediting, deciding, methods, offers, paying, provider, refunding
+from portal_data.payments.crediting import Credit
 from portal_data.payments.paying import Order, Part
 from portal_data.projects import timesheet_answers, timesheet_reversals, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
@@ -304,9 +305,9 @@ def _refund(who: Who) -> None:
 
 def _use_credit(who: Who, world: World) -> None:
     """Let credit settle a part of an invoice."""
-    credits = crediting.available(world.cast.alice, "GBP")
+    credit = Credit("credit_note", "CN-1", 1, TODAY, "GBP", 500)
     invoice = offers.named(world.cast.alice, None, "invoice", ["INV-2"])
-    crediting.use(who, crediting.plan(credits, invoice), key=new_id(), now=NOW)
+    crediting.use(who, crediting.plan([credit], invoice), key=new_id(), now=NOW)
 
 
 def _pay(who: Who) -> None:
