@@ -47,7 +47,8 @@ class Back(StrEnum):
 class Reversal:
     """Money that goes or went back of a payment; state is pending, succeeded or failed.
 
-    `reference` is the provider's name of the fact: the same fact twice has the same one.
+    `reference` is the provider's name of the fact: the same fact twice has the same one. `key` is
+    what a refund was asked for under, None when nobody here did, or the provider does not say.
     """
 
     reference: str
@@ -55,6 +56,7 @@ class Reversal:
     state: State
     amount_minor: int
     message: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,9 +136,11 @@ def apply(
 
 def _answers(refund: Row, reversal: Reversal) -> bool:
     """Tell whether a provider's refund is the answer to one that waits for it."""
-    asked = refund["source_key"] is None and refund["status"] == "pending"
-    same = refund["amount_minor"] == reversal.amount_minor
-    return asked and same and reversal.kind is Back.REFUND
+    if refund["source_key"] is not None or refund["status"] != "pending":
+        return False
+    if reversal.key is not None:  # another of the same amount may wait as well
+        return bool(str(refund["id"]) == reversal.key)
+    return bool(refund["amount_minor"] == reversal.amount_minor and reversal.kind is Back.REFUND)
 
 
 def _insert(

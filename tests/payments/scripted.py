@@ -75,7 +75,7 @@ class Scripted:
 
     def refund(self, reference: str, amount_minor: int, key: str, reason: str | None) -> Reversal:
         if key not in self.refunds:
-            made = Reversal(f"re_{key}", Back.REFUND, State.SUCCEEDED, amount_minor)
+            made = Reversal(f"re_{key}", Back.REFUND, State.SUCCEEDED, amount_minor, key=key)
             self.refunds[key] = made
             self.comes_back(reference, made)
         self._answer()

@@ -97,6 +97,25 @@ def test_a_lost_answer_is_one_refund(
     assert integrity() == []
 
 
+def test_two_refunds_of_the_same_amount_are_two_whoever_is_answered_first(
+    cast: Cast, provider: Scripted, collector: Collector, paid: UUID
+) -> None:
+    refund(cast.owner, 4_000)
+    second = refund(cast.owner, 4_000)
+    provider.answers_lost = 1
+    with pytest.raises(ProviderError):
+        collector.send_back({"refund_id": str(second)}, LATER)
+    collector.look(paid, LATER)
+    assert rows("select id from core.refunds where status = 'succeeded' order by id") == [
+        {"id": second}
+    ]
+    send_all(collector)
+    found = rows("select status, amount_minor from core.refunds order by id")
+    assert found == [{"status": "succeeded", "amount_minor": 4_000}] * 2
+    assert balance(cast.alice) == (8_000, 0)
+    assert integrity() == []
+
+
 def test_a_refund_that_waits_is_looked_at_again(
     cast: Cast, provider: Scripted, collector: Collector, paid: UUID
 ) -> None:

@@ -474,7 +474,8 @@ def test_a_key_counts_when_stripe_has_long_forgotten_its_own() -> None:
             "get /v1/refunds": listed(refund(amount=12_35, metadata={"key": "key"})),
         }
     )
-    assert provider.refund("pi_1", 12_35, "key", None).reference == "re_succeeded"
+    made = provider.refund("pi_1", 12_35, "key", None)
+    assert (made.reference, made.key) == ("re_succeeded", "key")
     assert transport.sent("/v1/refunds") == []
 
 

@@ -265,7 +265,7 @@ def reversal(refund: Refund, now: datetime) -> Reversal:
     """Return a refund as the portal knows it."""
     state = refund.state(now)
     message = "The refund was refused by the bank." if state is State.FAILED else None
-    return Reversal(refund.reference, Back.REFUND, state, refund.amount_minor, message)
+    return Reversal(refund.reference, Back.REFUND, state, refund.amount_minor, message, refund.key)
 
 
 def working_days_later(day: Date, number: int) -> Date:

@@ -245,6 +245,7 @@ def refund_of(refund: Mapping[str, Any]) -> Reversal:
         state=_REFUND_STATES.get(refund["status"], State.PENDING),
         amount_minor=minor_of(refund["currency"], refund["amount"]),
         message=reason.replace("_", " ") if reason else None,
+        key=(refund.get("metadata") or {}).get("key"),
     )
 
 
