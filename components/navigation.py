@@ -10,7 +10,7 @@ from components.ui import address
 from portal_data import screens
 from portal_data.business import preferences
 from portal_data.business.preferences import Preferences
-from portal_data.kinds import KINDS
+from portal_data.kinds import KINDS, PAYMENT, Kind
 from portal_data.scope import Role, Scope, Staff
 from portal_data.text.language import _
 
@@ -18,6 +18,7 @@ PARENTS = {
     **{kind.key: kind.menu or kind.path for kind in KINDS.values()},
     **{kind.path: kind.menu for kind in KINDS.values() if kind.menu},
     "check": "statements",
+    "pay": "invoices",
     "project": "projects",
     "timesheet": "timesheets",
     "customer": "",
@@ -98,13 +99,20 @@ def _of_customers(shown: Preferences) -> list[StreamlitPage]:
         page("statements", _("Statements"), "statements", "account_balance"),
         page("check", _("Check my books"), "check", hidden=True),
         page("account", _("Account"), "account", "badge"),
-        *(page("document", _(kind.title), kind.key, hidden=True) for kind in KINDS.values()),
+        *(of_kind(kind) for kind in KINDS.values()),
+        page("pay", _("Pay"), "pay", hidden=True),
         *((page("review", _("Review"), "review", hidden=True),) if shown.reviews else ()),
         page("activity", _("Activity"), "activity", hidden=True),
         page("notifications", _("Notifications"), "notifications", hidden=True),
         page("notification_settings", _("Notifications"), "notification_settings", hidden=True),
         page("security", _("Security"), "security", hidden=True),
     ]
+
+
+def of_kind(kind: Kind) -> StreamlitPage:
+    """Return the screen of one document of a kind; a payment that is being made has its own."""
+    making = kind is PAYMENT and "attempt" in st.query_params
+    return page("payment" if making else "document", _(kind.title), kind.key, hidden=True)
 
 
 def _of_projects() -> list[StreamlitPage]:

@@ -8,7 +8,9 @@ import streamlit as st
 
 from components import navigation, session
 from components.account import account_menu, bell
+from components.payments import demo_banner
 from components.ui import brand, tab
+from portal_data.scope import Scope
 
 who = session.current()
 shown = brand.of(who)
@@ -22,6 +24,8 @@ if who is not None:
     brand.draw(shown, lit=navigation.lit(who, chosen.url_path))
     account_menu.draw(who)
     bell.draw(who, chosen.url_path)
+    if isinstance(who, Scope):
+        demo_banner.draw()
 tab.entitle(chosen.title, shown.name)
 session.entered(chosen.url_path)
 with session.known(who):

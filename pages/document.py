@@ -34,6 +34,8 @@ with actions:  # what they do is of what was chosen
     what = OneDocument(kind, document.id)
     controls = forwarding.control(scope, what, document.number)
     document_view.draw_controls(*controls, *drawn.controls)
+if drawn.waiting:
+    drawn.waiting()
 cards.draw(drawn.sheet)
 about = conversation.About(kind.record, document.id)
 conversation.draw(scope, about, organisation.get(scope))

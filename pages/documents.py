@@ -2,10 +2,12 @@
 
 from components.documents import any_document
 from components.lists import listing
+from components.payments import pay_several
 from components.session import require_scope
 from components.ui import cards
 from portal_data.business import organisation
 from portal_data.clock import utc_now
+from portal_data.kinds import INVOICE
 
 scope = require_scope()
 
@@ -15,4 +17,6 @@ request = listing.request(any_document.SCREENS[kind.key].list)
 request, page = listing.read(scope, request, business.today(utc_now()))
 
 cards.draw(any_document.head(kind))
+if kind is INVOICE:
+    pay_several.several(scope, business.today(utc_now()))
 listing.draw(request, page, business)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.account import contact_block, overview, shared_documents
-from components.forms import dialogs
+from components.payments import in_flight, pay_several
 from components.session import require_scope
 from components.ui import cards, links, roles
 from components.ui import format as say
@@ -56,6 +56,7 @@ cards.draw(
     ),
     overview.news(scope, business, today),
 )
+in_flight.of_all(scope, business)
 used = overview.is_used(account)
 for balance in account.balances if used else ():
     code, due = balance.currency_code, balance.payable_minor
@@ -63,12 +64,7 @@ for balance in account.balances if used else ():
     with st.container(border=True, key=f"card-account-{code}", horizontal=True,
                       vertical_alignment="center"):  # fmt: skip
         cards.draw(overview.account(balance, reason, locale))
-        if (
-            due > 0
-            and not reason
-            and st.button(_("Pay now"), type="primary", key=f"home.pay.{code}")
-        ):
-            dialogs.pay_all(code)
+        pay_several.button(scope, balance, can_pay=due > 0 and not reason)
 my_details = cards.card(
     _("My details"), overview.details(mine), leads=(_("View more"), links.page("account"))
 )

@@ -207,6 +207,7 @@ READS: dict[str, Case] = {
     "billing.balances.account": lambda s, _: _module("billing.balances").account(s, today=TODAY),
     "payments.attempts.in_flight": lambda s, _: _module("payments.attempts").in_flight(s),
     "payments.crediting.available": lambda s, _: _module("payments.crediting").available(s, "GBP"),
+    "payments.offers.currencies": lambda s, _: _module("payments.offers").currencies(s, "demo"),
     "payments.offers.due": lambda s, _: _module("payments.offers").due(s, Scripted(), "GBP"),
     "payments.offers.saved": lambda s, _: _module("payments.offers").saved(s, Scripted()),
     "billing.balances.home": lambda s, _: _module("billing.balances").home(s, today=TODAY),
@@ -484,6 +485,7 @@ def test_the_cases_see_their_own_rows(cast: Cast, both: tuple[Books, Books]) -> 
     tenantless = {
         "business.organisation.get", "business.preferences.of", "billing.statements.currencies",
         "billing.balances.account", "billing.balances.home", "billing.statements.dated_after",
+        "payments.offers.currencies",
         "messaging.notifications.unread",
     }  # fmt: skip
     for name, case in READS.items():

@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from components.account import details_dialogs, people, saved_method
+from components.account import details_dialogs, people, saved_methods
 from components.account.contact_access import ROLES
 from components.forms.action import act
 from components.ui import cards, links, roles
@@ -15,16 +15,11 @@ from components.ui.markup import Markup, filled, join, lines, said, tag
 from portal_data.clock import utc_now
 from portal_data.customers import change_requests
 from portal_data.customers.change_requests import Change
-from portal_data.customers.details import Address, Contact, MyDetails, SavedMethod
+from portal_data.customers.details import Address, Contact, MyDetails
 from portal_data.customers.own_details import AddressKind
 from portal_data.scope import Permission, Scope
 from portal_data.text.language import N_, _, _p
 
-_METHOD_STATES = {
-    "new": (N_("Not verified yet"), "gray"),
-    "pending_verification": (N_("Being verified"), "orange"),
-    "failed": (N_("Cannot be used"), "red"),
-}
 _ADDRESSES: Mapping[AddressKind, tuple[str, str]] = {
     "billing": (N_("Billing address"), N_("Change the billing address")),
     "shipping": (N_("Shipping address"), N_("Change the shipping address")),
@@ -59,7 +54,7 @@ def draw(
                 cards.draw(_address(mine.address(kind)))
             if edit:
                 dialog()
-        cards.draw(cards.card(_("Saved for payment"), _methods(mine, today)))
+        saved_methods.draw(scope, mine.saved_methods, today)
     people.draw(scope, mine, locale)
 
 
@@ -150,35 +145,9 @@ def _company(mine: MyDetails) -> Markup:
     )
 
 
-def _methods(mine: MyDetails, today: date) -> Markup:
-    """Return the saved cards and bank accounts: brand, last four digits and expiry, no more."""
-    if not mine.saved_methods:
-        return cards.empty(_("Nothing is saved"), _("You have no saved cards or bank accounts."))
-    rows = cards.rows(_method(each, today) for each in mine.saved_methods)
-    return tag("div", rows)
-
-
 def _address(address: Address | None) -> Markup:
     if address is None or not address.lines:
         return cards.sub(_p("address", "None"))
     reached = [(_("Phone"), address.phone), (_("Fax"), address.fax)]
     said = [f"{label} {number}" for label, number in reached if number]
     return tag("div", lines([*address.lines, *said]), class_="pt-text")
-
-
-def _method(method: SavedMethod, today: date) -> Markup:
-    kind = saved_method.words(method)
-    expires = ""
-    statuses = [(_("Default"), "gray")] if method.is_default else []
-    if method.status in _METHOD_STATES:
-        words, tone = _METHOD_STATES[method.status]
-        statuses.append((_(words), tone))
-    if method.expires_month and method.expires_year:
-        month = f"{method.expires_month:02}/{method.expires_year}"
-        over = (method.expires_year, method.expires_month) < (today.year, today.month)
-        words = N_("Expired {month}") if over else N_("Expires {month}")
-        expires = _(words, month=month)
-        if over:
-            statuses.append((_p("card", "Expired"), "red"))
-    icon = cards.icon("account_balance" if method.kind == "bank" else "credit_card")
-    return cards.row(kind, expires, before=icon, after=cards.pills(statuses))

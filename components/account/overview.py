@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from components.account import saved_method
 from components.charts import charts
+from components.payments import saved_method
 from components.ui import cards, links, roles
 from components.ui import format as say
 from components.ui.cards import Figure, Happening

@@ -1,5 +1,6 @@
-// What only the browser can do for a sign-in: swap a ticket for the cookie, drop the cookie and leave,
-// or load the page anew when this tab's sign-in has ended. Nothing secret stays: a ticket works once.
+// What only the browser can do: for a sign-in swap a ticket for the cookie, drop the cookie and leave,
+// or load the page anew when this tab's sign-in has ended; and go on in this tab at an address of the
+// portal that is no screen. Nothing secret stays: a ticket works once.
 // Each order carries a number and is done once, however often it is drawn.
 export default function ({ data, parentElement }) {
   parentElement.host.dataset.ready = ""
@@ -19,4 +20,5 @@ export default function ({ data, parentElement }) {
   }
   else if (data.order === "leave") post("auth/logout").finally(() => location.replace("./"))
   else if (data.order === "reload") location.reload()
+  else if (data.order === "go") location.assign(data.address)
 }

@@ -23,6 +23,12 @@ def give(order: Order, number: str, ticket: str | None = None) -> None:
         _bridge(key=f"bridge.{number}", data={"order": order, "number": number, "ticket": ticket})
 
 
+def go(address: str, number: str) -> None:
+    """Go on in this tab at an address of the portal that is no screen, once for each number."""
+    with st.container(key=f"unseen-bridge-{number}"):
+        _bridge(key=f"bridge.{number}", data={"order": "go", "number": number, "address": address})
+
+
 def form_help(*fields: str) -> None:
     """Say what the fields of the form in this card are for, in their order (HTML autocomplete)."""
     with st.container(key="unseen-form-help"):

@@ -102,6 +102,7 @@ class Drawn(Generic[Document]):
 
     `controls` are what the person who looks may do with it now, such as paying it. Where something
     is to be chosen first, `choosing` draws that, and returns the document as it is chosen then.
+    `waiting` draws what is being paid of it, for the customer.
     """
 
     document: Document
@@ -109,6 +110,7 @@ class Drawn(Generic[Document]):
     sheet: Markup
     controls: tuple[Control, ...] = ()
     choosing: Callable[[], "Drawn[Document]"] | None = None
+    waiting: Callable[[], None] | None = None
 
 
 def opened(scope: Scope, kind: Kind, number: str, now: datetime) -> Opened:
@@ -133,14 +135,6 @@ def draw_controls(*controls: Control) -> None:
         look = "primary" if each.primary else "secondary"
         if st.button(say.escape_markdown(each.label), type=look, icon=each.icon, key=each.key):
             each.press()
-
-
-def paying(
-    kind: Kind, minor: int, currency: str, locale: str, press: Callable[[], None]
-) -> Control:
-    """Return the button that opens the way to pay an amount in minor units."""
-    words = _("Pay {amount}", amount=say.money(minor, currency, locale))
-    return Control(f"{kind.key}.pay", words, press, True)
 
 
 def missing(scope: Scope, noun: str, back: tuple[str, str]) -> None:

@@ -3,7 +3,13 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from components.documents import dispute_dialogs, dispute_view, document_view, settlement_rows
+from components.documents import (
+    dispute_dialogs,
+    dispute_view,
+    document_view,
+    paying,
+    settlement_rows,
+)
 from components.documents.paper import paper
 from components.forms import dialogs
 from components.lists import listing
@@ -157,14 +163,17 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
         *opened.beside,
     )
     controls = dispute_dialogs.controls(scope, invoice)
-    if payable > 0 and not reason:
-        currency = invoice.currency_code
-        controls += (
-            document_view.paying(
-                kinds.INVOICE, payable, currency, locale, lambda: dialogs.pay_invoice(number)
-            ),
+    if payable > 0:
+        controls += paying.controls(
+            scope,
+            kinds.INVOICE,
+            invoice,
+            opened.customer,
+            locale,
+            lambda: dialogs.pay_invoice(number),
         )
-    return document_view.Drawn(invoice, statuses(invoice), sheet, controls)
+    waiting = paying.waiting(scope, opened.business, kinds.INVOICE, invoice)
+    return document_view.Drawn(invoice, statuses(invoice), sheet, controls, waiting=waiting)
 
 
 BALANCES = {False: N_("Balance due"), True: N_("Balance in question")}

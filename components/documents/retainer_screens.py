@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from components.documents import document_view, invoice_screens, settlement_rows
+from components.documents import document_view, invoice_screens, paying, settlement_rows
 from components.documents.paper import paper
 from components.forms import dialogs
 from components.lists import listing
@@ -134,16 +134,18 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Retain
         drawn if retainer.drawings else None,
         *opened.beside,
     )
-    if payable <= 0 or reason:
-        return document_view.Drawn(retainer, statuses(retainer), sheet)
-    pay = document_view.paying(
-        kinds.RETAINER,
-        payable,
-        retainer.currency_code,
-        locale,
-        lambda: dialogs.pay_retainer(number),
-    )
-    return document_view.Drawn(retainer, statuses(retainer), sheet, (pay,))
+    controls: tuple[document_view.Control, ...] = ()
+    if payable > 0:
+        controls = paying.controls(
+            scope,
+            kinds.RETAINER,
+            retainer,
+            opened.customer,
+            locale,
+            lambda: dialogs.pay_retainer(number),
+        )
+    waiting = paying.waiting(scope, opened.business, kinds.RETAINER, retainer)
+    return document_view.Drawn(retainer, statuses(retainer), sheet, controls, waiting=waiting)
 
 
 def balance(retainer: Retainer, today: date, locale: str) -> Markup:

@@ -79,14 +79,14 @@ def outcome(
     return None
 
 
-def confirmed(label: str, icon: str | None = None) -> bool:
+def confirmed(label: str, icon: str | None = None, *, leave: str | None = None) -> bool:
     """Draw the button of a dialog that does it, and the one that leaves; return whether it is done.
 
-    `icon` is the name of a symbol.
+    `icon` is the name of a symbol, `leave` what leaving is called where it is not *Cancel*.
     """
     with st.container(horizontal=True, gap="small"):
         symbol = f":material/{icon}:" if icon else None
         sure: bool = st.button(label, type="primary", icon=symbol, key="confirm.yes")
-        if st.button(_("Cancel"), key="confirm.no"):
+        if st.button(leave or _("Cancel"), key="confirm.no"):
             st.rerun()
     return sure

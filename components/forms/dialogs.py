@@ -17,6 +17,7 @@ from portal_data.clock import utc_now
 from portal_data.customers import details
 from portal_data.ids import new_id
 from portal_data.messaging import messages
+from portal_data.payments import offers
 from portal_data.scope import Permission, Scope
 from portal_data.text import bidi
 from portal_data.text.language import N_, _
@@ -50,6 +51,20 @@ def pay_retainer(number: str) -> None:
     business = organisation.get(scope)
     retainer = retainers.get(scope, number, today=business.today(utc_now()))
     _how(scope, business, retainer.payable_minor, retainer.currency_code, [number])
+
+
+@dialog(N_("Pay by bank transfer"), icon=":material/account_balance:")
+def pay_several(record: str, numbers: tuple[str, ...]) -> None:
+    """Tell how to pay several documents of one kind and currency in one transfer."""
+    scope = require_scope()
+    scope.need(Permission.INVOICE_PAY)
+    found = [each for each in offers.named(scope, None, record, numbers) if each.payable_minor]
+    currency = found[0].currency_code if found else ""
+    amount = sum(each.payable_minor for each in found if each.currency_code == currency)
+    quoted = [each.number for each in found]
+    if len(quoted) > _NUMBERS:
+        quoted = [details.my_details(scope).number or scope.customer_name]
+    _how(scope, organisation.get(scope), amount, currency, quoted)
 
 
 @dialog(N_("Pay by bank transfer"), icon=":material/account_balance:")

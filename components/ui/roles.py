@@ -23,9 +23,7 @@ def answering(me: Scope, mine: MyDetails, permission: Permission) -> Markup:
     names = mine.who_may(permission)
     if not names:
         return join(_("Nobody can answer it yet"))
-    return filled_count(
-        len(names), "{names} can answer", "{names} can answer", names=_either(names)
-    )
+    return filled_count(len(names), "{names} can answer", "{names} can answer", names=either(names))
 
 
 def why_not_pay(
@@ -43,7 +41,7 @@ def why_not_pay(
     names = mine.who_may_pay(minor, currency_code)
     who: object = _("Ask us how to pay.")
     if names:
-        who = filled_count(len(names), "{names} can pay.", "{names} can pay.", names=_either(names))
+        who = filled_count(len(names), "{names} can pay.", "{names} can pay.", names=either(names))
     return join(reason, " " if reason else "", who)
 
 
@@ -52,7 +50,7 @@ def unpaid(payable_minor: int, reason: Markup | None) -> Markup | None:
     return cards.sub(reason) if reason and payable_minor > 0 else None
 
 
-def _either(names: list[str]) -> Markup:
+def either(names: list[str]) -> Markup:
     """Return the first names of a list as a choice: Ada, Grace or 2 more."""
     shown = [said(name) for name in names[:2]]
     if len(names) < 2:

@@ -61,6 +61,8 @@ class Contact:
 class SavedMethod:
     """A saved card or bank account: never more than its brand and last four digits."""
 
+    id: UUID
+    version: int
     kind: str
     brand: str | None
     last4: str | None
@@ -169,9 +171,9 @@ _CONTACTS = """
     order by is_primary desc, first_name, last_name, id
 """
 _METHODS = """
-    select kind, brand, last4, expires_month, expires_year, status, is_default
+    select id, version, kind, brand, last4, expires_month, expires_year, status, is_default
     from saved_methods
-    order by is_default desc, created_at desc
+    order by is_default desc, created_at desc, id
 """
 
 

@@ -173,6 +173,7 @@ def get(scope: Scope, attempt_id: UUID) -> Attempt:
         return _attempts(session, rows)[0]
 
 
+@store.cached
 def in_flight(scope: Scope) -> list[Attempt]:
     """Return the customer's attempts that may bring money yet, newest first."""
     with store.reading(scope) as session:

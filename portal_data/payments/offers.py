@@ -105,6 +105,20 @@ _DUE = f"""
     order by i.due_date, i.number
     limit $most
 """
+_CURRENCIES = """
+    select distinct i.currency_code
+    from invoices i
+    where i.status = 'sent' and i.balance_minor > i.pending_minor and i.in_question_minor = 0
+        and case
+            when exists (select 1 from invoice_providers p where p.invoice_id = i.id)
+            then exists (
+                select 1 from invoice_providers p
+                where p.invoice_id = i.id and p.provider = $provider
+            )
+            else $everywhere
+        end
+    order by i.currency_code
+"""
 _PROVIDERS = {
     "invoice": """
         select invoice_id as id, provider from invoice_providers where invoice_id = any($ids)
@@ -142,14 +156,38 @@ def named(
 
 
 def due(scope: Scope, provider: Provider | None, currency: str) -> list[Payable]:
-    """Return the invoices of a currency of which something can be paid, the one due first first.
+    """Return the open invoices of a currency, the one due first first, at most `MOST`.
 
-    At most `MOST`; what cannot be paid online is left out.
+    Not those that are wholly on their way or in question; of some nothing can be paid, or not
+    online.
     """
     with store.reading(scope) as session:
         rows = session.rows(_DUE, currency=currency, most=MOST)
-        found = _payables(session, provider, "invoice", rows)
-    return [each for each in found if each.payable_minor > 0 and each.online]
+        return _payables(session, provider, "invoice", rows)
+
+
+@store.cached
+def currencies(scope: Scope, provider: str) -> frozenset[str]:
+    """Return the currencies in which invoices are open that can be paid through a provider."""
+    with store.reading(scope) as session:
+        everywhere = preferences.get(session).pay_online
+        rows = session.rows(_CURRENCIES, provider=provider, everywhere=everywhere)
+    return frozenset(row["currency_code"] for row in rows)
+
+
+def split(payables: Sequence[Payable], total_minor: int) -> dict[str, int]:
+    """Return how an amount is paid towards documents, by their numbers: the one due first first.
+
+    No document gets more than can be paid of it, or less than its least; what is left over then is
+    in none of them.
+    """
+    parts, left = {}, total_minor
+    for each in payables:
+        part = min(left, each.payable_minor)
+        if part > 0 and part >= each.least_minor:
+            parts[each.number] = part
+            left -= part
+    return parts
 
 
 def saved(scope: Scope, provider: Provider) -> list[SavedMethod]:

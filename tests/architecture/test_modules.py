@@ -117,7 +117,10 @@ UNSCOPED: dict[str, str] = {
         f"payments.inbox.{name}": "whoever runs the portal replays what providers said"
         for name in ("replay", "work")
     },
-    **{f"payments.offers.{name}": "reckons with what is given" for name in ("least_of", "payable")},
+    **{
+        f"payments.offers.{name}": "reckons with what is given"
+        for name in ("least_of", "payable", "split")
+    },
     "auth.throttle.of_account": "names a counter",
     "auth.throttle.of_address": "names a counter",
     "auth.throttle.of_device": "names counters",

@@ -34,10 +34,12 @@ from portal_data.kinds import INVOICE
 from portal_data.payables import comparing, reading
 from portal_data.payables.comparing import Basis
 from portal_data.payables.reading import Listed, Unread
+from portal_data.payments.attempts import Status
 from portal_data.scope import Scope
 from portal_data.text import language
 from tests.conftest import NOW, Cast
 from tests.factories import (
+    insert,
     make_approval,
     make_credit_note,
     make_entry,
@@ -103,7 +105,7 @@ def tabs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 _CODES = re.compile(
     r"\b(?:[A-Z]{1,3}-[0-9]+|GBP|EUR|[0-9]+(?::[0-9]{2})?\Wh|\w+@\w+\.example|[0-9a-f]{12}"
-    r"|DE[0-9]{20}|[A-Z2-7]{4}(?: [A-Z2-7]{4}){7})\b"
+    r"|DE[0-9]{20}|[A-Z2-7]{4}(?: [A-Z2-7]{4}){7})\b|\b\w+@$|^\w+\.example$"
 )
 """Numbers of documents and customers, currencies, hours, addresses, accounts and keys."""
 _NAMES = ("Deutsch", "English", "Español", "Français", "PDF", "Excel", "CSV", "JSON", "Parquet")
@@ -241,6 +243,8 @@ SCREENS: list[tuple[str, dict[str, str]]] = [
     ("statements", {"period": "all", "currency": "EUR"}),
     ("statements", {"period": "custom"}),
     ("check", {}),
+    ("pay", {}),
+    ("pay", {"invoices": "INV-1,INV-4"}),
     ("account", {}),
     ("notification_settings", {}),
     ("security", {}),
@@ -269,6 +273,33 @@ def test_a_project(screen: Open, books: Scope, query: dict[str, str]) -> None:
     shown = screen(books, "project", id=str(_id("projects")), **query)
     assert "Двор" in shown.html
     assert forgotten(drawn.texts(shown.app)) == []
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_payment(screen: Open, books: Scope, status: Status) -> None:
+    own = {"customer_id": books.customer_id}
+    long_ago = utc_now() - timedelta(hours=1)
+    attempt = insert(
+        "payment_attempts", contact_id=books.contact_id, key="1", provider="demo",
+        status=status.value, currency_code="GBP", amount_minor=5, created_at=long_ago,
+        updated_at=long_ago, version=1, **own,
+    )  # fmt: skip
+    invoice = value("select id from core.invoices where number = 'INV-1'")
+    insert("payment_attempt_items", attempt_id=attempt, invoice_id=invoice, amount_minor=5, **own)
+    for page, query in (("payment", {"attempt": str(attempt)}), ("home", {})):
+        shown = screen(books, page, **query)
+        assert ("0,05" in shown.html) is (page == "payment" or status.unfinished)
+        assert forgotten(drawn.texts(shown.app)) == []
+
+
+def test_what_is_paid_online(screen: Open, books: Scope) -> None:
+    preferred = [(key, "true", utc_now()) for key in ("pay_online", "pay_in_parts")]
+    with store.system_writing() as session:
+        session.load("core.preferences", ("key", "value", "updated_at"), preferred)
+    for query in ({"invoices": "INV-1"}, {"due": "GBP"}):
+        shown = screen(books, "pay", **query)
+        assert shown.app.button
+        assert forgotten(drawn.texts(shown.app)) == []
 
 
 def test_timesheets(screen: Open, books: Scope) -> None:
