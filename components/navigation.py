@@ -138,6 +138,7 @@ def _of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/reviews", "Reviews", "reviews", "star"),
         page("staff/review", "Review", "review", hidden=True),
         page("staff/mail", "Mail", "mail", "outgoing_mail"),
+        page("staff/online_payments", "Online payments", "online_payments", "credit_card"),
         page("staff/data", "Data", "data", "database"),
         page("staff/readiness", "Getting ready", "readiness", "checklist"),
         page("staff/organisation", "Organisation", "organisation", "domain"),

@@ -16,8 +16,8 @@ OF_CUSTOMERS = OF_BOTH | _LISTS | {
     "account", "activity", "check", "pay", "projects", "statements", "timesheets",
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
-    "customer", "data", "inbox", "mail", "organisation", "preferences", "readiness", "reviews",
-    "team",
+    "customer", "data", "inbox", "mail", "online_payments", "organisation", "preferences",
+    "readiness", "reviews", "team",
 }  # fmt: skip
 BY_LINK = frozenset({"offer"})
 """Addresses whose token lets whoever holds it act, more than once."""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.documents import any_document, conversation
 from components.session import require_staff
-from components.staff import customer_view, disputes, estimates, questions
+from components.staff import customer_view, disputes, estimates, questions, refund_dialog
 from components.ui import address, cards, links, tab
 from portal_data import kinds
 from portal_data.auth import identity
@@ -37,6 +37,8 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
             estimates.draw(drawn.document)
         if kind is kinds.INVOICE:
             disputes.draw(drawn.document)
+        if kind is kinds.PAYMENT:
+            refund_dialog.draw(drawn.document)
 cards.draw(drawn.sheet)
 about = conversation.About(kind.record, located.id)
 conversation.draw_for_staff(staff, located.customer_id, about, organisation.get(staff))

@@ -235,6 +235,9 @@ MESSAGE_SENT = event("message.sent", N_("{actor} sent a message"), _NOBODY)
 ORGANISATION_CHANGED = event(
     "organisation.changed", N_("{actor} changed the details of {subject}"), _NOBODY
 )
+PAYMENT_ALL_LOOKED_AT = event(
+    "payment.all_looked_at", N_("{actor} looked at all payments on their way"), _NOBODY
+)
 PAYMENT_APPROVAL_ASKED = event(
     "payment.approval_asked",
     N_("{actor} asks for your agreement to pay {subject}"),
@@ -265,6 +268,11 @@ PAYMENT_HELD_ACCEPTED = event(
 )
 PAYMENT_HELD_ENDED = event(
     "payment.held_ended", N_("{actor} ended the payment of {subject}"), _OTHER_SIDE
+)
+PAYMENT_MESSAGE_REPLAYED = event(
+    "payment.message_replayed",
+    N_("{actor} looked again at message {subject} of a payment provider"),
+    _NOBODY,
 )
 PAYMENT_METHOD_CHOSEN = event(
     "payment.method_chosen", N_("{actor} chose to pay with {subject}"), _NOBODY

@@ -60,6 +60,27 @@ class Unmatched:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an attempt is for, or its receipt: `record` is how activity names its kind."""
+
+    record: str
+    number: str
+    amount_minor: int
+
+
+_DOCUMENTS = """
+    select case when t.invoice_id is null then 'retainer_invoice' else 'invoice' end as record,
+        coalesce(i.number, r.number) as number, t.amount_minor
+    from core.payment_attempt_items t
+    left join core.invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
+    left join core.retainer_invoices r
+        on r.customer_id = t.customer_id and r.id = t.retainer_invoice_id
+    where t.attempt_id = $id
+    union all
+    select 'payment' as record, number, amount_minor from core.payments where attempt_id = $id
+    order by 1, 2
+"""
 _NUMBERS = """
     select t.attempt_id, coalesce(i.number, r.number) as number
     from core.payment_attempt_items t
@@ -106,6 +127,12 @@ LIST = lists.List(
     cached=False,
 )
 """Attempts to pay, for staff."""
+
+
+def documents(staff: Staff, attempt_id: UUID) -> list[Document]:
+    """Return what an attempt is for, and its receipt once there is one."""
+    with store.staff_reading(staff) as session:
+        return [Document(**row) for row in session.rows(_DOCUMENTS, id=attempt_id)]
 
 
 def unmatched(staff: Staff, before: datetime, most: int = 20) -> list[Unmatched]:

@@ -63,7 +63,16 @@ from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import comments, delivery, failed_mail, messages, notifications
 from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
-from portal_data.payments import crediting, deciding, methods, offers, paying, provider, refunding
+from portal_data.payments import (
+    crediting,
+    deciding,
+    desk,
+    methods,
+    offers,
+    paying,
+    provider,
+    refunding,
+)
 from portal_data.payments.crediting import Credit
 from portal_data.payments.paying import Order, Part
 from portal_data.projects import timesheet_answers, timesheet_reversals, timesheet_submissions
@@ -706,6 +715,20 @@ ACTIONS: dict[str, Action] = {
         STAFF,
         prepare=lambda w, who: _hold(w.cast.alice),
     ),
+    "payments.desk.look_again": Action(
+        lambda who, w: desk.look_again(who, "evt_1", NOW),
+        STAFF,
+        prepare=lambda w, who: insert(
+            "provider_events",
+            provider="demo",
+            external_id="evt_1",
+            kind="x",
+            payload="{}",
+            status="ignored",
+            received_at=NOW,
+        ),
+    ),
+    "payments.desk.look_at_all": Action(lambda who, w: desk.look_at_all(who, NOW), STAFF),
     "payments.deciding.let_go": Action(
         lambda who, w: deciding.let_go(who, _begun(), None, seen=2, now=NOW),
         STAFF,
