@@ -144,16 +144,40 @@ _NUMBERED = """
     where t.customer_id = $customer_id and t.attempt_id = $id
     order by 1
 """
+_HOLD = {
+    "invoice_id": """
+        select id from core.invoices
+        where customer_id = $customer_id and id in (
+            select invoice_id from core.payment_attempt_items
+            where customer_id = $customer_id and attempt_id = $id
+        )
+        order by id
+    """,
+    "retainer_invoice_id": """
+        select id from core.retainer_invoices
+        where customer_id = $customer_id and id in (
+            select retainer_invoice_id from core.payment_attempt_items
+            where customer_id = $customer_id and attempt_id = $id
+        )
+        order by id
+    """,
+}
 _FLIGHT = {
     "invoice_id": """
         update core.invoices
-        set version = version + 1, pending_minor = pending_minor + $amount, updated_at = $now
-        where customer_id = $customer_id and id = $id
+        set version = version + 1, updated_at = $now,
+            pending_minor = pending_minor + $sign::bigint * item.amount_minor
+        from core.payment_attempt_items item
+        where invoices.customer_id = $customer_id and item.customer_id = $customer_id
+            and item.attempt_id = $id and item.invoice_id = invoices.id
     """,
     "retainer_invoice_id": """
         update core.retainer_invoices
-        set version = version + 1, pending_minor = pending_minor + $amount, updated_at = $now
-        where customer_id = $customer_id and id = $id
+        set version = version + 1, updated_at = $now,
+            pending_minor = pending_minor + $sign::bigint * item.amount_minor
+        from core.payment_attempt_items item
+        where retainer_invoices.customer_id = $customer_id and item.customer_id = $customer_id
+            and item.attempt_id = $id and item.retainer_invoice_id = retainer_invoices.id
     """,
 }
 _MOVE = """
@@ -198,7 +222,7 @@ def items_of(session: Session, customer_id: UUID, attempt_id: UUID) -> list[Row]
 
 
 def fly(session: Session, attempt: Row, items: Sequence[Row], now: datetime) -> None:
-    """Hold the documents of an attempt: so much of each is in flight."""
+    """Hold the documents of an attempt, whose items are written: so much of each is in flight."""
     _fly(session, attempt, items, 1, now)
 
 
@@ -243,15 +267,13 @@ def numbered(numbers: Sequence[str], most: int = 3) -> str:
 
 
 def _fly(session: Session, attempt: Row, items: Sequence[Row], sign: int, now: datetime) -> None:
-    for item in items:
-        column = "invoice_id" if item["invoice_id"] else "retainer_invoice_id"
-        session.change(
-            _FLIGHT[column],
-            id=item[column],
-            customer_id=attempt["customer_id"],
-            amount=sign * item["amount_minor"],
-            now=now,
-        )
+    own = {"customer_id": attempt["customer_id"], "id": attempt["id"]}
+    for column, sql in _FLIGHT.items():
+        count = sum(item[column] is not None for item in items)
+        if count > 1:  # in one order, or two payments of the same could wait for each other
+            session.locked(_HOLD[column], **own)
+        if count:
+            session.change(sql, **own, sign=sign, now=now)
 
 
 def numbers_of(session: OpenSession, attempt: Row) -> list[str]:

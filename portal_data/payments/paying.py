@@ -66,10 +66,11 @@ _BEGIN = """
     values ($id, $customer_id, $contact_id, $key, $provider, $status, $currency, $amount,
         $method_id, $save_method, $now, $now, $expires_at)
 """
-_ITEM = """
+_ITEMS = """
     insert into core.payment_attempt_items (id, customer_id, attempt_id, invoice_id,
         retainer_invoice_id, amount_minor)
-    values ($id, $customer_id, $attempt_id, $invoice_id, $retainer_id, $amount)
+    select unnest($ids::uuid[]), $customer_id, $attempt_id, unnest($invoices::uuid[]),
+        unnest($retainers::uuid[]), unnest($amounts::bigint[])
 """
 _APPROVE = """
     update core.payment_attempts
@@ -119,15 +120,14 @@ def begin(scope: Scope, provider: Provider, order: Order, *, key: UUID, now: dat
             expires_at=now + (OPEN_FOR if status is Status.CREATED else APPROVAL_FOR),
         )
         items = _items(rows, order.parts)
-        for item in items:
-            session.change(
-                _ITEM,
-                id=new_id(),
-                attempt_id=key,
-                invoice_id=item["invoice_id"],
-                retainer_id=item["retainer_invoice_id"],
-                amount=item["amount_minor"],
-            )
+        session.change(
+            _ITEMS,
+            ids=[new_id() for _item in items],
+            attempt_id=key,
+            invoices=[item["invoice_id"] for item in items],
+            retainers=[item["retainer_invoice_id"] for item in items],
+            amounts=[item["amount_minor"] for item in items],
+        )
         attempts.fly(session, row, items, now)
         polling.plan(session, key, scope.customer_id, 0, now)
         asked = status is Status.AWAITING_APPROVAL

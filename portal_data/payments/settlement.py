@@ -44,16 +44,20 @@ _DOCUMENTS = {
 _SETTLE = {
     "invoice_id": """
         update core.invoices
-        set version = version + 1, balance_minor = balance_minor - $amount,
-            last_payment_date = greatest(coalesce(last_payment_date, $day), $day),
+        set version = version + 1, balance_minor = balance_minor - part.amount_minor,
+            last_payment_date = greatest(coalesce(last_payment_date, part.date), part.date),
             updated_at = $now
-        where customer_id = $customer_id and id = $id
+        from core.allocations part
+        where invoices.customer_id = $customer_id and part.customer_id = $customer_id
+            and part.payment_id = $payment_id and part.invoice_id = invoices.id
     """,
     "retainer_invoice_id": """
         update core.retainer_invoices
-        set version = version + 1, balance_minor = balance_minor - $amount,
-            unused_minor = unused_minor + $amount, updated_at = $now
-        where customer_id = $customer_id and id = $id
+        set version = version + 1, balance_minor = balance_minor - part.amount_minor,
+            unused_minor = unused_minor + part.amount_minor, updated_at = $now
+        from core.allocations part
+        where retainer_invoices.customer_id = $customer_id and part.customer_id = $customer_id
+            and part.payment_id = $payment_id and part.retainer_invoice_id = retainer_invoices.id
     """,
 }
 _RECEIVE = """
@@ -66,8 +70,13 @@ _RECEIVE = """
 _ALLOCATE = """
     insert into core.allocations (id, customer_id, payment_id, invoice_id, retainer_invoice_id,
         date, amount_minor, source_key, created_at)
-    values ($id, $customer_id, $payment_id, $invoice_id, $retainer_id, $day, $amount, $source_key,
-        $now)
+    select part.id, $customer_id, $payment_id, part.invoice_id, part.retainer_id, $day::date,
+        part.amount_minor,
+        $attempt::text || ':' || coalesce(part.invoice_id, part.retainer_id)::text, $now
+    from (
+        select unnest($ids::uuid[]) as id, unnest($invoices::uuid[]) as invoice_id,
+            unnest($retainers::uuid[]) as retainer_id, unnest($amounts::bigint[]) as amount_minor
+    ) part
 """
 _CONTACT = """
     select first_name, last_name, email from core.contacts
@@ -178,7 +187,7 @@ def settle(
         part = min(item["amount_minor"], _open(document), left)
         left -= part
         if part:
-            parts.append((column, item[column], part))
+            parts.append((item, part))
     session.change(
         _RECEIVE,
         id=payment_id,
@@ -197,21 +206,22 @@ def settle(
         provider_reference=attempt["provider_reference"],
         now=now,
     )
-    for column, document_id, part in parts:
+    if parts:
         session.change(
             _ALLOCATE,
-            id=new_id(),
             **own,
+            ids=[new_id() for _part in parts],
             payment_id=payment_id,
-            invoice_id=document_id if column == "invoice_id" else None,
-            retainer_id=None if column == "invoice_id" else document_id,
+            invoices=[item["invoice_id"] for item, _part in parts],
+            retainers=[item["retainer_invoice_id"] for item, _part in parts],
+            amounts=[part for _item, part in parts],
+            attempt=str(attempt["id"]),
             day=day,
-            amount=part,
-            source_key=f"{attempt['id']}:{document_id}",
             now=now,
         )
-        more = {"day": day} if column == "invoice_id" else {}
-        session.change(_SETTLE[column], id=document_id, **own, amount=part, now=now, **more)
+    for column in _SETTLE:
+        if any(item[column] for item, _part in parts):
+            session.change(_SETTLE[column], **own, payment_id=payment_id, now=now)
     activity.record(
         session,
         _initiator(session, attempt),

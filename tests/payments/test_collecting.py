@@ -21,6 +21,8 @@ from portal_data.payments.paying import Order, Part
 from portal_data.payments.provider import Back, BadSignature, Method, ProviderError, Reversal, State
 from portal_data.payments.providers import Providers
 from portal_data.scope import Role, Scope
+from portal_data.store import Session
+from portal_data.store.session import ScopedSession
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice, make_retainer
 from tests.payments.scripted import SIGNED, Scripted
@@ -139,6 +141,38 @@ def test_a_bulk_payment_is_one_receipt(
     with pytest.raises(Invalid):
         parts = [Part("invoice", f"INV-{n}", 1, 1) for n in range(101)]
         begin(cast.alice, provider, *parts)
+
+
+def test_a_bulk_payment_takes_no_more_statements_than_one_of_two(
+    cast: Cast, provider: Scripted, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: list[str] = []
+
+    def counted(kind: type[Session], name: str) -> None:
+        real = getattr(kind, name)
+
+        def count(session: Session, sql: str, **params: Any) -> Any:
+            run.append(sql)
+            return real(session, sql, **params)
+
+        monkeypatch.setattr(kind, name, count)
+
+    for kind, name in ((Session, "rows"), (Session, "change"), (ScopedSession, "change")):
+        counted(kind, name)
+    counts = []
+    for turn, many in enumerate((2, 2, 30)):  # the first one meets the customer
+        numbers = [f"INV-{turn}-{n}" for n in range(many)]
+        for number in numbers:
+            make_invoice(cast.alice, number=number)
+        parts = [part(cast.alice, number) for number in numbers]
+        run.clear()
+        attempt = begin(cast.alice, provider, *parts)
+        collector.hand_over(cast.alice, attempt, NOW)
+        provider.becomes(reference(attempt), State.SUCCEEDED)
+        assert collector.look(attempt, LATER) is Status.SUCCEEDED
+        counts.append(len(run))
+    assert counts[1] == counts[2] > 10
+    assert integrity() == []
 
 
 def test_a_part_is_paid_where_parts_are_allowed(
