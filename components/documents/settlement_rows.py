@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from components.ui import cards, links
 from components.ui import format as say
 from components.ui.markup import Markup, filled, tag
-from portal_data.billing.refunds import WORDS, Refund
+from portal_data.billing.refunds import Refund
 from portal_data.kinds import Kind
 from portal_data.text import bidi
 from portal_data.text.language import _
@@ -26,8 +26,8 @@ def refunds(paid_back: Iterable[Refund], currency_code: str, locale: str) -> lis
     """Return a row for every refund, those that did not arrive too."""
     return [
         row(
-            _(WORDS[each.status]),
-            (say.day(each.date, locale), each.mode, each.reference),
+            _(each.words),
+            (say.day(each.date, locale), each.mode, each.reference, each.reason),
             say.money(each.amount_minor, currency_code, locale),
         )
         for each in paid_back

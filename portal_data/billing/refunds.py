@@ -25,27 +25,44 @@ WORDS = {
     Status.FAILED: N_("Refund failed"),
 }
 """What a customer is told of a refund."""
+_TAKEN = {
+    ("return", Status.SUCCEEDED): N_("Returned by the bank"),
+    ("dispute", Status.PENDING): N_("Disputed at the bank"),
+    ("dispute", Status.SUCCEEDED): N_("Taken back by the bank"),
+    ("dispute", Status.FAILED): N_("Dispute at the bank ended"),
+}
+"""What is said of money that went back by somebody else's doing, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """One refund, in minor units of the currency of what it is paid from."""
+    """One refund, in minor units of the currency of what it is paid from.
+
+    `kind` is refund, return or dispute, and `reason` what staff wrote.
+    """
 
     date: Date
     status: Status
     amount_minor: int
     mode: str | None
     reference: str | None
+    kind: str
+    reason: str | None
+
+    @property
+    def words(self) -> str:
+        """What a customer is told of it, to be translated."""
+        return _TAKEN.get((self.kind, self.status), WORDS[self.status])
 
 
 _OF_PAYMENT = """
-    select date, status, amount_minor, mode, reference
+    select date, status, amount_minor, mode, reference, coalesce(kind, 'refund') as kind, reason
     from refunds
     where payment_id = $id
     order by date, id
 """
 _OF_CREDIT_NOTE = """
-    select date, status, amount_minor, mode, reference
+    select date, status, amount_minor, mode, reference, coalesce(kind, 'refund') as kind, reason
     from refunds
     where credit_note_id = $id
     order by date, id

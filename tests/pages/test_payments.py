@@ -113,6 +113,26 @@ def test_a_receipt_tells_what_it_paid_and_what_came_back(screen: Open, alice: Sc
         assert words in shown.html, words
 
 
+def test_a_receipt_says_why_money_went_back(screen: Open, alice: Scope) -> None:
+    payment = make_payment(alice, {}, number="PAY-7", unused_minor=2_000, day=TODAY)
+    for kind, status in (
+        ("refund", "pending"), ("return", "succeeded"), ("dispute", "pending"),
+        ("dispute", "succeeded"), ("dispute", "failed"),
+    ):  # fmt: skip
+        insert(
+            "refunds", customer_id=alice.customer_id, payment_id=payment, date=TODAY, kind=kind,
+            status=status, currency_code="GBP", amount_minor=300, created_at=NOW,
+            reason="<b>Twice</b>" if kind == "refund" else None,
+        )  # fmt: skip
+    shown = screen(alice, "payment", number="PAY-7")
+    for words in (
+        "Refund on its way", "<b>Twice</b>", "Returned by the bank", "Disputed at the bank",
+        "Taken back by the bank", "Dispute at the bank ended",
+    ):  # fmt: skip
+        assert words in shown.html, words
+    assert "<b>Twice" not in "".join(each.proto.body for each in shown.app.get("html"))
+
+
 def test_columns_and_cards_that_say_nothing_are_left_out(screen: Open, alice: Scope) -> None:
     make_payment(alice, {make_invoice(alice): 500}, number="PAY-7")
     shown = screen(alice, "payment", number="PAY-7")
