@@ -84,13 +84,14 @@ def test_the_statements_pdf_closes_with_the_balance_on_screen(
     assert any(amount.strip("£") in text for amount in closing)
 
 
-def test_pay_now_tells_how_to_pay(window: Open) -> None:
+def test_paying_tells_how_to_pay_by_transfer(window: Open) -> None:
     page = window().open_as(ALICE, "/invoices?status=overdue")
     page.get_by_role("link", name="INV-").first.click()
     heading = page.get_by_role("heading", name="INV-")
     expect(heading).to_be_visible()
     number = re.search(r"INV-\d+", heading.inner_text())[0]
-    page.get_by_role("button", name=re.compile("^Pay ")).click()
+    page.get_by_role("button", name=re.compile("^Pay £")).click()
+    page.get_by_role("button", name="Pay by bank transfer").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     expect(dialog.get_by_text(number).first).to_be_visible()
