@@ -60,7 +60,7 @@ async def sign_in(server: Server, visitor: Visitor) -> None:
             ),
         )
         given = {"Origin": server.base, "X-Portal": "1", "Content-Length": str(len(tab.ticket))}
-        status, _ = await _ask(server, "POST /auth/session", given, tab.ticket)
+        status, _ = await ask(server, "POST /auth/session", given, tab.ticket)
     if status != HTTPStatus.NO_CONTENT:
         raise ScreenFailed(f"Signing in was answered with {status}.")
 
@@ -68,7 +68,7 @@ async def sign_in(server: Server, visitor: Visitor) -> None:
 async def download(server: Server, visitor: Visitor) -> None:
     """Fetch the PDF of the visitor's invoice. Raises ScreenFailed when it does not come."""
     given = {"Cookie": f"portal={visitor.cookie}"}
-    status, content = await _ask(server, f"GET {visitor.document}", given)
+    status, content = await ask(server, f"GET {visitor.document}", given)
     if status != HTTPStatus.OK or not content.startswith(b"%PDF-"):
         raise ScreenFailed(f"A document was answered with {status}.")
 
@@ -89,7 +89,7 @@ async def each_second(attempt: Attempt, server: Server, visitors: Sequence[Visit
     return await asyncio.gather(*(one(each, after) for after, each in enumerate(visitors)))
 
 
-async def _ask(
+async def ask(
     server: Server, what: str, headers: dict[str, str], body: bytes = b""
 ) -> tuple[int, bytes]:
     """Ask over a connection of its own; return the status and the whole content."""

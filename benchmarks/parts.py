@@ -13,15 +13,17 @@ from benchmarks import (
     crowds,
     exporting,
     importing,
+    paying,
     postgres_books,
     printing,
     publishing,
     queries,
     signing_in,
     walking,
+    webhooks,
 )
 from benchmarks.report import crowds as crowds_report
-from benchmarks.report import files, screens, work
+from benchmarks.report import files, payments, screens, work
 from benchmarks.report.page import section
 
 
@@ -86,12 +88,26 @@ def _publishing(options: Options) -> list[Iterator[str]]:
     return [work.published([publishing.measure(each) for each in _made(options)])]
 
 
+def _payments(options: Options) -> list[Iterator[str]]:
+    """Over each of the sizes in both engines; a server makes its books anew for each."""
+    paid, delivered = [], []
+    for made in _made(options):
+        paid.append(paying.measure(made))
+        delivered.append(webhooks.measure(made))
+    for size in options.sizes:
+        with postgres_books.serving(size) as served:
+            paid.append(paying.measure(served.made))
+            delivered.append(webhooks.measure(served.made))
+    return [payments.paid(paid), payments.messages(delivered)]
+
+
 PARTS: Mapping[str, Part] = {
     "walk": Part(("Screens against an empty one",), _walk),
     "crowd": Part(("A crowd of customers",), _crowd),
     "crowd-postgres": Part(("A crowd on PostgreSQL",), _crowd_on_postgres),
     "reads": Part(("One customer's reads in the store",), _reads),
     "capacity": Part(("Start, capacity and memory",), _capacity),
+    "payments": Part(("Payments", "Messages of payment providers"), _payments),
     "import": Part(("Import",), lambda _: [work.imported(importing.measure())]),
     "signing-in": Part(("Signing in",), lambda _: [work.signing_in(signing_in.measure())]),
     "cold-load": Part(("Loads over a slow line",), lambda _: [work.loads(cold_load.measure())]),

@@ -60,8 +60,10 @@ def processor_seconds(process: psutil.Process) -> float:
 
 
 @contextmanager
-def serving(made: books.BenchBooks) -> Iterator[Server]:
+def serving(made: books.BenchBooks, **more: str) -> Iterator[Server]:
     """Serve these books on a free port of this machine for the length of the block.
+
+    `more` are settings by the names of their variables.
 
     Sign readers in before: the server of an embedded store has its file for itself.
     """
@@ -73,6 +75,7 @@ def serving(made: books.BenchBooks) -> Iterator[Server]:
         "PORTAL_DEMO": "false",
         "PORTAL_PUBLISH_MINUTES": "0",  # or it would publish in the middle of a measurement
         "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
+        **more,
     }
     command = [sys.executable, "-m", "uvicorn", "benchmarks.server:app", "--host", "127.0.0.1",
                "--port", str(port), "--no-access-log", "--log-level", "error"]  # fmt: skip

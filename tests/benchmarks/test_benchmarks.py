@@ -15,16 +15,18 @@ from benchmarks import (
     comparing_exports,
     exporting,
     importing,
+    paying,
     printing,
     publishing,
     queries,
     signing_in,
+    webhooks,
 )
 from benchmarks.__main__ import main
 from benchmarks.clockwork import timing
 from benchmarks.comparing_documents import DOCUMENTS
 from benchmarks.parts import ORDER
-from benchmarks.report import files, screens, work
+from benchmarks.report import files, payments, screens, work
 from benchmarks.report.page import page, sections
 from portal_data import store
 from portal_data.settings import ROOT
@@ -91,6 +93,18 @@ def test_everything_is_measured_and_told(
         f"| {made.invoices:,} | ",
         "| 14. How does one customer's account read? | ",
     ):  # fmt: skip
+        assert words in told
+
+
+def test_payments_are_settled_and_messages_kept_once(made: books.BenchBooks) -> None:
+    before = made.path.read_bytes()
+    paid = paying.measure(made, single=2, bulk=1)
+    assert [timed["settle"].count for timed in (paid.single, paid.bulk)] == [2, 1]
+    heard = webhooks.measure(made, senders=6, each=2)
+    assert (heard.answers.count, heard.delivered, heard.kept) == (12, 12, 6)
+    assert made.path.read_bytes() == before
+    told = "\n".join([*payments.paid([paid]), *payments.messages([heard])])
+    for words in ("| 300 | DuckDB | ", "begin, 100 invoices", " | 12 | 6 |"):
         assert words in told
 
 
