@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.forms import dialogs
 from components.forms.action import outcome
-from components.payments import going_on, in_flight, pay_choice, saved_method
+from components.payments import credit, going_on, in_flight, pay_choice, saved_method
 from components.payments.pay_choice import Chosen
 from components.session import Form, form
 from components.ui import address, cards, links, roles
@@ -79,6 +79,8 @@ def draw(scope: Scope, provider: Provider, wanted: Asked) -> None:
     in_flight.draw(scope, business, flying)
     payable = [each for each in found if each.payable_minor > 0 and each.online]
     others = [each for each in found if each not in payable]
+    if wanted.kind is kinds.INVOICE:
+        credit.draw(scope, [each for each in found if each.payable_minor > 0], name=name)
     title, chosen = _("Nothing to pay online"), Chosen({})
     if payable:
         with st.container(border=True, key="card-pay-what", gap="small"):

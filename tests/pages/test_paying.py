@@ -19,7 +19,7 @@ from portal_data.payments.paying import Order, Part
 from portal_data.payments.provider import State
 from portal_data.payments.providers import Providers
 from portal_data.scope import Scope, Staff
-from tests.factories import insert, make_invoice, make_retainer
+from tests.factories import insert, make_credit_note, make_invoice, make_retainer
 from tests.pages.conftest import TODAY, Open, Screen
 from tests.pages.test_dialogs import opened
 from tests.payments.scripted import Scripted
@@ -543,3 +543,35 @@ def test_nobody_changes_saved_methods_where_none_are_kept(
 
 def _method_buttons(shown: Screen) -> list[str]:
     return [each.key for each in shown.app.button if (each.key or "").startswith("method.")]
+
+
+def use_credit() -> None:
+    """Open the dialog that uses credit for all that is due."""
+    from components.payments import credit
+    from components.session import form, require_scope
+    from portal_data.ids import new_id
+    from portal_data.payments import collecting, crediting, offers
+
+    scope = require_scope()
+    due = offers.due(scope, collecting.current().provider, "GBP")
+    uses = crediting.plan(crediting.available(scope, "GBP"), due)
+    form("credit", lambda: credit._Offered(new_id(), uses))
+    credit.use("pay")
+
+
+def test_credit_is_offered_and_used_before_paying(
+    screen: Open, alice: Scope, bob: Scope, provider: Scripted
+) -> None:
+    make_invoice(alice, number="INV-1", total_minor=10_000)
+    make_credit_note(alice, number="CN-1", total_minor=2_500)
+    shown = screen(alice, "pay", due="GBP")
+    assert "£25.00</b> of it settles these." in shown.html
+    dialog = opened(use_credit, alice)
+    assert "CN-1" in dialog.html
+    assert "£25.00</b> is settled at once" in dialog.html
+    press(dialog, "Use credit")
+    assert invoices.get(alice, "INV-1", today=TODAY).balance_minor == 7_500
+    shown = screen(alice, "pay", due="GBP")
+    assert "credit with us" not in shown.html
+    assert "Pay £75.00" in shown.html
+    assert "Use credit" not in labels(screen(bob, "pay", due="GBP"))
