@@ -264,6 +264,8 @@ def _brought(
             )
         return Status.SUCCEEDED
     target = _STATES[truth.state]
+    if status is Status.FAILED and not target.in_flight:
+        return status  # a refused payment is cancelled there, and why it failed stays said
     failure = (truth.failure_code, truth.failure_message)
     if target is status:
         known = (attempt["failure_message"], attempt["expected_on"])
