@@ -26,6 +26,7 @@ from portal_data.output.documents import (
     Kind,
     Line,
     Look,
+    MoneyBack,
     PaidPaper,
     Paper,
     Party,
@@ -213,6 +214,10 @@ def of_payment(payment: Payment, business: Organisation, details: MyDetails) -> 
         stamp=NP_("payment", "Void") if payment.status is PaymentStatus.VOID else "",
         notes=payment.description or "",
         footer=business.document_footer or "",
+        refunds=tuple(
+            MoneyBack(each.words, each.date, each.amount_minor, each.reason or "")
+            for each in payment.refunds
+        ),
     )
 
 

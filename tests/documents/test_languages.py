@@ -16,6 +16,7 @@ from portal_data.output.documents import (
     Fact,
     Line,
     Look,
+    MoneyBack,
     PaidPaper,
     Paper,
     Party,
@@ -64,6 +65,7 @@ def _receipt() -> bytes:
     receipt = Receipt(
         "1", DAY, "GBP", X, X, 1, (PaidPaper("1", DAY, 1, 2, 3, 4),), 5, 6, "X", "X",
         stamp="Void", notes="X",
+        refunds=(MoneyBack("Refunded", DAY, 1, "X"),),
     )  # fmt: skip
     return render_receipt(receipt, _look(), now=NOW)
 

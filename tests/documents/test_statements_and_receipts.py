@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from portal_data import labels
 from portal_data.output.documents import (
     Look,
+    MoneyBack,
     PaidPaper,
     Party,
     PaymentDetails,
@@ -110,6 +111,21 @@ def test_receipt_shows_what_was_paid() -> None:
         "Unused amount £228.16",
     ):
         assert part in shown
+
+
+def test_receipt_says_why_money_went_back() -> None:
+    back = (
+        MoneyBack("Refund on its way", date(2026, 11, 25), 1500, "Ordered twice"),
+        MoneyBack("Returned by the bank", date(2026, 11, 26), 2500),
+    )
+    shown = text(render_receipt(replace(RECEIPT, refunds=back), LOOK, now=NOW))
+    for words in (
+        "Refunds",
+        "Refund on its way · 25 Nov 2026 · £15.00 · Ordered twice",
+        "Returned by the bank · 26 Nov 2026 · £25.00",
+    ):
+        assert words in shown
+    assert "Refunds" not in text(render_receipt(RECEIPT, LOOK, now=NOW))
 
 
 def test_receipt_of_an_advance_has_no_table() -> None:

@@ -174,6 +174,16 @@ class PaidPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyBack:
+    """Money of a payment that went back, or is on its way: `words` say which, marked."""
+
+    words: str
+    date: datetime.date
+    amount_minor: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """A payment and what it paid."""
 
@@ -192,6 +202,7 @@ class Receipt:
     stamp: str = ""
     notes: str = ""
     footer: str = ""
+    refunds: tuple[MoneyBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

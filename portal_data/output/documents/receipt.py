@@ -5,11 +5,12 @@ from datetime import datetime
 from portal_data import labels
 from portal_data.output.documents import number_format
 from portal_data.output.documents.layout import BODY, Sheets
-from portal_data.output.documents.model import Fact, Look, Receipt
+from portal_data.output.documents.model import Fact, Look, MoneyBack, Receipt
 from portal_data.output.documents.parts import facts, masthead, parties
 from portal_data.output.documents.table import Column, draw_table
 from portal_data.output.documents.text import TextLine
 from portal_data.output.documents.totals import draw_totals, totals_height
+from portal_data.text import bidi
 from portal_data.text.language import _
 
 
@@ -43,8 +44,18 @@ def render_receipt(receipt: Receipt, look: Look, *, now: datetime) -> bytes:
     if receipt.paid:
         _draw_paid(sheets, receipt, keep_after=totals_height(sheets, totals))
     draw_totals(sheets, totals, strong=_(labels.AMOUNT_RECEIVED))
+    sheets.section(
+        _(labels.REFUNDS), "\n".join(_refund(each, receipt, locale) for each in receipt.refunds)
+    )
     sheets.section(_(labels.NOTES), receipt.notes)
     return sheets.finish(title=f"{heading} \N{EN DASH} {receipt.issuer.name}", now=now)
+
+
+def _refund(back: MoneyBack, receipt: Receipt, locale: str) -> str:
+    """Return what went back, when, how much and why, in a line."""
+    amount = number_format.amount(back.amount_minor, receipt.currency, locale)
+    when = number_format.day(back.date, locale)
+    return bidi.listed(_(back.words), when, amount, back.reason)
 
 
 def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
