@@ -19,7 +19,7 @@ def local_date(moment: datetime, timezone: str) -> date:
     return local_time(moment, timezone).date()
 
 
-def start_of_day(day: date, timezone: str) -> datetime:
-    """Return the naive UTC moment at which a calendar day begins in the IANA `timezone`."""
-    begins = datetime.combine(day, time(), ZoneInfo(timezone))
+def start_of_day(day: date, timezone: str, hour: time = time()) -> datetime:
+    """Return the naive UTC moment of a calendar day's beginning, or `hour`, in the `timezone`."""
+    begins = datetime.combine(day, hour, ZoneInfo(timezone))
     return begins.astimezone(UTC).replace(tzinfo=None)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from portal_data import store
+from portal_data.billing import reminders
 from portal_data.clock import utc_now
 from portal_data.errors import PortalError
 from portal_data.messaging import downloads
@@ -56,6 +57,7 @@ def start(settings: Settings) -> Runtime:
                 log.error("integrity: %s", problem)
             with store.system_writing() as session:  # what happened while nobody listened
                 polling.plan_all(session, utc_now(), utc_now())
+                reminders.plan(session, utc_now())
             worker = Worker(mailer_for(settings))
             worker.start()
             archivist = Archivist(settings.data_path / "archives", settings.data_path / "files")

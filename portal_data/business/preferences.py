@@ -57,6 +57,23 @@ class AutoApproval(StrEnum):
         return None if self is AutoApproval.NEVER else int(self)
 
 
+class Reminders(StrEnum):
+    """When customers are reminded of invoices that are not paid; `OFF` is false."""
+
+    OFF = "off"
+    AFTER = "after_due"
+    AROUND = "around_due"
+
+    def __bool__(self) -> bool:
+        """Tell whether anybody is reminded at all."""
+        return self is not Reminders.OFF
+
+    @property
+    def first_day(self) -> int:
+        """How many days late the first reminder is; below zero it comes before the due day."""
+        return -3 if self is Reminders.AROUND else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """Every preference with its default. A name here is its key in the store."""
@@ -97,6 +114,8 @@ class Preferences:
     """Parts of every invoice can be paid, not only of those that allow it themselves."""
     notify_contacts_of_payments: bool = True
     """Mail contacts receipts of their payments, and that one failed or came back."""
+    reminders: Reminders = Reminders.OFF
+    """Remind contacts who may pay of unpaid invoices."""
     answer_estimates_by_link: bool = False
     """Estimates can be accepted and declined through their public link."""
     notify_contacts_of_estimates: bool = True
@@ -233,6 +252,16 @@ EFFECTS: dict[str, Effect] = {
         "Ask for advances at once",
         "An accepted estimate that asks for an advance becomes a retainer invoice of that share. "
         "The estimate itself is not invoiced then.",
+    ),
+    "reminders": Effect(
+        "Remind of unpaid invoices",
+        "Administrators and payers of the customer get a mail, one for all their invoices of that "
+        "day, in the morning. What is disputed, promised, on its way or paused is not asked for.",
+        {
+            Reminders.OFF: "Never",
+            Reminders.AFTER: "1, 7, 14 and 30 days late",
+            Reminders.AROUND: "3 days before, on the due day, and 1, 7, 14 and 30 days late",
+        },
     ),
     "auto_approval": Effect(
         "Timesheets without an answer",

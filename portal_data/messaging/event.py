@@ -31,7 +31,8 @@ class Event:
     `words` are a sentence with the places `{actor}` and `{subject}`, a number or a name, in English
     as the catalogues have it. `mailed` names the preference under which staff who hear of it get a
     mail, too, and `mailed_to_contacts` that of contacts. Contacts who may do what it `asks` for get
-    one in any case.
+    one in any case. `reminds` names the preference under which contacts who may pay get a letter of
+    its own of it, whoever hears of it.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Event:
     mailed: str | None = None
     mailed_to_contacts: str | None = None
     asks: Permission | None = None
+    reminds: str | None = None
 
     @property
     def of_access(self) -> bool:
@@ -59,6 +61,7 @@ def event(
     mailed: str | None = None,
     mailed_to_contacts: str | None = None,
     asks: Permission | None = None,
+    reminds: str | None = None,
 ) -> Event:
     """Enter an event. Raises ValueError for a key that is taken or odd, and for no sentence."""
     if not _KEY.fullmatch(key) or key in _entered:
@@ -67,7 +70,7 @@ def event(
         raise ValueError(f"{key} has no words, or mails for nobody.")
     if (mailed_to_contacts or asks) and heard_by in (Audience.NOBODY, Audience.STAFF):
         raise ValueError(f"{key} mails for nobody of the customer's.")
-    _entered[key] = Event(key, words, heard_by, mailed, mailed_to_contacts, asks)
+    _entered[key] = Event(key, words, heard_by, mailed, mailed_to_contacts, asks, reminds)
     return _entered[key]
 
 

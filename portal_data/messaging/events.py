@@ -227,6 +227,9 @@ IMPORT_VOIDED = event(
     "import.voided", N_("{actor} voided what is no longer in the backup: {subject}"), _NOBODY
 )
 INVOICE_DRAFTED = event("invoice.drafted", N_("{actor} drafted invoice {subject}"), _STAFF)
+INVOICE_REMINDED = event(
+    "invoice.reminded", N_("{actor} reminded of invoice {subject}"), _NOBODY, reminds="reminders"
+)
 INVOICE_SENT = event("invoice.sent", N_("{actor} sent invoice {subject}"), _NOBODY)
 MAIL_SENT_AGAIN = event(
     "mail.sent_again", N_("{actor} sent the failed mail again to {subject}"), _NOBODY

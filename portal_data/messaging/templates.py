@@ -164,6 +164,32 @@ def digest(
     )
 
 
+def reminder(
+    to: str,
+    name: str,
+    business: str,
+    number: str | None,
+    count: int,
+    told: Sequence[Sequence[str]],
+    totals: Sequence[str],
+    page: str,
+) -> dict[str, Any]:
+    """The mail that reminds of invoices: one by its `number`, or how many they are.
+
+    `told` are the sentences about each of the first ones; `totals` are amounts, one a currency.
+    """
+    return _letter(
+        "reminder",
+        to,
+        {"name": name, "business": business, "number": number},
+        link=address(page),
+        count=count,
+        invoices=[[_of(sentence, None) for sentence in each] for each in told],
+        totals=totals,
+        more=count - len(told),
+    )
+
+
 def _letter(
     name: str,
     to: str,

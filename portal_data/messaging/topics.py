@@ -5,7 +5,7 @@ from typing import Literal
 
 from portal_data.messaging.event import Audience, Event
 from portal_data.messaging.events import EVENTS
-from portal_data.scope import Role, roles_that_may
+from portal_data.scope import Permission, Role, roles_that_may
 from portal_data.text.language import N_
 
 Side = Literal["contact", "staff"]
@@ -89,6 +89,21 @@ def mails(event: Event, side: Side, role: Role | None, switched_on: object) -> b
 
 
 def mailed_to(side: Side, role: Role | None, switched_on: object) -> list[Topic]:
-    """Return the topics that somebody may be mailed of; see `mails`."""
-    found = {topic_of(event) for event in EVENTS.values() if mails(event, side, role, switched_on)}
-    return [topic for topic in heard_by(side) if topic in found]
+    """Return the topics that somebody may be mailed of, in the order of screens; see `mails`.
+
+    Whoever may pay may be reminded, of which no bell rings.
+    """
+    heard = heard_by(side)
+    found = {
+        topic_of(event)
+        for event in EVENTS.values()
+        if (topic_of(event) in heard and mails(event, side, role, switched_on))
+        or (side == "contact" and _reminds(event, role, switched_on))
+    }
+    return [topic for topic in Topic if topic in found]
+
+
+def _reminds(event: Event, role: Role | None, switched_on: object) -> bool:
+    if event.reminds is None or role not in roles_that_may(Permission.INVOICE_PAY):
+        return False
+    return bool(getattr(switched_on, event.reminds))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portal_data import settings, store
 from portal_data.auth import devices, identity, login_links, resets, sessions, throttle
-from portal_data.billing import acceptance_invoices
+from portal_data.billing import acceptance_invoices, reminder_letters, reminders
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError
 from portal_data.messaging import bounces, notifications, outbox, templates
@@ -78,7 +78,15 @@ def _end_term(session: OpenSession, row: outbox.Row, now: datetime) -> None:
     auto_approvals.end(session, row.customer_id, row.payload, now)
 
 
-Call = Callable[[Mapping[str, Any], datetime], None]
+def _remind(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    reminders.remind(session, row.customer_id, now)
+
+
+def _write_reminder(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    reminder_letters.write(session, row.customer_id, row.payload, now)
+
+
+Call = Callable[[Mapping[str, Any], datetime], object]
 Handler = Callable[[OpenSession, outbox.Row, datetime], None]
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
@@ -88,6 +96,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         login_links.LINK.requested: _answer_link,
         acceptance_invoices.WORK: _bill_accepted,
         auto_approvals.WORK: _end_term,
+        reminders.OF_CUSTOMER: _remind,
+        reminder_letters.WORK: _write_reminder,
     }
 )
 """Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""
@@ -100,9 +110,11 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         refunding.WORK: lambda payload, now: collecting.current().send_back(payload, now),
         methods.FORGET: lambda payload, _now: collecting.current().forget(payload),
         demo_events.EVENT: demo_events.deliver,
+        reminders.WORK: lambda _payload, now: reminders.look(now),
     }
 )
-"""Who calls somebody elsewhere with a payload, which may take seconds: outside of transactions."""
+"""Who does with a payload what may take seconds, such as calling somebody elsewhere: outside of
+transactions."""
 
 
 class Worker(OutboxLoop):

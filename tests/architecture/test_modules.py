@@ -96,6 +96,7 @@ UNSCOPED: dict[str, str] = {
     "auth.throttle.named": "names a counter",
     "payments.attempts.need": "looks at the rows it is given",
     "payments.attempts.numbered": "puts numbers into a line",
+    "billing.reminders.look": "the worker looks for all customers to be reminded",
     "payments.collecting.current": "names the providers of the installation",
     **{
         f"payments.provider_requests.{name}": "the collector asks who may, and of whose attempt"

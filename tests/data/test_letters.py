@@ -51,6 +51,12 @@ LETTERS: dict[str, Callable[[], dict[str, Any]]] = {
     "activity": lambda: templates.activity(TO, _told(), None, "invoice?number=1", QUOTE),
     "activity without a screen": lambda: templates.activity(TO, _told(), None),
     "an estimate": lambda: templates.activity(TO, _told(), None, "", None, LINK),
+    "reminder": lambda: templates.reminder(
+        TO, NAME, NAME, "INV-1", 1, [[_told()]], ["1.00"], "invoice?number=INV-1"
+    ),
+    "reminder of several": lambda: templates.reminder(
+        TO, NAME, NAME, None, 3, [[_told()] * 2] * 2, ["1.00", "2.00"], "invoices?status=unpaid"
+    ),
     "digest": lambda: templates.digest(TO, NAME, [(_told(), None)] * 2, 3),
 }
 OF_STAFF: dict[str, Callable[[], dict[str, Any]]] = {

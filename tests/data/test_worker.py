@@ -12,7 +12,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from portal_data import settings, store
 from portal_data.auth import invitations, login_links, resets
-from portal_data.billing import acceptance_invoices
+from portal_data.billing import acceptance_invoices, reminder_letters, reminders
 from portal_data.business import preferences
 from portal_data.messaging import activity, outbox
 from portal_data.messaging.events import VIEWED
@@ -172,8 +172,8 @@ def test_all_that_is_queued_has_somebody_who_does_it() -> None:
         for argument in node.args
         if isinstance(argument, ast.Constant)
     } | {
-        acceptance_invoices.WORK, auto_approvals.WORK, notifier.DIGEST,
-        login_links.LINK.requested, resets.LINK.requested,
+        acceptance_invoices.WORK, auto_approvals.WORK, notifier.DIGEST, reminder_letters.WORK,
+        login_links.LINK.requested, reminders.OF_CUSTOMER, resets.LINK.requested,
     }  # fmt: skip
     assert {kind for kind in queued if not kind.startswith("mail.")} == set(HANDLERS)
     assert queued - set(HANDLERS)

@@ -1,0 +1,1 @@
+-- Reminders are looked for by due day, once a day. What DuckDB scans anyway has an index in postgres/.
