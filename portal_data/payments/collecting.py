@@ -219,14 +219,19 @@ class Collector:
             polling.plan_all(session, now + polling.DAILY, now)
 
     def truth_of(self, attempt_id: UUID) -> Truth | None:
-        """Return what the provider says of an attempt; None where it never heard of it.
+        """Return what the provider says of an attempt; None where it knows nothing of it.
 
         Raises NotFound, ProviderError.
         """
         attempt = self._attempt(attempt_id)
         if attempt["provider_reference"] is None:
             return None
-        return self._providers.of(attempt["provider"]).status(attempt["provider_reference"])
+        try:
+            return self._providers.of(attempt["provider"]).status(attempt["provider_reference"])
+        except ProviderError as error:
+            if error.final:
+                return None
+            raise
 
     def send_back(self, payload: Mapping[str, Any], now: datetime) -> None:
         """Have a provider send money back that staff asked for, as often as need be.

@@ -4,7 +4,7 @@ A message is believed in nothing but that there is something to look at. Its sig
 first, it is stored next, and the provider has its answer; what it leads to is looked at afterwards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,18 +60,30 @@ class Message:
     error: str | None
 
 
-def receive(
-    provider: Provider, body: bytes, headers: Mapping[str, str], now: datetime
-) -> list[str]:
-    """Keep what a provider says, once, and plan to look at it; return the names of its messages.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a provider said and signed: its messages, and the body that they came in."""
+
+    provider: str
+    notices: list[Notice]
+    body: str
+
+
+def signed(provider: Provider, body: bytes, headers: Mapping[str, str], now: datetime) -> Said:
+    """Return what a provider says, and nothing is kept yet.
 
     Raises BadSignature for what the provider did not sign, Invalid for what is no message.
     """
     notices = provider.verify(body, headers, now)
+    return Said(provider.key, notices, body.decode("utf-8", "replace"))
+
+
+def keep(said: Iterable[Said], now: datetime) -> None:
+    """Keep what providers said, each message once, and plan to look at it."""
     with store.system_writing() as session:
-        for notice in notices:
-            _keep(session, provider, notice, body.decode("utf-8", "replace"), now)
-    return [notice.external_id for notice in notices]
+        for each in said:
+            for notice in each.notices:
+                _keep(session, each.provider, notice, each.body, now)
 
 
 def work(collector: Collector, payload: Mapping[str, Any], now: datetime) -> None:
@@ -114,10 +126,8 @@ def _handle(collector: Collector, event: Mapping[str, Any], now: datetime) -> No
         )
 
 
-def _keep(
-    session: OpenSession, provider: Provider, notice: Notice, payload: str, now: datetime
-) -> None:
-    known = {"provider": provider.key, "external_id": notice.external_id}
+def _keep(session: OpenSession, provider: str, notice: Notice, payload: str, now: datetime) -> None:
+    known = {"provider": provider, "external_id": notice.external_id}
     event_id = new_id()
     kept = session.change(
         _KEEP,
@@ -135,7 +145,7 @@ def _keep(
     outbox.enqueue(
         session,
         WORK,
-        dedup_key=f"{WORK}:{provider.key}:{notice.external_id}",
+        dedup_key=f"{WORK}:{provider}:{notice.external_id}",
         payload={"event_id": str(event_id)},
         now=now,
     )

@@ -3,47 +3,46 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from portal_data.auth import networks
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError, Unavailable
 from portal_data.messaging.outbox import WAITING
 from portal_data.payments import collecting, inbox
+from portal_data.payments.inbox import Said
 from portal_data.payments.provider import ProviderError
 from portal_data.scope import Scope
 from portal_data.settings import load
 from portal_data.text.language import _
+from portal_data.web.gathering import Gathering
 from portal_data.web.requests import for_customers
-from portal_data.web.turns import PAYMENTS, WEBHOOKS, Crowded
+from portal_data.web.turns import PAYMENTS
 
 
 async def webhook(request: Request) -> Response:
-    """POST /webhooks/{provider}: keep what a provider says. 200, 400, 404, 429.
+    """POST /webhooks/{provider}: keep what a provider says. 200, 400, 404.
 
     The signature is looked at first, over the bytes as they came; the work is done afterwards.
     """
-    body = await request.body()
-    headers = dict(request.headers)
-
-    def keep() -> Response:
-        try:
-            provider = collecting.current().provider_of(request.path_params["provider"])
-        except Unavailable:
-            return JSONResponse({"error": "not found"}, 404)
-        try:
-            inbox.receive(provider, body, headers, utc_now())
-        except PortalError as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse({"received": True})
-
     try:
-        person = f"network:{networks.network(getattr(request.state, 'address', None))}"
-        return await WEBHOOKS.run(person, keep)
-    except Crowded:
-        return JSONResponse({"error": "too much at once"}, 429, {"Retry-After": "10"})
+        provider = collecting.current().provider_of(request.path_params["provider"])
+        said = inbox.signed(provider, await request.body(), dict(request.headers), utc_now())
+        await _KEPT.add(said)
+    except Unavailable:
+        return JSONResponse({"error": "not found"}, 404)
+    except PortalError as error:
+        return JSONResponse({"error": str(error)}, 400)
+    return JSONResponse({"received": True})
+
+
+async def _keep(said: list[Said]) -> None:
+    await run_in_threadpool(inbox.keep, said, utc_now())
+
+
+_KEPT = Gathering(_keep, most=200)
 
 
 @for_customers(PAYMENTS)

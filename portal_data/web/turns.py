@@ -55,8 +55,6 @@ DOCUMENTS = Turns("documents", threads=4, share=2)
 """Single documents."""
 PAYMENTS = Turns("payments", threads=8, share=2)
 """What asks a payment provider, which may take seconds."""
-WEBHOOKS = Turns("webhooks", threads=2, share=2, longest=1_000)
-"""What payment providers say: kept at once, and refused to be said again by who says too much."""
 EXPORTS = Turns("exports", threads=2, share=1)
 """Lists as files: reading and writing many rows costs processor time that screens want too."""
 DRAWING = Turns("bundles", threads=1, share=1)

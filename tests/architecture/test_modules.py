@@ -113,7 +113,10 @@ UNSCOPED: dict[str, str] = {
         )
     },
     "payments.crediting.plan": "reckons with what is given",
-    "payments.inbox.receive": "the provider's signature is the proof",
+    **{
+        f"payments.inbox.{name}": "the provider's signature is the proof"
+        for name in ("keep", "signed")
+    },
     **{
         f"payments.inbox.{name}": "whoever runs the portal replays what providers said"
         for name in ("replay", "work")

@@ -19,6 +19,7 @@ from portal_data.payments.provider import Back, State
 from portal_data.payments.providers import Providers
 from portal_data.scope import Scope, Staff
 from tests.conftest import NOW
+from tests.payments import messages
 from tests.payments.kept import KeptInFile
 from tests.payments.scripted import SIGNED
 
@@ -57,7 +58,7 @@ def works(collector: Collector, dice: random.Random, most: int | None = None) ->
 def delivered(provider: KeptInFile, most: int | None = None) -> None:
     """Deliver what the provider has to say and the portal has not taken."""
     for number, body in provider.untaken()[:most]:
-        inbox.receive(provider, body, {"signature": SIGNED}, NOW)
+        messages.receive(provider, body, {"signature": SIGNED}, NOW)
         provider.taken(number)
 
 
@@ -108,7 +109,7 @@ class Payer:
         """Take messages, one of them twice."""
         twice = self._provider.untaken()[:1]
         for _number, body in twice:
-            inbox.receive(self._provider, body, {"signature": SIGNED}, NOW)
+            messages.receive(self._provider, body, {"signature": SIGNED}, NOW)
         delivered(self._provider, most=3)
 
     def work(self) -> None:

@@ -25,6 +25,7 @@ from portal_data.store import Session
 from portal_data.store.session import ScopedSession
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice, make_retainer
+from tests.payments import messages
 from tests.payments.scripted import SIGNED, Scripted
 from tests.people import at_once, mails, rows, value
 
@@ -578,8 +579,8 @@ def test_messages_are_kept_once_and_looked_at(
     provider.becomes(reference(attempt), State.SUCCEEDED)
     body = json.dumps({"id": "evt_1", "payment": reference(attempt)}).encode()
     with pytest.raises(BadSignature):
-        inbox.receive(provider, body, {"signature": "forged"}, NOW)
-    won, lost = at_once(lambda _n: inbox.receive(provider, body, {"signature": SIGNED}, NOW))
+        messages.receive(provider, body, {"signature": "forged"}, NOW)
+    won, lost = at_once(lambda _n: messages.receive(provider, body, {"signature": SIGNED}, NOW))
     assert (len(won), lost) == (16, [])
     (kept,) = rows("select status, deliveries from core.provider_events order by id")
     assert kept == {"status": "received", "deliveries": 16}
@@ -588,7 +589,7 @@ def test_messages_are_kept_once_and_looked_at(
     assert balance(cast.alice) == (0, 0)
     for name, end in ((None, "ignored"), (str(new_id()), "ignored"), (str(attempt), "handled")):
         said = json.dumps({"id": f"evt_{name}", "attempt": name}).encode()
-        inbox.receive(provider, said, {"signature": SIGNED}, NOW)
+        messages.receive(provider, said, {"signature": SIGNED}, NOW)
         assert inbox.replay(collector, f"evt_{name}", LATER).status == end
     with pytest.raises(NotFound):
         inbox.replay(collector, "evt_never", LATER)

@@ -18,6 +18,7 @@ from portal_data.payments.providers import Providers
 from portal_data.payments.providers.demo import Demo
 from tests.conftest import NOW, Cast
 from tests.factories import make_invoice
+from tests.payments import messages
 from tests.payments.event_server import Events, serving
 from tests.payments.paying import Clock, choose
 from tests.payments.test_collecting import balance, begin, integrity, part, prefer
@@ -68,7 +69,7 @@ def told(demo: Demo, collector: Collector, portal: Events, now: datetime) -> Non
     ):
         events.deliver(json.loads(row["payload"]), now)
     for _path, headers, body in portal.came:
-        for name in inbox.receive(demo, body, headers, now):
+        for name in messages.receive(demo, body, headers, now):
             assert inbox.replay(collector, name, now).status == "handled"
 
 

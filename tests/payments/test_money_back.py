@@ -230,6 +230,15 @@ def test_what_is_held_is_let_go_once_the_money_is_back(
     assert integrity() == []
 
 
+def test_what_its_provider_knows_no_more_can_be_let_go(
+    cast: Cast, provider: Scripted, collector: Collector, held: UUID
+) -> None:
+    provider.payments.clear()
+    assert collector.truth_of(held) is None
+    deciding.let_go(cast.owner, held, None, seen=_version(), now=LATER)
+    assert balance(cast.alice) == (10_000, 0)
+
+
 def test_another_currency_is_never_accepted(
     cast: Cast, provider: Scripted, collector: Collector, held: UUID
 ) -> None:

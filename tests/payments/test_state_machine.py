@@ -29,6 +29,7 @@ from portal_data.payments.provider import Back, Reversal, State
 from portal_data.payments.providers import Providers
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, make_invoice
+from tests.payments import messages
 from tests.payments.scripted import SIGNED, Scripted
 from tests.people import rows, value
 
@@ -179,7 +180,7 @@ def test_whatever_happens_books_and_provider_agree(
             self.said += not again
             said = {"id": f"evt_{self.said}_{attempt}", "payment": f"pay_{attempt}"}
             body = json.dumps(said).encode()
-            inbox.receive(self.provider, body, {"signature": SIGNED}, self.now)
+            messages.receive(self.provider, body, {"signature": SIGNED}, self.now)
 
         def work_is_done(self, data: st.DataObject) -> None:
             crash = data.draw(st.sampled_from(("nowhere", *CRASHES)))

@@ -19,7 +19,7 @@ from portal_data.payments.provider import Payer, ProviderError
 from portal_data.payments.providers import Providers
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice
-from tests.payments import localstripe
+from tests.payments import localstripe, messages
 from tests.payments.conftest import RETURNED_IBAN, SECRET, Account
 from tests.people import rows
 
@@ -153,5 +153,5 @@ def _receive(
     stand_in: Account, collector: Collector, headers: dict[str, str], body: bytes, now: datetime
 ) -> None:
     """Keep a message as the portal's endpoint does, and let the worker look at it."""
-    for external_id in inbox.receive(stand_in.provider, body, headers, now):
+    for external_id in messages.receive(stand_in.provider, body, headers, now):
         inbox.replay(collector, external_id, now)
