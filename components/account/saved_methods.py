@@ -67,6 +67,9 @@ def _buttons(scope: Scope, method: SavedMethod, today: date) -> None:
                 _("It is offered first from now on."),
                 lambda: methods.make_default(scope, method.id, seen=method.version, now=utc_now()),
             )
+        if method.status == "pending_verification":
+            verify = links.page("pay/verify", method=method.id)
+            cards.draw(tag("a", _p("a bank account", "Verify"), href=verify, class_="pt-link"))
         if st.button(_("Remove"), type="tertiary", key=f"method.remove.{method.id}"):
             remove(method.id, saved_method.words(method), method.version)
 

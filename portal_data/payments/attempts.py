@@ -5,12 +5,11 @@ what it is for is in flight, lowers what can be paid, and cannot be paid twice. 
 stands in its items, from our rows; no amount ever comes from a provider or a page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -59,8 +58,6 @@ IN_FLIGHT = (
 )
 FLYING = f"status in ({', '.join(repr(each.value) for each in IN_FLIGHT)})"
 """Whether an attempt is in flight, of its row."""
-PAYABLE: Mapping[str, Kind] = MappingProxyType({each.record: each for each in (INVOICE, RETAINER)})
-"""The kinds of documents that are paid, by the name that records have for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,13 @@ class Collector:
         """
         return saving.start(self.provider, scope, self._address, now)
 
+    def verify_page(self, scope: Scope, method_id: UUID) -> str:
+        """Return the page of the provider's where a saved bank account is verified.
+
+        Raises NotAllowed for a role that may not pay, NotFound, ProviderError.
+        """
+        return saving.verify_page(self.provider, scope, method_id)
+
     def sync_methods(self, scope: Scope, now: datetime) -> None:
         """Keep what the provider has saved for the customer.
 

@@ -7,13 +7,19 @@ from uuid import UUID
 
 from portal_data import store
 from portal_data.business import preferences
-from portal_data.errors import Conflict
+from portal_data.errors import Conflict, NotFound
 from portal_data.payments import methods, provider_requests
 from portal_data.payments.provider import Provider
 from portal_data.scope import Permission, Scope
 from portal_data.text.language import _
 
 _OWN = "select currency_code, bank_payment_allowed from customers order by id"
+
+_REFERENCE = """
+    select provider_reference from core.saved_methods
+    where customer_id = $customer_id and id = $id and provider = $provider and status <> 'removed'
+    order by id
+"""
 
 
 def start(provider: Provider | None, scope: Scope, address: str, now: datetime) -> str:
@@ -51,6 +57,24 @@ def sync(provider: Provider | None, scope: Scope, now: datetime) -> None:
     with store.system_writing() as session:
         for method in found:
             methods.keep(session, scope.customer_id, scope.contact_id, provider.key, method, now)
+
+
+def verify_page(provider: Provider | None, scope: Scope, method_id: UUID) -> str:
+    """Return the page of the provider's where a bank account that was saved is verified.
+
+    Raises NotAllowed for a role that may not pay, NotFound for no such method or one that has
+    nothing to verify, ProviderError.
+    """
+    scope.need(Permission.INVOICE_PAY)
+    own = {"customer_id": scope.customer_id, "id": method_id}
+    reference = _customer(provider.key, scope.customer_id) if provider else None
+    if provider is not None and reference is not None:
+        with store.system_reading() as session:
+            wanted = session.value(_REFERENCE, **own, provider=provider.key)
+        for method in provider.methods(reference):
+            if method.reference == wanted and method.verify_url is not None:
+                return method.verify_url
+    raise NotFound(_("There is nothing to verify."))
 
 
 def forget(provider: Provider, payload: Mapping[str, Any]) -> None:

@@ -48,7 +48,7 @@ _KEPT = Gathering(_keep, most=200)
 @for_customers(PAYMENTS)
 def start(request: Request, scope: Scope) -> Response:
     """GET /pay/start?attempt={id}: hand the payment over, and go on to the provider's page."""
-    attempt_id = _attempt(request)
+    attempt_id = _id(request, "attempt")
     url = collecting.current().hand_over(scope, attempt_id, utc_now())
     return _to(url or _result(attempt_id))
 
@@ -56,7 +56,7 @@ def start(request: Request, scope: Scope) -> Response:
 @for_customers(PAYMENTS)
 def back(request: Request, scope: Scope) -> Response:
     """GET /pay/return?attempt={id}: look what became of it, whatever the address says."""
-    attempt_id = _attempt(request)
+    attempt_id = _id(request, "attempt")
     _silently(lambda: collecting.current().look_own(scope, attempt_id, utc_now()))
     return _to(_result(attempt_id))
 
@@ -74,12 +74,19 @@ def saved(_request: Request, scope: Scope) -> Response:
     return _to(f"{load().path}/account")
 
 
+@for_customers(PAYMENTS)
+def verify(request: Request, scope: Scope) -> Response:
+    """GET /pay/verify?method={id}: go on to the provider's page where an account is verified."""
+    return _to(collecting.current().verify_page(scope, _id(request, "method")))
+
+
 ROUTES = [
     Route("/webhooks/{provider}", webhook, methods=["POST"]),
     Route("/pay/start", start),
     Route("/pay/return", back),
     Route("/pay/save", save),
     Route("/pay/saved", saved),
+    Route("/pay/verify", verify),
 ]
 
 
@@ -91,9 +98,9 @@ def _silently(look: Callable[[], object]) -> None:
         WAITING.set()
 
 
-def _attempt(request: Request) -> UUID:
+def _id(request: Request, name: str) -> UUID:
     try:
-        return UUID(request.query_params.get("attempt", ""))
+        return UUID(request.query_params.get(name, ""))
     except ValueError:
         raise NotFound(_("There is no such payment.")) from None
 

@@ -106,6 +106,7 @@ UNSCOPED: dict[str, str] = {
         f"payments.{name}": "the collector asks who may, and of whose money"
         for name in (
             "saving.forget",
+            "saving.verify_page",
             "saving.start",
             "saving.sync",
             "sending_back.send",

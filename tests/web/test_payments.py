@@ -167,6 +167,30 @@ def test_nobody_else_follows_a_payment(
     assert status == (403 if path == "/pay/start" else 303), "a viewer may look, and not pay"
 
 
+def test_a_bank_account_is_verified_at_the_provider(
+    client: TestClient, cast: Cast, provider: Scripted, attempt: UUID
+) -> None:
+    as_person(client, cast.alice)
+    client.get("/pay/save")
+    page = "https://provider.example/verify"
+    waits = Method("pm_1", "bank", "Bank", "1116", verified=None, verify_url=page)
+    known = provider.ensure_customer(Payer(cast.alice.customer_id, "", "", None))
+    provider.saved_methods = {known: [waits, Method("pm_2", "card", "visa", "4242")]}
+    client.get("/pay/saved")
+    ids = {
+        row["provider_reference"]: row["id"]
+        for row in rows("select id, provider_reference from core.saved_methods order by id")
+    }
+    answer = client.get("/pay/verify", params={"method": str(ids["pm_1"])})
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    for other in (str(ids["pm_2"]), str(new_id()), "", "x"):
+        assert client.get("/pay/verify", params={"method": other}).status_code == 404
+    for who, status in ((cast.charlie, 404), (cast.bob, 403), (cast.owner, 404), (None, 401)):
+        as_person(client, who)
+        refused = client.get("/pay/verify", params={"method": str(ids["pm_1"])})
+        assert refused.status_code == status
+
+
 def test_a_card_is_saved_at_the_provider_alone(
     client: TestClient, cast: Cast, provider: Scripted, attempt: UUID
 ) -> None:
