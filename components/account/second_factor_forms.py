@@ -1,7 +1,5 @@
 """The second factor on screen: asked for when signing in, set up with an app, changed and kept."""
 
-import base64
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +11,7 @@ from components import session
 from components.forms.action import act, outcome
 from components.forms.dialog import dialog
 from components.session import close_form, form, require_person
-from components.ui import cards
+from components.ui import cards, qr
 from components.ui import format as say
 from components.ui.markup import tag
 from portal_data.auth import passwords, second_factor, totp
@@ -188,21 +186,12 @@ def _scan(given: Enrolment) -> None:
     cards.draw(
         tag(
             "div",
-            tag("img", src=_picture(given.address), alt=_("QR code for your authenticator app")),
+            tag("img", src=qr.picture(given.address), alt=_("QR code for your authenticator app")),
             cards.sub(_("Scan this with an authenticator app, or type the key into it:")),
             tag("code", given.shown, class_="pt-key"),
             class_="pt-scan",
         )
     )
-
-
-def _picture(text: str) -> str:
-    """Return a QR code as an image that is part of the page: no address of it exists."""
-    import qrcode  # only who sets one up waits for it
-
-    file = io.BytesIO()
-    qrcode.make(text, box_size=5, border=4).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _code() -> str:

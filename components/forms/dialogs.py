@@ -6,13 +6,13 @@ from components.forms.action import outcome
 from components.forms.dialog import dialog
 from components.forms.fields import Fields
 from components.session import close_form, flash, form, require_scope
-from components.ui import cards, roles
+from components.ui import cards, qr, roles
 from components.ui import format as say
 from components.ui.markup import filled, join, lines, said, tag
 from portal_data import lists
 from portal_data.billing import balances, invoices, retainers
 from portal_data.billing.invoices import Filter, Sort, Status
-from portal_data.business import organisation
+from portal_data.business import organisation, transfers
 from portal_data.clock import utc_now
 from portal_data.customers import details
 from portal_data.ids import new_id
@@ -142,9 +142,26 @@ def _how(
             with column, st.container(gap=None):
                 st.caption(_(label))
                 st.code(value, language=None, wrap_lines=True)
+    _draw_code(business, currency, amount, ", ".join(reference))
     if business.bank_account and business.bank_details:
         cards.draw(tag("div", lines(business.bank_details), class_="pt-text"))
     cards.draw(cards.sub(_("The payment appears here once it has reached our account.")))
+
+
+def _draw_code(business: organisation.Organisation, currency: str, amount: int, text: str) -> None:
+    """Draw the code that a banking app reads, for a transfer that has one."""
+    code = transfers.epc_code(
+        name=business.account_holder or business.name,
+        iban=business.iban,
+        bic=business.bic,
+        currency=currency,
+        amount_minor=amount,
+        text=text,
+    )
+    if code is not None:
+        picture = tag("img", src=qr.picture(code), alt=_("QR code of this transfer"))
+        words = cards.sub(_("Scan this with your banking app."))
+        cards.draw(tag("div", picture, words, class_="pt-scan"))
 
 
 def _rows(pairs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:

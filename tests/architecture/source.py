@@ -63,6 +63,7 @@ NOT_NOUNS = {
     "money": "no data",
     "text.language": "translates the portal's own texts",
     "text.normal_form": "no data",
+    "business.transfers": "no data",
     "business.organisation_fields": "the fields of the organisation, no rows of its own",
     "auth.passwords": "no data",
     "billing.periods": "no data",

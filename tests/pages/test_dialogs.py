@@ -83,3 +83,20 @@ def test_no_bank_details_points_to_the_business(alice: Scope) -> None:
     shown = opened(pay, alice)
     assert "office@fern.example" in shown.html
     assert not shown.app.code
+
+
+def how_to_pay() -> None:
+    """Tell how to pay one invoice by transfer."""
+    from components.forms import dialogs
+
+    dialogs.pay_invoice("INV-1")
+
+
+@pytest.mark.parametrize(("currency", "codes"), [("EUR", 1), ("GBP", 0)])
+def test_a_transfer_in_euros_has_a_code_for_banking_apps(
+    alice: Scope, currency: str, codes: int
+) -> None:
+    make_invoice(alice, number="INV-1", currency_code=currency)
+    with store.system_writing() as session:
+        session.change("update core.organisation set iban = 'DE71 1102 2033 0123 4567 89'")
+    assert opened(how_to_pay, alice).html.count("data:image/png;base64,") == codes
