@@ -36,6 +36,7 @@ from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
 from portal_data.messaging import messages
 from portal_data.output import acceptance, public_estimates
+from portal_data.payments import refunding
 from portal_data.projects import timesheet_answers, timesheet_submissions
 from portal_data.projects.timesheet_answers import Answer, Decision
 from portal_data.scope import Role, Scope, Staff
@@ -44,6 +45,7 @@ from tests.factories import (
     make_entry,
     make_estimate,
     make_invoice,
+    make_payment,
     make_person,
     make_project,
 )
@@ -147,6 +149,13 @@ def _dispute(books: Books, text: str) -> None:
 def _dispute_rejected(books: Books, text: str) -> None:
     dispute = _disputed(books, "It is too much.")
     dispute_decisions.reject(books.staff, dispute.id, text, seen=dispute.version, now=books.now)
+
+
+def _refund(books: Books, text: str) -> None:
+    invoice_id, _number = books.invoice()
+    number = f"PAY-H-{new_id().hex[-6:]}"
+    make_payment(books.scope, {invoice_id: 100}, number=number)
+    refunding.refund(books.staff, number, 50, text, key=new_id(), seen=1, now=books.now)
 
 
 def _accepted(books: Books, text: str) -> None:
@@ -300,6 +309,7 @@ ENTRIES: dict[str, Typed] = {
     "address of a forwarded document": _forward_to,
     "dispute": _dispute,
     "answer to a dispute": _dispute_rejected,
+    "reason of a refund": _refund,
     "signature": _accepted,
     "reason of a decline": _declined,
     **_each("by link, ", estimate_answers.FIELDS, _declined_by_link),

@@ -274,7 +274,7 @@ PAYMENT_HELD_ENDED = event(
 )
 PAYMENT_MESSAGE_REPLAYED = event(
     "payment.message_replayed",
-    N_("{actor} looked again at message {subject} of a payment provider"),
+    N_("{actor} looked again at the payment message {subject}"),
     _NOBODY,
 )
 PAYMENT_METHOD_CHOSEN = event(
