@@ -4,9 +4,13 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from portal_data import store
 from portal_data.payments.attempts import Status
@@ -59,8 +63,14 @@ def _killed_after(steps: int, seconds: float, *arguments: object) -> list[tuple[
 
 
 def test_a_killed_payer_loses_nothing_and_pays_nothing_twice(
-    store_url: str, db: store.Store, cast: Cast, tmp_path: Path
+    store_url: str,
+    db: store.Store,
+    cast: Cast,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # a test of screens leaves a script as the main module, which a new process would run first
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     with db.system_writing() as session:
         on = [(name, "true", NOW) for name in ("pay_online", "pay_in_parts")]
         session.load("core.preferences", ("key", "value", "updated_at"), on)
