@@ -29,6 +29,8 @@ def draw(who: Scope | Staff) -> None:
                 tag("div", said(who.name, "b"), said(company, "small")),
                 class_="pt-me",
                 data_language=language.current(),
+                data_skip=_("Skip to the content"),
+                data_upload=_("Choose a file"),
             )
         )
         chosen = st.menu_button(

@@ -162,7 +162,12 @@ def card(title: str = "", text: str = "") -> Iterator[None]:
         name = said(business.name, "h1")
         cards.draw(
             tag(
-                "div", branding.mark(business), name, class_=named, data_language=language.current()
+                "div",
+                branding.mark(business),
+                name,
+                class_=named,
+                data_language=language.current(),
+                data_skip=_("Skip to the content"),
             )
         )
         with st.container(key="card-signin", border=True, width=420):

@@ -7,6 +7,7 @@ import streamlit as st
 from components.forms.action import outcome
 from components.forms.fields import amount
 from components.session import close_form, form
+from components.ui import cards
 from portal_data.business.organisation import Organisation
 from portal_data.payables import reading
 from portal_data.payables.comparing import Basis
@@ -35,6 +36,8 @@ def draw(currencies: list[str], business: Organisation) -> Given | None:
         max_upload_size=reading.LARGEST // 1024 // 1024,
         key="payables.file",
     )
+    limit = _("Up to {megabytes} MB.", megabytes=reading.LARGEST // 1024 // 1024)
+    cards.draw(cards.sub(limit))
     if chosen is None:
         close_form(_FORM)
         return None

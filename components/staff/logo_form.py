@@ -27,7 +27,8 @@ def draw(staff: Staff) -> None:
                 ["png", "jpg", "jpeg"],
                 key=f"{opened.key}.upload",
                 max_upload_size=logos.UPLOAD_LIMIT // 1024 // 1024,
-                help="Made for white paper. Transparent margins are cut off.",
+                help="Made for white paper. Transparent margins are cut off. PNG or JPEG, up to "
+                f"{logos.UPLOAD_LIMIT // 1024 // 1024} MB.",
             )
             messages = st.container(key="logo-messages")
             with st.container(horizontal=True, gap="small"):

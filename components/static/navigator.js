@@ -36,9 +36,17 @@ const print = (event) => {
   if (event.composedPath().some((node) => node.matches?.("button[data-print]"))) window.print()
 }
 // The page is in the language of whoever reads it, for voices and hyphens; each screen says which.
+// So do the words that Streamlit has in English alone.
+const translate = (selector, word) => {
+  if (!word) return
+  for (const each of document.querySelectorAll(selector)) if (each.textContent !== word) each.textContent = word
+}
 const speak = () => {
-  const said = document.querySelector("[data-language]")?.dataset.language
-  if (said && said !== document.documentElement.lang) document.documentElement.lang = said
+  const said = document.querySelector("[data-language]")?.dataset
+  if (!said) return
+  if (said.language !== document.documentElement.lang) document.documentElement.lang = said.language
+  translate('[data-testid="stSkipToContent"]', said.skip)
+  translate('[data-testid="stFileUploaderDropzone"] button p', said.upload)
 }
 new MutationObserver(speak).observe(document, { childList: true, subtree: true })
 document.addEventListener("click", follow)
