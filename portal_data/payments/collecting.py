@@ -41,6 +41,9 @@ log = logging.getLogger("portal.payments")
 KEY_HOLDS = timedelta(hours=23)
 """For so long the same request under the same key is one to a provider, with an hour to spare."""
 
+VERIFIED_WITHIN = timedelta(days=11)
+"""For so long a payer can verify a bank account by small deposits, which takes providers ten."""
+
 _ATTEMPT = """
     select id, customer_id, contact_id, status, provider, currency_code, amount_minor,
         saved_method_id, save_method, provider_reference, redirect_url, created_at, expires_at
@@ -116,13 +119,18 @@ class Collector:
         its way.
         """
         scope.need(Permission.INVOICE_PAY)
-        if not attempts.get(scope, attempt_id).status.unfinished:
-            raise Conflict(_("This payment cannot be cancelled any more."))
+        status = attempts.get(scope, attempt_id).status
+        if status is Status.AWAITING_APPROVAL:  # `paying.leave` takes that back
+            raise Conflict(_("Somebody has to agree to this payment first."))
         attempt = self._attempt(attempt_id)
+        # to ask again for a charge whose answer never came could take the money that is not wanted
+        unsure = attempt["provider_reference"] is None and attempt["saved_method_id"] is not None
+        if unsure or not status.unfinished:
+            raise Conflict(_("This payment cannot be cancelled any more."))
         provider = self._providers.of(attempt["provider"])
         reference = attempt["provider_reference"]
         if reference is None:
-            # it may have begun there without an answer: the same request finds it
+            # its page may be there without an answer: the same request finds it
             try:
                 reference = self._hand_over(attempt, now).reference
             except ProviderError as error:
@@ -158,8 +166,7 @@ class Collector:
         truth = provider.status(reference)
         if truth.state is State.FAILED and status.in_flight:
             truth = _final(truth, provider.cancel(reference))
-        late = attempt["expires_at"] is not None and attempt["expires_at"] <= now
-        if truth.state is State.CREATED and late:
+        if _given_up(attempt, truth.state, now):
             truth = provider.cancel(reference)
         return self._apply(attempt_id, truth, now)
 
@@ -220,10 +227,10 @@ class Collector:
                 polling.plan(session, attempt_id, attempt["customer_id"], turn + 1, now)
 
     def work_all(self, now: datetime) -> None:
-        """Look at every attempt in flight, and see to it that it is done again tomorrow."""
-        self.reconcile(now)
-        with store.system_writing() as session:
+        """See to it that all are looked at again tomorrow, and look at every attempt in flight."""
+        with store.system_writing() as session:  # first: what fails today does not end it
             polling.plan_all(session, now + polling.DAILY, now)
+        self.reconcile(now)
 
     def truth_of(self, attempt_id: UUID) -> Truth | None:
         """Return what the provider says of an attempt; None where it knows nothing of it.
@@ -270,6 +277,9 @@ class Collector:
                 state = self.look(row["id"], now).value
             except (ProviderError, Unavailable) as error:
                 log.warning("provider did not answer", extra={"portal": {"error": str(error)}})
+                state = "unanswered"
+            except Exception:  # the others are looked at all the same
+                log.exception("not looked at", extra={"portal": {"attempt": str(row["id"])}})
                 state = "unanswered"
             found[state] = found.get(state, 0) + 1
         return found
@@ -341,6 +351,16 @@ class Collector:
             if row["status"] != Status.AWAITING_APPROVAL:
                 return Status(row["status"])
             return settlement.end(session, row, Status.EXPIRED, now)
+
+
+def _given_up(attempt: Mapping[str, Any], state: State, now: datetime) -> bool:
+    """Tell whether the payer has left a payment, which would hold its documents for ever."""
+    expires = attempt["expires_at"]
+    if expires is None or expires > now:
+        return False
+    if state is State.REQUIRES_ACTION:  # a saved card is confirmed at once, an account in days
+        return attempt["saved_method_id"] is not None or expires + VERIFIED_WITHIN <= now
+    return state is State.CREATED
 
 
 def current() -> Collector:

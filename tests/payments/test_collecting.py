@@ -19,6 +19,7 @@ from portal_data.payments.attempts import Status
 from portal_data.payments.collecting import Collector
 from portal_data.payments.paying import Order, Part
 from portal_data.payments.provider import Back, BadSignature, Method, ProviderError, Reversal, State
+from portal_data.payments.provider import Status as Truth
 from portal_data.payments.providers import Providers
 from portal_data.scope import Role, Scope
 from portal_data.store import Session
@@ -340,7 +341,12 @@ def test_what_its_provider_will_never_take_has_failed_and_blocks_nothing(
     with pytest.raises(ProviderError, match="too small"):
         collector.hand_over(cast.alice, asked, NOW)
     assert collector.look(seen, LATER) is Status.FAILED
-    assert collector.cancel(cast.alice, left, LATER) is Status.FAILED
+    if saved:  # a charge is not asked for again by who wants to leave it
+        with pytest.raises(Conflict):
+            collector.cancel(cast.alice, left, LATER)
+        assert collector.look(left, LATER) is Status.FAILED
+    else:
+        assert collector.cancel(cast.alice, left, LATER) is Status.FAILED
     assert balance(cast.alice) == (10_000, 0)
     for attempt in (asked, seen, left):
         shown = attempts.get(cast.alice, attempt)
@@ -628,3 +634,77 @@ def test_a_saved_method_is_kept_when_it_was_wished(
     collector.look(attempt, LATER)
     (kept,) = rows("select kind, brand, last4, status from core.saved_methods order by id")
     assert kept == {"kind": "card", "brand": "visa", "last4": "4242", "status": "verified"}
+
+
+def test_cancelling_takes_no_money(cast: Cast, provider: Scripted, collector: Collector) -> None:
+    """Neither what waits for agreement, nor a charge that may never have been asked for."""
+    make_invoice(cast.alice, number="INV-1", total_minor=10_000)
+    make_invoice(cast.alice, number="INV-2", total_minor=10_000)
+    card = _method(cast.alice)
+    waits, lost = (
+        begin(cast.alice, provider, part(cast.alice, number), method_id=card)
+        for number in ("INV-1", "INV-2")
+    )
+    with store.system_writing() as session:
+        session.change(
+            "update core.payment_attempts set status = 'awaiting_approval' where id = $id", id=waits
+        )
+    for attempt in (waits, lost):
+        with pytest.raises(Conflict):
+            collector.cancel(cast.alice, attempt, NOW)
+    assert provider.requests == []
+    assert rows("select number from core.payments order by 1") == []
+
+
+@pytest.mark.parametrize(
+    ("saved", "after", "status"),
+    [
+        (True, timedelta(minutes=59), Status.REQUIRES_ACTION),
+        (True, timedelta(hours=1), Status.CANCELLED),
+        (False, timedelta(days=11), Status.REQUIRES_ACTION),
+        (False, timedelta(days=11, hours=1), Status.CANCELLED),
+    ],
+)
+def test_what_the_payer_never_confirmed_is_given_up(
+    cast: Cast,
+    provider: Scripted,
+    collector: Collector,
+    saved: bool,
+    after: timedelta,
+    status: Status,
+) -> None:
+    make_invoice(cast.alice, number="INV-1", total_minor=10_000)
+    card = {"method_id": _method(cast.alice)} if saved else {}
+    attempt = begin(cast.alice, provider, part(cast.alice, "INV-1"), **card)
+    provider.answers_lost = 2  # so that the charge of a saved card is not settled at once
+    with pytest.raises(ProviderError):
+        collector.hand_over(cast.alice, attempt, NOW)
+    provider.answers_lost = 0
+    with store.system_writing() as session:
+        session.change(
+            "update core.payment_attempts set provider_reference = $reference where id = $id",
+            reference=reference(attempt),
+            id=attempt,
+        )
+    provider.payments[reference(attempt)] = Truth(
+        reference(attempt), State.REQUIRES_ACTION, 0, "GBP", attempt
+    )
+    assert collector.look(attempt, NOW + after) is status
+    assert integrity() == []
+
+
+def test_one_that_cannot_be_looked_at_keeps_no_other_waiting(
+    cast: Cast, provider: Scripted, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts_of = []
+    for number in ("INV-1", "INV-2"):
+        make_invoice(cast.alice, number=number)
+        attempts_of.append(begin(cast.alice, provider, part(cast.alice, number)))
+        collector.hand_over(cast.alice, attempts_of[-1], NOW)
+        provider.becomes(reference(attempts_of[-1]), State.SUCCEEDED)
+    del provider.payments[reference(attempts_of[0])]
+    monkeypatch.setattr(provider, "status", provider.payments.__getitem__)
+    collector.work_all(LATER)
+    assert balance(cast.alice, "INV-2") == (0, 0)
+    (planned,) = rows("select not_before from core.outbox where kind = 'payment.reconcile'")
+    assert planned["not_before"] == LATER + timedelta(days=1)
