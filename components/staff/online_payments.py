@@ -16,7 +16,7 @@ from components.ui.markup import join, said, tag
 from portal_data import lists
 from portal_data.business import organisation
 from portal_data.clock import utc_now
-from portal_data.errors import NotFound, PortalError
+from portal_data.errors import NotFound, PortalError, Unavailable
 from portal_data.payments import deciding, desk, watch
 from portal_data.payments.attempts import Status
 from portal_data.payments.provider import State
@@ -43,6 +43,8 @@ class _Seen:
     truth: Truth | None
     refusal: str | None = None
     """Why the provider said nothing."""
+    off: bool = False
+    """Whether it says nothing because it is switched off."""
 
     @property
     def came(self) -> bool:
@@ -123,7 +125,9 @@ def end(attempt: AttemptRow) -> None:
         f" can pay {attempt.numbers} again then, and no receipt is written. What came at the "
         "provider has to be refunded there first."
     )
-    if seen.truth is None:
+    if seen.off:
+        words += " It is switched off here, so look at its own dashboard what became of it."
+    elif seen.truth is None:
         words += " Look there whether it has this payment: the portal never had an answer."
     cards.draw(tag("p", said(attempt.customer, "b"), words, class_="pt-text"))
     if confirmed("End it", "block"):
@@ -192,7 +196,9 @@ def _decide(staff: Staff, attempt: AttemptRow, locale: str) -> None:
                           key="online.accept")
         ):  # fmt: skip
             accept(attempt)
-        if not seen.refusal and st.button("End it", icon=":material/block:", key="online.end"):
+        if (seen.off or not seen.refusal) and st.button(
+            "End it", icon=":material/block:", key="online.end"
+        ):
             end(attempt)
         st.button(
             "Ask again", icon=":material/refresh:", key="online.ask",
@@ -239,6 +245,8 @@ def _seen(staff: Staff, attempt: AttemptRow) -> Form[_Seen]:
     def read() -> _Seen:
         try:
             return _Seen(attempt.version, desk.truth(staff, attempt.id))
+        except Unavailable as refusal:
+            return _Seen(attempt.version, None, str(refusal), off=True)
         except PortalError as refusal:
             return _Seen(attempt.version, None, str(refusal))
 

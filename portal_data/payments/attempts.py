@@ -132,14 +132,15 @@ _ITEMS_HELD = """
     where customer_id = $customer_id and attempt_id = $id
     order by invoice_id, retainer_invoice_id
 """
-_NUMBERED = """
-    select coalesce(i.number, r.number) as number
+_DOCUMENTS = """
+    select t.attempt_id, t.amount_minor, coalesce(i.number, r.number) as number,
+        case when t.invoice_id is null then 'retainer_invoice' else 'invoice' end as record
     from core.payment_attempt_items t
     left join core.invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
     left join core.retainer_invoices r
         on r.customer_id = t.customer_id and r.id = t.retainer_invoice_id
-    where t.customer_id = $customer_id and t.attempt_id = $id
-    order by 1
+    where t.attempt_id = any($ids)
+    order by 1, 3
 """
 _HOLD = {
     "invoice_id": """
@@ -273,10 +274,21 @@ def _fly(session: Session, attempt: Row, items: Sequence[Row], sign: int, now: d
             session.change(sql, **own, sign=sign, now=now)
 
 
-def numbers_of(session: OpenSession, attempt: Row) -> list[str]:
-    """Return the numbers of an attempt's documents, whoever's it is."""
-    own = {"customer_id": attempt["customer_id"], "id": attempt["id"]}
-    return [row["number"] for row in session.rows(_NUMBERED, **own)]
+def documents_of(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """Return what attempts are for, whosever they are, in the order of the documents' numbers.
+
+    Each is a row of record, number and amount_minor.
+    """
+    found: dict[UUID, list[Row]] = {each: [] for each in attempt_ids}
+    for row in session.rows(_DOCUMENTS, ids=list(attempt_ids)) if attempt_ids else ():
+        found[row.pop("attempt_id")].append(row)
+    return found
+
+
+def numbers_of(session: OpenSession, attempt_id: UUID) -> str:
+    """Return the numbers of an attempt's documents in a line, whosever it is."""
+    documents = documents_of(session, [attempt_id])[attempt_id]
+    return numbered([each["number"] for each in documents])
 
 
 def items_named(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, list[Item]]:

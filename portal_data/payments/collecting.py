@@ -16,6 +16,7 @@ from uuid import UUID
 from portal_data import store
 from portal_data.errors import Conflict, Unavailable
 from portal_data.payments import (
+    abandoned,
     attempts,
     polling,
     provider_requests,
@@ -40,9 +41,6 @@ log = logging.getLogger("portal.payments")
 
 KEY_HOLDS = timedelta(hours=23)
 """For so long the same request under the same key is one to a provider, with an hour to spare."""
-
-VERIFIED_WITHIN = timedelta(days=11)
-"""For so long a payer can verify a bank account by small deposits, which takes providers ten."""
 
 _ATTEMPT = """
     select id, customer_id, contact_id, status, provider, currency_code, amount_minor,
@@ -142,15 +140,21 @@ class Collector:
     def look(self, attempt_id: UUID, now: datetime) -> Status:
         """Ask the provider what has become of an attempt, write that, and return it.
 
-        Raises NotFound for no such attempt, ProviderError when the provider does not answer.
+        Raises NotFound for no such attempt, ProviderError when the provider does not answer,
+        Unavailable while it is switched off: after a day of that a person has to decide.
         """
         attempt = self._attempt(attempt_id)
         status = Status(attempt["status"])
         if status is Status.HELD:
             return status
         if status is Status.AWAITING_APPROVAL:
-            return self._expired_waiting(attempt, now)
-        provider = self._providers.of(attempt["provider"])
+            return abandoned.expired_waiting(attempt, now)
+        try:
+            provider = self._providers.of(attempt["provider"])
+        except Unavailable:
+            if status.in_flight and abandoned.off_for_long(attempt, now):
+                return abandoned.hold_open(attempt_id, "Its provider is switched off.", now)
+            raise
         reference = attempt["provider_reference"]
         if reference is None:
             if not status.in_flight:
@@ -162,11 +166,11 @@ class Collector:
                     return Status.FAILED
                 raise
             if reference is None:
-                return self._without_a_trace(attempt, now)
+                return abandoned.without_a_trace(attempt, now)
         truth = provider.status(reference)
         if truth.state is State.FAILED and status.in_flight:
             truth = _final(truth, provider.cancel(reference))
-        if _given_up(attempt, truth.state, now):
+        if abandoned.given_up(attempt, truth.state, now):
             truth = provider.cancel(reference)
         return self._apply(attempt_id, truth, now)
 
@@ -329,38 +333,6 @@ class Collector:
         if late and attempt["saved_method_id"] is None:
             return None  # nobody was ever shown the page where it could have been paid
         return self._hand_over(attempt, now).reference
-
-    def _without_a_trace(self, attempt: Mapping[str, Any], now: datetime) -> Status:
-        """End an attempt that its provider knows nothing of, or hold it where that is not sure."""
-        charged = attempt["saved_method_id"] is not None
-        with store.system_writing() as session:
-            row = settlement.held(session, attempt["id"])
-            status = Status(row["status"])
-            if not status.in_flight or row["provider_reference"] is not None:
-                return status
-            if charged:
-                return settlement.hold(session, row, "Its provider never answered.", now)
-            return settlement.end(session, row, Status.EXPIRED, now)
-
-    def _expired_waiting(self, attempt: Mapping[str, Any], now: datetime) -> Status:
-        """End a payment that nobody agreed to in time."""
-        if attempt["expires_at"] is None or attempt["expires_at"] > now:
-            return Status.AWAITING_APPROVAL
-        with store.system_writing() as session:
-            row = settlement.held(session, attempt["id"])
-            if row["status"] != Status.AWAITING_APPROVAL:
-                return Status(row["status"])
-            return settlement.end(session, row, Status.EXPIRED, now)
-
-
-def _given_up(attempt: Mapping[str, Any], state: State, now: datetime) -> bool:
-    """Tell whether the payer has left a payment, which would hold its documents for ever."""
-    expires = attempt["expires_at"]
-    if expires is None or expires > now:
-        return False
-    if state is State.REQUIRES_ACTION:  # a saved card is confirmed at once, an account in days
-        return attempt["saved_method_id"] is not None or expires + VERIFIED_WITHIN <= now
-    return state is State.CREATED
 
 
 def current() -> Collector:

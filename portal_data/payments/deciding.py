@@ -6,8 +6,7 @@ from uuid import UUID
 from portal_data import store
 from portal_data.billing import ledger
 from portal_data.errors import Conflict
-from portal_data.messaging import activity, events
-from portal_data.messaging.event import Event
+from portal_data.messaging import events
 from portal_data.payments import attempts, settlement
 from portal_data.payments.attempts import Row, Status
 from portal_data.payments.provider import State
@@ -35,7 +34,7 @@ def accept(staff: Staff, attempt_id: UUID, truth: Truth, *, seen: int, now: date
             session, attempt, truth.received_minor, truth.mode or "Card", now
         )
         ledger.post(session, now, attempt["customer_id"])
-        _record(session, staff, events.PAYMENT_HELD_ACCEPTED, attempt, now)
+        settlement.record(session, events.PAYMENT_HELD_ACCEPTED, attempt, now, staff=staff)
     return number
 
 
@@ -52,7 +51,7 @@ def let_go(
         if truth is not None and _kept(truth):
             raise Conflict("The money is there. Take what came, or refund it there first.")
         settlement.end(session, attempt, Status.FAILED, now)
-        _record(session, staff, events.PAYMENT_HELD_ENDED, attempt, now)
+        settlement.record(session, events.PAYMENT_HELD_ENDED, attempt, now, staff=staff)
 
 
 def _kept(truth: Truth) -> bool:
@@ -69,19 +68,3 @@ def _held(session: OpenSession, attempt_id: UUID, seen: int) -> Row:
     if attempt["status"] != Status.HELD:
         raise Conflict("This payment is not held.")
     return attempt
-
-
-def _record(session: OpenSession, staff: Staff, event: Event, attempt: Row, now: datetime) -> None:
-    activity.record(
-        session,
-        staff,
-        event,
-        now=now,
-        customer_id=attempt["customer_id"],
-        subject_kind="payment_attempt",
-        subject_id=attempt["id"],
-        subject_number=attempts.numbered(attempts.numbers_of(session, attempt)),
-        amount_minor=attempt["amount_minor"],
-        currency_code=attempt["currency_code"],
-        visible=True,
-    )

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from portal_data import store
-from portal_data.errors import Conflict, NotFound
+from portal_data.errors import Conflict, NotFound, Unavailable
 from portal_data.messaging import activity, events
 from portal_data.payments import collecting, inbox
 from portal_data.payments.inbox import Message
@@ -31,9 +31,13 @@ def truth(staff: Staff, attempt_id: UUID) -> Truth | None:
 def same_truth(staff: Staff, attempt_id: UUID, shown: Truth | None) -> Truth | None:
     """Return what the provider says of a payment now, which is what staff decide on.
 
-    Raises as `truth`, and Conflict when that is not what was `shown` to them.
+    Raises NotFound, ProviderError, and Conflict when that is not what was `shown` to them. A
+    provider that is switched off says nothing, which is None.
     """
-    found = truth(staff, attempt_id)
+    try:
+        found = truth(staff, attempt_id)
+    except Unavailable:
+        found = None
     if found != shown:
         raise Conflict("The provider says something else by now. Look at it again first.")
     return found

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import store
+from portal_data.payments import attempts
 from portal_data.payments.provider import Line, Payer, Provider, Request, Started
 
 _PAYER = """
@@ -28,15 +29,6 @@ _KEEP_CUSTOMER = """
 CUSTOMER = """
     select provider_reference from core.provider_customers
     where customer_id = $customer_id and provider = $provider
-    order by 1
-"""
-_LINES = """
-    select coalesce(i.number, r.number) as number, t.amount_minor
-    from core.payment_attempt_items t
-    left join core.invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
-    left join core.retainer_invoices r
-        on r.customer_id = t.customer_id and r.id = t.retainer_invoice_id
-    where t.customer_id = $customer_id and t.attempt_id = $id
     order by 1
 """
 _METHOD = """
@@ -59,7 +51,7 @@ def hand_over(
     """Hand an attempt over, as often as need be: under its key it is one payment there."""
     own = {"customer_id": attempt["customer_id"]}
     with store.system_reading() as session:
-        lines = session.rows(_LINES, **own, id=attempt["id"])
+        lines = attempts.documents_of(session, [attempt["id"]])[attempt["id"]]
         bank = session.value(_BANK, **own)
         method = None
         if attempt["saved_method_id"] is not None:

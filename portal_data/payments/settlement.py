@@ -20,6 +20,7 @@ from portal_data.payments import attempts, methods, reversals
 from portal_data.payments.attempts import Row, Status
 from portal_data.payments.provider import State
 from portal_data.payments.provider import Status as Truth
+from portal_data.scope import Staff
 from portal_data.store import OpenSession
 
 _ATTEMPT = """
@@ -127,17 +128,20 @@ def record(
     attempt: Row,
     now: datetime,
     details: str | None = None,
+    *,
+    staff: Staff | None = None,
 ) -> None:
-    """Record what the portal saw of an attempt."""
+    """Record what the portal saw of an attempt, or what staff decided of it."""
+    seen_by = None if event is events.PAYMENT_HELD else _initiator(session, attempt)
     activity.record(
         session,
-        None if event is events.PAYMENT_HELD else _initiator(session, attempt),
+        staff or seen_by,
         event,
         now=now,
         customer_id=attempt["customer_id"],
         subject_kind="payment_attempt",
         subject_id=attempt["id"],
-        subject_number=attempts.numbered(attempts.numbers_of(session, attempt)),
+        subject_number=attempts.numbers_of(session, attempt["id"]),
         amount_minor=attempt["amount_minor"],
         currency_code=attempt["currency_code"],
         details=details,

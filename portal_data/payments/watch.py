@@ -69,26 +69,9 @@ class Document:
     amount_minor: int
 
 
-_DOCUMENTS = """
-    select case when t.invoice_id is null then 'retainer_invoice' else 'invoice' end as record,
-        coalesce(i.number, r.number) as number, t.amount_minor
-    from core.payment_attempt_items t
-    left join core.invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
-    left join core.retainer_invoices r
-        on r.customer_id = t.customer_id and r.id = t.retainer_invoice_id
-    where t.attempt_id = $id
-    union all
+_RECEIPTS = """
     select 'payment' as record, number, amount_minor from core.payments where attempt_id = $id
-    order by 1, 2
-"""
-_NUMBERS = """
-    select t.attempt_id, coalesce(i.number, r.number) as number
-    from core.payment_attempt_items t
-    left join core.invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
-    left join core.retainer_invoices r
-        on r.customer_id = t.customer_id and r.id = t.retainer_invoice_id
-    where t.attempt_id = any($ids)
-    order by 1, 2
+    order by number
 """
 _UNMATCHED = """
     select provider, external_id, kind, status, received_at from core.provider_events
@@ -101,11 +84,9 @@ _UNMATCHED = """
 
 def _name(session: Session, rows: list[dict[str, Any]], _: Mapping[str, Any]) -> None:
     """Read the numbers of what each attempt is for."""
-    found: dict[UUID, list[str]] = {}
-    for row in session.rows(_NUMBERS, ids=[row["id"] for row in rows]) if rows else ():
-        found.setdefault(row["attempt_id"], []).append(row["number"])
+    found = attempts.documents_of(session, [row["id"] for row in rows])
     for row in rows:
-        row["numbers"] = attempts.numbered(found.get(row["id"], []))
+        row["numbers"] = attempts.numbered([each["number"] for each in found[row["id"]]])
 
 
 LIST = lists.List(
@@ -132,7 +113,8 @@ LIST = lists.List(
 def documents(staff: Staff, attempt_id: UUID) -> list[Document]:
     """Return what an attempt is for, and its receipt once there is one."""
     with store.staff_reading(staff) as session:
-        return [Document(**row) for row in session.rows(_DOCUMENTS, id=attempt_id)]
+        found = attempts.documents_of(session, [attempt_id])[attempt_id]
+        return [Document(**row) for row in [*found, *session.rows(_RECEIPTS, id=attempt_id)]]
 
 
 def unmatched(staff: Staff, before: datetime, most: int = 20) -> list[Unmatched]:

@@ -105,6 +105,11 @@ UNSCOPED: dict[str, str] = {
     **{
         f"payments.{name}": "the collector asks who may, and of whose money"
         for name in (
+            "abandoned.expired_waiting",
+            "abandoned.given_up",
+            "abandoned.hold_open",
+            "abandoned.off_for_long",
+            "abandoned.without_a_trace",
             "saving.forget",
             "saving.verify_page",
             "saving.start",

@@ -12,6 +12,8 @@ from portal_data.customers import forwarding
 from portal_data.customers.forwarding import OneDocument
 from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
+from portal_data.payments import attempts
+from portal_data.payments.attempts import Status
 from portal_data.scope import Scope
 from tests.data.choosing import make_choice
 from tests.factories import insert, make_approval, make_entry
@@ -25,6 +27,8 @@ _ERRORS = (
     "The mail server could not be reached.",
 )
 DAY = timedelta(days=1)
+FAILED, WAITING = (UUID(int=number) for number in (1, 2))
+"""Attempts to pay: one that its provider refused, one that waits for somebody's agreement."""
 
 
 def add(who: Scope, words: tuple[str, ...], invoice: UUID, approved: tuple[UUID, UUID]) -> None:
@@ -32,6 +36,8 @@ def add(who: Scope, words: tuple[str, ...], invoice: UUID, approved: tuple[UUID,
     _forward(who, invoice)
     _dispute(who, words, invoice)
     _offer(who, words)
+    _attempt(who, FAILED, "failed", invoice, failure_message=" ".join(words))
+    _attempt(who, WAITING, "awaiting_approval", invoice)
     for place, each in enumerate(words):
         for status in ("failed", "retry"):
             _mail(who, each, status, place)
@@ -106,6 +112,21 @@ def _offer(who: Scope, words: tuple[str, ...]) -> None:
         document_id=estimate, purpose="answer", token_hash=tokens.digest(OFFER),
         created_at=utc_now(), expires_at=utc_now() + 30 * DAY,
     )  # fmt: skip
+
+
+def _attempt(who: Scope, key: UUID, status: str, invoice: UUID, **more: object) -> None:
+    own = {"customer_id": who.customer_id}
+    item = {"invoice_id": invoice, "retainer_invoice_id": None, "amount_minor": 987_654_321}
+    insert(
+        "payment_attempts", id=key, contact_id=who.contact_id, key=str(key), provider="demo",
+        status=status, currency_code="GBP", amount_minor=item["amount_minor"],
+        created_at=utc_now() - DAY, updated_at=utc_now(), expires_at=utc_now() + 30 * DAY,
+        **own, **more,
+    )  # fmt: skip
+    insert("payment_attempt_items", attempt_id=key, **own, **item)
+    if Status(status).in_flight:
+        with store.system_writing() as session:
+            attempts.fly(session, {"id": key, **own}, [item], utc_now())
 
 
 def _mail(who: Scope, words: str, status: str, place: int) -> None:

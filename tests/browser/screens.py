@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from portal_data.text import language
 from portal_data.text.language import _
 from tests.browser import extremes
-from tests.browser.extreme_acts import OFFER, SIGN_IN_LINK
+from tests.browser.extreme_acts import FAILED, OFFER, SIGN_IN_LINK, WAITING
 from tools.browser import SIZES, Portal, settle, sign_in
 
 CUSTOMER, STAFF = "imogen@brackenridge.example", "rowan@larkspur.example"
@@ -59,6 +59,7 @@ SCREENS = [
                                                  "estimates?status=open",
                                                  "projects?status=active&sort=hours",
                                                  "timesheets?status=partly_approved")),
+    *((CUSTOMER, f"/payment?attempt={each}") for each in (FAILED, WAITING)),
     (CUSTOMER, "/timesheets?status=approved > first"),
     (CUSTOMER, "/projects?status=active&sort=hours > last > Time log"),
     *((ARABIC, f"/{path}") for path in (*_LISTS, "", "statements?period=all", "account", "review",

@@ -19,7 +19,6 @@ from portal_data.payments.attempts import Status
 from portal_data.payments.collecting import Collector
 from portal_data.payments.paying import Order, Part
 from portal_data.payments.provider import Back, BadSignature, Method, ProviderError, Reversal, State
-from portal_data.payments.provider import Status as Truth
 from portal_data.payments.providers import Providers
 from portal_data.scope import Role, Scope
 from portal_data.store import Session
@@ -298,7 +297,7 @@ def test_an_answer_that_is_lost_is_found_again(
     cast: Cast, provider: Scripted, collector: Collector
 ) -> None:
     make_invoice(cast.alice, number="INV-1")
-    method = _method(cast.alice)
+    method = saved_method(cast.alice)
     attempt = begin(cast.alice, provider, part(cast.alice, "INV-1"), method_id=method)
     provider.answers_lost = 0
     collector.look(attempt, NOW)  # knows the customer from now on
@@ -315,25 +314,12 @@ def test_an_answer_that_is_lost_is_found_again(
     assert integrity() == []
 
 
-def test_a_charge_that_is_never_answered_is_held(
-    cast: Cast, provider: Scripted, collector: Collector
-) -> None:
-    make_invoice(cast.alice, number="INV-1")
-    method = _method(cast.alice)
-    attempt = begin(cast.alice, provider, part(cast.alice, "INV-1"), method_id=method)
-    provider.silent = True
-    with pytest.raises(ProviderError):
-        collector.look(attempt, LATER)
-    assert collector.look(attempt, NOW + timedelta(hours=24)) is Status.HELD
-    assert integrity() == []
-
-
 @pytest.mark.parametrize("saved", [False, True])
 def test_what_its_provider_will_never_take_has_failed_and_blocks_nothing(
     cast: Cast, provider: Scripted, collector: Collector, saved: bool
 ) -> None:
     make_invoice(cast.alice, number="INV-1", total_minor=10_000)
-    method = _method(cast.alice) if saved else None
+    method = saved_method(cast.alice) if saved else None
     asked = begin(cast.alice, provider, part(cast.alice, "INV-1", 3_000), method_id=method)
     seen = begin(cast.alice, provider, part(cast.alice, "INV-1", 3_000), method_id=method)
     left = begin(cast.alice, provider, part(cast.alice, "INV-1", 3_000), method_id=method)
@@ -373,20 +359,6 @@ def test_a_customer_whom_its_provider_lost_is_known_by_the_new_name(
     assert kept == [{"provider_reference": f"{known}_1"}]
 
 
-def test_a_page_that_nobody_used_expires(
-    cast: Cast, provider: Scripted, collector: Collector
-) -> None:
-    make_invoice(cast.alice, number="INV-1")
-    never, left = (begin(cast.alice, provider, part(cast.alice, "INV-1", n)) for n in (1, 2))
-    collector.hand_over(cast.alice, left, NOW)
-    assert collector.look(left, LATER) is Status.CREATED
-    after = NOW + timedelta(hours=2)
-    assert collector.look(left, after) is Status.CANCELLED
-    assert collector.look(never, after) is Status.EXPIRED
-    assert balance(cast.alice)[1] == 0
-    assert integrity() == []
-
-
 def test_a_retainer_invoice_is_paid_and_can_be_drawn(
     cast: Cast, provider: Scripted, collector: Collector
 ) -> None:
@@ -408,7 +380,7 @@ def _retainer() -> Part:
     return Part("retainer_invoice", "RET-1", row["version"], row["balance_minor"])
 
 
-def _method(scope: Scope, kind: str = "card", **more: Any) -> UUID:
+def saved_method(scope: Scope, kind: str = "card", **more: Any) -> UUID:
     values = {
         "customer_id": scope.customer_id, "contact_id": scope.contact_id, "provider": "demo",
         "provider_reference": f"pm_{new_id()}", "kind": kind, "last4": "4242",
@@ -558,7 +530,7 @@ def test_nobody_else_touches_a_payment(
     cast: Cast, provider: Scripted, collector: Collector
 ) -> None:
     make_invoice(cast.alice, number="INV-1")
-    method = _method(cast.alice)
+    method = saved_method(cast.alice)
     with pytest.raises(NotFound):
         begin(cast.charlie, provider, Part("invoice", "INV-1", 1, 10_000))
     make_invoice(cast.charlie, number="INV-2")
@@ -634,77 +606,3 @@ def test_a_saved_method_is_kept_when_it_was_wished(
     collector.look(attempt, LATER)
     (kept,) = rows("select kind, brand, last4, status from core.saved_methods order by id")
     assert kept == {"kind": "card", "brand": "visa", "last4": "4242", "status": "verified"}
-
-
-def test_cancelling_takes_no_money(cast: Cast, provider: Scripted, collector: Collector) -> None:
-    """Neither what waits for agreement, nor a charge that may never have been asked for."""
-    make_invoice(cast.alice, number="INV-1", total_minor=10_000)
-    make_invoice(cast.alice, number="INV-2", total_minor=10_000)
-    card = _method(cast.alice)
-    waits, lost = (
-        begin(cast.alice, provider, part(cast.alice, number), method_id=card)
-        for number in ("INV-1", "INV-2")
-    )
-    with store.system_writing() as session:
-        session.change(
-            "update core.payment_attempts set status = 'awaiting_approval' where id = $id", id=waits
-        )
-    for attempt in (waits, lost):
-        with pytest.raises(Conflict):
-            collector.cancel(cast.alice, attempt, NOW)
-    assert provider.requests == []
-    assert rows("select number from core.payments order by 1") == []
-
-
-@pytest.mark.parametrize(
-    ("saved", "after", "status"),
-    [
-        (True, timedelta(minutes=59), Status.REQUIRES_ACTION),
-        (True, timedelta(hours=1), Status.CANCELLED),
-        (False, timedelta(days=11), Status.REQUIRES_ACTION),
-        (False, timedelta(days=11, hours=1), Status.CANCELLED),
-    ],
-)
-def test_what_the_payer_never_confirmed_is_given_up(
-    cast: Cast,
-    provider: Scripted,
-    collector: Collector,
-    saved: bool,
-    after: timedelta,
-    status: Status,
-) -> None:
-    make_invoice(cast.alice, number="INV-1", total_minor=10_000)
-    card = {"method_id": _method(cast.alice)} if saved else {}
-    attempt = begin(cast.alice, provider, part(cast.alice, "INV-1"), **card)
-    provider.answers_lost = 2  # so that the charge of a saved card is not settled at once
-    with pytest.raises(ProviderError):
-        collector.hand_over(cast.alice, attempt, NOW)
-    provider.answers_lost = 0
-    with store.system_writing() as session:
-        session.change(
-            "update core.payment_attempts set provider_reference = $reference where id = $id",
-            reference=reference(attempt),
-            id=attempt,
-        )
-    provider.payments[reference(attempt)] = Truth(
-        reference(attempt), State.REQUIRES_ACTION, 0, "GBP", attempt
-    )
-    assert collector.look(attempt, NOW + after) is status
-    assert integrity() == []
-
-
-def test_one_that_cannot_be_looked_at_keeps_no_other_waiting(
-    cast: Cast, provider: Scripted, collector: Collector, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    attempts_of = []
-    for number in ("INV-1", "INV-2"):
-        make_invoice(cast.alice, number=number)
-        attempts_of.append(begin(cast.alice, provider, part(cast.alice, number)))
-        collector.hand_over(cast.alice, attempts_of[-1], NOW)
-        provider.becomes(reference(attempts_of[-1]), State.SUCCEEDED)
-    del provider.payments[reference(attempts_of[0])]
-    monkeypatch.setattr(provider, "status", provider.payments.__getitem__)
-    collector.work_all(LATER)
-    assert balance(cast.alice, "INV-2") == (0, 0)
-    (planned,) = rows("select not_before from core.outbox where kind = 'payment.reconcile'")
-    assert planned["not_before"] == LATER + timedelta(days=1)
