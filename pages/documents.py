@@ -16,7 +16,9 @@ business = organisation.get(scope)
 request = listing.request(any_document.SCREENS[kind.key].list)
 request, page = listing.read(scope, request, business.today(utc_now()))
 
+picking = None
 cards.draw(any_document.head(kind))
 if kind is INVOICE:
     pay_several.several(scope, business.today(utc_now()))
-listing.draw(request, page, business)
+    picking = pay_several.picking(scope, page.rows, business.locale)
+listing.draw(request, page, business, picking=picking)

@@ -14,6 +14,8 @@ from portal_data.errors import Invalid
 
 # CLDR's currencySpacing: a code of letters stands apart from its figures (KWD 5, not KWD5)
 _LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_FIGURES = 16
+"""An amount that a browser adds up exactly has fewer figures."""
 
 
 @lru_cache(maxsize=512)
@@ -86,6 +88,16 @@ def format(minor: int, currency: str, *, locale: str = "en_GB") -> str:
     figures = str(abs(minor)).zfill(exponent(currency) + 1)
     before, *between = _around(len(figures), currency, locale, negative=minor < 0)
     return before + "".join(f"{figure}{gap}" for figure, gap in zip(figures, between, strict=True))
+
+
+def around(currency: str, *, locale: str) -> list[list[str]]:
+    """Return what stands around the figures of amounts of a currency, by how many they are.
+
+    A browser that adds amounts up writes the sum with it as `format` does. The first entry is of
+    the fewest figures that an amount is written with.
+    """
+    fewest = exponent(currency) + 1
+    return [_around(count, currency, locale, negative=False) for count in range(fewest, _FIGURES)]
 
 
 @lru_cache(maxsize=4096)

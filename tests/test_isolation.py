@@ -248,6 +248,9 @@ BY_NAME: dict[str, Case] = {
     "payments.offers.named": lambda s, b: _module("payments.offers").named(
         s, None, "invoice", [b.number]
     ),
+    "payments.offers.reached": lambda s, b: _module("payments.offers").reached(
+        s, "demo", (b.invoice,)
+    ),
     "messaging.comments.of_subject": lambda s, b: _module("messaging.comments").of_subject(
         s, b.invoice
     ),

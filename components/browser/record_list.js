@@ -42,7 +42,8 @@ function cell(column, value, row) {
   return node
 }
 
-function table({ label, columns, rows }) {
+function table(root, data) {
+  const { label, columns, rows } = data
   const node = make("table")
   node.setAttribute("aria-label", label)
   const headings = make("tr")
@@ -65,6 +66,7 @@ function table({ label, columns, rows }) {
     body.append(line)
   }
   node.append(head, body)
+  picking(root, body, head, data)
   return node
 }
 
@@ -203,7 +205,7 @@ export default function ({ data, parentElement }) {
   const choices = root.querySelector(".choices")
   choices.replaceChildren(...(data.filters.length ? [filters(data.filters, data.words)] : []))
   shown.replaceChildren(
-    ...(data.rows.length ? [table(data)] : [nothing(data.empty)]),
+    ...(data.rows.length ? [table(root, data)] : [nothing(data.empty)]),
     ...(data.pager && data.rows.length ? [pages(data.pager, data.words)] : []),
   )
   root.querySelector(".wrong").textContent = data.wrong.join(" ")

@@ -112,7 +112,12 @@ def read(
 
 
 def draw(
-    request: Request, page: Page[Any, Any], business: Organisation, *, menus: Sequence[Menu] = ()
+    request: Request,
+    page: Page[Any, Any],
+    business: Organisation,
+    *,
+    menus: Sequence[Menu] = (),
+    picking: drawn.Picking | None = None,
 ) -> None:
     """Draw a page of the list.
 
@@ -158,6 +163,7 @@ def draw(
         if screen.exported
         else (),
         wrong=query.wrong,
+        picking=picking,
     )
 
 

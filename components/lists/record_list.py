@@ -4,7 +4,7 @@ A list is a function of its address: every filter, order, page and record is a r
 new tab and a copied address work. It is drawn in the browser from plain text, never from HTML.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from components.ui.downloads import File
 from portal_data.text.language import N_, _, grouped
 
 _BROWSER = Path(__file__).parents[1] / "browser"
+_PARTS = ("record_list", "picking")
 _HTML = """
 <div class="list">
   <div class="tools">
@@ -43,13 +44,14 @@ _HTML = """
   <div class="menus"></div>
   <p class="wrong" role="status"></p>
   <div class="shown"></div>
+  <div class="picked" role="region" hidden></div>
 </div>
 """
 _list = st.components.v2.component(
     "record_list",
     html=_HTML,
-    css=(_BROWSER / "record_list.css").read_text(encoding="utf-8"),
-    js=(_BROWSER / "record_list.js").read_text(encoding="utf-8"),
+    css="".join((_BROWSER / f"{name}.css").read_text(encoding="utf-8") for name in _PARTS),
+    js="".join((_BROWSER / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS),
 )
 
 Place = Literal[
@@ -101,6 +103,32 @@ class Cell:
     note: str | None = None
     tone: str | None = None
     pills: tuple[Pill, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What a row is when it is ticked: so much in minor units, or `why` it does not count."""
+
+    number: str
+    minor: int
+    currency: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """What is done with the rows that are ticked: the link to `href`, with their numbers.
+
+    `picks` are those of the rows of the page, none where nothing can be ticked. `shapes` is how
+    amounts are written, by their currency (`money.around`).
+    """
+
+    href: str
+    parameter: str
+    most: int
+    picks: Sequence[Pick]
+    shapes: Mapping[str, list[list[str]]]
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +219,7 @@ def record_list(
     pager: Pager | None = None,
     downloads: Sequence[File] = (),
     wrong: Sequence[str] = (),
+    picking: Picking | None = None,
 ) -> None:
     """Draw a list named `label` for screen readers; `wrong` says what its address has wrongly."""
     _list(
@@ -216,6 +245,7 @@ def record_list(
             "pager": _plain(pager),
             "downloads": _plain(list(downloads)),
             "wrong": list(wrong),
+            "picking": _plain(picking),
             "words": {
                 "download": _("Download"),
                 "filter": _("Filter"),

@@ -1,17 +1,25 @@
-"""The ways to pay several invoices at once: on Home, and above the list of invoices."""
+"""The ways to pay several invoices at once: on Home, above the list of invoices, and in it."""
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 import streamlit as st
 
 from components.forms import dialogs
+from components.lists.record_list import Pick, Picking
 from components.ui import cards, links
 from components.ui.markup import tag
+from portal_data import kinds, money
 from portal_data.billing import balances
 from portal_data.billing.balances import Balance
+from portal_data.billing.invoices import InvoiceRow, Status
 from portal_data.payments import collecting, offers
 from portal_data.scope import Permission, Scope
-from portal_data.text.language import _
+from portal_data.text.language import N_counted, _, _p, form_of
+
+_INVOICES = N_counted("{count} invoice, {amount}", "{count} invoices, {amount}")
+_OPEN = (Status.UNPAID, Status.PARTIALLY_PAID, Status.OVERDUE)
 
 
 def button(scope: Scope, balance: Balance, *, can_pay: bool) -> None:
@@ -49,6 +57,66 @@ def several(scope: Scope, today: date) -> None:
     ]
     if ways:
         cards.draw(tag("div", ways, class_="pt-actions"))
+
+
+def picking(scope: Scope, rows: Sequence[InvoiceRow], locale: str) -> Picking | None:
+    """Return what ticked invoices of a list are paid with; None for who pays nothing online.
+
+    Where no invoice of the page can be paid there is nothing to be ticked.
+    """
+    provider = collecting.current().provider
+    if provider is None or not scope.may(Permission.INVOICE_PAY):
+        return None
+    ids = tuple(each.id for each in rows if _payable(each))
+    reached = offers.reached(scope, provider.key, ids) if ids else frozenset()
+    picks = [
+        Pick(each.number, _payable(each), each.currency_code, _why_not(each, each.id in reached))
+        for each in rows
+    ]
+    codes = {each.currency for each in picks if not each.why}
+    return Picking(
+        links.page("pay"),
+        kinds.INVOICE.path,
+        offers.MOST,
+        picks if codes else (),
+        {code: money.around(code, locale=locale) for code in sorted(codes)},
+        _words(),
+    )
+
+
+def _words() -> dict[str, str]:
+    return {  # the browser fills in what stands in braces
+        "all": _("Choose all invoices of this page"),
+        "choose": _("Choose {number}"),
+        "clear": _("Clear selection"),
+        "currency": _p("left out", "another currency"),
+        "left": _("Left out: {numbers}"),
+        "many": form_of(Decimal(2), *_INVOICES),
+        "most": _p("left out", "more than {most} at a time", most=offers.MOST),
+        "none": _("Nothing of this can be paid online"),
+        "one": form_of(Decimal(1), *_INVOICES),
+        "pay": _p("paying", "Pay"),
+        "region": _("Chosen invoices"),
+    }
+
+
+def _payable(row: InvoiceRow) -> int:
+    """Return how much of an invoice of the list can be paid now, as `offers.payable`."""
+    if row.status not in _OPEN or row.in_question_minor:
+        return 0
+    disputed = min(row.disputed_minor, row.balance_minor)
+    return max(row.balance_minor - row.pending_minor - disputed, 0)
+
+
+def _why_not(row: InvoiceRow, online: bool) -> str:
+    """Return why an invoice is not paid with the others, in words that follow its number."""
+    if _payable(row):
+        return "" if online else _p("left out", "not payable online")
+    if row.status is Status.PAID:
+        return _p("left out", "paid")
+    if row.status not in _OPEN or row.in_question_minor:
+        return _p("left out", "nothing to pay")
+    return _p("left out", "on its way") if row.pending_minor else _p("left out", "in dispute")
 
 
 def _online(scope: Scope) -> frozenset[str]:

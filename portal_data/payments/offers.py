@@ -167,6 +167,14 @@ def due(scope: Scope, provider: Provider | None, currency: str) -> list[Payable]
 
 
 @store.cached
+def reached(scope: Scope, provider: str, ids: tuple[UUID, ...]) -> frozenset[UUID]:
+    """Return which of some invoices, of an own list, can be paid through a provider by its key."""
+    everywhere = preferences.of(scope).pay_online
+    with store.reading(scope) as session:
+        return frozenset(_reached(session, provider, "invoice", ids, everywhere=everywhere))
+
+
+@store.cached
 def currencies(scope: Scope, provider: str) -> frozenset[str]:
     """Return the currencies in which invoices are open that can be paid through a provider."""
     with store.reading(scope) as session:
@@ -231,11 +239,17 @@ def online(
     """Return which documents can be paid through the provider: that they name, or that all have."""
     if provider is None or not ids:
         return set()
+    everywhere = preferences.get(session).pay_online
+    return _reached(session, provider.key, record, ids, everywhere=everywhere)
+
+
+def _reached(
+    session: Session, provider: str, record: str, ids: Sequence[UUID], *, everywhere: bool
+) -> set[UUID]:
     named: dict[UUID, set[str]] = {}
     for row in session.rows(_PROVIDERS[record], ids=list(ids)):
         named.setdefault(row["id"], set()).add(row["provider"])
-    everywhere = preferences.get(session).pay_online
-    return {each for each in ids if (provider.key in named[each] if each in named else everywhere)}
+    return {each for each in ids if (provider in named[each] if each in named else everywhere)}
 
 
 def _payables(

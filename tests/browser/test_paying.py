@@ -28,6 +28,11 @@ def open_invoices(page: Page, portal: Portal) -> list[str]:
     return [numbers[0] for line in found if (numbers := re.findall(r"INV-\d+", line))]
 
 
+def tick(page: Page, number: str) -> None:
+    """Tick an invoice of the list."""
+    page.get_by_role("checkbox", name=f"Choose {number}", exact=True).check()
+
+
 def pay(page: Page, portal: Portal, *numbers: str) -> None:
     """Open the screen on which some invoices are paid."""
     page.goto(f"{portal.url}/pay?invoices={','.join(numbers)}")
@@ -81,6 +86,50 @@ def test_several_invoices_are_paid_with_one_amount(page: Page, portal: Portal) -
     come_back(page)
     expect(page.get_by_text("Payment received")).to_be_visible()
     expect(page.locator(".pt-rows a", has_text="INV-")).to_have_count(2)
+
+
+def test_ticked_invoices_are_added_up_and_paid_together(page: Page, portal: Portal) -> None:
+    numbers = open_invoices(page, portal)[:2]
+    bar = page.get_by_role("region", name="Chosen invoices")
+    expect(bar).to_be_hidden()
+    box = page.get_by_role("checkbox", name=f"Choose {numbers[0]}", exact=True)
+    box.focus()
+    page.keyboard.press("Space")
+    expect(bar.get_by_role("status")).to_contain_text(re.compile("^1 invoice, £"))
+    page.get_by_role("link", name=re.compile("^All")).first.click()  # they stay through filters
+    expect(page).not_to_have_url(re.compile("status=unpaid"))
+    page.goto(f"{portal.url}/invoices?status=unpaid&sort=due")
+    settle(page)
+    expect(bar).to_be_hidden()  # and not through a page that is loaded anew
+    for number in numbers:
+        tick(page, number)
+    words = bar.get_by_role("status").inner_text()
+    page.get_by_role("link", name="Pay", exact=True).click()
+    page.wait_for_url(f"**/pay?invoices={numbers[0]}%2C{numbers[1]}")
+    settle(page)
+    amount = words.partition(", ")[2]
+    expect(page.get_by_role("heading", name=f"Pay {amount}", exact=True)).to_be_visible()
+    expect(page.get_by_role("checkbox", name=re.compile("INV"))).to_have_count(2)
+
+
+def test_what_is_ticked_and_not_paid_is_named_with_the_reason(page: Page, portal: Portal) -> None:
+    first = open_invoices(page, portal)[0]
+    page.goto(f"{portal.url}/invoices")
+    settle(page)
+    paid = page.locator("tr", has=page.locator(".pill", has_text=re.compile("^Paid$"))).first
+    number = paid.locator(".row").inner_text()
+    tick(page, number)
+    bar = page.get_by_role("region", name="Chosen invoices")
+    expect(bar).to_contain_text("Nothing of this can be paid online")
+    expect(bar.get_by_role("link", name="Pay")).to_have_count(0)
+    page.get_by_role("searchbox").fill(first)
+    expect(page.locator(".shown tbody tr")).to_have_count(1)
+    tick(page, first)
+    expect(bar).to_contain_text("1 invoice, £")
+    expect(bar).to_contain_text(f"Left out: {number} (paid)")
+    bar.get_by_role("button", name="Clear selection").click()
+    expect(bar).to_be_hidden()
+    expect(page.get_by_role("checkbox", name=f"Choose {first}", exact=True)).not_to_be_checked()
 
 
 def test_a_part_is_paid(page: Page, portal: Portal) -> None:

@@ -18,7 +18,7 @@ _NAMES = {
     "type", "url",
 }  # fmt: skip
 """Fields of Streamlit's messages whose texts nobody reads."""
-_DATA = {"href", "key", "parameter", "place", "sorted", "tone"}
+_DATA = {"currency", "href", "key", "parameter", "place", "shapes", "sorted", "tone"}
 """Values of a list's data that nobody reads."""
 _CHART = {"hovertemplate", "name", "text", "texttemplate", "ticktext", "title", "x", "y"}
 """Parts of a chart that hold words; dates on an axis are ISO dates for Plotly."""
