@@ -20,6 +20,8 @@ _NAMES = {
 """Fields of Streamlit's messages whose texts nobody reads."""
 _DATA = {"currency", "href", "key", "parameter", "place", "shapes", "sorted", "tone"}
 """Values of a list's data that nobody reads."""
+_FILLED_LATER = re.compile(r"\{(amount|count|number|numbers)\}")
+"""Places in the words of a list that the browser fills."""
 _CHART = {"hovertemplate", "name", "text", "texttemplate", "ticktext", "title", "x", "y"}
 """Parts of a chart that hold words; dates on an axis are ISO dates for Plotly."""
 
@@ -97,7 +99,7 @@ def of_html(body: str) -> list[str]:
 
 def _of_data(data: Any) -> Iterator[str]:
     if isinstance(data, str):
-        yield data
+        yield _FILLED_LATER.sub("", data)
     elif isinstance(data, list):
         for each in data:
             yield from _of_data(each)
