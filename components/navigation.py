@@ -22,6 +22,7 @@ PARENTS = {
     "project": "projects",
     "timesheet": "timesheets",
     "customer": "",
+    "record_payment": "",
     "review": "",
     "activity": "account",
 }
@@ -139,6 +140,7 @@ def _of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/review", "Review", "review", hidden=True),
         page("staff/mail", "Mail", "mail", "outgoing_mail"),
         page("staff/online_payments", "Online payments", "online_payments", "credit_card"),
+        page("staff/record_payment", "Record payment", "record_payment", hidden=True),
         page("staff/data", "Data", "data", "database"),
         page("staff/readiness", "Getting ready", "readiness", "checklist"),
         page("staff/organisation", "Organisation", "organisation", "domain"),

@@ -17,7 +17,7 @@ OF_CUSTOMERS = OF_BOTH | _LISTS | {
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
     "customer", "data", "inbox", "mail", "online_payments", "organisation", "preferences",
-    "readiness", "reviews", "team",
+    "readiness", "record_payment", "reviews", "team",
 }  # fmt: skip
 BY_LINK = frozenset({"offer"})
 """Addresses whose token lets whoever holds it act, more than once."""

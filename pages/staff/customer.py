@@ -7,6 +7,7 @@ from components.lists import listing
 from components.session import require_staff
 from components.staff import customer_view, detail_changes
 from components.ui import address, cards, links, reviewed, tab
+from components.ui.markup import tag
 from portal_data.auth import linked_accounts, second_factor
 from portal_data.business import organisation, preferences
 from portal_data.clock import utc_now
@@ -34,8 +35,11 @@ balances = directory.balances(staff, customer.id, today=today)
 request = listing.request(customer_view.DOCUMENTS, id=customer.id)
 request, page = listing.read(staff, request, today, id=customer.id)
 
+record = cards.link(
+    "Record payment", links.page("record_payment", customer=customer.id), class_="pt-button"
+)
 cards.draw(
-    cards.head(customer.display_name, back=back),
+    cards.head(customer.display_name, tag("div", record, class_="pt-actions"), back=back),
     cards.grid(
         customer_view.figures(balances, locale), cards.card("", customer_view.facts(customer))
     ),

@@ -42,12 +42,13 @@ FLOWS = {
             -sum(a.withheld_minor)::bigint as amount
         from (
             select invoice_id, payment_id, date, withheld_minor from allocations
-            where withheld_minor > 0
+            where withheld_minor <> 0
         ) a
         join invoices i on i.id = a.invoice_id
         join payments p on p.id = a.payment_id
         where i.currency_code = $currency and a.date <= $last
         group by 1, 2, 3
+        having sum(a.withheld_minor) <> 0
         order by 1, 2
     """,
     "early_discount": """
@@ -57,12 +58,13 @@ FLOWS = {
             -sum(a.early_discount_minor)::bigint as amount
         from (
             select invoice_id, payment_id, date, early_discount_minor from allocations
-            where early_discount_minor > 0
+            where early_discount_minor <> 0
         ) a
         join invoices i on i.id = a.invoice_id
         join payments p on p.id = a.payment_id
         where i.currency_code = $currency and a.date <= $last
         group by 1, 2, 3
+        having sum(a.early_discount_minor) <> 0
         order by 1, 2
     """,
     "refund": """

@@ -290,6 +290,17 @@ PAYMENT_RECEIVED = event(
     mailed=_ON_ACTIVITY,
     mailed_to_contacts=_ON_PAYMENTS,
 )
+PAYMENT_REALLOCATED = event(
+    "payment.reallocated",
+    N_("{actor} applied to other invoices payment {subject}"),
+    _OTHER_SIDE,
+)
+PAYMENT_RECORDED = event(
+    "payment.recorded",
+    N_("{actor} recorded payment {subject}"),
+    _OTHER_SIDE,
+    mailed_to_contacts=_ON_PAYMENTS,
+)
 PAYMENT_REFUNDED = event(
     "payment.refunded",
     N_("{actor} refunded payment {subject}"),
@@ -318,6 +329,12 @@ PAYMENT_TAKEN_BACK = event(
     N_("{actor} recorded the bank dispute of payment {subject}"),
     _EVERYBODY,
     mailed=_ON_ACTIVITY,
+    mailed_to_contacts=_ON_PAYMENTS,
+)
+PAYMENT_VOIDED = event(
+    "payment.voided",
+    N_("{actor} voided payment {subject}"),
+    _OTHER_SIDE,
     mailed_to_contacts=_ON_PAYMENTS,
 )
 PREFERENCES_CHANGED = event(

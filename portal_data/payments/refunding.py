@@ -11,7 +11,7 @@ from portal_data.billing import ledger
 from portal_data.business import organisation
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import activity, events, outbox
-from portal_data.payments import reversals
+from portal_data.payments import limits, reversals
 from portal_data.scope import Staff
 from portal_data.store import Session
 from portal_data.text import form_fields
@@ -91,7 +91,8 @@ def refund(
     What is unused goes first; what the rest had settled is open again. A payment that came through
     a provider goes back through it, which takes its time; another one was sent back by hand.
     `key` is the id that the refund gets. Raises NotFound for no such payment, Conflict when it
-    changed since it was seen, InvalidFields for no reason, Invalid for more than is left of it.
+    changed since it was seen, NotAllowed above one's limit, InvalidFields for no reason, Invalid
+    for more than is left of it.
     """
     words = str(form_fields.clean({"reason": REASON}, {"reason": reason})["reason"])
     today = organisation.get(staff).today(now)
@@ -102,6 +103,7 @@ def refund(
         payment = found[0]
         if session.value(_KNOWN, id=key) is not None:
             return False
+        limits.need(session, staff, amount_minor, payment["currency_code"])
         if payment["version"] != seen:
             raise Conflict("Somebody else changed this meanwhile. Look at it again first.")
         left = _left(session, payment)

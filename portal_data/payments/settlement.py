@@ -85,7 +85,7 @@ _CONTACT = """
     order by id
 """
 _PAID = "select id from core.payments where attempt_id = $attempt_id order by id"
-_SERIES = ("PAY-", 6)
+SERIES = ("PAY-", 6)
 """How receipts are numbered in books that have no series for them yet."""
 _STATES = {
     State.CREATED: Status.CREATED,
@@ -180,7 +180,7 @@ def settle(
 ) -> str:
     """Write the receipt of an attempt that is held, and what it settles; return its number."""
     items = attempts.items_of(session, attempt["customer_id"], attempt["id"])
-    number = numbering.draw(session, "payment", otherwise=_SERIES)
+    number = numbering.draw(session, "payment", otherwise=SERIES)
     day = organisation.of_portal(session).today(now)
     own = {"customer_id": attempt["customer_id"]}
     documents = _documents(session, attempt, items)

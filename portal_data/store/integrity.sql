@@ -136,10 +136,12 @@ group by d.kind, d.number
 having count(*) > 1
 order by 2;
 
-select 'allocation of a payment that is not received' as problem, p.number as row_id
+select 'payment that was not received pays something' as problem, p.number as row_id
 from core.allocations a
 join core.payments p on p.customer_id = a.customer_id and p.id = a.payment_id
 where p.status <> 'succeeded'
+group by p.number, coalesce(a.invoice_id, a.retainer_invoice_id)
+having sum(a.amount_minor) <> 0 or sum(a.withheld_minor) <> 0 or sum(a.early_discount_minor) <> 0
 order by p.number;
 
 select 'credit applied from a note that is not open' as problem, n.number as row_id

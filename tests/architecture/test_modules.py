@@ -119,6 +119,11 @@ UNSCOPED: dict[str, str] = {
         )
     },
     "payments.crediting.plan": "reckons with what is given",
+    "payments.offline.spread": "reckons with what is given",
+    **{
+        f"payments.receiving.{name}": "compares with what is given"
+        for name in ("check", "fit", "open_of")
+    },
     **{
         f"payments.inbox.{name}": "the provider's signature is the proof"
         for name in ("keep", "signed")
@@ -146,9 +151,13 @@ LOADED_BY_OTHERS = {
 }
 
 
+TABLES = {"portal_data/messaging/events.py": "an entry for each event"}
+"""Modules that are no code to be read from top to bottom, and may be longer."""
+
+
 @each_module
 def test_module_is_small(path: Path) -> None:
-    assert line_count(path) <= 400
+    assert line_count(path) <= (600 if name_of(path) in TABLES else 400)
 
 
 def made_scopes(path: Path) -> list[str]:

@@ -11,6 +11,7 @@ from tests.architecture.source import ROOT, dotted, last_name, modules, name_of,
 
 # Tables of one business, not of one customer.
 NOT_TENANT: dict[str, str] = {
+    "bank_lines": "what a bank says came to the business, before and after anybody knows from whom",
     "counters": "next document numbers",
     "demo_gateway": "what a company elsewhere keeps, played by the portal",
     "exchange_rates": "public figures",

@@ -26,6 +26,7 @@ NOT_TRANSLATED = {
     "Internal note": "of staff",
     "Mac OS X": "what browsers call a system",
     "Online payments": "of staff",
+    "Record payment": "of staff",
     "Repeat password": "a name that streamlit-authenticator asks for",
     "Streamlit has no single script of ": "for whoever changes the version of Streamlit",
     "Streamlit's index.html has no ": "for whoever changes the version of Streamlit",

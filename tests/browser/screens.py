@@ -80,7 +80,8 @@ SCREENS = [
     *((STAFF, f"/data?question={name}") for name in ("unbilled-time", "views")),
     *((STAFF, f"/{path}-0") for path in _RECORDS),
     *((STAFF, f"/inbox?status=all&sort=newest > {which}") for which in ("first", "last")),
-    *((STAFF, f"/?q=Brackenridge > first{more}") for more in ("", " > PAY-", " > PAY- > INV-")),
+    *((STAFF, f"/?q=Brackenridge > first{more}") for more in ("", " > PAY-", " > PAY- > INV-",
+                                                           " > Record payment")),
 ]  # fmt: skip
 """Who opens which address and then follows what: the first or last row of a list, or a link."""
 

@@ -69,12 +69,14 @@ from portal_data.payments import (
     desk,
     methods,
     offers,
+    offline,
     paying,
     provider,
     refunding,
 )
 from portal_data.payments.crediting import Credit
 from portal_data.payments.paying import Order, Part
+from portal_data.payments.receiving import Received
 from portal_data.projects import timesheet_answers, timesheet_reversals, timesheet_submissions
 from portal_data.scope import Role, Scope, Staff
 from tests.architecture.source import NOUNS, dotted, tree
@@ -310,6 +312,13 @@ def _truth() -> provider.Status:
 def _refund(who: Who) -> None:
     """Send a part of a payment back."""
     refunding.refund(who, "PAY-9", 50, "Twice", key=new_id(), seen=1, now=NOW)
+
+
+def _record(who: Who, world: World) -> None:
+    """Write down what came of a customer."""
+    received = Received(TODAY, "GBP", 100, "Cash")
+    customer_id = world.cast.alice.customer_id
+    offline.record(who, customer_id, received, [], key=new_id(), again=False, now=NOW)
 
 
 def _use_credit(who: Who, world: World) -> None:
@@ -710,6 +719,19 @@ ACTIONS: dict[str, Action] = {
         STAFF,
         prepare=lambda w, who: make_payment(w.cast.alice, {w.invoice: 100}, number="PAY-9"),
     ),
+    "payments.offline.record": Action(_record, STAFF),
+    **{
+        f"payments.offline.{name}": Action(
+            lambda who, w, name=name, more=more: getattr(offline, name)(
+                who, "PAY-9", more, seen=1, now=NOW
+            ),
+            STAFF,
+            prepare=lambda w, who: make_payment(
+                w.cast.alice, {w.invoice: 100}, number="PAY-9", provider="manual"
+            ),
+        )
+        for name, more in (("void", "Twice"), ("reallocate", ()))
+    },
     "payments.deciding.accept": Action(
         lambda who, w: deciding.accept(who, _begun(), _truth(), seen=2, now=NOW),
         STAFF,
