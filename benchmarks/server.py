@@ -13,7 +13,7 @@ import streamlit as st
 
 from benchmarks.serving import FORGET
 from portal_data import store
-from portal_data.store.write_set import WriteSet
+from portal_data.store.write_set import ANYTHING, WriteSet
 from portal_data.web import middleware, sockets
 from portal_data.web.rates import Rate
 
@@ -50,7 +50,8 @@ async def app(
     changes = store.current().engine.changes
     if changes is not None:  # or nothing is remembered
         changed = WriteSet(UUID(customer_id))
-        changed.table("customers")
+        changed.table("customers")  # and its person
+        changed.tables.add((UUID(customer_id), ANYTHING))
         with changes.committing(changed):
             pass
     await send({"type": "http.response.start", "status": 204, "headers": []})

@@ -6,7 +6,9 @@ A function that takes a Scope and is missing from CASES fails the first test: ne
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -24,6 +26,8 @@ from portal_data.billing.periods import EARLIEST
 from portal_data.errors import NotFound, PortalError
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope
+from portal_data.store.duckdb_engine import DuckDBTransaction
+from portal_data.store.write_set import writes
 from tests import described
 from tests.architecture.source import NOT_NOUNS_WITHIN
 from tests.conftest import NOW, Cast
@@ -480,6 +484,37 @@ def test_colleagues_in_one_role_read_the_same(
             except PortalError as error:
                 answers.add(repr(error))
         assert len(answers) == 1, name
+
+
+@pytest.mark.only_engine("duckdb")
+def test_every_table_that_a_cached_read_scans_is_known(
+    db: store.Store, cast: Cast, both: tuple[Books, Books], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the engine itself says in its plans: a write to one that is not would not be seen."""
+    mine, _ = both
+    run = DuckDBTransaction._run
+    scanned: set[str] = set()
+    statements = 0
+
+    def explained(self: DuckDBTransaction, sql: str, params: Mapping[str, Any]) -> None:
+        nonlocal statements
+        if writes(sql) == frozenset():
+            found = self._cursor.execute(f"explain {sql}", params or None).fetchall()
+            tables = set(re.findall(r"Table:\s+\S*?core\.(\w+)", found[0][1]))
+            assert tables <= db.engine.tables_of([sql]), sql
+            scanned.update(tables)
+            statements += 1
+        run(self, sql, params)
+
+    db.engine.tables_of([])
+    monkeypatch.setattr(DuckDBTransaction, "_run", explained)
+    for name in {*READS, *BY_NAME}:
+        db.read_cache.forget()
+        read = READS.get(name) or BY_NAME[name]
+        with suppress(PortalError):
+            read(cast.alice, mine)
+    assert statements > 200
+    assert len(scanned) > 30
 
 
 def test_the_cases_see_their_own_rows(cast: Cast, both: tuple[Books, Books]) -> None:

@@ -13,18 +13,23 @@ import duckdb
 import pyarrow as pa
 
 from portal_data.errors import Conflict, InUse, Invalid, Unavailable
-from portal_data.store import file_copy
+from portal_data.store import file_copy, read_set
 from portal_data.store.arrays import column as arrow_column
 from portal_data.store.arrays import repeated
 from portal_data.store.duckdb_cursors import Cursors
 from portal_data.store.engine import Row, Visibility
+from portal_data.store.read_set import Relations
 from portal_data.store.routing import routed
-from portal_data.store.write_set import EVERYONE, Changes, WriteSet
+from portal_data.store.write_set import ANYTHING, Changes, WriteSet
 from portal_data.text.language import _
 
 # To fetch one text of a segment it unpacks where all of them begin: a customer's hundred numbers
 # would cost more than all else of a list, and the more the larger the books.
 _QUICK_TEXTS = "set disabled_compression_methods = 'dict_fsst'"
+_TABLES = "select table_name as name from duckdb_tables() where schema_name = 'core'"
+_VIEWS = """
+    select view_name as name, sql from duckdb_views() where schema_name in ('core', 'mine')
+"""
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _FEW = 8  # rows that cost less as parameters than as an arrow table
 _CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
@@ -61,6 +66,7 @@ class DuckDBTransaction:
         """Return all rows of a query by column; they stay as the engine has them."""
         self._write_set.by(sql, params)
         sql, params = self._routed(sql, params)
+        read_set.note(sql)
         return self._cursor.sql(sql, params=dict(params)).to_arrow_table()
 
     def _routed(self, sql: str, params: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
@@ -84,7 +90,7 @@ class DuckDBTransaction:
     def run(self, sql: str) -> None:
         """Run statements without parameters or results."""
         self.leaves_no_trace = False
-        self._write_set.customers.add(EVERYONE)
+        self._write_set.table(ANYTHING)
         self._cursor.execute(sql)
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -158,6 +164,7 @@ class DuckDBTransaction:
         self._run(sql, params)
 
     def _run(self, sql: str, params: Mapping[str, Any]) -> None:
+        read_set.note(sql)
         try:
             self._cursor.execute(self._cursors.parsed(sql), params or None)
         except duckdb.ConstraintException as error:
@@ -192,6 +199,8 @@ class DuckDBEngine:
         """Open or create the file. Of a bulk load's full row groups none waits in memory."""
         self.path = path
         self.changes = Changes()
+        self._relations: Relations | None = None
+        """What the schema is made of; read once it is asked for, which is after migrating."""
         self._write_lock = threading.Lock()
         self._writer: int | None = None
         if path != ":memory:":
@@ -282,6 +291,15 @@ class DuckDBEngine:
     def is_writing(self) -> bool:
         """Tell whether a writing transaction is open in this thread."""
         return self._writer == threading.get_ident()
+
+    def tables_of(self, statements: Iterable[str]) -> frozenset[str]:
+        """Return the tables of `core` that statements read."""
+        if self._relations is None:
+            with self.reading(Visibility.ALL, None) as transaction:
+                tables = [row["name"] for row in transaction.rows(_TABLES, {})]
+                views = [(row["name"], row["sql"]) for row in transaction.rows(_VIEWS, {})]
+            self._relations = Relations(tables, views)
+        return self._relations.of(statements)
 
     def row_lock(self) -> str:
         """Nothing to add: there is one writer."""

@@ -69,6 +69,9 @@ class Engine(Protocol):
     def is_writing(self) -> bool:
         """Tell whether this thread writes, where reads may be cached."""
 
+    def tables_of(self, statements: Iterable[str]) -> frozenset[str]:
+        """Return the tables of `core` that statements read, where reads may be cached."""
+
     def row_lock(self) -> str:
         """Return the words that make a query lock its rows, where the engine needs them."""
 

@@ -282,6 +282,10 @@ class PostgresEngine:
         """Nothing is cached here, so nobody needs to know."""
         return False
 
+    def tables_of(self, _statements: Iterable[str]) -> frozenset[str]:
+        """Nothing is cached here, so nobody needs to know."""
+        return frozenset()
+
     def row_lock(self) -> str:
         """Lock the rows a decision is based on until the transaction ends."""
         return " for update"

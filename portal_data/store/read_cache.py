@@ -1,29 +1,29 @@
-"""Answers cached for as long as nobody has changed the books they were read from.
+"""Answers cached for as long as nobody has changed the rows they were read from.
 
 A click runs a whole screen again, and most of what it costs is planning the same queries. A read
 that is asked again for the same customer and role with the same arguments is answered from here,
-unless something that this customer can see has been committed meanwhile. The row of a sign-in is
-kept in the same way until something is committed that could end it, or change what its person may
-do.
+unless something in a table that it looked at, of this customer, has been committed meanwhile. The
+row of a sign-in is kept in the same way until something is committed that could end it, or change
+what its person may do.
 """
 
 import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from types import NoneType
 from typing import Any, TypeVar
 from uuid import UUID
 
 from portal_data.scope import Scope, Staff
+from portal_data.store import read_set
 from portal_data.store.engine import Engine
-from portal_data.store.write_set import EVERYONE
+from portal_data.store.write_set import EVERYONE, PERSON, Changes
 
 Answer = TypeVar("Answer")
-_Mark = tuple[int, int]
 
 _PLAIN = frozenset({NoneType, bool, bytes, date, datetime, Decimal, float, int, str, UUID})
 """Types of what holds nothing else; most of an answer is of them."""
@@ -33,13 +33,26 @@ MOST_BYTES_OF_ONE = 1024**2
 """What all answers may take together, and one of them."""
 
 
+_OF_PERSON = frozenset({PERSON})
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An answer, the position of the books before it was read, and the tables that it is from."""
+
+    since: int
+    tables: frozenset[str]
+    answer: Any
+    size: int
+
+
 class ReadCache:
     """The cached answers of one store, the least recently used ones forgotten first."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._answers: OrderedDict[Hashable, tuple[_Mark, Any, int]] = OrderedDict()
+        self._answers: OrderedDict[Hashable, _Held] = OrderedDict()
         self._bytes = 0
 
     def answer(self, who: Scope | Staff, key: Hashable, read: Callable[[], Answer]) -> Answer:
@@ -63,7 +76,7 @@ class ReadCache:
             return read()
         if self._engine.is_writing():
             raise RuntimeError("A cached read would not see what this transaction has written.")
-        return self._kept(key, partial(changes.mark, customer_id), read)
+        return self._kept(changes, key, customer_id, read)
 
     def of_sign_in(self, sign_in_id: UUID, read: Callable[[], Answer]) -> Answer:
         """Return what `read` returned of a sign-in while it and its person stand as they did.
@@ -83,36 +96,50 @@ class ReadCache:
         changes = self._engine.changes
         if changes is None or self._engine.is_writing():
             return read()
-        return self._kept(key, partial(changes.mark_of_person, person), read)
+        return self._kept(changes, key, person, read, _OF_PERSON)
 
     def _kept(
-        self, key: Hashable, mark: Callable[[], _Mark | None], read: Callable[[], Answer]
+        self,
+        changes: Changes,
+        key: Hashable,
+        whose: UUID | None,
+        read: Callable[[], Answer],
+        tables: frozenset[str] | None = None,
     ) -> Answer:
-        before = mark()
-        if before is None:
-            return read()
+        """Return a held answer while it stands; it depends on what it was read from, or `tables`.
+
+        An answer of which no table is known is read each time.
+        """
         with self._lock:
             held = self._answers.get(key)
-            if held is not None and held[0] == before:
-                self._answers.move_to_end(key)
-                answer: Answer = held[1]
-                return answer
-        found = read()
-        size = size_of(found)
-        if size <= MOST_BYTES_OF_ONE and mark() == before:
+        if held is not None and changes.stand(held.since, whose, held.tables):
             with self._lock:
-                self._hold(key, (before, found, size))
+                if key in self._answers:
+                    self._answers.move_to_end(key)
+            read_set.note_tables(held.tables)
+            answer: Answer = held.answer
+            return answer
+        since = changes.position()
+        with read_set.recording() as recorded:
+            found = read()
+        if tables is None:
+            tables = self._engine.tables_of(recorded.statements).union(recorded.tables)
+            read_set.note_tables(tables)
+        size = size_of(found)
+        if tables and size <= MOST_BYTES_OF_ONE and changes.stand(since, whose, tables):
+            with self._lock:
+                self._hold(key, _Held(since, tables, found, size))
         return found
 
-    def _hold(self, key: Hashable, held: tuple[_Mark, object, int]) -> None:
+    def _hold(self, key: Hashable, held: _Held) -> None:
         replaced = self._answers.pop(key, None)
         if replaced is not None:
-            self._bytes -= replaced[2]
+            self._bytes -= replaced.size
         self._answers[key] = held
-        self._bytes += held[2]
+        self._bytes += held.size
         while self._bytes > MOST_BYTES:
-            _, (_, _, size) = self._answers.popitem(last=False)
-            self._bytes -= size
+            _, oldest = self._answers.popitem(last=False)
+            self._bytes -= oldest.size
 
     def forget(self) -> None:
         """Forget everything: the next answers are read."""

@@ -1,4 +1,4 @@
-"""Whose books and whose sign-ins have changed: what a cached answer is checked against.
+"""Whose rows of which tables have changed: what a cached answer is checked against.
 
 Only an engine whose process is the only writer can know this; see docs/decisions/0009.
 """
@@ -6,7 +6,7 @@ Only an engine whose process is the only writer can know this; see docs/decision
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -15,29 +15,17 @@ from uuid import UUID
 EVERYONE = UUID(int=0)
 """Stands for all customers where one is named."""
 
-UNSEEN = frozenset(
-    {
-        "activity_chains",
-        "demo_gateway",
-        "document_views",
-        "import_blocks",
-        "import_refs",
-        "imports",
-        "invitations",
-        "known_devices",
-        "login_identities",
-        "logins",
-        "migrations",
-        "outbox",
-        "password_resets",
-        "recovery_codes",
-        "sign_in_failures",
-        "sign_in_tickets",
-        "sign_ins",
-        "view_texts",
-    }
-)
-"""Tables of `core` that no cached read looks at; a write to any other one counts."""
+ANYTHING = ""
+"""Stands for all tables where one is named."""
+
+PERSON = "a person"
+"""Stands for a sign-in, or for what one person alone has, where a table of a customer is named."""
+
+FIRST_VIEW = "a first view"
+"""Stands for the two columns of documents that say who looked first and when.
+
+Opening a document writes them and no other column of its table, and hardly any read names them.
+"""
 
 OF_IDENTITY = frozenset({"contacts", "customers", "sign_ins", "staff"})
 """Tables of `core` that say who is signed in and what they may do."""
@@ -59,6 +47,10 @@ _ONE_PERSON = re.compile(
     r"|update core\.[a-z_]+ set [a-z_$, =]+ where recipient_id = \$recipient_id"
     r"(?: and (?!.*\bor\b)[^;]*)?)$"
 )
+_VIEWED = re.compile(
+    r"update core\.[a-z_]+ set first_viewed_at = \$[a-z_]+, first_viewed_by = \$[a-z_]+"
+    r" where [^;]*$"
+)
 # how many rows the last of several changed, or a row that comes back, is not what was changed
 _UNCOUNTED = re.compile(r";(?! *$)|\breturning\b")
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -75,13 +67,13 @@ _READS = re.compile(r"(?:select|with|describe|explain|values|from)\b")
 def writes(sql: str) -> frozenset[tuple[str, str]]:
     """Return what a statement writes, as pairs of verb and `core` table.
 
-    Of a statement that may write something in a way that is not known here the pair ("", "") is
-    part of it: anything may have changed.
+    Of a statement that may write something in a way that is not known here the pair ("", ANYTHING)
+    is part of it.
     """
     words = plain(sql)
     known = _KNOWN.findall(words)
     understood = len(_VERB.findall(words)) == len(known) and (known or _READS.match(words))
-    return frozenset(known if understood else [*known, ("", "")])
+    return frozenset(known if understood else [*known, ("", ANYTHING)])
 
 
 @lru_cache(maxsize=1024)
@@ -91,11 +83,12 @@ def plain(sql: str) -> str:
 
 
 class WriteSet:
-    """Whose books one writing transaction has write_set so far."""
+    """Whose rows of which tables one writing transaction has changed so far."""
 
     def __init__(self, customer_id: UUID | None) -> None:
         self._customer_id = customer_id
-        self.customers: set[UUID] = set()
+        self.tables: set[tuple[UUID, str]] = set()
+        """Customers and tables of `core`."""
         self.persons: set[UUID] = set()
         """Ids of sign-ins, and of people of whose own rows something was written."""
 
@@ -109,7 +102,7 @@ class WriteSet:
                 self._of_person(sql, params)
                 continue
             named = params.get("customer_id") if verb == "insert into" else None
-            self.table(table, named)
+            self.table(FIRST_VIEW if _VIEWED.match(plain(sql)) else table, named)
 
     def changed(self, sql: str, params: Mapping[str, Any], counted: tuple[Any, ...] | None) -> None:
         """Note a statement that has run, unless it is one that is known to have changed no row."""
@@ -131,65 +124,74 @@ class WriteSet:
         self.persons.add(named if one and isinstance(named, UUID) else EVERYONE)
 
     def table(self, name: str, customer_id: UUID | str | None = None) -> None:
-        """Note a write to a table, unless no cached read looks at it."""
-        if name in OF_IDENTITY or name in OF_PERSON or not name:
+        """Note a write to a table, of a customer's rows where one is named."""
+        if name in OF_IDENTITY or name in OF_PERSON or name == ANYTHING:
             self.persons.add(EVERYONE)
-        if name in UNSEEN or name in OF_PERSON:
+        if name in OF_PERSON:
             return
-        of_one = name and name not in OF_BUSINESS
+        of_one = name != ANYTHING and name not in OF_BUSINESS
         named = (self._customer_id or customer_id or EVERYONE) if of_one else EVERYONE
         try:
-            self.customers.add(named if isinstance(named, UUID) else UUID(named))
-        except ValueError:  # no customer: whose books it is in is anybody's guess
-            self.customers.add(EVERYONE)
+            whose = named if isinstance(named, UUID) else UUID(named)
+        except ValueError:  # no customer: whose rows they are is anybody's guess
+            whose = EVERYONE
+        self.tables.add((whose, name))
 
 
 class Changes:
-    """Counts the commits that each customer, and each sign-in or person, could notice."""
+    """Numbers the commits, and knows the last one that changed a customer's rows of a table."""
 
-    _MOST_PERSONS = 10_000
+    MOST = 100_000
+    """Customers' tables that are told apart; more of them count as changed all."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: Counter[UUID] = Counter()
-        self._persons: Counter[UUID] = Counter()
-        self._total = 0
-        self._underway = 0
+        self._commits = 0
+        self._all_before = 0
+        """Up to this commit anything may have changed."""
+        self._last: dict[tuple[UUID | None, str], int] = {}
+        """The last commit by customer, None for any of them, and table."""
+        self._underway: Counter[tuple[UUID | None, str]] = Counter()
 
-    def mark(self, customer_id: UUID | None) -> tuple[int, int] | None:
-        """Return where a customer's books stand (None: all books), or None during a commit.
+    def position(self) -> int:
+        """Return the number of the last commit: a read that begins now sees it."""
+        with self._lock:
+            return self._commits
 
-        Two equal marks, one before and one after a read, prove that nothing was committed between.
+    def stand(self, since: int, whose: UUID | None, tables: Iterable[str]) -> bool:
+        """Tell whether a customer's rows (None: everybody's) of all tables are as they were.
+
+        `since` is the position before they were read. They are not during a commit that may change
+        one of them. A person's own rows are those of the "table" PERSON.
         """
+        owners = (None,) if whose is None else (whose, EVERYONE)
         with self._lock:
-            if self._underway:
-                return None
-            if customer_id is None:
-                return self._total, 0
-            return self._counts[EVERYONE], self._counts.get(customer_id, 0)
-
-    def mark_of_person(self, person: UUID) -> tuple[int, int] | None:
-        """Return where a sign-in, or what one person alone has, stands, as `mark` for books."""
-        with self._lock:
-            if self._underway:
-                return None
-            return self._persons[EVERYONE], self._persons.get(person, 0)
+            return self._all_before <= since and not any(
+                self._last.get(each, 0) > since or self._underway.get(each)
+                for table in (*tables, ANYTHING)
+                for owner in owners
+                for each in ((owner, table),)
+            )
 
     @contextmanager
     def committing(self, write_set: WriteSet) -> Iterator[None]:
-        """Count a commit, whether it succeeds or not."""
-        if not write_set.customers and not write_set.persons:
+        """Number a commit, whether it succeeds or not."""
+        changed: set[tuple[UUID | None, str]] = {(each, PERSON) for each in write_set.persons}
+        for whose, table in write_set.tables:
+            changed |= {(whose, table), (None, table)}
+        if not changed:
             yield
             return
         with self._lock:
-            self._underway += 1
+            self._underway.update(changed)
         try:
             yield
         finally:
             with self._lock:
-                self._underway -= 1
-                self._total += 1
-                self._counts.update(write_set.customers)
-                if len(self._persons) > self._MOST_PERSONS:  # as if all had changed
-                    self._persons = Counter({EVERYONE: self._persons.total()})
-                self._persons.update(write_set.persons)
+                self._commits += 1
+                self._underway.subtract(changed)
+                self._underway = +self._underway
+                if len(self._last) > self.MOST:
+                    self._last.clear()
+                    self._all_before = self._commits
+                self._last.update(dict.fromkeys(changed, self._commits))

@@ -3,27 +3,30 @@
 import re
 import threading
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
+from uuid import UUID
 
 import pytest
 
-from portal_data import store
+from portal_data import lists, store
 from portal_data.auth import identity, sessions
 from portal_data.billing import balances, views
 from portal_data.business import organisation, preferences
-from portal_data.customers import details, directory
+from portal_data.customers import details, directory, documents
 from portal_data.errors import NotFound
 from portal_data.ids import BUSINESS, new_id
 from portal_data.kinds import KINDS
 from portal_data.messaging import activity
 from portal_data.scope import Role, Scope, Staff
-from portal_data.store.migrate import HERE
 from portal_data.store.read_cache import MOST_BYTES, MOST_BYTES_OF_ONE
+from portal_data.store.read_set import Relations
 from portal_data.store.write_set import (
+    ANYTHING,
     EVERYONE,
+    FIRST_VIEW,
     OF_BUSINESS,
     OF_IDENTITY,
-    UNSEEN,
+    PERSON,
     Changes,
     WriteSet,
     writes,
@@ -199,14 +202,19 @@ def test_readers_never_meet_an_older_answer_than_the_commit(alice: Scope) -> Non
 @pytest.mark.only_engine("duckdb")
 def test_memory_is_bounded_in_bytes(db: store.Store, alice: Scope) -> None:
     text = "x" * (MOST_BYTES_OF_ONE // 2)
+
+    def something() -> str:
+        with store.reading(alice) as session:
+            return str(session.value("select display_name from customers"))
+
     for number in range(MOST_BYTES // len(text) + 5):
-        db.read_cache.answer(alice, number, lambda number=number: (f"{number}{text}",))  # type: ignore[misc]
+        db.read_cache.answer(alice, number, lambda number=number: (something(), f"{number}{text}"))  # type: ignore[misc]
     assert MOST_BYTES // len(text) - 2 <= len(db.read_cache._answers) <= MOST_BYTES // len(text)
     read = []
 
     def long() -> list[str]:
         read.append(1)
-        return [f"{number:09}" for number in range(MOST_BYTES_OF_ONE // 50)]
+        return [something(), *(f"{number:09}" for number in range(MOST_BYTES_OF_ONE // 50))]
 
     for _ in range(2):
         db.read_cache.answer(alice, "long", long)
@@ -233,7 +241,7 @@ def test_within_a_writing_transaction_nothing_cached_is_given(alice: Scope) -> N
             balances.home(alice, today=TODAY)
 
 
-NOTHING_KNOWN = frozenset({("", "")})
+NOTHING_KNOWN = frozenset({("", ANYTHING)})
 
 
 @pytest.mark.parametrize(
@@ -261,9 +269,9 @@ NOTHING_KNOWN = frozenset({("", "")})
         ("pragma something", NOTHING_KNOWN),
         ("", NOTHING_KNOWN),
         ("insert into core.a (x) values (1); drop table core.b",
-         {("insert into", "a"), ("", "")}),
+         {("insert into", "a"), ("", ANYTHING)}),
         ("with gone as (delete from core.a returning x) insert into b select x from gone",
-         {("delete from", "a"), ("", "")}),
+         {("delete from", "a"), ("", ANYTHING)}),
     ],
 )  # fmt: skip
 def test_statements_tell_what_they_write(sql: str, written: frozenset[tuple[str, str]]) -> None:
@@ -273,53 +281,154 @@ def test_statements_tell_what_they_write(sql: str, written: frozenset[tuple[str,
 def test_who_is_touched(alice: Scope) -> None:
     own = WriteSet(alice.customer_id)
     own.by("update core.invoices set x = 1", {})
-    assert own.customers == {alice.customer_id}
+    assert own.tables == {(alice.customer_id, "invoices")}
     own.by("merge into core.invoices using core.x on true when matched then delete", {})
-    assert EVERYONE in own.customers
+    assert (EVERYONE, ANYTHING) in own.tables
     portal = WriteSet(None)
     as_text = {"customer_id": str(alice.customer_id)}
     portal.by("insert into core.invoices (id) values ($id)", as_text)
     portal.by("insert into core.outbox (id) values ($id)", {})
     portal.by("select 1", {})
-    assert portal.customers == {alice.customer_id}
-    for sql, params in (
-        ("update core.invoices set x = 1", {"customer_id": alice.customer_id}),
-        ("insert into core.never_heard_of (id) values ($id)", {}),
-        ("insert into core.invoices (id) values ($id)", {"customer_id": "somebody"}),
-        ("INSERT OR REPLACE INTO core.invoices VALUES ($id)", {"customer_id": alice.customer_id}),
-    ):
+    assert portal.tables == {(alice.customer_id, "invoices"), (EVERYONE, "outbox")}
+    for sql, params, table in (
+        ("update core.invoices set x = 1", {"customer_id": alice.customer_id}, "invoices"),
+        ("insert into core.never_heard_of (id) values ($id)", {}, "never_heard_of"),
+        ("insert into core.invoices (id) values ($id)", {"customer_id": "somebody"}, "invoices"),
+        ("INSERT OR REPLACE INTO core.invoices VALUES ($id)", {"customer_id": alice.customer_id},
+         ANYTHING),
+    ):  # fmt: skip
         other = WriteSet(None)
         other.by(sql, params)
-        assert other.customers == {EVERYONE}, sql
+        assert other.tables == {(EVERYONE, table)}, sql
+
+
+def test_nothing_stands_during_a_commit_that_may_change_it(alice: Scope, charlie: Scope) -> None:
+    changes, write_set = Changes(), WriteSet(None)
+    write_set.table("invoices", alice.customer_id)
+    before = changes.position()
+
+    def stand(whose: UUID | None, *tables: str) -> bool:
+        return changes.stand(before, whose, tables)
+
+    def other_rows_stand() -> bool:
+        return stand(charlie.customer_id, "invoices") and all(
+            stand(whose, "estimates") for whose in (alice.customer_id, None)
+        )
+
+    with changes.committing(write_set):
+        assert not stand(alice.customer_id, "estimates", "invoices")
+        assert not stand(None, "invoices")
+        assert other_rows_stand()
+    assert not stand(alice.customer_id, "invoices")
+    assert not stand(None, "invoices")
+    assert other_rows_stand()
+    assert changes.stand(changes.position(), alice.customer_id, ["invoices"])
+    anything = WriteSet(None)
+    anything.table(ANYTHING)
+    with changes.committing(anything):
+        assert not other_rows_stand()
+    assert not other_rows_stand()
+    assert not stand(charlie.customer_id, "estimates")
+
+
+def test_what_is_told_apart_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Changes, "MOST", 3)
+    changes, own = Changes(), new_id()
+    before = changes.position()
+    stood = []
+    for _each in range(4):
+        write_set = WriteSet(None)
+        write_set.table("invoices", new_id())
+        with changes.committing(write_set):
+            pass
+        stood.append(changes.stand(before, own, ["invoices"]))
+    assert stood == [True, True, True, False]
+    assert changes.stand(changes.position(), own, ["invoices"])
+    assert len(changes._last) <= 4
 
 
 @pytest.mark.only_engine("duckdb")
-@pytest.mark.usefixtures("db")
-def test_no_cached_read_looks_at_what_is_ignored() -> None:
-    """Every table of a customer's views and of the staff's cached reads counts."""
-    views = (HERE / "views" / "mine.sql").read_text("utf-8")
-    assert {f"core.{name}" for name in UNSEEN} & set(re.findall(r"core\.[a-z_]+", views)) == set()
-    with store.system_reading() as session:
-        tables = {row["table_name"] for row in session.rows(_TABLES)}
-        assert tables >= UNSEEN
-        staff_reads = [directory, activity, organisation]
-        for module in staff_reads:
-            for name, sql in vars(module).items():
-                if isinstance(sql, str) and "core." in sql and writes(sql) == frozenset():
-                    named = set(re.findall(r"core\.([a-z_]+)", sql))
-                    assert not named & UNSEEN, f"{module.__name__}.{name}"
+def test_what_a_read_does_not_look_at_forgets_nothing(
+    alice: Scope, owner: Staff, asked: list[str]
+) -> None:
+    """So a document that is opened, which is noted, does not make Home be read again."""
+    invoice_id = make_invoice(alice)
+    home, happened = balances.home(alice, today=TODAY), len(activity.recent(owner, 10))
+    of_customer = partial(lists.page, owner, documents.LIST, today=TODAY, id=alice.customer_id)
+    assert [each.viewed for each in of_customer().rows] == [False]
+    customers = lists.page(owner, directory.LIST, today=TODAY)
+    views.mark(alice, KINDS["invoice"], invoice_id, NOW)
+    asked.clear()
+    assert balances.home(alice, today=TODAY) is home
+    assert lists.page(owner, directory.LIST, today=TODAY) is customers
+    assert asked == []
+    assert len(activity.recent(owner, 10)) == happened + 1
+    assert [each.viewed for each in of_customer().rows] == [True]
+    make_invoice(alice, total_minor=700)
+    assert balances.home(alice, today=TODAY) is not home
+    assert lists.page(owner, directory.LIST, today=TODAY) is not customers
 
 
-_TABLES = "select table_name from information_schema.tables where table_schema = 'core'"
+@pytest.mark.only_engine("duckdb")
+def test_an_answer_is_as_old_as_those_within_it(
+    db: store.Store, alice: Scope, asked: list[str]
+) -> None:
+    def outer() -> object:
+        return (balances.home(alice, today=TODAY),)
+
+    balances.home(alice, today=TODAY)  # so that it is given within the other
+    held = db.read_cache.answer(alice, "outer", outer)
+    asked.clear()
+    assert db.read_cache.answer(alice, "outer", outer) is held
+    assert asked == []
+    make_invoice(alice, total_minor=700)
+    assert db.read_cache.answer(alice, "outer", outer) is not held
 
 
-def test_there_is_no_mark_during_a_commit(alice: Scope) -> None:
-    changes, write_set = Changes(), WriteSet(None)
-    write_set.table("invoices")
-    before = changes.mark(alice.customer_id)
-    with changes.committing(write_set):
-        assert changes.mark(alice.customer_id) is None
-    assert changes.mark(alice.customer_id) not in (None, before)
+@pytest.mark.only_engine("duckdb")
+def test_an_answer_from_no_known_table_is_not_kept(db: store.Store, alice: Scope) -> None:
+    read: list[int] = []
+
+    def elsewhere() -> int:
+        with store.reading(alice) as session:
+            read.append(session.value("select 1 as n"))
+        return len(read)
+
+    assert [db.read_cache.answer(alice, "elsewhere", elsewhere) for _ in range(2)] == [1, 2]
+
+
+def test_views_are_the_tables_that_they_are_made_of() -> None:
+    relations = Relations(
+        ["invoices", "lines", "payments"],
+        [("invoices", "create view mine.invoices as select * from core.invoices join mine.parts"),
+         ("parts", 'create view mine.parts as select * from core."lines"'),
+         ("sums", "CREATE VIEW core.sums AS SELECT * FROM mine.INVOICES")],
+    )  # fmt: skip
+    for sql, tables in (
+        ("select n from sums", {"invoices", "lines"}),
+        ("select n from core.payments p", {"payments"}),
+        ("with parts as (select 1) select n from parts", {"lines"}),
+        ("select (select 1 from \"parts\"), 'payments'", {"lines", "payments"}),
+        ("select 1", set()),
+        ("select first_viewed_at from core.invoices", {"invoices", "lines", FIRST_VIEW}),
+        ("select p.* from payments p", {"payments", FIRST_VIEW}),
+        ("select count(*) from payments p", {"payments"}),
+    ):
+        assert relations.of([sql]) == tables, sql
+
+
+def test_only_a_first_view_alone_is_no_write_to_its_table() -> None:
+    first = "update core.invoices set first_viewed_at = $now, first_viewed_by = $by where id = $id"
+    for sql, table in (
+        (first, FIRST_VIEW),
+        (f"{first};", "invoices"),
+        ("update core.invoices set first_viewed_at = $now where id = $id", "invoices"),
+        (first.replace(" where", ", total_minor = $now where"), "invoices"),
+        (first.replace("$now", "(select 1)"), "invoices"),
+    ):
+        noted = WriteSet(None)
+        noted.by(sql, {})
+        assert noted.tables == {(EVERYONE, table)}, sql
 
 
 @pytest.mark.only_engine("duckdb")
@@ -391,18 +500,20 @@ def test_only_what_surely_changed_nothing_is_not_noted(alice: Scope) -> None:
     for sql, counted, noted in (
         (update, (0,), set()),
         (f"{update}; ", (0,), set()),
-        (update, (1,), {EVERYONE}),
-        (update, None, {EVERYONE}),
-        (f"{update}; update core.payments set x = 1", (0,), {EVERYONE}),
-        (f"{update} returning 0", (0,), {EVERYONE}),
+        (update, (1,), {"invoices"}),
+        (update, None, {"invoices"}),
+        (f"{update}; update core.payments set x = 1", (0,), {"invoices", "payments"}),
+        (f"{update} returning 0", (0,), {"invoices"}),
     ):
         write_set = WriteSet(None)
         write_set.changed(sql, {}, counted)
-        assert write_set.customers == noted, sql
+        assert write_set.tables == {(EVERYONE, each) for each in noted}, sql
     own = WriteSet(alice.customer_id)
     for table in sorted(OF_BUSINESS):
         own.table(table)
-    assert own.customers == {EVERYONE}, "a customer's session, too, writes it for everybody"
+    assert {whose for whose, _ in own.tables} == {EVERYONE}, (
+        "a customer's session, too, writes it for everybody"
+    )
     read = organisation._MINE + organisation._ALL + preferences._ALL
     assert set(re.findall(r"from (?:core\.)?([a-z_]+)", read)) == OF_BUSINESS
 
@@ -429,18 +540,13 @@ def test_every_statement_that_could_end_a_sign_in_is_noted() -> None:
         assert loaded.persons == {EVERYONE}, table
 
 
-def test_a_sign_in_has_no_mark_during_a_commit_and_counting_is_bounded(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(Changes, "_MOST_PERSONS", 3)
+def test_a_person_stands_as_what_is_of_others_changes(alice: Scope) -> None:
     changes, own = Changes(), new_id()
-    marks = [changes.mark_of_person(own)]
-    for each in (own, *(new_id() for _ in range(4)), own, EVERYONE):
-        write_set = WriteSet(None)
+    stood = []
+    for each in (new_id(), own, EVERYONE):
+        since, write_set = changes.position(), WriteSet(None)
         write_set.persons.add(each)
         with changes.committing(write_set):
-            assert changes.mark_of_person(own) is None
-        marks.append(changes.mark_of_person(own))
-    changed = [before != after for before, after in pairwise(marks)]
-    assert changed == [True, False, False, False, True, True, True]
-    assert len(changes._persons) <= 3
+            stood.append(changes.stand(since, own, [PERSON]))
+        assert changes.stand(since, own, [PERSON]) is stood[-1]
+    assert stood == [True, False, False]

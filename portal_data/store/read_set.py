@@ -1,0 +1,104 @@
+"""Which tables a cached answer was read from: what must stand as it did for it to be given again.
+
+While a read is recorded, every statement that its thread hands to the engine is noted. Its tables
+are all that are named anywhere in it, and those that a view is made of: rather one too many.
+"""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from portal_data.store.write_set import FIRST_VIEW
+
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+_VIEWED = re.compile(r"\bfirst_viewed_(?:at|by)\b|(?:\bselect|,|\.)\s*\*")
+"""Whatever may read the columns of a first view: their names, or all columns."""
+
+
+class ReadSet:
+    """What one read has looked at so far: statements, and tables of answers that it was given."""
+
+    def __init__(self) -> None:
+        self.statements: set[str] = set()
+        self.tables: set[str] = set()
+
+
+class _Recording(threading.local):
+    """The read that a thread records; a read within a read is recorded by itself."""
+
+    open: ReadSet | None = None
+
+
+_recording = _Recording()
+
+
+@contextmanager
+def recording() -> Iterator[ReadSet]:
+    """Record what this thread reads meanwhile."""
+    outer, _recording.open = _recording.open, ReadSet()
+    try:
+        yield _recording.open
+    finally:
+        _recording.open = outer
+
+
+def note(sql: str) -> None:
+    """Note a statement, where this thread records."""
+    if _recording.open is not None:
+        _recording.open.statements.add(sql)
+
+
+def note_tables(tables: Iterable[str]) -> None:
+    """Note the tables of an answer that a recorded read was given."""
+    if _recording.open is not None:
+        _recording.open.tables.update(tables)
+
+
+class Relations:
+    """The tables of a schema, and those that each of its views is made of."""
+
+    def __init__(self, tables: Iterable[str], views: Iterable[tuple[str, str]]) -> None:
+        """Take the names of all tables, and the names and texts of all views."""
+        self._tables: dict[str, frozenset[str]] = {name: frozenset([name]) for name in tables}
+        texts: dict[str, set[str]] = {}
+        for name, text in views:
+            texts.setdefault(name, set()).update(_WORD.findall(text.lower()))
+        self._tables |= {
+            name: self._tables.get(name, frozenset()) | _made_of(name, texts, self._tables)
+            for name in texts
+        }
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, statements: Iterable[str]) -> frozenset[str]:
+        """Return the tables that statements read."""
+        found: set[str] = set()
+        for sql in statements:
+            tables = self._known.get(sql)
+            if tables is None:
+                words = sql.lower()
+                named = [self._tables.get(word, ()) for word in set(_WORD.findall(words))]
+                tables = frozenset([FIRST_VIEW] if _VIEWED.search(words) else ()).union(*named)
+                if len(self._known) < _MOST_STATEMENTS:
+                    self._known[sql] = tables
+            found |= tables
+        return frozenset(found)
+
+
+_MOST_STATEMENTS = 2_048
+
+
+def _made_of(
+    view: str, texts: Mapping[str, set[str]], tables: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """Return the tables that a view is made of, through other views, too."""
+    found, seen, rest = set[str](), set[str](), [view]
+    while rest:
+        name = rest.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        words = texts.get(name, set())
+        found |= words & tables.keys()
+        rest += words & texts.keys()
+    return frozenset(found)
