@@ -253,7 +253,7 @@ BY_NAME: dict[str, Case] = {
         s, None, "invoice", [b.number]
     ),
     "payments.offers.reached": lambda s, b: _module("payments.offers").reached(
-        s, "demo", (b.invoice,)
+        s, "demo", "invoice", (b.invoice,)
     ),
     "messaging.comments.of_subject": lambda s, b: _module("messaging.comments").of_subject(
         s, b.invoice

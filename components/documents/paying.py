@@ -35,9 +35,9 @@ def controls(
         return ()
     minor, currency = document.payable_minor, document.currency_code
     provider = collecting.current().provider
-    named = (document.number,)
+    ids = (document.id,)
     press = by_transfer
-    if provider and offers.named(scope, provider, kind.record, named)[0].online:
+    if provider and offers.reached(scope, provider.key, kind.record, ids):
         press = _opens(kind, document.number)
     elif roles.why_not_pay(scope, customer, minor, currency, locale):
         return ()

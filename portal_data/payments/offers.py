@@ -167,11 +167,11 @@ def due(scope: Scope, provider: Provider | None, currency: str) -> list[Payable]
 
 
 @store.cached
-def reached(scope: Scope, provider: str, ids: tuple[UUID, ...]) -> frozenset[UUID]:
-    """Return which of some invoices, of an own list, can be paid through a provider by its key."""
+def reached(scope: Scope, provider: str, record: str, ids: tuple[UUID, ...]) -> frozenset[UUID]:
+    """Return which of some own documents can be paid through a provider by its key."""
     everywhere = preferences.of(scope).pay_online
     with store.reading(scope) as session:
-        return frozenset(_reached(session, provider, "invoice", ids, everywhere=everywhere))
+        return frozenset(_reached(session, provider, record, ids, everywhere=everywhere))
 
 
 @store.cached

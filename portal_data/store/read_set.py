@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from portal_data.store.write_set import FIRST_VIEW
 
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
-_VIEWED = re.compile(r"\bfirst_viewed_(?:at|by)\b|(?:\bselect|,|\.)\s*\*")
-"""Whatever may read the columns of a first view: their names, or all columns."""
+_VIEWED = re.compile(r"\bfirst_viewed_(?:at|by)\b")
+_ALL_COLUMNS = re.compile(r'(?:\bselect|,)\s*\*.*?\bfrom\s+(?:\w+\.)?"?(\w*)', re.DOTALL)
+_ALL_COLUMNS_OF = re.compile(r"\b(\w+)\s*\.\s*\*")
+"""From what all columns are read: a table, a view, or what the statement has defined before."""
 
 
 class ReadSet:
@@ -76,13 +78,21 @@ class Relations:
         for sql in statements:
             tables = self._known.get(sql)
             if tables is None:
-                words = sql.lower()
-                named = [self._tables.get(word, ()) for word in set(_WORD.findall(words))]
-                tables = frozenset([FIRST_VIEW] if _VIEWED.search(words) else ()).union(*named)
+                tables = self._named(sql.lower())
                 if len(self._known) < _MOST_STATEMENTS:
                     self._known[sql] = tables
             found |= tables
         return frozenset(found)
+
+    def _named(self, sql: str) -> frozenset[str]:
+        """Return the tables of a statement, and of a first view where its columns may be read."""
+        named = [self._tables.get(word, ()) for word in set(_WORD.findall(sql))]
+        sources = set(_ALL_COLUMNS.findall(sql))
+        for short in set(_ALL_COLUMNS_OF.findall(sql)):
+            sources |= {short, *re.findall(rf'(\w+)"?\s+(?:as\s+)?{short}\b', sql)}
+        starred = self._tables.keys() & sources
+        viewed = [FIRST_VIEW] if starred or _VIEWED.search(sql) else []
+        return frozenset(viewed).union(*named)
 
 
 _MOST_STATEMENTS = 2_048

@@ -93,5 +93,5 @@ def test_of_another_customers_invoices_nothing_is_reached(cast: Cast, db: store.
     with db.system_writing() as session:
         session.load("core.invoice_providers", ("customer_id", "invoice_id", "provider"), [way])
     ids = (invoice_id,)
-    assert offers.reached(online.alice, "demo", ids) == set(ids)
-    assert offers.reached(online.charlie, "demo", ids) == frozenset()
+    assert offers.reached(online.alice, "demo", "invoice", ids) == set(ids)
+    assert offers.reached(online.charlie, "demo", "invoice", ids) == frozenset()

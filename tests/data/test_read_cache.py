@@ -413,6 +413,12 @@ def test_views_are_the_tables_that_they_are_made_of() -> None:
         ("select first_viewed_at from core.invoices", {"invoices", "lines", FIRST_VIEW}),
         ("select p.* from payments p", {"payments", FIRST_VIEW}),
         ("select count(*) from payments p", {"payments"}),
+        ("select *, 1 from (select * from core.payments) p", {"payments", FIRST_VIEW}),
+        ('select * from "sums"', {"invoices", "lines", FIRST_VIEW}),
+        ("with own as (select n from payments) select *, n * 2 from own", {"payments"}),
+        ("select o.*, o.n * 2 from (select n from payments p) o", {"payments"}),
+        ("select payments.* from payments", {"payments", FIRST_VIEW}),
+        ("select p.* from core.payments as p", {"payments", FIRST_VIEW}),
     ):
         assert relations.of([sql]) == tables, sql
 
