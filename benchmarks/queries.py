@@ -28,7 +28,7 @@ class Reads:
 
 
 def measure(made: books.BenchBooks) -> Reads:
-    """Time each read of the reader's own hundred invoices, in turns and with nothing remembered."""
+    """Time each read of the reader's own hundred invoices, in turns and with nothing cached."""
     opened = store.install(store.open_store(made.url))
     try:
         who = identity.from_cookie(visitors.sign_in(opened)[0].cookie, utc_now())

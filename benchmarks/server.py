@@ -48,7 +48,7 @@ async def app(
         await portal(scope, receive, send)
         return
     changes = store.current().engine.changes
-    if changes is not None:  # or nothing is remembered
+    if changes is not None:  # or nothing is cached
         changed = WriteSet(UUID(customer_id))
         changed.table("customers")  # and its person
         changed.tables.add((UUID(customer_id), ANYTHING))

@@ -68,7 +68,7 @@ def picking(scope: Scope, rows: Sequence[InvoiceRow], locale: str) -> Picking | 
     if provider is None or not scope.may(Permission.INVOICE_PAY):
         return None
     ids = tuple(each.id for each in rows if _payable(each))
-    reached = offers.reached(scope, provider.key, INVOICE.record, ids) if ids else frozenset()
+    reached = offers.reached(scope, provider.key, kinds.INVOICE.record, ids) if ids else frozenset()
     picks = [
         Pick(each.number, _payable(each), each.currency_code, _why_not(each, each.id in reached))
         for each in rows

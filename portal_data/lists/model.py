@@ -89,8 +89,8 @@ class List(Generic[Who, Row, Filter, Sort]):
     words: Mapping[str, type[StrEnum]] = field(default_factory=dict)
     """Columns that hold the name of a member, in lower case."""
     cached: bool = True
-    """Whether a page is given again while the books stand; not where no cached read notices what
-    is written to its rows."""
+    """Whether a page is given again while its tables stand; not a page of one person, since others
+    of the same customer and role would be given it, nor one of rows that change all the time."""
     timed: bool = False
     """Whether the `minutes` of every filter are added up too."""
     optional: tuple[str, ...] = ()

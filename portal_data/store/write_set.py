@@ -97,12 +97,12 @@ class WriteSet:
         for verb, table in writes(sql):
             if table == "sign_ins":
                 self._sign_in(sql, params)
-                continue
-            if table in OF_PERSON:
+            elif table in OF_PERSON:
                 self._of_person(sql, params)
-                continue
+            elif table in OF_IDENTITY or table == ANYTHING:
+                self.persons.add(EVERYONE)
             named = params.get("customer_id") if verb == "insert into" else None
-            self.table(FIRST_VIEW if _VIEWED.match(plain(sql)) else table, named)
+            self._rows(FIRST_VIEW if _VIEWED.match(plain(sql)) else table, named)
 
     def changed(self, sql: str, params: Mapping[str, Any], counted: tuple[Any, ...] | None) -> None:
         """Note a statement that has run, unless it is one that is known to have changed no row."""
@@ -115,7 +115,7 @@ class WriteSet:
         if isinstance(named, UUID) and _ONE_SIGN_IN.match(words):
             self.persons.add(named)
         elif not _NEW_SIGN_IN.match(words):
-            self.table("sign_ins")
+            self.persons.add(EVERYONE)
 
     def _of_person(self, sql: str, params: Mapping[str, Any]) -> None:
         """Note a write to rows of people: of one who is named, or of anybody."""
@@ -127,8 +127,9 @@ class WriteSet:
         """Note a write to a table, of a customer's rows where one is named."""
         if name in OF_IDENTITY or name in OF_PERSON or name == ANYTHING:
             self.persons.add(EVERYONE)
-        if name in OF_PERSON:
-            return
+        self._rows(name, customer_id)
+
+    def _rows(self, name: str, customer_id: UUID | str | None) -> None:
         of_one = name != ANYTHING and name not in OF_BUSINESS
         named = (self._customer_id or customer_id or EVERYONE) if of_one else EVERYONE
         try:

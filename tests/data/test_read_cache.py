@@ -18,6 +18,7 @@ from portal_data.ids import BUSINESS, new_id
 from portal_data.kinds import KINDS
 from portal_data.messaging import activity
 from portal_data.scope import Role, Scope, Staff
+from portal_data.store.migrate import HERE
 from portal_data.store.read_cache import MOST_BYTES, MOST_BYTES_OF_ONE
 from portal_data.store.read_set import Relations
 from portal_data.store.write_set import (
@@ -421,6 +422,13 @@ def test_views_are_the_tables_that_they_are_made_of() -> None:
         ("select p.* from core.payments as p", {"payments", FIRST_VIEW}),
     ):
         assert relations.of([sql]) == tables, sql
+
+
+def test_views_call_a_first_view_by_its_name() -> None:
+    """So that whoever reads it through one names it, too."""
+    texts = "".join(path.read_text("utf-8") for path in (HERE / "views").glob("*.sql"))
+    assert "first_viewed_at" in texts
+    assert not re.search(r"first_viewed_(at|by)\)*\s+as\b", texts)
 
 
 def test_only_a_first_view_alone_is_no_write_to_its_table() -> None:
