@@ -13,7 +13,7 @@ OF_BOTH = frozenset(
 """Addresses that customers and staff both have, each with screens of their own."""
 _LISTS = {kind.path for kind in KINDS.values()}
 OF_CUSTOMERS = OF_BOTH | _LISTS | {
-    "account", "activity", "check", "pay", "projects", "statements", "timesheets",
+    "account", "activity", "check", "pay", "plan", "projects", "statements", "timesheets",
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
     "customer", "data", "inbox", "mail", "online_payments", "organisation", "preferences",

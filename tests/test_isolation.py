@@ -142,6 +142,18 @@ def _books(scope: Scope, word: str) -> Books:
         created_at=NOW, updated_at=NOW, version=1, **own,
     )  # fmt: skip
     insert("payment_attempt_items", attempt_id=attempt, invoice_id=invoice, amount_minor=5, **own)
+    for status in ("open", "kept"):
+        promise = insert(
+            "payment_promises", contact_id=scope.contact_id, currency_code="GBP", amount_minor=7,
+            promised_on=TODAY, status=status, version=1, created_at=NOW,
+            closed_at=None if status == "open" else NOW, **own,
+        )  # fmt: skip
+        item = (scope.customer_id, promise, invoice, 7, 9_900)
+        with store.system_writing() as session:
+            session.load(
+                "core.payment_promise_items",
+                ("customer_id", "promise_id", "invoice_id", "amount_minor", "open_minor"), [item],
+            )  # fmt: skip
     with store.system_writing() as session:
         session.change("update core.invoices set pending_minor = 5 where id = $id", id=invoice)
         way = (scope.customer_id, invoice, "demo")
@@ -214,6 +226,10 @@ READS: dict[str, Case] = {
     "payments.offers.currencies": lambda s, _: _module("payments.offers").currencies(s, "demo"),
     "payments.offers.due": lambda s, _: _module("payments.offers").due(s, Scripted(), "GBP"),
     "payments.offers.saved": lambda s, _: _module("payments.offers").saved(s, Scripted()),
+    "payments.planning.offer": lambda s, _: _module("payments.planning").offer(s, None, "GBP"),
+    "payments.planning.ages_on": lambda s, _: _module("payments.planning").ages_on(s, "GBP", TODAY),
+    "billing.promised.open_of": lambda s, _: _module("billing.promised").open_of(s),
+    "billing.promised.closed": lambda s, _: _module("billing.promised").closed(s),
     "billing.balances.home": lambda s, _: _module("billing.balances").home(s, today=TODAY),
     "customers.conversations.news": lambda s, _: _module("customers.conversations").news(
         s, TODAY, 9
@@ -336,6 +352,10 @@ ELSEWHERE = {
     **{
         f"payments.methods.{name}": "an action; see tests/data/test_permissions.py"
         for name in ("remove", "make_default")
+    },
+    **{
+        f"payments.promises.{name}": "an action; see tests/payments/test_promises.py"
+        for name in ("make", "change", "withdraw")
     },
     "billing.dispute_claims.open_dispute": "an action; see tests/data/test_disputes.py",
     "billing.dispute_claims.withdraw": "an action; see tests/data/test_disputes.py",
@@ -523,7 +543,7 @@ def test_the_cases_see_their_own_rows(cast: Cast, both: tuple[Books, Books]) -> 
     tenantless = {
         "business.organisation.get", "business.preferences.of", "billing.statements.currencies",
         "billing.balances.account", "billing.balances.home", "billing.statements.dated_after",
-        "payments.offers.currencies",
+        "payments.offers.currencies", "payments.planning.ages_on",
         "messaging.notifications.unread",
     }  # fmt: skip
     for name, case in READS.items():

@@ -24,6 +24,7 @@ SHOTS = {
     "invoices": (CUSTOMER, "/invoices", "desktop", "light"),
     "invoices-phone": (CUSTOMER, "/invoices", "phone", "dark"),
     "invoice": (CUSTOMER, "/invoice?number=INV-001200", "desktop", "light"),
+    "plan": (CUSTOMER, "/plan", "desktop", "light"),
     "retainers": (CUSTOMER, "/retainers", "desktop", "light"),
     "retainer": (CUSTOMER, "/retainers >", "desktop", "light"),
     "credit-notes": (CUSTOMER, "/credit_notes", "desktop", "light"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from components.charts import charts
-from components.payments import saved_method
+from components.payments import pay_several, saved_method
 from components.ui import cards, links, roles
 from components.ui import format as say
 from components.ui.cards import Figure, Happening
@@ -98,8 +98,11 @@ def _payable(balance: Balance, note: Markup | None, locale: str) -> Markup:
     if not balance.payable_minor:
         note = join(_("Nothing to pay. Thank you!"))
     below = tag("div", note, class_="note") if note else None
+    plan = None
+    if balance.outstanding_minor and balance.payable_minor > 0:
+        plan = tag("div", pay_several.plan_link(balance.currency_code), class_="note")
     return tag(
-        "div", cards.hero(Figure(_("Balance payable"), amount)), late, below, class_="pt-owed"
+        "div", cards.hero(Figure(_("Balance payable"), amount)), late, below, plan, class_="pt-owed"
     )
 
 

@@ -4,7 +4,7 @@
 the order that .streamlit/config.toml lists them, so figures fit the light and the dark theme.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -51,6 +51,50 @@ def aging(balance: Balance, locale: str) -> dict[str, Any]:
                 "visible": False,
                 "fixedrange": True,
                 "range": [0, max(*values, 1) * _room(texts)],
+            },
+            yaxis={
+                "autorange": "reversed",
+                "fixedrange": True,
+                "ticksuffix": "  ",
+                "showgrid": False,
+                "automargin": True,
+            },
+        ),
+    }
+
+
+def planned(
+    before: Mapping[str, int], after: Mapping[str, int], currency: str, locale: str
+) -> dict[str, Any]:
+    """Return what is outstanding by age, before and after a payment: two bars for each bucket."""
+    texts = [say.money(minor, currency, locale) for minor in (*before.values(), *after.values())]
+    longest = max(value(minor, currency) for minor in (*before.values(), *after.values(), 1))
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "y": [_(label) for label in AGES.values()],
+            "x": [value(ages[age], currency) for age in AGES],
+            "text": [say.money(ages[age], currency, locale) for age in AGES],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {"color": colour, "cornerradius": 4},
+            "hovertemplate": "%{y}<br><b>%{text}</b><extra></extra>",
+        }
+        for name, ages, colour in ((_("Before"), before, BILLED), (_("After"), after, PAID))
+    ]
+    return {
+        "data": bars,
+        "layout": layout(
+            barmode="group",
+            bargap=0.3,
+            bargroupgap=0.1,
+            margin={"l": 0, "r": 8, "t": 0, "b": 0},
+            xaxis={
+                "visible": False,
+                "fixedrange": True,
+                "range": [0, longest * _room(texts)],
             },
             yaxis={
                 "autorange": "reversed",
@@ -113,6 +157,26 @@ def aging_in_words(balance: Balance, locale: str) -> str:
         "Outstanding in {currency} by days past due: {amounts}.",
         currency=balance.currency_code,
         amounts=", ".join(parts),
+    )
+
+
+def planned_in_words(
+    before: Mapping[str, int], after: Mapping[str, int], currency: str, locale: str
+) -> str:
+    """Return the chart of a plan as a sentence for those who do not see it."""
+    parts = [
+        _(
+            "{age} {before} before, {after} after",
+            age=_(label),
+            before=say.money(before[age], currency, locale),
+            after=say.money(after[age], currency, locale),
+        )
+        for age, label in AGES.items()
+    ]
+    return _(
+        "Outstanding in {currency} by days past due: {amounts}.",
+        currency=currency,
+        amounts="; ".join(parts),
     )
 
 

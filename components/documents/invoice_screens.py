@@ -26,6 +26,7 @@ from portal_data.billing.invoices import (
     Sort,
     Status,
 )
+from portal_data.billing.promised import State
 from portal_data.billing.settlements import Settlement
 from portal_data.business.organisation import Organisation
 from portal_data.scope import Role, Scope
@@ -214,6 +215,14 @@ def balance(invoice: Invoice, today: date, locale: str) -> Markup:
     if invoice.expected_payment_date and invoice.balance_minor:
         promised = say.day(invoice.expected_payment_date, locale)
         notes.append(cards.sub(_("Payment expected on {day}.", day=promised)))
+    for each in invoice.promises:
+        if each.state is State.OPEN and each.left_minor:
+            words = _(
+                "Payment of {amount} promised for {day}.",
+                amount=amount(each.left_minor),
+                day=say.day(each.promised_on, locale),
+            )
+            notes.append(cards.sub(words))
     if invoice.settled_minor and invoice.balance_minor:
         settled = _(
             "{part} of {total} settled",

@@ -44,8 +44,13 @@ class Chosen:
         return sum(self.parts.values())
 
 
-def draw(found: Sequence[Payable], key: str, locale: str) -> Chosen:
-    """Draw the choice among documents of one currency that can be paid."""
+def draw(found: Sequence[Payable], key: str, locale: str, suggested: int = 0) -> Chosen:
+    """Draw the choice among documents of one currency that can be paid.
+
+    It begins with the amount that is `suggested`, where that is one and less than everything.
+    """
+    if not 0 < suggested < sum(each.payable_minor for each in found):
+        suggested = 0
     several = len(found) > 1
     how, above = How.ALL, st.container(gap="small", key="pay-how")
     ticked, places = [], {}
@@ -61,11 +66,11 @@ def draw(found: Sequence[Payable], key: str, locale: str) -> Chosen:
             places[each.number] = st.container(width="content", key=f"pay-amount-{at}")
     with above:
         if any(each.least_minor < each.payable_minor for each in ticked):
-            how = _how(several, len(found), key)
+            how = _how(several, len(found), key, split=suggested > 0)
         if how is How.SPLIT:
-            chosen = _split(ticked, key, locale)
+            chosen = _split(ticked, key, locale, suggested)
         else:
-            chosen = _each(ticked, how, places, key)
+            chosen = _each(ticked, how, places, key, 0 if several else suggested)
     for each in ticked:
         if how is not How.EACH or each.least_minor == each.payable_minor:
             with places[each.number]:
@@ -100,22 +105,23 @@ def left_out(found: Sequence[Payable], locale: str) -> Markup:
     )
 
 
-def _how(several: bool, count: int, key: str) -> How:
+def _how(several: bool, count: int, key: str, *, split: bool) -> How:
     """Ask how much is paid. One document has its field at once."""
     if not several:
         return How.EACH
     offered = [How.ALL, How.SPLIT, *([How.EACH] if count <= _EACH else ())]
     return st.radio(
-        _("How much?"), offered, format_func=_, key=f"{key}.how", horizontal=True
+        _("How much?"), offered, index=int(split), format_func=_, key=f"{key}.how", horizontal=True
     )  # fmt: skip
 
 
-def _split(ticked: Sequence[Payable], key: str, locale: str) -> Chosen:
+def _split(ticked: Sequence[Payable], key: str, locale: str, suggested: int) -> Chosen:
     """Ask for one amount, and pay the documents with it, the one due first first."""
     if not ticked:
         return Chosen({})
     whole, currency = sum(each.payable_minor for each in ticked), ticked[0].currency_code
-    wanted = amount(_("I want to pay"), whole, currency, key=f"{key}.total.{whole}")
+    begins = min(suggested, whole) or whole
+    wanted = amount(_("I want to pay"), begins, currency, key=f"{key}.total.{whole}")
     parts = offers.split(ticked, wanted)
     over = wanted - sum(parts.values())
     if over:
@@ -126,7 +132,11 @@ def _split(ticked: Sequence[Payable], key: str, locale: str) -> Chosen:
 
 
 def _each(
-    ticked: Sequence[Payable], how: How, places: dict[str, "DeltaGenerator"], key: str
+    ticked: Sequence[Payable],
+    how: How,
+    places: dict[str, "DeltaGenerator"],
+    key: str,
+    suggested: int,
 ) -> Chosen:
     """Pay everything that can be paid of each, or ask for an amount where a part may be paid."""
     parts = {}
@@ -135,7 +145,7 @@ def _each(
         if how is How.EACH and each.least_minor < each.payable_minor:
             with places[each.number]:
                 parts[each.number] = amount(
-                    _("Amount"), each.payable_minor, each.currency_code,
+                    _("Amount"), suggested or each.payable_minor, each.currency_code,
                     key=f"{key}.amount.{each.number}",
                 )  # fmt: skip
     return Chosen({number: part for number, part in parts.items() if part > 0})

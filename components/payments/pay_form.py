@@ -8,7 +8,14 @@ import streamlit as st
 
 from components.forms import dialogs
 from components.forms.action import outcome
-from components.payments import credit, going_on, in_flight, pay_choice, saved_method
+from components.payments import (
+    credit,
+    going_on,
+    in_flight,
+    pay_choice,
+    pay_several,
+    saved_method,
+)
 from components.payments.pay_choice import Chosen
 from components.session import Form, form
 from components.ui import address, cards, links, roles
@@ -38,6 +45,8 @@ class Asked:
     kind: Kind
     numbers: tuple[str, ...]
     currency: str
+    amount_minor: int = 0
+    """How much of them, the one due first first; all of it when it is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,9 @@ def asked(scope: Scope) -> Asked:
         numbers = address.text(kind.path, _LONGEST).split(",")
         wanted = tuple(dict.fromkeys(each.strip() for each in numbers if each.strip()))
         if wanted:
-            return Asked(kind, wanted[: offers.MOST], "")
+            given = address.text("amount", 18)
+            minor = int(given) if given.isascii() and given.isdigit() else 0
+            return Asked(kind, wanted[: offers.MOST], "", minor)
     currency = address.text("due", 3).upper() or details.my_details(scope).currency_code
     return Asked(kinds.INVOICE, (), currency)
 
@@ -85,7 +96,7 @@ def draw(scope: Scope, provider: Provider, wanted: Asked) -> None:
     if payable:
         with st.container(border=True, key="card-pay-what", gap="small"):
             cards.draw(cards.title(_("What you pay")))
-            chosen = pay_choice.draw(payable, opened.key, business.locale)
+            chosen = pay_choice.draw(payable, opened.key, business.locale, wanted.amount_minor)
         total = say.money(chosen.total, payable[0].currency_code, business.locale)
         title = _("Pay {amount}", amount=total)
         with st.container(border=True, key="card-pay-how", gap="small"):
@@ -99,6 +110,8 @@ def draw(scope: Scope, provider: Provider, wanted: Asked) -> None:
     if not wanted.numbers:
         retainers = links.page("retainers", status="unpaid")
         cards.draw(cards.sub(cards.link(_("Retainer invoices are paid one by one."), retainers)))
+    if payable and wanted.kind is kinds.INVOICE:
+        cards.draw(cards.sub(pay_several.plan_link(payable[0].currency_code)))
     if others:
         cards.draw(cards.card(_("Left out"), pay_choice.left_out(others, business.locale)))
 

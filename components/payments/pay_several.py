@@ -1,6 +1,6 @@
 """The ways to pay several invoices at once: on Home, above the list of invoices, and in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ import streamlit as st
 from components.forms import dialogs
 from components.lists.record_list import Pick, Picking
 from components.ui import cards, links
-from components.ui.markup import tag
+from components.ui.markup import Markup, tag
 from portal_data import kinds, money
 from portal_data.billing import balances
 from portal_data.billing.balances import Balance
@@ -38,12 +38,14 @@ def button(scope: Scope, balance: Balance, *, can_pay: bool) -> None:
 
 
 def several(scope: Scope, today: date) -> None:
-    """Draw the ways to pay several invoices, one for each currency in which some are due."""
+    """Draw the ways to pay several invoices, one for each currency in which some are due, and to
+    plan that."""
     online = _online(scope)
-    if not online:
-        return
+    owed = [
+        each for each in balances.account(scope, today=today).balances if each.outstanding_count
+    ]
     due = [
-        each.currency_code for each in balances.account(scope, today=today).balances
+        each.currency_code for each in owed
         if each.currency_code in online and each.outstanding_count > 1
     ]  # fmt: skip
     words = _("Pay several")
@@ -55,6 +57,8 @@ def several(scope: Scope, today: date) -> None:
         )
         for code in due
     ]
+    if owed:
+        ways.append(plan_link(owed[0].currency_code, class_="pt-button"))
     if ways:
         cards.draw(tag("div", ways, class_="pt-actions"))
 
@@ -117,6 +121,21 @@ def _why_not(row: InvoiceRow, online: bool) -> str:
     if row.status not in _OPEN or row.in_question_minor:
         return _p("left out", "nothing to pay")
     return _p("left out", "on its way") if row.pending_minor else _p("left out", "in dispute")
+
+
+def planned(scope: Scope, currency: str, parts: Mapping[str, int]) -> None:
+    """Draw the button that pays what was planned of some invoices, where that is paid online."""
+    if not parts or currency not in _online(scope):
+        return
+    if st.button(_("Pay now"), key=f"plan.pay.{currency}"):
+        total = str(sum(parts.values()))
+        query = {kinds.INVOICE.path: ",".join(parts), "amount": total}
+        st.switch_page("../pages/pay.py", query_params=query)
+
+
+def plan_link(currency: str, *, class_: str = "pt-link") -> Markup:
+    """Return the way to plan a payment in a currency."""
+    return cards.link(_("Plan my payment"), links.page("plan", due=currency), class_=class_)
 
 
 def _online(scope: Scope) -> frozenset[str]:

@@ -4,7 +4,12 @@ import streamlit as st
 
 from components.lists import listing
 from components.session import require_staff
-from components.staff import online_payment_list, online_payments, provider_messages
+from components.staff import (
+    online_payment_list,
+    online_payments,
+    promises,
+    provider_messages,
+)
 from components.ui import cards
 from portal_data.business import organisation
 from portal_data.clock import utc_now
@@ -17,6 +22,7 @@ request, page = listing.read(staff, request, business.today(utc_now()))
 
 about = "What customers pay through a provider: what needs you, and what is on its way."
 cards.draw(cards.head("Online payments", cards.sub(about)))
+promises.draw(staff, business)
 room = st.container()  # the list does not wait for what a provider is asked
 listing.draw(request, page, business)
 provider_messages.draw(staff, business)

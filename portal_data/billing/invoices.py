@@ -7,10 +7,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from portal_data import labels, lists, store
-from portal_data.billing import disputes, settlements
+from portal_data.billing import disputes, promised, settlements
 from portal_data.billing.disputes import Dispute
 from portal_data.billing.document import Document
 from portal_data.billing.lines import Line, selecting, taxes
+from portal_data.billing.promised import OfInvoice
 from portal_data.billing.settlements import Settlement
 from portal_data.errors import NotFound
 from portal_data.kinds import INVOICE, PARTIALLY_PAID, PAYMENT_STATES, UNPAID
@@ -98,6 +99,7 @@ class Invoice(Document):
     sent_at: datetime | None
     settlements: list[Settlement]
     disputes: list[Dispute]
+    promises: list[OfInvoice]
 
     @property
     def disputed_minor(self) -> int:
@@ -190,6 +192,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         lines = [Line(**row) for row in session.rows(_LINES, invoice_id=head["id"])]
         settled = settlements.of_invoice(session, head)
         disputed = disputes.of_invoice(session, head["id"])
+        promises = promised.of_invoice(session, head["id"])
     del head["written_off_on"]
     return Invoice(
         **{**head, "status": Status[head["status"].upper()]},
@@ -197,5 +200,6 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         taxes=taxes(lines),
         settlements=settled,
         disputes=disputed,
-        history=settlements.history(head, settled),
+        promises=promises,
+        history=[*settlements.history(head, settled), *promised.history(promises)],
     )

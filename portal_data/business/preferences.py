@@ -112,6 +112,8 @@ class Preferences:
     """Invoices that name no way of paying online can be paid by the one that is switched on."""
     pay_in_parts: bool = False
     """Parts of every invoice can be paid, not only of those that allow it themselves."""
+    payment_promises: bool = True
+    """Contacts who pay promise which invoices they pay by which day."""
     notify_contacts_of_payments: bool = True
     """Mail contacts receipts of their payments, and that one failed or came back."""
     reminders: Reminders = Reminders.OFF
@@ -206,6 +208,11 @@ EFFECTS: dict[str, Effect] = {
     "pay_in_parts": Effect(
         "Part payments",
         "Customers pay any part of an invoice. When off, only of invoices that allow it.",
+    ),
+    "payment_promises": Effect(
+        "Promises to pay",
+        "Customers plan what they can pay by which day and promise it, up to 90 days ahead. "
+        "Reminders of these invoices rest until then, and you hear of promises that were not kept.",
     ),
     "customers_add_payment_methods": Effect(
         "Save cards and bank accounts",

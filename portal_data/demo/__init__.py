@@ -27,6 +27,7 @@ from portal_data.demo import (
     organisation,
     payments,
     projects,
+    promises,
     recurring,
     retainers,
 )
@@ -141,6 +142,7 @@ def compose(now: datetime, password_hash: str) -> Books:
     books.number("payments", "payment", "PAY-", 902)
     attempts.start(books)
     attempts.dispute(books)
+    promises.promise(books)
     comments.discuss(books)
     comments.share(books)
     comments.review(books)

@@ -109,6 +109,8 @@ class _History:
         for row in tables["disputes"]:
             if row["kind"] == "customer":
                 yield from self._dispute(row)
+        for row in tables["payment_promises"]:
+            yield from self._promise(row)
         for row in tables["reviews"]:
             yield self._happened(
                 row, "review.added", row["created_at"], self._who(row["contact_id"]), True
@@ -217,6 +219,23 @@ class _History:
             decider = self._who(row["decided_by"])
             yield self._happened(row, f"dispute.{row['status']}", row["decided_at"], decider, True,
                                  subject=subject, details=row["resolution"])  # fmt: skip
+
+    def _promise(self, row: Row) -> Iterator[Row]:
+        items = self.books.tables["payment_promise_items"]
+        ids = {item["invoice_id"] for item in items if item["promise_id"] == row["id"]}
+        invoices = [each for each in self.books.tables["invoices"] if each["id"] in ids]
+        numbers = ", ".join(sorted(each["number"] for each in invoices))
+        alone = ("invoice", invoices[0])
+        subject = alone if len(invoices) == 1 else (
+            "payment_promise", {"id": row["id"], "number": numbers}
+        )  # fmt: skip
+        contact, amount = self._who(row["contact_id"]), row["amount_minor"]
+        yield self._happened(row, "promise.made", row["created_at"], contact, True,
+                             subject=subject, amount=amount)  # fmt: skip
+        if row["closed_at"]:
+            who = contact if row["status"] == "withdrawn" else _PORTAL
+            yield self._happened(row, f"promise.{row['status']}", row["closed_at"], who, True,
+                                 subject=subject, amount=amount)  # fmt: skip
 
     def _who(self, person: Any) -> Row:
         return self.by_id[person] if person else _PORTAL

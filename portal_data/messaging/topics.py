@@ -53,6 +53,7 @@ _OF_RECORD = {
     "file": Topic.DOCUMENTS,
     "invoice": Topic.INVOICES,
     "payment": Topic.PAYMENTS,
+    "promise": Topic.PAYMENTS,
     "retainer_invoice": Topic.INVOICES,
     "review": Topic.REVIEWS,
 }

@@ -18,7 +18,14 @@ from portal_data.ops import notifier
 from portal_data.ops.outbox_loop import OutboxLoop
 from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
-from portal_data.payments import collecting, inbox, methods, polling, refunding
+from portal_data.payments import (
+    collecting,
+    inbox,
+    methods,
+    polling,
+    promise_closing,
+    refunding,
+)
 from portal_data.payments.demo_gateway import events as demo_events
 from portal_data.projects import auto_approvals
 from portal_data.store import OpenSession
@@ -86,6 +93,10 @@ def _write_reminder(session: OpenSession, row: outbox.Row, now: datetime) -> Non
     reminder_letters.write(session, row.customer_id, row.payload, now)
 
 
+def _close_promises(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    promise_closing.close(session, row.customer_id, now)
+
+
 Call = Callable[[Mapping[str, Any], datetime], object]
 Handler = Callable[[OpenSession, outbox.Row, datetime], None]
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
@@ -98,6 +109,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         auto_approvals.WORK: _end_term,
         reminders.OF_CUSTOMER: _remind,
         reminder_letters.WORK: _write_reminder,
+        promise_closing.OF_CUSTOMER: _close_promises,
     }
 )
 """Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""
@@ -111,6 +123,7 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         methods.FORGET: lambda payload, _now: collecting.current().forget(payload),
         demo_events.EVENT: demo_events.deliver,
         reminders.WORK: lambda _payload, now: reminders.look(now),
+        promise_closing.WORK: lambda _payload, now: promise_closing.look(now),
     }
 )
 """Who does with a payload what may take seconds, such as calling somebody elsewhere: outside of

@@ -16,7 +16,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.kinds import CREDIT_NOTE, INVOICE, PAYMENT, RETAINER
 from portal_data.messaging import activity, events
-from portal_data.payments import attempts, offers
+from portal_data.payments import attempts, offers, promise_closing
 from portal_data.payments.attempts import Row
 from portal_data.payments.offers import Payable
 from portal_data.scope import Permission, Scope
@@ -193,6 +193,7 @@ def use(scope: Scope, uses: Sequence[Use], *, key: UUID, now: datetime) -> int:
             invoice, fact = invoices[each.invoice.number], f"{key}:{place}"
             _write(session, credit, invoice, each, today, now, fact)
         ledger.post(session, now, scope.customer_id)
+        promise_closing.touched(session, scope.customer_id, now)
         total = sum(each.amount_minor for each in uses)
         activity.record(
             session,

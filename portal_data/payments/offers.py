@@ -206,10 +206,15 @@ def saved(scope: Scope, provider: Provider) -> list[SavedMethod]:
 
 def held(session: Session, scope: Scope, record: str, numbers: Sequence[str]) -> list[Row]:
     """Return the rows of documents, held in one order until the transaction ends."""
+    return held_of(session, scope.customer_id, record, numbers)
+
+
+def held_of(session: Session, customer_id: UUID, record: str, numbers: Sequence[str]) -> list[Row]:
+    """Return the rows of documents of any customer, held as by `held`."""
     sql = _HELD.get(record)
     if sql is None:
         return []
-    found = session.locked(sql, customer_id=scope.customer_id, numbers=list(numbers))
+    found = session.locked(sql, customer_id=customer_id, numbers=list(numbers))
     return [row for row in found if row["status"] != "draft"]
 
 

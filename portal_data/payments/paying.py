@@ -90,15 +90,15 @@ def begin(scope: Scope, provider: Provider, order: Order, *, key: UUID, now: dat
     be paid online, Invalid for an amount that cannot be.
     """
     scope.need(Permission.INVOICE_PAY)
-    if not 0 < len(order.parts) <= offers.MOST or _twice(order.parts):
+    if not 0 < len(order.parts) <= offers.MOST or twice(order.parts):
         raise Invalid(_("Choose between one and {most} documents.", most=offers.MOST))
     if len({part.record for part in order.parts}) != 1:
         raise Invalid(_("Pay invoices and retainer invoices one after the other."))
     with store.writing(scope) as session:
-        rows = _held(session, scope, order.parts)
+        rows = seen_rows(session, scope, order.parts)
         if session.value(_KNOWN, id=key) is not None:
             return attempts.Status(attempts.held(session, scope.customer_id, key)["status"])
-        currency = _currency(rows)
+        currency = one_currency(rows)
         total = sum(part.amount_minor for part in order.parts)
         _need_payable(session, rows, order.parts)
         payer = session.one(_PAYER, contact_id=scope.contact_id) or {}
@@ -172,13 +172,22 @@ def approve(scope: Scope, attempt_id: UUID, *, seen: int, now: datetime) -> None
         _record(session, scope, events.PAYMENT_APPROVED, attempt, now)
 
 
-def _twice(parts: Iterable[Part]) -> bool:
+def may_alone(session: Session, scope: Scope, currency: str, total: int) -> bool:
+    """Tell whether somebody may give so much away without somebody else's agreement."""
+    return not _over(session.one(_PAYER, contact_id=scope.contact_id) or {}, currency, total)
+
+
+def twice(parts: Iterable[Part]) -> bool:
+    """Tell whether a document is named more than once."""
     named = [(part.record, part.number) for part in parts]
     return len(set(named)) != len(named)
 
 
-def _held(session: Session, scope: Scope, parts: tuple[Part, ...]) -> dict[str, Row]:
-    """Return the documents by their numbers, held in one order, each in the version seen."""
+def seen_rows(session: Session, scope: Scope, parts: tuple[Part, ...]) -> dict[str, Row]:
+    """Return the documents by their numbers, held in one order, each in the version seen.
+
+    Raises NotFound for no such document, Conflict for one that changed since.
+    """
     numbers = [part.number for part in parts]
     rows = {row["number"]: row for row in offers.held(session, scope, parts[0].record, numbers)}
     for part in parts:
@@ -192,7 +201,8 @@ def _held(session: Session, scope: Scope, parts: tuple[Part, ...]) -> dict[str, 
     return rows
 
 
-def _currency(rows: Mapping[str, Row]) -> str:
+def one_currency(rows: Mapping[str, Row]) -> str:
+    """Return the currency of some documents. Raises Conflict where there are several."""
     currencies = {row["currency_code"] for row in rows.values()}
     if len(currencies) != 1:
         raise Conflict(_("Pay one currency at a time."))
@@ -252,7 +262,7 @@ def _need_provider(
 
 def _over(payer: Row, currency: str, total: int) -> bool:
     """Tell whether somebody may not pay so much without somebody else's agreement."""
-    limit = payer["payment_limit_minor"]
+    limit = payer.get("payment_limit_minor")
     return limit is not None and payer["payment_limit_currency"] == currency and total > limit
 
 

@@ -16,7 +16,7 @@ from portal_data.ids import new_id
 from portal_data.messaging import activity, events
 from portal_data.messaging.activity import Initiator
 from portal_data.messaging.event import Event
-from portal_data.payments import attempts, methods, reversals
+from portal_data.payments import attempts, methods, promise_closing, reversals
 from portal_data.payments.attempts import Row, Status
 from portal_data.payments.provider import State
 from portal_data.payments.provider import Status as Truth
@@ -114,6 +114,7 @@ def apply(session: OpenSession, attempt_id: UUID, truth: Truth, now: datetime) -
         payment_id = session.value(_PAID, attempt_id=attempt_id)
         reversals.apply(session, attempt, payment_id, truth.reversals, now)
         ledger.post(session, now, attempt["customer_id"])
+        promise_closing.touched(session, attempt["customer_id"], now)
     return status
 
 

@@ -118,6 +118,11 @@ UNSCOPED: dict[str, str] = {
             "sending_back.waiting",
         )
     },
+    "payments.paying.twice": "looks at what is given",
+    "payments.paying.one_currency": "looks at the rows it is given",
+    "payments.planning.reckon": "reckons with what is given",
+    "payments.promise_closing.look": "the worker looks for all customers with open promises",
+    "billing.promised.history": "puts what is given into words",
     "payments.crediting.plan": "reckons with what is given",
     "payments.offline.spread": "reckons with what is given",
     **{

@@ -45,7 +45,7 @@ SCREENS = [
                                         "sign_in_link?token=none", "accept?token=none",
                                         "reset_password?token=none", "offer?token=none")),
     *((CUSTOMER, f"/{path}") for path in ("", *_LISTS, "statements", "statements?period=all",
-                                          "account", "check", "pay", "review", "security",
+                                          "account", "check", "pay", "plan", "review", "security",
                                           "notifications",
                                           "notifications?status=unread",
                                           "activity", "notification_settings")),

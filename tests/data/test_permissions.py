@@ -71,6 +71,7 @@ from portal_data.payments import (
     offers,
     offline,
     paying,
+    promises,
     provider,
     refunding,
 )
@@ -326,6 +327,20 @@ def _use_credit(who: Who, world: World) -> None:
     credit = Credit("credit_note", "CN-1", 1, TODAY, "GBP", 500)
     invoice = offers.named(world.cast.alice, None, "invoice", ["INV-2"])
     crediting.use(who, crediting.plan([credit], invoice), key=new_id(), now=NOW)
+
+
+_PROMISED = (Part("invoice", "INV-2", 1, 10_000),)
+
+
+def _promise(who: Who) -> None:
+    """Promise to pay a whole invoice."""
+    promises.make(who, _PROMISED, TODAY, key=new_id(), now=NOW)
+
+
+def _promised() -> UUID:
+    """The one promise there is; an unknown id before anybody made one."""
+    found = rows("select id from core.payment_promises order by id")
+    return found[0]["id"] if found else new_id()
 
 
 def _pay(who: Who) -> None:
@@ -713,6 +728,26 @@ ACTIONS: dict[str, Action] = {
         PAYING,
         stranger=False,
         prepare=lambda w, who: make_credit_note(w.cast.alice, number="CN-1", total_minor=500),
+    ),
+    "payments.promises.make": Action(lambda who, w: _promise(who), PAYING, stranger=False),
+    "payments.promises.change": Action(
+        lambda who, w: promises.change(
+            who, _promised(), _PROMISED, TODAY, seen=1, key=new_id(), now=NOW
+        ),
+        PAYING,
+        stranger=False,
+        prepare=lambda w, who: _promise(w.cast.alice),
+    ),
+    "payments.promises.withdraw": Action(
+        lambda who, w: promises.withdraw(who, _promised(), seen=1, now=NOW),
+        PAYING,
+        stranger=False,
+        prepare=lambda w, who: _promise(w.cast.alice),
+    ),
+    "payments.promises.withdraw_for": Action(
+        lambda who, w: promises.withdraw_for(who, _promised(), seen=1, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _promise(w.cast.alice),
     ),
     "payments.refunding.refund": Action(
         lambda who, w: _refund(who),

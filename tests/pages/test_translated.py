@@ -245,6 +245,8 @@ SCREENS: list[tuple[str, dict[str, str]]] = [
     ("check", {}),
     ("pay", {}),
     ("pay", {"invoices": "INV-1,INV-4"}),
+    ("plan", {}),
+    ("plan", {"due": "EUR"}),
     ("account", {}),
     ("notification_settings", {}),
     ("security", {}),

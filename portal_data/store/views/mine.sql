@@ -297,7 +297,7 @@ create view mine.payment_promises as
     from (select * from core.payment_promises where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.payment_promise_items as
-    select customer_id, promise_id, invoice_id, amount_minor
+    select customer_id, promise_id, invoice_id, amount_minor, open_minor
     from (select * from core.payment_promise_items where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.ledger_entries as
