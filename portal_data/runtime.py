@@ -19,7 +19,7 @@ from portal_data.ops.control.server import ControlServer
 from portal_data.ops.operations import OPERATIONS
 from portal_data.ops.publisher import Publisher
 from portal_data.ops.worker import Worker
-from portal_data.payments import polling, promise_closing
+from portal_data.payments import autopay_look, polling, promise_closing
 from portal_data.settings import Settings
 
 log = logging.getLogger("portal.runtime")
@@ -57,6 +57,7 @@ def start(settings: Settings) -> Runtime:
                 log.error("integrity: %s", problem)
             with store.system_writing() as session:  # what happened while nobody listened
                 polling.plan_all(session, utc_now(), utc_now())
+                autopay_look.plan(session, utc_now())
                 reminders.plan(session, utc_now())
                 promise_closing.plan(session, utc_now())
             worker = Worker(mailer_for(settings))

@@ -6,13 +6,15 @@ from uuid import UUID
 from portal_data import store
 from portal_data.auth import invitations, login_links, logins, sessions
 from portal_data.errors import Conflict, Invalid, NotFound
-from portal_data.messaging import activity, events
+from portal_data.messaging import activity, events, outbox
 from portal_data.messaging.event import Event
 from portal_data.scope import Role, Scope, Staff
 from portal_data.store import OpenSession
 from portal_data.store.engine import Row
 from portal_data.text.language import _
 
+AUTOPAY = "autopay.customer"
+"""The kind of work that looks whether a contact's consent to be charged still holds."""
 CONTACT_ROLES = (Role.ADMIN, Role.PAYER, Role.APPROVER, Role.VIEWER)
 
 _CONTACT = """
@@ -162,7 +164,7 @@ def record(
 ) -> None:
     """Record what was done about a contact's access, in the transaction that did it."""
     name = " ".join(part for part in (contact["first_name"], contact["last_name"]) if part)
-    activity.record(
+    entry_id = activity.record(
         session,
         who,
         event,
@@ -172,4 +174,12 @@ def record(
         subject_id=contact["id"],
         subject_number=name or contact["email"],
         details=details,
+    )
+    outbox.enqueue(  # what the contact agreed to pay may be over
+        session,
+        AUTOPAY,
+        dedup_key=f"{AUTOPAY}:{entry_id}",
+        payload={},
+        customer_id=contact["customer_id"],
+        now=now,
     )

@@ -54,8 +54,22 @@ ASKED = f"""i.status = 'sent' and i.balance_minor > 0 and i.in_question_minor = 
                         on p.customer_id = t.customer_id and p.id = t.promise_id
                     where t.customer_id = i.customer_id and t.invoice_id = i.id
                         and p.status = 'open' and p.promised_on >= $today
+                )
+                and not (
+                    exists (
+                        select 1 from core.autopay_plans a
+                        where a.customer_id = i.customer_id and a.invoice_id = i.id
+                            and a.status in ('planned', 'charging', 'again')
+                    )
+                    and {_DISPUTED} = 0 and exists (
+                        select 1 from core.preferences
+                        where key = 'autopay' and value = 'true'
+                    )
                 )"""
-"""Whether something of an invoice is asked for on a day, and no promise and no pause stands."""
+"""Whether something of an invoice is asked for on a day, and no promise and no pause stands.
+
+What auto-pay charges is not asked for, until it has given up or the person has to pay by hand; of
+what is partly in dispute it charges nothing, so the rest of that is."""
 
 _BUSINESS = "select name, timezone, locale from core.organisation order by name"
 _READERS = """

@@ -108,6 +108,8 @@ class Preferences:
     """Contacts may save cards and bank accounts."""
     customers_use_credit: bool = True
     """Contacts who pay settle invoices with credit notes, unused payments and retainers."""
+    autopay: bool = False
+    """Contacts who pay may let invoices be charged to a saved method by themselves."""
     pay_online: bool = False
     """Invoices that name no way of paying online can be paid by the one that is switched on."""
     pay_in_parts: bool = False

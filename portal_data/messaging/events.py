@@ -1,7 +1,7 @@
 """Every event there is. One line each: an event that is not here cannot be recorded."""
 
 from portal_data.kinds import KINDS
-from portal_data.messaging import promise_events
+from portal_data.messaging import autopay_events, promise_events
 from portal_data.messaging.event import Audience, Event, entered, event
 from portal_data.scope import Permission
 from portal_data.text.language import N_
@@ -412,6 +412,9 @@ TOOK_AWAY_ACCOUNT = _of_person(
 )
 """By the kind of person whose account at an OpenID provider it is."""
 
-ELSEWHERE = (promise_events,)  # modules that enter more, which they do when they are imported
+ELSEWHERE = (
+    autopay_events,
+    promise_events,
+)  # modules that enter more, which they do when they are imported
 EVENTS: dict[str, Event] = entered()
 """Every event by its key, as the store keeps it."""

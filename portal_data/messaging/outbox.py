@@ -22,7 +22,10 @@ KEEP_SENT = timedelta(days=30)
 
 SECRET_FIELDS = ("link",)
 """Fields of a payload that may open an account: wiped as soon as the row needs them no more."""
-OPENING_NOTHING = frozenset({"mail.activity", "mail.digest", "mail.reminder"})
+OPENING_NOTHING = frozenset({
+    "mail.activity", "mail.autopay_by_hand", "mail.autopay_declined", "mail.autopay_notice",
+    "mail.digest", "mail.reminder",
+})  # fmt: skip
 """Mails whose links open nothing without a sign-in: one that failed or came back can be sent again
 as it is."""
 

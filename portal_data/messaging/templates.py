@@ -190,6 +190,13 @@ def reminder(
     )
 
 
+def autopay(
+    kind: str, to: str, names: Mapping[str, str | None], page: str, **values: Any
+) -> dict[str, Any]:
+    """A mail of auto-pay: `names` has name, business, number and method; `page` is the invoice."""
+    return _letter(kind, to, names, link=address(page), account=address("account"), **values)
+
+
 def _letter(
     name: str,
     to: str,

@@ -43,6 +43,7 @@ LABELS = {
 _OF_RECORD = {
     "approval": Topic.TIMESHEETS,
     "archive": Topic.DOCUMENTS,
+    "autopay": Topic.PAYMENTS,
     "comment": Topic.COMMENTS,
     "contact": Topic.PEOPLE,
     "credit": Topic.PAYMENTS,

@@ -19,8 +19,13 @@ from portal_data.ops.outbox_loop import OutboxLoop
 from portal_data.output import attachments
 from portal_data.output.attachments import Attachment
 from portal_data.payments import (
+    attempts,
+    autopay_dunning,
+    autopay_look,
+    autopay_plans,
     collecting,
     inbox,
+    mandates,
     methods,
     polling,
     promise_closing,
@@ -97,6 +102,22 @@ def _close_promises(session: OpenSession, row: outbox.Row, now: datetime) -> Non
     promise_closing.close(session, row.customer_id, now)
 
 
+def _autopay(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    provider = collecting.current().provider
+    if provider is None:
+        mandates.end_lost(session, row.customer_id, now)
+    else:
+        autopay_plans.look_at(session, provider, row.customer_id, now)
+
+
+def _autopay_ended(session: OpenSession, row: outbox.Row, now: datetime) -> None:
+    autopay_dunning.ended(session, row.customer_id, row.payload, now)
+
+
+def _charge(payload: Mapping[str, Any], now: datetime) -> None:
+    collecting.current().look(UUID(payload["attempt_id"]), now)
+
+
 Call = Callable[[Mapping[str, Any], datetime], object]
 Handler = Callable[[OpenSession, outbox.Row, datetime], None]
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
@@ -110,6 +131,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         reminders.OF_CUSTOMER: _remind,
         reminder_letters.WORK: _write_reminder,
         promise_closing.OF_CUSTOMER: _close_promises,
+        mandates.OF_CUSTOMER: _autopay,
+        attempts.ENDED: _autopay_ended,
     }
 )
 """Who does what waits in the outbox, by its kind, in one transaction; mails go another way."""
@@ -122,6 +145,8 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         refunding.WORK: lambda payload, now: collecting.current().send_back(payload, now),
         methods.FORGET: lambda payload, _now: collecting.current().forget(payload),
         demo_events.EVENT: demo_events.deliver,
+        autopay_look.WORK: lambda _payload, now: autopay_look.look(now),
+        autopay_plans.CHARGE: _charge,
         reminders.WORK: lambda _payload, now: reminders.look(now),
         promise_closing.WORK: lambda _payload, now: promise_closing.look(now),
     }

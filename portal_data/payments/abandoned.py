@@ -22,7 +22,8 @@ OFF_FOR = timedelta(days=1)
 
 def without_a_trace(attempt: Mapping[str, Any], now: datetime) -> Status:
     """End an attempt that its provider knows nothing of, or hold it where that is not sure."""
-    if attempt["saved_method_id"] is not None:
+    never_asked_for = attempt["mandate_id"] is not None and attempt["handed_at"] is None
+    if attempt["saved_method_id"] is not None and not never_asked_for:
         return hold_open(attempt["id"], "Its provider never answered.", now, traceless=True)
     with store.system_writing() as session:
         row = settlement.held(session, attempt["id"])

@@ -16,11 +16,15 @@ from uuid import UUID
 from portal_data import store
 from portal_data.errors import NotFound
 from portal_data.kinds import INVOICE, RETAINER, Kind
+from portal_data.messaging import outbox
 from portal_data.scope import Scope
 from portal_data.store import OpenSession, Session
 from portal_data.text.language import _
 
 Row = dict[str, Any]
+
+ENDED = "autopay.ended"
+"""The kind of work that auto-pay has with an attempt that is in flight no more."""
 
 
 class Status(StrEnum):
@@ -121,7 +125,8 @@ _NUMBERS = {
 _KINDS = {"invoice_id": INVOICE, "retainer_invoice_id": RETAINER}
 _HELD = """
     select id, customer_id, contact_id, version, status, provider, currency_code, amount_minor,
-        saved_method_id, save_method, provider_reference, redirect_url, expires_at
+        saved_method_id, save_method, provider_reference, redirect_url, expires_at, mandate_id,
+        consent
     from core.payment_attempts
     where customer_id = $customer_id and id = $id
     order by id
@@ -256,6 +261,15 @@ def move(
         url=url,
         now=now,
     )
+    if not status.in_flight and (attempt["mandate_id"] or attempt["consent"]):
+        outbox.enqueue(
+            session,
+            ENDED,
+            dedup_key=f"{ENDED}:{attempt['id']}:{status}",
+            payload={"attempt_id": str(attempt["id"])},
+            customer_id=attempt["customer_id"],
+            now=now,
+        )
 
 
 def numbered(numbers: Sequence[str], most: int = 3) -> str:

@@ -18,6 +18,7 @@ from portal_data.errors import Conflict, Unavailable
 from portal_data.payments import (
     abandoned,
     attempts,
+    autopay_release,
     polling,
     provider_requests,
     saving,
@@ -44,7 +45,8 @@ KEY_HOLDS = timedelta(hours=23)
 
 _ATTEMPT = """
     select id, customer_id, contact_id, status, provider, currency_code, amount_minor,
-        saved_method_id, save_method, provider_reference, redirect_url, created_at, expires_at
+        saved_method_id, save_method, provider_reference, redirect_url, created_at, expires_at,
+        mandate_id, handed_at
     from core.payment_attempts where id = $id
     order by id
 """
@@ -163,7 +165,7 @@ class Collector:
                 reference = self._found_again(attempt, now)
             except ProviderError as error:
                 if error.final:
-                    return Status.FAILED
+                    return Status(self._attempt(attempt_id)["status"])
                 raise
             if reference is None:
                 return abandoned.without_a_trace(attempt, now)
@@ -315,6 +317,8 @@ class Collector:
         One that its provider will never take has failed then, and the error says why.
         """
         provider = self._providers.of(attempt["provider"])
+        if attempt["mandate_id"] is not None:
+            autopay_release.release(attempt, now)
         try:
             return provider_requests.hand_over(provider, attempt, self._address, now)
         except ProviderError as error:

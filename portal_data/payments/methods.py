@@ -14,6 +14,7 @@ from portal_data.errors import Conflict, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox
 from portal_data.messaging.event import Event
+from portal_data.payments import mandates
 from portal_data.payments.attempts import Row
 from portal_data.payments.provider import Method
 from portal_data.scope import Permission, Scope
@@ -105,6 +106,7 @@ def remove(scope: Scope, method_id: UUID, *, seen: int, now: datetime) -> None:
                 _("Recurring invoices are charged to this. Choose another one for them first.")
             )
         session.change(_REMOVE, id=method_id, now=now)
+        mandates.end_of_method(session, scope.customer_id, method_id, now)
         outbox.enqueue(
             session,
             FORGET,

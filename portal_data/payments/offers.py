@@ -83,6 +83,9 @@ _HELD = {
         order by id
     """,
 }
+_HELD_BY_ID = """
+    select id from core.invoices where customer_id = $customer_id and id = any($ids) order by id
+"""
 _NAMED = {
     "invoice": f"""
         select {_OF_INVOICE}, {_DISPUTES}
@@ -216,6 +219,12 @@ def held_of(session: Session, customer_id: UUID, record: str, numbers: Sequence[
         return []
     found = session.locked(sql, customer_id=customer_id, numbers=list(numbers))
     return [row for row in found if row["status"] != "draft"]
+
+
+def hold_by_id(session: Session, customer_id: UUID, ids: Sequence[UUID]) -> None:
+    """Hold invoices, in one order, until the transaction ends."""
+    if ids:
+        session.locked(_HELD_BY_ID, customer_id=customer_id, ids=list(ids))
 
 
 def payable(row: Mapping[str, Any]) -> int:

@@ -6,6 +6,7 @@ Nothing here asks a provider for anything: that is `collecting`, once the transa
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from portal_data import money, store
@@ -13,10 +14,11 @@ from portal_data.business import preferences
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
-from portal_data.messaging import activity, events
+from portal_data.messaging import activity, chain, events
 from portal_data.messaging.event import Event
-from portal_data.payments import attempts, offers, polling
+from portal_data.payments import attempts, autopay_consents, offers, polling
 from portal_data.payments.attempts import Row, Status
+from portal_data.payments.mandates import Terms
 from portal_data.payments.provider import Provider
 from portal_data.scope import Permission, Scope
 from portal_data.store import Session
@@ -46,6 +48,8 @@ class Order:
     parts: tuple[Part, ...]
     method_id: UUID | None = None
     save_method: bool = False
+    consent: Terms | None = None
+    """What of the next invoices is to be charged by itself once this payment has succeeded."""
 
 
 _PAYER = """
@@ -61,10 +65,10 @@ _METHOD = """
 _KNOWN = "select id from payment_attempts where id = $id order by id"
 _BEGIN = """
     insert into core.payment_attempts (id, customer_id, contact_id, key, provider, status,
-        currency_code, amount_minor, saved_method_id, save_method, created_at, updated_at,
-        expires_at)
+        currency_code, amount_minor, saved_method_id, save_method, consent, created_at,
+        updated_at, expires_at)
     values ($id, $customer_id, $contact_id, $key, $provider, $status, $currency, $amount,
-        $method_id, $save_method, $now, $now, $expires_at)
+        $method_id, $save_method, $consent, $now, $now, $expires_at)
 """
 _ITEMS = """
     insert into core.payment_attempt_items (id, customer_id, attempt_id, invoice_id,
@@ -103,7 +107,7 @@ def begin(scope: Scope, provider: Provider, order: Order, *, key: UUID, now: dat
         _need_payable(session, rows, order.parts)
         payer = session.one(_PAYER, contact_id=scope.contact_id) or {}
         _need_provider(session, provider, order, rows, payer, (currency, total))
-        status = Status.AWAITING_APPROVAL if _over(payer, currency, total) else Status.CREATED
+        status = Status.AWAITING_APPROVAL if over_limit(payer, currency, total) else Status.CREATED
         row = {"id": key, "customer_id": scope.customer_id}
         session.change(
             _BEGIN,
@@ -116,6 +120,7 @@ def begin(scope: Scope, provider: Provider, order: Order, *, key: UUID, now: dat
             amount=total,
             method_id=order.method_id,
             save_method=order.save_method,
+            consent=_consent(session, scope, order, currency),
             now=now,
             expires_at=now + (OPEN_FOR if status is Status.CREATED else APPROVAL_FOR),
         )
@@ -160,7 +165,7 @@ def approve(scope: Scope, attempt_id: UUID, *, seen: int, now: datetime) -> None
     with store.writing(scope) as session:
         attempt, _items_of = _waiting(session, scope, attempt_id, seen)
         payer = session.one(_PAYER, contact_id=scope.contact_id) or {}
-        if _over(payer, attempt["currency_code"], attempt["amount_minor"]):
+        if over_limit(payer, attempt["currency_code"], attempt["amount_minor"]):
             raise NotAllowed(_("This is more than your own limit, too. Ask an administrator."))
         session.change(
             _APPROVE,
@@ -174,7 +179,7 @@ def approve(scope: Scope, attempt_id: UUID, *, seen: int, now: datetime) -> None
 
 def may_alone(session: Session, scope: Scope, currency: str, total: int) -> bool:
     """Tell whether somebody may give so much away without somebody else's agreement."""
-    return not _over(session.one(_PAYER, contact_id=scope.contact_id) or {}, currency, total)
+    return not over_limit(session.one(_PAYER, contact_id=scope.contact_id) or {}, currency, total)
 
 
 def twice(parts: Iterable[Part]) -> bool:
@@ -260,7 +265,18 @@ def _need_provider(
         raise Conflict(_("Cards and bank accounts cannot be saved here."))
 
 
-def _over(payer: Row, currency: str, total: int) -> bool:
+def _consent(session: Session, scope: Scope, order: Order, currency: str) -> str | None:
+    """Return what is agreed to as it is kept. Raises Conflict where nothing can be."""
+    if order.consent is None:
+        return None
+    if order.consent.currency_code != currency:
+        raise Invalid(_("Auto-pay is for the currency that is paid."))
+    if not preferences.get(session).autopay or not (order.method_id or order.save_method):
+        raise Conflict(_("Nothing can be charged by itself here."))
+    return autopay_consents.kept(order.consent, chain.address(session, scope.sign_in_id))
+
+
+def over_limit(payer: Mapping[str, Any], currency: str, total: int) -> bool:
     """Tell whether somebody may not pay so much without somebody else's agreement."""
     limit = payer.get("payment_limit_minor")
     return limit is not None and payer["payment_limit_currency"] == currency and total > limit

@@ -68,6 +68,7 @@ def hand_over(
         cancel_url=f"{back}&left=1",
         expires_at=attempt["expires_at"],
         method=method["provider_reference"] if method else None,
+        absent=attempt["mandate_id"] is not None,
     )
     started = provider.charge(request) if method else provider.start(request)
     with store.system_writing() as session:

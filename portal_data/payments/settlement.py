@@ -13,7 +13,7 @@ from portal_data import money
 from portal_data.billing import ledger
 from portal_data.business import numbering, organisation
 from portal_data.ids import new_id
-from portal_data.messaging import activity, events
+from portal_data.messaging import activity, autopay_events, events
 from portal_data.messaging.activity import Initiator
 from portal_data.messaging.event import Event
 from portal_data.payments import attempts, methods, promise_closing, reversals
@@ -26,7 +26,7 @@ from portal_data.store import OpenSession
 _ATTEMPT = """
     select id, customer_id, contact_id, version, status, provider, currency_code, amount_minor,
         saved_method_id, save_method, provider_reference, redirect_url, held_reason, expected_on,
-        failure_message
+        failure_message, mandate_id, consent
     from core.payment_attempts where id = $id
     order by id
 """
@@ -83,6 +83,16 @@ _CONTACT = """
     select first_name, last_name, email from core.contacts
     where customer_id = $customer_id and id = $id
     order by id
+"""
+# what is agreed to be charged from now on is what was saved by this payment
+_SAVED = """
+    update core.payment_attempts
+    set version = version + 1, saved_method_id = (
+        select s.id from core.saved_methods s
+        where s.customer_id = $customer_id and s.provider = $provider
+            and s.provider_reference = $reference
+    )
+    where customer_id = $customer_id and id = $id
 """
 _PAID = "select id from core.payments where attempt_id = $attempt_id order by id"
 SERIES = ("PAY-", 6)
@@ -172,7 +182,7 @@ def refuse(
     items = attempts.items_of(session, attempt["customer_id"], attempt["id"])
     attempts.land(session, attempt, items, now)
     attempts.move(session, attempt, Status.FAILED, now, failure=(code, message))
-    record(session, events.PAYMENT_FAILED, attempt, now, message)
+    record(session, _failure(attempt), attempt, now, message)
     return Status.FAILED
 
 
@@ -267,6 +277,14 @@ def _brought(
                 truth.method,
                 now,
             )
+            if attempt["consent"]:
+                session.change(
+                    _SAVED,
+                    customer_id=attempt["customer_id"],
+                    id=attempt["id"],
+                    provider=attempt["provider"],
+                    reference=truth.method.reference,
+                )
         return Status.SUCCEEDED
     target = _STATES[truth.state]
     if status is Status.FAILED and not target.in_flight:
@@ -291,8 +309,13 @@ def _brought(
         url=truth.url,
     )
     if target is Status.FAILED and status is not Status.FAILED:
-        record(session, events.PAYMENT_FAILED, attempt, now, truth.failure_message)
+        record(session, _failure(attempt), attempt, now, truth.failure_message)
     return target
+
+
+def _failure(attempt: Row) -> Event:
+    """Return what it is that an attempt failed: auto-pay writes its own letters of that."""
+    return autopay_events.DECLINED if attempt["mandate_id"] else events.PAYMENT_FAILED
 
 
 def _initiator(session: OpenSession, attempt: Row) -> Initiator | None:

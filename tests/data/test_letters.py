@@ -57,6 +57,35 @@ LETTERS: dict[str, Callable[[], dict[str, Any]]] = {
     "reminder of several": lambda: templates.reminder(
         TO, NAME, NAME, None, 3, [[_told()] * 2] * 2, ["1.00", "2.00"], "invoices?status=unpaid"
     ),
+    **{
+        name: lambda name=name, day=day: templates.autopay(
+            name,
+            TO,
+            dict.fromkeys(("name", "business", "number", "method"), NAME),
+            "invoice?number=1",
+            amount="1.00",
+            due="1",
+            day=day,
+            since="1",
+            reason=language._("The card has expired."),
+        )
+        for name, day in (
+            ("autopay_notice", "1"),
+            ("autopay_declined", "1"),
+            ("autopay_by_hand", None),
+        )
+    },
+    "autopay_declined for good": lambda: templates.autopay(
+        "autopay_declined",
+        TO,
+        dict.fromkeys(("name", "business", "number", "method"), NAME),
+        "invoice?number=1",
+        amount="1.00",
+        due="1",
+        day=None,
+        since="1",
+        reason=language._("The card has expired."),
+    ),
     "digest": lambda: templates.digest(TO, NAME, [(_told(), None)] * 2, 3),
 }
 OF_STAFF: dict[str, Callable[[], dict[str, Any]]] = {

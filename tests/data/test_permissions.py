@@ -64,6 +64,7 @@ from portal_data.messaging import comments, delivery, failed_mail, messages, not
 from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
 from portal_data.payments import (
+    autopay,
     crediting,
     deciding,
     desk,
@@ -76,6 +77,7 @@ from portal_data.payments import (
     refunding,
 )
 from portal_data.payments.crediting import Credit
+from portal_data.payments.mandates import Covers, Terms
 from portal_data.payments.paying import Order, Part
 from portal_data.payments.receiving import Received
 from portal_data.projects import timesheet_answers, timesheet_reversals, timesheet_submissions
@@ -355,7 +357,24 @@ def _begun() -> UUID:
     return found[0]["id"] if found else new_id()
 
 
+TERMS = Terms(Covers.EVERYTHING, "GBP", None, "I agree.")
+
+
+def _agree(who: Who) -> None:
+    """Let a customer have agreed to be charged automatically."""
+    _save_method(who)
+    autopay.consent(who, _saved(), TERMS, key=new_id(), now=NOW)
+
+
+def _agreed() -> UUID:
+    """The one mandate there is; an unknown id before."""
+    found = rows("select id from core.mandates order by id")
+    return found[0]["id"] if found else new_id()
+
+
 def _save_method(who: Who) -> None:
+    with store.system_writing() as session:
+        session.load("core.preferences", ("key", "value", "updated_at"), [("autopay", "true", NOW)])
     insert(
         "saved_methods", customer_id=who.customer_id, provider="demo", provider_reference="pm_1",
         kind="card", status="verified", created_at=NOW, updated_at=NOW,
@@ -722,6 +741,24 @@ ACTIONS: dict[str, Action] = {
         PAYING,
         stranger=False,
         prepare=lambda w, who: _name_a_way(),
+    ),
+    "payments.autopay.consent": Action(
+        lambda who, w: autopay.consent(who, _saved(), TERMS, key=new_id(), now=NOW),
+        PAYING,
+        stranger=False,
+        prepare=lambda w, who: _save_method(w.cast.alice),
+    ),
+    "payments.autopay.change": Action(
+        lambda who, w: autopay.change(who, _agreed(), _saved(), TERMS, seen=1, now=NOW),
+        PAYING,
+        stranger=False,
+        prepare=lambda w, who: _agree(w.cast.alice),
+    ),
+    "payments.autopay.revoke": Action(
+        lambda who, w: autopay.revoke(who, _agreed(), seen=1, now=NOW),
+        PAYING,
+        stranger=False,
+        prepare=lambda w, who: _agree(w.cast.alice),
     ),
     "payments.crediting.use": Action(
         lambda who, w: _use_credit(who, w),

@@ -32,6 +32,7 @@ UNUSED = {
     "document_templates",
     "line_taxes",
     "mail_bounces",
+    "autopay_plans",
     "mandates",
     "notification_choices",
     "notification_settings",

@@ -44,6 +44,8 @@ class Scripted:
     """Why nothing new will ever be taken."""
     customers_lost: int = 0
     """So often it has forgotten whom it knew."""
+    refuses: str | None = None
+    """The code by which banks refuse charges of saved methods; they take their time on `later`."""
     answers_lost: int = 0
     """So many of the next requests are done, and their answers do not arrive."""
 
@@ -58,7 +60,8 @@ class Scripted:
         return self._begin(request, State.CREATED, f"https://provider.example/{request.attempt_id}")
 
     def charge(self, request: Request) -> Started:
-        return self._begin(request, State.SUCCEEDED, None)
+        state = State.FAILED if self.refuses else State.SUCCEEDED
+        return self._begin(request, State.PENDING if self.refuses == "later" else state, None)
 
     def status(self, reference: str) -> Status:
         self._answer()
@@ -135,7 +138,8 @@ class Scripted:
                 reference, State.CREATED, 0, request.currency_code, request.attempt_id
             )
             if state is not State.CREATED:
-                self.becomes(reference, state)
+                code = self.refuses if state is State.FAILED else None
+                self.becomes(reference, state, failure_code=code)
         self._answer()
         return Started(reference, url)
 

@@ -154,7 +154,7 @@ create view mine.refunds as
 create view mine.payment_attempts as
     select id, customer_id, contact_id, key, provider, status, currency_code,
         amount_minor, saved_method_id, save_method,
-        failure_code, failure_message, held_reason, expected_on, approved_by, approved_at, version, created_at, updated_at, expires_at
+        failure_code, failure_message, held_reason, expected_on, approved_by, approved_at, mandate_id, version, created_at, updated_at, expires_at
     from (select * from core.payment_attempts where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.payment_attempt_items as
@@ -288,8 +288,13 @@ create view mine.payment_attempt_sources as
 
 create view mine.mandates as
     select id, customer_id, contact_id, saved_method_id, covers, currency_code, limit_minor, words,
-        given_at, given_from, revoked_at, revoked_by
+        given_at, given_from, revoked_at, revoked_by, ended_because, version
     from (select * from core.mandates where customer_id = getvariable('customer_id')::uuid offset 0) own;
+
+create view mine.autopay_plans as
+    select id, customer_id, invoice_id, mandate_id, status, charge_on, noticed_on, tries, declines,
+        attempt_id, failure_code, version, created_at, updated_at
+    from (select * from core.autopay_plans where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.payment_promises as
     select id, customer_id, contact_id, currency_code, amount_minor, promised_on, status, version,

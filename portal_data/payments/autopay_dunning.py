@@ -1,0 +1,122 @@
+"""What becomes of an automatic charge: paid, tried again some days later, or given up.
+
+Banks say by a code why they refuse. What may be different in some days is tried again then; all
+else never is, since card networks and banks fine who asks again for what they will not give.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from portal_data.business import organisation
+from portal_data.messaging import autopay_events
+from portal_data.payments import autopay_consents, autopay_letters, autopay_plans, mandates
+from portal_data.payments.attempts import Row, Status
+from portal_data.store import OpenSession
+from portal_data.text.language import N_, _
+
+SOFT = frozenset({
+    "approve_with_id", "card_declined", "card_velocity_exceeded", "do_not_honor",
+    "generic_decline", "insufficient_funds", "issuer_not_available", "processing_error",
+    "reenter_transaction", "try_again_later", "withdrawal_count_limit_exceeded", "R01", "R09",
+})  # fmt: skip
+"""Codes of refusals that may be different in some days, as Stripe and NACHA name them."""
+WAITS: Mapping[str, Sequence[int]] = {"card": (3, 5, 7), "bank": (3, 5)}
+"""After how many days a refused charge is tried again, by the kind of method: a bank debit may be
+presented again twice by NACHA's rules."""
+_NOT_ENOUGH = N_("There was not enough money in the account.")
+_BANK = N_("The bank declined it without saying why.")
+_CONFIRM = N_("The bank wants you to confirm this payment yourself.")
+_REASONS = {
+    "R01": _NOT_ENOUGH,
+    "R09": _NOT_ENOUGH,
+    "insufficient_funds": _NOT_ENOUGH,
+    "authentication_required": _CONFIRM,
+    "authentication_failed": _CONFIRM,
+    "card_declined": _BANK,
+    "do_not_honor": _BANK,
+    "generic_decline": _BANK,
+    "expired_card": N_("The card has expired."),
+    "method_removed": N_("The card or bank account is not saved any more."),
+}
+_OTHER = N_("The bank or the payment company refused it.")
+
+_ATTEMPT = """
+    select id, customer_id, contact_id, status, failure_code, mandate_id, consent, saved_method_id,
+        provider
+    from core.payment_attempts
+    where customer_id = $customer_id and id = $id
+    order by id
+"""
+_PLAN = """
+    select i.id, i.number, i.due_date, i.currency_code, i.balance_minor, i.pending_minor,
+        i.in_question_minor, i.status, 0::bigint as disputed_minor, p.id as plan_id,
+        p.status as plan, p.mandate_id, p.charge_on, p.noticed_on, p.tries, p.declines, p.attempt_id
+    from core.autopay_plans p
+    join core.invoices i on i.customer_id = p.customer_id and i.id = p.invoice_id
+    where p.customer_id = $customer_id and p.attempt_id = $attempt_id
+    order by p.id
+"""
+_DECLINED = """
+    update core.autopay_plans
+    set version = version + 1, declines = declines + 1, updated_at = $now
+    where customer_id = $customer_id and id = $id
+"""
+_MANDATE = """
+    select id, contact_id, saved_method_id, given_at, revoked_at from core.mandates
+    where customer_id = $customer_id and id = $id
+    order by id
+"""
+
+
+def reason(code: str | None) -> str:
+    """Return why a charge was refused, in words for its customer."""
+    return _(_REASONS.get(code or "", _OTHER))
+
+
+def ended(
+    session: OpenSession, customer_id: UUID, payload: Mapping[str, Any], now: datetime
+) -> None:
+    """Do what follows from an attempt that is in flight no more; the same again does nothing."""
+    mandates.hold_customer(session, customer_id)
+    attempt = session.one(_ATTEMPT, customer_id=customer_id, id=UUID(payload["attempt_id"]))
+    if attempt is None:
+        return
+    if attempt["consent"] and attempt["status"] == Status.SUCCEEDED:
+        autopay_consents.take_up(session, attempt, now)
+    for row in session.rows(_PLAN, customer_id=customer_id, attempt_id=attempt["id"]):
+        if row["plan"] == "charging" or attempt["status"] == Status.SUCCEEDED:
+            _follow(session, customer_id, row, attempt, now)
+
+
+def _follow(session: OpenSession, customer_id: UUID, row: Row, attempt: Row, now: datetime) -> None:
+    """Bring the plan of an invoice to what became of its charge."""
+    status = Status(attempt["status"])
+    if status.in_flight or row["plan"] == "paid":
+        return
+    if status is Status.SUCCEEDED:
+        autopay_plans.move(session, customer_id, row, "paid", now)
+        return
+    mandate = session.one(_MANDATE, customer_id=customer_id, id=row["mandate_id"]) or {}
+    charged = mandates.method(session, customer_id, mandate["saved_method_id"])
+    today = organisation.of_portal(session).today(now)
+    if status is not Status.FAILED:  # it was never asked for
+        over = mandate["revoked_at"] is not None
+        status_then, day = ("ended", row["charge_on"]) if over else ("again", today)
+        autopay_plans.move(session, customer_id, row, status_then, now, charge_on=day)
+        return
+    code, waits = attempt["failure_code"], WAITS[charged["kind"]]
+    again = code in SOFT and row["declines"] < len(waits) and mandate["revoked_at"] is None
+    session.change(_DECLINED, customer_id=customer_id, id=row["plan_id"], now=now)
+    if again:
+        day = today + timedelta(days=waits[row["declines"]])
+        autopay_plans.move(session, customer_id, row, "again", now, charge_on=day, code=code)
+    else:
+        day = None
+        autopay_plans.move(session, customer_id, row, "stopped", now, code=code)
+        autopay_plans.record(session, customer_id, autopay_events.STOPPED, row, now)
+    letter = autopay_letters.Letter(
+        "declined", row, {**mandate, "method": charged}, day, _REASONS.get(code or "", _OTHER)
+    )
+    autopay_letters.send(session, customer_id, letter, now)
