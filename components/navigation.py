@@ -142,6 +142,7 @@ def _of_staff(role: Role) -> list[StreamlitPage]:
         page("staff/review", "Review", "review", hidden=True),
         page("staff/mail", "Mail", "mail", "outgoing_mail"),
         page("staff/online_payments", "Online payments", "online_payments", "credit_card"),
+        page("staff/bank", "Bank statements", "bank", "account_balance"),
         page("staff/record_payment", "Record payment", "record_payment", hidden=True),
         page("staff/data", "Data", "data", "database"),
         page("staff/readiness", "Getting ready", "readiness", "checklist"),

@@ -16,7 +16,7 @@ OF_CUSTOMERS = OF_BOTH | _LISTS | {
     "account", "activity", "check", "pay", "plan", "projects", "statements", "timesheets",
 }  # fmt: skip
 OF_STAFF = OF_BOTH | {
-    "customer", "data", "inbox", "mail", "online_payments", "organisation", "preferences",
+    "bank", "customer", "data", "inbox", "mail", "online_payments", "organisation", "preferences",
     "readiness", "record_payment", "reviews", "team",
 }  # fmt: skip
 BY_LINK = frozenset({"offer"})

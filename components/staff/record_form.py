@@ -18,6 +18,7 @@ from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
 from portal_data.payments import offline
+from portal_data.payments.bank import Left
 from portal_data.payments.offline import Account, Open
 from portal_data.payments.receiving import MODES, Part, Received
 from portal_data.scope import Staff
@@ -38,13 +39,17 @@ def draw(
     business: Organisation,
     *,
     first: str = "",
-    proposed: Received | None = None,
+    line: Left | None = None,
 ) -> None:
     """Draw the form for a customer; the invoice `first` is paid before others.
 
-    `proposed` is what a bank says. Raises NotFound.
+    `line` is what a bank says came. Raises NotFound.
     """
-    name = f"staff.record.{customer_id}.{first}"
+    proposed = None
+    if line is not None:
+        said = (line.details or line.payer or "")[:100].strip() or None
+        proposed = Received(line.date, line.currency_code, line.amount_minor, MODES[0], said)
+    name = f"staff.record.{customer_id}.{first}.{line.id if line else ''}"
     began = form(name, lambda: _Began(offline.account(staff, customer_id), new_id()))
     account = began.start.account
     with st.container(border=True, key="card-record"):
@@ -56,7 +61,14 @@ def draw(
     if st.button("Record payment", type="primary", icon=":material/check:", key="record.yes"):
         done = outcome(
             lambda: offline.record(
-                staff, customer_id, received, parts, key=began.start.key, again=again, now=utc_now()
+                staff,
+                customer_id,
+                received,
+                parts,
+                key=began.start.key,
+                again=again,
+                line_id=line.id if line else None,
+                now=utc_now(),
             ),
             drawn=drawn,
             seen=name,

@@ -54,6 +54,12 @@ APPROVAL_TAKEN_BACK = event(
     _STAFF,
     mailed=_ON_ACTIVITY,
 )
+BANK_LINE_DISMISSED = event(
+    "bank_line.dismissed", N_("{actor} saw no payment in the bank line of {subject}"), _NOBODY
+)
+BANK_STATEMENT_RECORDED = event(
+    "bank_statement.recorded", N_("{actor} recorded the bank statement of {subject}"), _NOBODY
+)
 CREDIT_USED = event(
     "credit.used", N_("{actor} used credit for {subject}"), _OTHER_SIDE, mailed=_ON_ACTIVITY
 )

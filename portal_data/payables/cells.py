@@ -1,8 +1,8 @@
 """A process of its own that turns a file of strangers into rows of short texts, and nothing else.
 
 It is started with no environment, no files of the portal's and limits on its memory and time, reads
-a file from its input and writes JSON to its output: `python -I cells.py xlsx|csv`. It imports
-nothing of the portal's, which it could not find.
+a file from its input and writes JSON to its output: `python -I cells.py xlsx|csv ROWS LETTERS`.
+It imports nothing of the portal's, which it could not find.
 """
 
 import csv
@@ -25,16 +25,19 @@ INFLATED = 100 * 1024 * 1024
 """Bytes of a workbook's parts together."""
 
 
-def main(kind: str) -> None:
-    """Read one file and write its rows, or in a word why it cannot be read."""
+def main(kind: str, most: int, letters: int) -> None:
+    """Read one file and write its rows, or in a word why it cannot be read.
+
+    At most so many rows, and so many letters of a cell.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     content = sys.stdin.buffer.read()
     try:
-        rows = list(islice(_rows(kind, content), ROWS + 1))
+        rows = list(islice(_rows(kind, content, letters), most + 1))
         answer: dict[str, Any] = {"rows": rows}
-        if len(rows) > ROWS:
+        if len(rows) > most:
             answer = {"wrong": "long"}
     except MemoryError:
         answer = {"wrong": "large"}
@@ -43,10 +46,10 @@ def main(kind: str) -> None:
     json.dump(answer, sys.stdout)
 
 
-def _rows(kind: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _rows(kind: str, content: bytes, letters: int) -> Iterator[tuple[int, list[str]]]:
     """Yield rows that have anything in them, each with its place, from 1."""
     for place, row in enumerate(_sheet(content) if kind == "xlsx" else _texts(content), 1):
-        cells = [_text(cell)[:LETTERS] for cell in islice(row, COLUMNS)]
+        cells = [_text(cell)[:letters] for cell in islice(row, COLUMNS)]
         if any(cells):
             yield place, cells
 
@@ -93,4 +96,4 @@ def _text(cell: Any) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -80,10 +80,11 @@ _NAMES = {
 }
 
 
-def read(name: str, content: bytes) -> Grid:
+def read(name: str, content: bytes, most: int = cells.ROWS, letters: int = cells.LETTERS) -> Grid:
     """Return a file's rows, which a process with limits of its own has read.
 
-    The first row that has more than one cell is the header. Raises Invalid with what is wrong.
+    The first row that has more than one cell is the header. At most so many rows, and letters of a
+    cell, are read. Raises Invalid with what is wrong.
     """
     kind = name.rpartition(".")[2].lower()
     if kind not in ("csv", "xlsx"):
@@ -91,7 +92,11 @@ def read(name: str, content: bytes) -> Grid:
     if not content or len(content) > LARGEST:
         size = LARGEST // 1024 // 1024
         raise Invalid(_("Keep the file under {size} MB, and not empty.", size=size))
-    found = [each for each in _in_own_process(kind, content) if sum(map(bool, each[1])) > 1]
+    found = [
+        each
+        for each in _in_own_process(kind, content, most, letters)
+        if sum(map(bool, each[1])) > 1
+    ]
     if len(found) < 2:
         raise Invalid(_("It has no rows below a header."))
     width = max(len(row) for _place, row in found)
@@ -126,15 +131,13 @@ def interpret(
     the column; only where there is none `month_first` decides.
     """
     dates = [row[columns.date] for row in grid.rows] if columns.date is not None else []
-    parts = [match for text in dates if (match := _DAY.fullmatch(text))]
-    if any(int(match[1]) > 12 for match in parts):
-        month_first = False
-    elif any(int(match[2]) > 12 for match in parts):
-        month_first = True
+    month_first = months_first(dates, otherwise=month_first)
     listed, unread = [], []
     for place, row in zip(grid.places, grid.rows, strict=True):
-        number, amount = row[columns.number], _amount(row[columns.amount], currency)
-        day = _day(row[columns.date], month_first=month_first) if columns.date is not None else None
+        number, amount = row[columns.number], amount_of(row[columns.amount], currency)
+        day = (
+            day_of(row[columns.date], month_first=month_first) if columns.date is not None else None
+        )
         if not re.search(r"\w", number):
             if row[columns.amount]:  # a sum below the rows, or a row of somebody's
                 unread.append(Unread(place, grid.header[columns.number], number))
@@ -147,11 +150,19 @@ def interpret(
     return listed, unread
 
 
+def months_first(texts: Sequence[str], *, otherwise: bool) -> bool:
+    """Tell whether days are written with the month first; `otherwise` where nothing tells."""
+    parts = [match for text in texts if (match := _DAY.fullmatch(text))]
+    if any(int(match[1]) > 12 for match in parts):
+        return False
+    return otherwise or any(int(match[2]) > 12 for match in parts)
+
+
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 _AMOUNT = re.compile(r"(-?)\D{0,4}?(-?)([\d.,'\s]*\d)\D{0,4}?(-?)")
 
 
-def _amount(text: str, currency: str) -> int | None:
+def amount_of(text: str, currency: str) -> int | None:
     """Return an amount as a spreadsheet shows it, in minor units; None for what is none.
 
     `(1,234.50)` and `1.234,50-` are below zero. A mark before three figures, alone in its text,
@@ -182,7 +193,8 @@ def _amount(text: str, currency: str) -> int | None:
     return money.to_minor(-exact if below else exact, currency)
 
 
-def _day(text: str, *, month_first: bool) -> Date | None:
+def day_of(text: str, *, month_first: bool) -> Date | None:
+    """Return a day as spreadsheets and banks write it; None for what is none."""
     try:
         return Date.fromisoformat(text[:10])
     except ValueError:
@@ -197,7 +209,9 @@ def _day(text: str, *, month_first: bool) -> Date | None:
         return None
 
 
-def _in_own_process(kind: str, content: bytes) -> Sequence[tuple[int, Sequence[str]]]:
+def _in_own_process(
+    kind: str, content: bytes, most: int, letters: int
+) -> Sequence[tuple[int, Sequence[str]]]:
     """Return the rows that the process with limits found, with their places.
 
     Raises Invalid with what is wrong.
@@ -206,7 +220,7 @@ def _in_own_process(kind: str, content: bytes) -> Sequence[tuple[int, Sequence[s
         raise Invalid(_("Other files are being read. Try again in a minute."))
     try:
         done = subprocess.run(  # noqa: S603 - a file of ours, and one of two words
-            [sys.executable, "-I", str(_CELLS), kind],
+            [sys.executable, "-I", str(_CELLS), kind, str(most), str(letters)],
             input=content,
             capture_output=True,
             timeout=_PATIENCE,
@@ -224,6 +238,6 @@ def _in_own_process(kind: str, content: bytes) -> Sequence[tuple[int, Sequence[s
         raise Invalid(_("It takes too much memory or time to read. Save it as CSV."))
     answer = json.loads(done.stdout)
     if wrong := answer.get("wrong"):
-        raise Invalid(_(_WRONG[wrong], rows=grouped(cells.ROWS)))
+        raise Invalid(_(_WRONG[wrong], rows=grouped(most)))
     rows: Sequence[tuple[int, Sequence[str]]] = answer["rows"]
     return rows

@@ -112,6 +112,17 @@ _WENT_BACK = """
     where customer_id = $customer_id and payment_id = $id and status <> 'failed'
     order by id
 """
+_LINE = """
+    update core.bank_lines
+    set version = version + 1, status = 'recorded', payment_id = $payment_id,
+        recorded_by = $staff_id, updated_at = $now
+    where id = $id and status = 'left'
+"""
+_WAITS_AGAIN = """
+    update core.bank_lines
+    set version = version + 1, status = 'left', payment_id = null, updated_at = $now
+    where payment_id = $payment_id
+"""
 _VOID = """
     update core.payments
     set version = version + 1, status = 'void', unused_minor = 0, updated_at = $now
@@ -164,12 +175,14 @@ def record(
     *,
     key: UUID,
     again: bool,
+    line_id: UUID | None = None,
     now: datetime,
 ) -> str:
     """Write down a payment that came, and return the number of its receipt.
 
     `key` is the id that it gets: the same click twice is one payment. Another one of the same day
-    and amount is recorded only `again`, so that a second tab records nothing twice. Raises
+    and amount is recorded only `again`, so that a second tab records nothing twice. `line_id` is a
+    line of a bank's statement that waits no longer then. Raises
     NotFound for no such customer or invoice, NotAllowed above one's limit, Invalid for what cannot
     have come, Conflict for a twin, and for more than is open.
     """
@@ -191,6 +204,10 @@ def record(
             session, staff, customer_id, received, parts, rows,
             payment_id=key, drawn=number, now=now,
         )  # fmt: skip
+        if line_id is not None:
+            line = {"id": line_id, "payment_id": key, "staff_id": staff.staff_id, "now": now}
+            if session.change(_LINE, **line) != 1:
+                raise Conflict("This line of the bank's statement does not wait any more.")
         ledger.post(session, now, customer_id)
     return number
 
@@ -221,6 +238,8 @@ def recorded(staff: Staff, number: str) -> Recorded:
 def void(staff: Staff, number: str, why: str, *, seen: int, now: datetime) -> None:
     """Take a recorded payment back, as if it had never come: what it paid is open again.
 
+    A line of a bank's statement that it was waits again.
+
     Raises NotFound, NotAllowed above one's limit, InvalidFields without a reason, Conflict when it
     changed since it was seen, came through a provider, is void, or part of it went back.
     """
@@ -230,6 +249,7 @@ def void(staff: Staff, number: str, why: str, *, seen: int, now: datetime) -> No
         own = {"customer_id": row["customer_id"]}
         receiving.take_back(session, row["customer_id"], row["id"], f"void:{row['version']}", now)
         session.change(_VOID, **own, id=row["id"], now=now)
+        session.change(_WAITS_AGAIN, payment_id=row["id"], now=now)
         ledger.post(session, now, row["customer_id"])
         _record(session, staff, events.PAYMENT_VOIDED, row, words, now)
 

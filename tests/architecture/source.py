@@ -38,6 +38,8 @@ NOT_NOUNS = {
     "billing.pricing": "calculates with what it is given, no rows of its own",
     "business.brand": "name, colour and logo of the business, which the sign-in page shows",
     "choices": "reads a word of an address",
+    "payments.bank_matching": "compares what it is given, no rows of its own",
+    "payments.bank_statements": "reads a bank's file, no rows of its own",
     "payables.cells": "a process of its own, which knows one file and nothing else",
     "payables.matching": "matches the plain values it is given",
     "payables.reading": "reads the file it is given, no rows of ours",

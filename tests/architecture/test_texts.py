@@ -19,6 +19,7 @@ NOT_TRANSLATED = {
     "Account details": "what staff call a customer's screen",
     "Add internal note": "of staff",
     "At this address each customer sees its own. Choose the customer first.": "of staff",
+    "Bank statements": "of staff",
     "Comparison ": "the name of a file",
     "Customer portal": "the name of every portal, until its page has come",
     "Form name": "a name that streamlit-authenticator asks for",

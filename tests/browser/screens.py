@@ -74,7 +74,7 @@ SCREENS = [
     *((STAFF, f"/{path}") for path in ("", "?status=owing", "data", "inbox", "reviews",
                                        "readiness", "organisation", "preferences", "team",
                                        "security", "notifications", "notification_settings",
-                                       "mail", "mail?status=waiting", "online_payments",
+                                       "mail", "mail?status=waiting", "online_payments", "bank",
                                        "online_payments?status=all")),
     *((STAFF, f"/reviews?sort={order} > first") for order in ("newest", "oldest")),
     *((STAFF, f"/data?question={name}") for name in ("unbilled-time", "views")),

@@ -65,6 +65,7 @@ from portal_data.messaging.delivery import Delivery, Digest
 from portal_data.output import acceptance
 from portal_data.payments import (
     autopay,
+    bank,
     crediting,
     deciding,
     desk,
@@ -76,6 +77,8 @@ from portal_data.payments import (
     provider,
     refunding,
 )
+from portal_data.payments.bank_matching import Proposal
+from portal_data.payments.bank_statements import Line, Statement
 from portal_data.payments.crediting import Credit
 from portal_data.payments.mandates import Covers, Terms
 from portal_data.payments.paying import Order, Part
@@ -112,6 +115,8 @@ def _png() -> bytes:
 
 
 PNG = _png()
+LINE = UUID(int=38)
+"""A line of a bank's statement."""
 
 
 @dataclass(frozen=True)
@@ -322,6 +327,30 @@ def _record(who: Who, world: World) -> None:
     received = Received(TODAY, "GBP", 100, "Cash")
     customer_id = world.cast.alice.customer_id
     offline.record(who, customer_id, received, [], key=new_id(), again=False, now=NOW)
+
+
+def _record_line(who: Who, world: World) -> None:
+    """Record a line of a bank's statement."""
+    line = Line(2, TODAY, 100, "Ada", "INV-2", "mark")
+    statement = Statement("GB12", "GBP", (line,), 0, ())
+    proposal = Proposal(str(world.cast.alice.customer_id), ())
+    bank.record(who, statement, [bank.Chosen(line, proposal)], now=NOW)
+
+
+def _left_line() -> UUID:
+    """A line of a bank's statement that waits for a person."""
+    return insert(
+        "bank_lines",
+        id=LINE,
+        fingerprint="mark",
+        account="GB12",
+        currency_code="GBP",
+        date=TODAY,
+        amount_minor=100,
+        status="left",
+        created_at=NOW,
+        updated_at=NOW,
+    )
 
 
 def _use_credit(who: Who, world: World) -> None:
@@ -790,6 +819,12 @@ ACTIONS: dict[str, Action] = {
         lambda who, w: _refund(who),
         STAFF,
         prepare=lambda w, who: make_payment(w.cast.alice, {w.invoice: 100}, number="PAY-9"),
+    ),
+    "payments.bank.record": Action(_record_line, STAFF),
+    "payments.bank.dismiss": Action(
+        lambda who, w: bank.dismiss(who, LINE, seen=1, now=NOW),
+        STAFF,
+        prepare=lambda w, who: _left_line(),
     ),
     "payments.offline.record": Action(_record, STAFF),
     **{
