@@ -16,7 +16,7 @@ from portal_data.business import organisation
 from portal_data.errors import Conflict, Invalid, NotFound, PortalError
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events
-from portal_data.payments import bank_matching, limits, receiving
+from portal_data.payments import bank_matching, limits, promise_closing, receiving
 from portal_data.payments.bank_matching import Customer, Match, Owed, Proposal
 from portal_data.payments.bank_statements import Line, Statement
 from portal_data.payments.receiving import Received
@@ -295,6 +295,7 @@ def _receive(
         )  # fmt: skip
     for customer_id in sorted(owners):
         ledger.post(session, now, customer_id)
+        promise_closing.touched(session, customer_id, now)
 
 
 def _reference(said: Line) -> str | None:

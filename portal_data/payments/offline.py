@@ -15,7 +15,7 @@ from portal_data.business import organisation
 from portal_data.errors import Conflict, NotFound
 from portal_data.messaging import activity, events
 from portal_data.messaging.event import Event
-from portal_data.payments import limits, receiving
+from portal_data.payments import limits, promise_closing, receiving
 from portal_data.payments.attempts import Row
 from portal_data.payments.receiving import Part, Received
 from portal_data.scope import Staff
@@ -209,6 +209,7 @@ def record(
             if session.change(_LINE, **line) != 1:
                 raise Conflict("This line of the bank's statement does not wait any more.")
         ledger.post(session, now, customer_id)
+        promise_closing.touched(session, customer_id, now)
     return number
 
 
@@ -274,6 +275,7 @@ def reallocate(
         unused = row["amount_minor"] - sum(each.amount_minor for each in parts)
         session.change(_REUSE, customer_id=row["customer_id"], id=row["id"], unused=unused, now=now)
         ledger.post(session, now, row["customer_id"])
+        promise_closing.touched(session, row["customer_id"], now)
         given = ", ".join(each.number for each in parts) or "nothing"
         _record(session, staff, events.PAYMENT_REALLOCATED, row, given, now)
 
