@@ -6,6 +6,7 @@ Delivery is at least once: a row that was being sent when the process died is se
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +43,13 @@ _ENQUEUE = """
     insert into core.outbox (id, customer_id, kind, dedup_key, payload, status, not_before,
         created_at)
     values ($id, $customer_id, $kind, $dedup_key, $payload, 'queued', $not_before, $now)
+    on conflict (customer_id, dedup_key) do nothing
+"""
+_ENQUEUE_ALL = """
+    insert into core.outbox (id, customer_id, kind, dedup_key, payload, status, not_before,
+        created_at)
+    select unnest($ids::uuid[]), $customer_id::uuid, $kind, unnest($dedup_keys::text[]),
+        unnest($payloads::text[]), 'queued', $now::timestamp, $now::timestamp
     on conflict (customer_id, dedup_key) do nothing
 """
 _DUE = """
@@ -123,6 +131,24 @@ def enqueue(
     if queued:
         session.after_commit((ARCHIVES_WAITING if kind == ARCHIVE else WAITING).set)
     return queued == 1
+
+
+def enqueue_all(
+    session: OpenSession, kind: str, work: Mapping[str, dict[str, Any]], now: datetime
+) -> None:
+    """Queue pieces of the business's work, payloads by dedup key, due at once, as `enqueue`."""
+    if not work:
+        return
+    session.change(
+        _ENQUEUE_ALL,
+        ids=[new_id() for _each in work],
+        customer_id=BUSINESS,
+        kind=kind,
+        dedup_keys=list(work),
+        payloads=[json.dumps(each, ensure_ascii=False) for each in work.values()],
+        now=now,
+    )
+    session.after_commit(WAITING.set)
 
 
 def due(

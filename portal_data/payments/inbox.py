@@ -4,7 +4,8 @@ A message is believed in nothing but that there is something to look at. Its sig
 first, it is stored next, and the provider has its answer; what it leads to is looked at afterwards.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,6 @@ from portal_data.ids import new_id
 from portal_data.messaging import outbox
 from portal_data.payments.collecting import Collector
 from portal_data.payments.provider import Notice, Provider
-from portal_data.store import OpenSession
 
 WORK = "payment.event"
 """The kind of work that looks at what a message of a provider leads to."""
@@ -24,13 +24,22 @@ WORK = "payment.event"
 _KEEP = """
     insert into core.provider_events (id, provider, external_id, kind, object_reference, attempt_id,
         payload, status, received_at)
-    values ($id, $provider, $external_id, $kind, $reference, $attempt_id,
-        $payload, 'received', $now)
+    select unnest($ids::uuid[]), unnest($providers::text[]), unnest($external_ids::text[]),
+        unnest($kinds::text[]), unnest($references::text[]), unnest($attempt_ids::uuid[]),
+        unnest($payloads::text[]), 'received', $now::timestamp
     on conflict (provider, external_id) do nothing
 """
+_KEPT = """
+    select provider, external_id from core.provider_events where id = any($ids) order by id
+"""
 _AGAIN = """
-    update core.provider_events set deliveries = deliveries + 1
-    where provider = $provider and external_id = $external_id
+    update core.provider_events set deliveries = deliveries + again.times
+    from (
+        select unnest($providers::text[]) as provider, unnest($external_ids::text[]) as external_id,
+            unnest($times::bigint[]) as times
+    ) again
+    where provider_events.provider = again.provider
+        and provider_events.external_id = again.external_id
 """
 _EVENT = """
     select id, provider, external_id, kind, object_reference, attempt_id, status, deliveries, error
@@ -45,6 +54,10 @@ _DONE = """
     set status = $status, attempts = attempts + 1, error = null, handled_at = $now
     where id = $id
 """
+
+
+_Name = tuple[str, str]
+"""A provider, and its own name of a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +92,46 @@ def signed(provider: Provider, body: bytes, headers: Mapping[str, str], now: dat
 
 
 def keep(said: Iterable[Said], now: datetime) -> None:
-    """Keep what providers said, each message once, and plan to look at it."""
+    """Keep what providers said, each message once, and plan to look at it.
+
+    A hundred messages take as many statements as one, since their senders wait for the answer.
+    """
+    times: Counter[_Name] = Counter()
+    found: dict[_Name, tuple[UUID, Notice, str]] = {}
+    for each in said:
+        for notice in each.notices:
+            name = (each.provider, notice.external_id)
+            times[name] += 1
+            found.setdefault(name, (new_id(), notice, each.body))
+    if not found:
+        return
+    # in one order, or two processes that keep the same messages could wait for each other
+    names = sorted(found)
+    ids, notices, bodies = zip(*(found[name] for name in names), strict=True)
     with store.system_writing() as session:
-        for each in said:
-            for notice in each.notices:
-                _keep(session, each.provider, notice, each.body, now)
+        session.change(
+            _KEEP,
+            **_columns(names),
+            ids=list(ids),
+            kinds=[each.kind for each in notices],
+            references=[each.reference for each in notices],
+            attempt_ids=[each.attempt_id for each in notices],
+            payloads=list(bodies),
+            now=now,
+        )
+        kept = [(row["provider"], row["external_id"]) for row in session.rows(_KEPT, ids=list(ids))]
+        works = {f"{WORK}:{':'.join(name)}": {"event_id": str(found[name][0])} for name in kept}
+        outbox.enqueue_all(session, WORK, works, now)
+        times.subtract(kept)
+        if again := [name for name in names if times[name]]:
+            session.change(_AGAIN, **_columns(again), times=[times[name] for name in again])
+
+
+def _columns(names: Sequence[_Name]) -> dict[str, list[str]]:
+    return {
+        "providers": [provider for provider, _external_id in names],
+        "external_ids": [external_id for _provider, external_id in names],
+    }
 
 
 def work(collector: Collector, payload: Mapping[str, Any], now: datetime) -> None:
@@ -124,28 +172,3 @@ def _handle(collector: Collector, event: Mapping[str, Any], now: datetime) -> No
             status="ignored" if found is None else "handled",
             now=now,
         )
-
-
-def _keep(session: OpenSession, provider: str, notice: Notice, payload: str, now: datetime) -> None:
-    known = {"provider": provider, "external_id": notice.external_id}
-    event_id = new_id()
-    kept = session.change(
-        _KEEP,
-        id=event_id,
-        **known,
-        kind=notice.kind,
-        reference=notice.reference,
-        attempt_id=notice.attempt_id,
-        payload=payload,
-        now=now,
-    )
-    if not kept:
-        session.change(_AGAIN, **known)
-        return
-    outbox.enqueue(
-        session,
-        WORK,
-        dedup_key=f"{WORK}:{provider}:{notice.external_id}",
-        payload={"event_id": str(event_id)},
-        now=now,
-    )

@@ -26,10 +26,6 @@ from portal_data.text.language import _
 # To fetch one text of a segment it unpacks where all of them begin: a customer's hundred numbers
 # would cost more than all else of a list, and the more the larger the books.
 _QUICK_TEXTS = "set disabled_compression_methods = 'dict_fsst'"
-_TABLES = "select table_name as name from duckdb_tables() where schema_name = 'core'"
-_VIEWS = """
-    select view_name as name, sql from duckdb_views() where schema_name in ('core', 'mine')
-"""
 _MODE = 0o600  # hashes of passwords are in it; analysts have copies without them
 _FEW = 8  # rows that cost less as parameters than as an arrow table
 _CHUNK = 50_000  # rows per arrow table: keeps a bulk load's memory flat
@@ -296,9 +292,12 @@ class DuckDBEngine:
         """Return the tables of `core` that statements read."""
         if self._relations is None:
             with self.reading(Visibility.ALL, None) as transaction:
-                tables = [row["name"] for row in transaction.rows(_TABLES, {})]
-                views = [(row["name"], row["sql"]) for row in transaction.rows(_VIEWS, {})]
-            self._relations = Relations(tables, views)
+                tables = transaction.rows("from duckdb_tables() where schema_name = 'core'", {})
+                views = transaction.rows("from duckdb_views() where not internal", {})
+            self._relations = Relations(
+                [row["table_name"] for row in tables],
+                [(row["view_name"], row["sql"]) for row in views],
+            )
         return self._relations.of(statements)
 
     def row_lock(self) -> str:
