@@ -217,8 +217,27 @@ def _paid(payment: Payment, locale: str) -> Markup:
                 _(labels.AMOUNT_PAID),
                 [say.money(each.amount_minor, payment.currency_code, locale) for each in paid],
             ),
+            *(_gone_back(payment, locale) if any(each.returned_minor for each in paid) else ()),
         ],
     )
+
+
+def _gone_back(payment: Payment, locale: str) -> list[Figures]:
+    """Return what of each document went back, and what stays paid."""
+
+    def words(minor: int) -> str:
+        return say.money(minor, payment.currency_code, locale)
+
+    return [
+        Figures(
+            _(labels.AMOUNT_RETURNED),
+            [words(each.returned_minor) for each in payment.allocations],
+        ),
+        Figures(
+            _(labels.AMOUNT_KEPT),
+            [words(each.kept_minor) for each in payment.allocations],
+        ),
+    ]
 
 
 def _totals(values: Receipt, locale: str) -> Markup:

@@ -204,6 +204,7 @@ def of_payment(payment: Payment, business: Organisation, details: MyDetails) -> 
                 amount_minor=each.amount_minor,
                 withheld_minor=each.withheld_minor,
                 early_discount_minor=each.early_discount_minor,
+                returned_minor=each.returned_minor,
             )
             for each in payment.allocations
         ),

@@ -65,8 +65,9 @@ class PaymentRow:
 class Allocation:
     """What a payment gave to one document: kind is invoice or retainer.
 
-    `date` and `total_minor` are the document's. The amount was paid; tax withheld and the discount
-    for paying early lowered the document's balance beside it.
+    `date` and `total_minor` are the document's. The amount was paid, and `returned_minor` of it
+    went back since; tax withheld and the discount for paying early lower the document's balance
+    beside what is kept.
     """
 
     kind: str
@@ -76,6 +77,12 @@ class Allocation:
     amount_minor: int
     withheld_minor: int
     early_discount_minor: int
+    returned_minor: int = 0
+
+    @property
+    def kept_minor(self) -> int:
+        """What of the document stays paid."""
+        return self.amount_minor - self.returned_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,8 @@ _GET = """
 # plain queries of one table each: a join of all three costs more to plan than these to run
 _ALLOCATIONS = """
     select payment_id, invoice_id, retainer_invoice_id, amount_minor, withheld_minor,
-        early_discount_minor
+        early_discount_minor, reverses_id is not null as reverses,
+        case when source_key like 'reallocated:%' then true else false end as moved
     from allocations_by_payment_ids
     order by payment_id, date, id
 """
@@ -211,21 +219,34 @@ def _allocations(session: store.Session, payments: Sequence[UUID]) -> dict[UUID,
         for row in (session.rows(sql, ids=ids) if ids else ())
     }
     paid: dict[UUID, list[Allocation]] = {}
-    for row in rows:
-        document = documents.get(row["invoice_id"] or row["retainer_invoice_id"])
-        if document is None:
+    for (payment_id, document_id), parts in _by_document(rows).items():
+        document = documents.get(document_id)
+        back = sum(-each["amount_minor"] for each in parts if each["reverses"])
+        moved = sum(-each["amount_minor"] for each in parts if each["reverses"] and each["moved"])
+        gave = sum(each["amount_minor"] for each in parts) + back - moved
+        if document is None or not (gave or any(each["withheld_minor"] for each in parts)):
             continue
-        paid.setdefault(row["payment_id"], []).append(
+        paid.setdefault(payment_id, []).append(
             Allocation(
-                "invoice" if row["invoice_id"] else "retainer",
+                "invoice" if parts[0]["invoice_id"] else "retainer",
                 document["number"],
                 document["date"],
                 document["total_minor"],
-                row["amount_minor"],
-                row["withheld_minor"],
-                row["early_discount_minor"],
+                gave,
+                sum(each["withheld_minor"] for each in parts),
+                sum(each["early_discount_minor"] for each in parts),
+                back - moved,
             )
         )
     for allocations in paid.values():
         allocations.sort(key=lambda each: each.number)
     return paid
+
+
+def _by_document(rows: Sequence[dict[str, Any]]) -> dict[tuple[UUID, UUID], list[dict[str, Any]]]:
+    """Return what payments gave and took back, by payment and document."""
+    found: dict[tuple[UUID, UUID], list[dict[str, Any]]] = {}
+    for row in rows:
+        key = (row["payment_id"], row["invoice_id"] or row["retainer_invoice_id"])
+        found.setdefault(key, []).append(row)
+    return found

@@ -167,6 +167,23 @@ def test_a_payment_is_given_to_other_invoices_again_and_again(cast: Cast) -> Non
     assert integrity() == []
 
 
+def test_a_receipt_has_one_line_for_each_document_whatever_came_back(cast: Cast) -> None:
+    number = record(cast.owner, cast.alice, [Part("INV-1", 4_000)])
+    offline.reallocate(
+        cast.owner, number, [Part("INV-2", 9_000), Part("INV-1", 500)], seen=1, now=NOW
+    )
+    offline.reallocate(cast.owner, number, [Part("INV-2", 9_000)], seen=2, now=NOW)
+    refunding.refund(cast.owner, number, 3_000, "Part", key=new_id(), seen=3, now=NOW)
+    made = payments.get(cast.alice, number)
+    (line,) = made.allocations  # what was given to another invoice is no more than that
+    assert (line.number, line.amount_minor, line.returned_minor, line.kept_minor) == (
+        "INV-2", 9_000, 2_000, 7_000,
+    )  # fmt: skip
+    assert (made.amount_minor, made.refunded_minor, made.unused_minor) == (10_000, 3_000, 0)
+    assert line.kept_minor + made.unused_minor == made.amount_minor - made.refunded_minor
+    assert integrity() == []
+
+
 def test_what_changed_or_went_back_is_not_voided(cast: Cast) -> None:
     number = record(cast.owner, cast.alice, [Part("INV-1", 4_000)])
     refunding.refund(cast.owner, number, 100, "Part", key=new_id(), seen=1, now=NOW)

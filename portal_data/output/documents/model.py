@@ -171,6 +171,7 @@ class PaidPaper:
     amount_minor: int
     withheld_minor: int = 0
     early_discount_minor: int = 0
+    returned_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,14 @@ def _refund(back: MoneyBack, receipt: Receipt, locale: str) -> str:
     return bidi.listed(_(back.words), when, amount, back.reason)
 
 
+def _gone_back(receipt: Receipt) -> list[tuple[str, list[int]]]:
+    """Return what of each document went back and what stays paid, where anything did."""
+    back = [one.returned_minor for one in receipt.paid]
+    kept = [one.amount_minor - one.returned_minor for one in receipt.paid]
+    heads = _(labels.AMOUNT_RETURNED), _(labels.AMOUNT_KEPT)
+    return [(heads[0], back), (heads[1], kept)] if any(back) else []
+
+
 def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
     locale, currency = sheets.look.locale, receipt.currency
     columns = [Column(_(labels.PAYMENT_FOR), share=1), Column(_(labels.DATE), figures=True)]
@@ -67,6 +75,7 @@ def _draw_paid(sheets: Sheets, receipt: Receipt, *, keep_after: float) -> None:
         (_(labels.TAX_WITHHELD), [one.withheld_minor for one in receipt.paid]),
         (_(labels.EARLY_DISCOUNT), [one.early_discount_minor for one in receipt.paid]),
         (_(labels.AMOUNT_PAID), [one.amount_minor for one in receipt.paid]),
+        *_gone_back(receipt),
     ):
         if any(amounts):
             columns.append(Column(head, figures=True))

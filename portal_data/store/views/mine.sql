@@ -143,7 +143,7 @@ create view mine.payments as
 
 create view mine.allocations as
     select id, customer_id, payment_id, invoice_id, retainer_invoice_id, date,
-        amount_minor, withheld_minor, early_discount_minor, reverses_id, created_at
+        amount_minor, withheld_minor, early_discount_minor, reverses_id, source_key, created_at
     from (select * from core.allocations where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.refunds as
