@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from components.account import details_dialogs, people, saved_methods
+from components.account import autopay_card, details_dialogs, people, saved_methods
 from components.account.contact_access import ROLES
 from components.forms.action import act
 from components.ui import cards, links, roles
@@ -55,6 +55,7 @@ def draw(
             if edit:
                 dialog()
         saved_methods.draw(scope, mine.saved_methods, today)
+        autopay_card.draw(scope, mine.saved_methods, today, locale)
     people.draw(scope, mine, locale)
 
 

@@ -14,6 +14,7 @@ from components.documents.paper import paper
 from components.forms import dialogs
 from components.lists import listing
 from components.lists.record_list import Cell, Column, Empty, Pill, Row
+from components.payments import autopay_line
 from components.ui import cards, links, roles
 from components.ui import format as say
 from components.ui.markup import Markup, join, tag
@@ -29,6 +30,7 @@ from portal_data.billing.invoices import (
 from portal_data.billing.promised import State
 from portal_data.billing.settlements import Settlement
 from portal_data.business.organisation import Organisation
+from portal_data.payments import autopay
 from portal_data.scope import Role, Scope
 from portal_data.text.language import N_, NP_, _, _p, counted
 
@@ -152,7 +154,12 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
     locale, payable = opened.business.locale, invoice.payable_minor
     reason = roles.why_not_pay(scope, opened.customer, payable, invoice.currency_code, locale)
     sheet = document_view.sheet(
-        cards.card("", balance(invoice, opened.today, locale), roles.unpaid(payable, reason)),
+        cards.card(
+            "",
+            balance(invoice, opened.today, locale),
+            *_by_itself(scope, number, locale),
+            roles.unpaid(payable, reason),
+        ),
         cards.card("", paper(opened.values, locale)),
         dispute_view.card(
             invoice.disputes,
@@ -175,6 +182,12 @@ def draw(scope: Scope, number: str, now: datetime) -> document_view.Drawn[Invoic
         )
     waiting = paying.waiting(scope, opened.business, kinds.INVOICE, invoice)
     return document_view.Drawn(invoice, statuses(invoice), sheet, controls, waiting=waiting)
+
+
+def _by_itself(scope: Scope, number: str, locale: str) -> list[Markup]:
+    """Return what auto-pay does about an invoice, if anything."""
+    plans = autopay.plans(scope, number)
+    return [cards.sub(autopay_line.words(each, locale)) for each in plans]
 
 
 BALANCES = {False: N_("Balance due"), True: N_("Balance in question")}

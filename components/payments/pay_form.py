@@ -23,11 +23,13 @@ from components.ui import format as say
 from components.ui.markup import tag
 from portal_data import kinds
 from portal_data.business import organisation, preferences
+from portal_data.business.organisation import Organisation
 from portal_data.clock import utc_now
 from portal_data.customers import details
 from portal_data.ids import new_id
 from portal_data.kinds import Kind
-from portal_data.payments import offers, paying
+from portal_data.payments import autopay, offers, paying
+from portal_data.payments.mandates import Covers, Terms
 from portal_data.payments.offers import Payable, SavedMethod
 from portal_data.payments.paying import Order, Part
 from portal_data.payments.provider import Provider
@@ -139,6 +141,7 @@ def _how(
     method = _method(opened, provider, business.today(utc_now()))
     saving = method is None and preferences.of(scope).customers_add_payment_methods
     save = saving and st.checkbox(_("Save it for next time"), key=f"{opened.key}.save")
+    terms = _autopay(scope, wanted, opened, business, method, save=bool(save))
     mine = details.my_details(scope)
     above = roles.why_not_pay(scope, mine, chosen.total, currency, business.locale)
     total = say.money(chosen.total, currency, business.locale)
@@ -159,7 +162,7 @@ def _how(
         Part(wanted.kind.record, number, seen[number], minor)
         for number, minor in chosen.parts.items()
     )
-    order = Order(parts, method.id if method else None, bool(save))
+    order = Order(parts, method.id if method else None, bool(save), terms)
     key = opened.start.key
     with messages:
         begun = outcome(
@@ -167,6 +170,30 @@ def _how(
         )
         if begun is not None:
             going_on.begun(scope, key, begun[0], saved=method is not None)
+
+
+def _autopay(
+    scope: Scope,
+    wanted: Asked,
+    opened: Form[Began],
+    business: Organisation,
+    method: SavedMethod | None,
+    *,
+    save: bool,
+) -> Terms | None:
+    """Offer to charge the next invoices by what is saved; return what is agreed to, if anything."""
+    currency = opened.start.found[0].currency_code
+    on = {each.currency_code for each in autopay.in_force(scope)}
+    offered = wanted.kind is kinds.INVOICE and (method or save) and currency not in on
+    if not (offered and preferences.of(scope).autopay):
+        return None
+    if not st.checkbox(_("Pay the next ones automatically"), key=f"{opened.key}.autopay"):
+        return None
+    bare = Terms(Covers.EVERYTHING, currency, None, "")
+    named = saved_method.words(method) if method else _("the card or account that I pay with now")
+    words = autopay.words(bare, named, business.name)
+    cards.draw(cards.sub(words))
+    return Terms(bare.covers, currency, None, words)
 
 
 def _method(opened: Form[Began], provider: Provider, today: date) -> SavedMethod | None:

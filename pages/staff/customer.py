@@ -5,7 +5,7 @@ import streamlit as st
 from components.account import contact_access, shared_documents
 from components.lists import listing
 from components.session import require_staff
-from components.staff import customer_view, detail_changes
+from components.staff import autopay_stopped, customer_view, detail_changes
 from components.ui import address, cards, links, reviewed, tab
 from components.ui.markup import tag
 from portal_data.auth import linked_accounts, second_factor
@@ -44,6 +44,7 @@ cards.draw(
         customer_view.figures(balances, locale), cards.card("", customer_view.facts(customer))
     ),
 )
+autopay_stopped.of_customer(staff, customer.id, locale)
 detail_changes.draw(staff, customer, business)
 cards.draw(cards.title("Documents"))
 listing.draw(request, page, business)

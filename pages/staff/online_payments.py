@@ -5,6 +5,7 @@ import streamlit as st
 from components.lists import listing
 from components.session import require_staff
 from components.staff import (
+    autopay_stopped,
     online_payment_list,
     online_payments,
     promises,
@@ -22,6 +23,7 @@ request, page = listing.read(staff, request, business.today(utc_now()))
 
 about = "What customers pay through a provider: what needs you, and what is on its way."
 cards.draw(cards.head("Online payments", cards.sub(about)))
+autopay_stopped.draw(staff, business)
 promises.draw(staff, business)
 room = st.container()  # the list does not wait for what a provider is asked
 listing.draw(request, page, business)

@@ -202,6 +202,12 @@ EFFECTS: dict[str, Effect] = {
         "Customers settle invoices with what they have with you: credit notes, payments with an "
         "unused part, and retainers. When off, only you do so.",
     ),
+    "autopay": Effect(
+        "Auto-pay",
+        "Customers may agree that invoices are charged to a saved card or bank account when they "
+        "are due. They get a mail three days before, and when a charge was declined. When off, "
+        "nothing is charged by itself, and no reminder rests for it.",
+    ),
     "pay_online": Effect(
         "Pay every invoice online",
         "Invoices that name no way of paying can be paid by card or bank account, too, such as "
