@@ -50,7 +50,8 @@ _FILE_MODE, _FOLDER_MODE = 0o440, 0o750
 
 _UNDATED = (
     "allocations", "approval_entries", "credit_applications", "credit_note_lines", "disputes",
-    "estimate_lines", "invoice_lines", "people", "project_people", "refunds",
+    "estimate_lines", "invoice_lines", "payment_promise_items", "payment_promises", "people",
+    "project_people", "refunds",
     "retainer_applications", "tasks",
 )  # fmt: skip
 """Tables whose rows do not say when they changed."""

@@ -298,3 +298,27 @@ def test_month_ends_begin_with_the_books(cast: Cast, tmp_path: Path, ask: Query)
         (date(2026, 9, 30), Decimal(100), Decimal(0)),
         (date(2026, 10, 31), Decimal(100), Decimal(100)),
     ]
+
+
+def test_promises_name_each_invoice(cast: Cast, tmp_path: Path, ask: Query) -> None:
+    invoices_ = [make_invoice(cast.alice, number=number) for number in ("A", "B")]
+    promise = insert(
+        "payment_promises", customer_id=cast.alice.customer_id, contact_id=cast.alice.contact_id,
+        currency_code="GBP", amount_minor=350, promised_on=TODAY, status="broken", created_at=NOW,
+        closed_at=NOW,
+    )  # fmt: skip
+    with store.system_writing() as session:
+        session.load(
+            "core.payment_promise_items",
+            ("customer_id", "promise_id", "invoice_id", "amount_minor"),
+            [(cast.alice.customer_id, promise, each, minor)
+             for each, minor in zip(invoices_, (100, 250), strict=True)],
+        )  # fmt: skip
+    publish(tmp_path, now=NOW)
+    sql = (
+        "select invoice_number, status, promised_on, amount, amount_base from payment_promises"
+        " order by invoice_number"
+    )
+    assert [tuple(row.values()) for row in ask(tmp_path, sql)] == [
+        ("A", "Broken", TODAY, 1, 1), ("B", "Broken", TODAY, Decimal("2.5"), Decimal("2.5")),
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ select distinct currency_code from (
     union all select currency_code from core.credit_notes
     union all select currency_code from core.payments
     union all select currency_code from core.payment_attempts
+    union all select currency_code from core.payment_promises
     union all select currency_code from core.refunds
     union all select currency_code from core.disputes
     union all select currency_code from core.projects

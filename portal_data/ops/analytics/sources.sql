@@ -140,6 +140,13 @@ create table source.payment_attempts (
     id uuid, customer_id uuid, contact_id uuid, status text, currency_code text, amount_minor bigint,
     failure_code text, created_at timestamp, updated_at timestamp
 );
+create table source.payment_promises (
+    id uuid, customer_id uuid, contact_id uuid, currency_code text, promised_on date, status text,
+    created_at timestamp, closed_at timestamp
+);
+create table source.payment_promise_items (
+    customer_id uuid, promise_id uuid, invoice_id uuid, amount_minor bigint
+);
 create table source.disputes (
     id uuid, customer_id uuid, kind text, invoice_id uuid, invoice_line_id uuid, payment_id uuid,
     contact_id uuid, reason text, body text, currency_code text, amount_minor bigint, status text,

@@ -251,6 +251,33 @@ comment on column refunds.amount is 'Given back.';
 comment on column refunds.amount_base is 'Amount in the business''s own currency, at the rate of what was refunded.';
 comment on column refunds.created_at is 'When it was recorded, UTC.';
 
+create table payment_promises as
+    select p.id as promise_id, p.customer_id, c.name as customer, p.contact_id,
+        label(p.status) as status, p.promised_on, t.invoice_id, i.number as invoice_number,
+        p.currency_code, major(t.amount_minor, m.unit) as amount,
+        base(major(t.amount_minor, m.unit), i.exchange_rate, b.base_decimals) as amount_base,
+        p.created_at, p.closed_at
+    from source_payment_promise_items t
+    join source_payment_promises p on p.id = t.promise_id
+    join customers c on c.id = p.customer_id
+    join currencies m on m.currency_code = p.currency_code
+    join invoices i on i.id = t.invoice_id
+    cross join publication b;
+comment on table payment_promises is 'One row an invoice that a customer promised to pay, in one promise.';
+comment on column payment_promises.promise_id is 'The promise, which may be of several invoices.';
+comment on column payment_promises.customer_id is 'Who promised: customers.id.';
+comment on column payment_promises.customer is 'The customer''s name.';
+comment on column payment_promises.contact_id is 'The person who promised: contacts.id.';
+comment on column payment_promises.status is 'Open, Kept, Broken or Withdrawn; a promise that was changed was withdrawn for a new one.';
+comment on column payment_promises.promised_on is 'The day it was promised for.';
+comment on column payment_promises.invoice_id is 'The invoice: invoices.id.';
+comment on column payment_promises.invoice_number is 'Its number.';
+comment on column payment_promises.currency_code is 'Currency of the amount.';
+comment on column payment_promises.amount is 'What was promised of this invoice.';
+comment on column payment_promises.amount_base is 'The same in the business''s own currency, at the invoice''s rate.';
+comment on column payment_promises.created_at is 'When it was promised, UTC.';
+comment on column payment_promises.closed_at is 'When it was kept, broken or withdrawn, UTC; empty while it is open.';
+
 create table disputes as
     select d.id, d.customer_id, c.name as customer, d.kind, label(d.status) as status, d.invoice_id,
         i.number as invoice_number, l.position as line_position, l.name as line_name, d.payment_id,
