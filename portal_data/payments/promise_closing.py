@@ -18,7 +18,7 @@ from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
 from portal_data.messaging import outbox, promise_events
 from portal_data.payments import offers, promises
-from portal_data.payments.attempts import Row
+from portal_data.payments.attempts import FLYING, Row
 from portal_data.store import OpenSession, Session
 
 WORK = "promises.look"
@@ -42,13 +42,20 @@ _CUSTOMERS = """
     limit $page
 """
 _OPEN = """
-    select id, customer_id, version, currency_code, amount_minor, promised_on
+    select id, customer_id, version, currency_code, amount_minor, promised_on, created_at
     from core.payment_promises
     where customer_id = $customer_id and status = 'open'
     order by id
 """
 _ITEMS = f"""
-    select i.number, t.amount_minor, {OPEN_WHEN_PROMISED} as open_minor
+    select i.number, t.amount_minor, {OPEN_WHEN_PROMISED} as open_minor,
+        coalesce((
+            select sum(x.amount_minor)::bigint
+            from core.payment_attempt_items x
+            join core.payment_attempts a on a.customer_id = x.customer_id and a.id = x.attempt_id
+            where x.customer_id = $customer_id and x.invoice_id = t.invoice_id
+                and a.{FLYING} and a.created_at >= $since
+        ), 0) as flying_minor
     from core.payment_promise_items t
     join core.invoices i on i.customer_id = t.customer_id and i.id = t.invoice_id
     where t.customer_id = $customer_id and t.promise_id = $promise_id
@@ -113,7 +120,8 @@ def close(session: OpenSession, customer_id: UUID, now: datetime) -> int:
 def _state(session: OpenSession, promise: Row, today: Date) -> State:
     """Return what becomes of a promise, whose row is held, as its invoices are now."""
     own = {"customer_id": promise["customer_id"]}
-    items = session.rows(_ITEMS, **own, promise_id=promise["id"])
+    about = {"promise_id": promise["id"], "since": promise["created_at"]}
+    items = session.rows(_ITEMS, **own, **about)
     numbers = [item["number"] for item in items]
     held = offers.held_of(session, promise["customer_id"], INVOICE.record, numbers)
     invoices = {row["number"]: row for row in held}
@@ -122,13 +130,13 @@ def _state(session: OpenSession, promise: Row, today: Date) -> State:
     settled, on_the_way = True, True
     for item in items:
         invoice = invoices[item["number"]]
-        pending = invoice["pending_minor"]
-        came = item["open_minor"] - (invoice["balance_minor"] - pending)
+        left = invoice["balance_minor"] - invoice["pending_minor"]
+        came, flying = item["open_minor"] - left, item["flying_minor"]
         asked = offers.payable(invoice) > 0 and came < item["amount_minor"]
         on_the_way = on_the_way and not asked
-        # what is on its way may be the rest of the invoice, and not what was promised
-        paid = item["open_minor"] - invoice["balance_minor"] >= item["amount_minor"]
-        settled = settled and (paid or (not asked and not pending))
+        # what was on its way already when it was promised is no part of the promise
+        paid = came - flying >= item["amount_minor"]
+        settled = settled and (paid or (not asked and not flying))
     if settled:
         return State.KEPT
     if today > promise["promised_on"] and not on_the_way:

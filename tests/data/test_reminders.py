@@ -29,6 +29,8 @@ from portal_data.messaging.delivery import Channel, Delivery, Digest
 from portal_data.messaging.mail import mailer_for
 from portal_data.messaging.topics import Topic
 from portal_data.ops.worker import Worker
+from portal_data.payments import promise_closing, promises
+from portal_data.payments.paying import Part
 from portal_data.scope import Role, Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice, make_payment
@@ -330,6 +332,17 @@ def test_a_promise_pauses_its_invoices_until_its_day_is_over(cast: Cast, around:
     assert "INV-1" not in mails("mail.reminder")[0]["body"]
     assert _morning(TODAY + DAY) == [cast.alice.email]
     assert "INV-1" in mails("mail.reminder")[1]["body"]
+
+
+def test_reminders_rest_for_a_promise_and_go_on_once_it_is_broken(cast: Cast, around: None) -> None:
+    _late(cast.alice, 1, number="INV-1")
+    part = Part("invoice", "INV-1", 1, 10_000)
+    promises.make(cast.alice, (part,), TODAY + 2 * DAY, key=new_id(), now=NOW)
+    assert _morning() == []
+    assert _morning(TODAY + 2 * DAY) == []
+    with store.system_writing() as session:
+        assert promise_closing.close(session, cast.alice.customer_id, NOW + 3 * DAY) == 1
+    assert _morning(TODAY + 3 * DAY) == [cast.alice.email]
 
 
 def test_whoever_may_pay_and_uses_the_portal_is_reminded(cast: Cast, around: None) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal_data import settings as configured
 from portal_data import store
 from portal_data.billing import balances, invoices, promised
 from portal_data.billing.balances import AGES
@@ -16,14 +17,20 @@ from portal_data.billing.promised import Promise, State
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity
+from portal_data.messaging.mail import mailer_for
 from portal_data.ops import notifier, worker
-from portal_data.payments import offers, planning, promise_closing, promises
+from portal_data.ops.worker import Worker
+from portal_data.payments import offers, paying, planning, promise_closing, promises
+from portal_data.payments.collecting import Collector
 from portal_data.payments.offers import Payable
-from portal_data.payments.paying import Part
+from portal_data.payments.paying import Order, Part
 from portal_data.payments.planning import Offer
+from portal_data.payments.providers import Providers
+from portal_data.payments.providers.demo import Demo
 from portal_data.scope import Role, Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice, make_payment
+from tests.payments.paying import Clock, choose
 from tests.payments.test_collecting import integrity, prefer
 from tests.people import at_once, events, mails, rows
 
@@ -322,15 +329,55 @@ def test_what_is_on_its_way_on_the_day_breaks_nothing(
     cast: Cast, due: tuple[UUID, UUID, UUID]
 ) -> None:
     promise(cast.alice, 4_000)
-    fly = "update core.invoices set pending_minor = $minor, version = version + 1 where id = $id"
-    with store.system_writing() as session:
-        session.change(fly, id=due[0], minor=4_000)
+    attempt = fly(cast.alice, due[0], 4_000, NOW + DAY)
     assert close(cast.alice, NOW + 11 * DAY) == 0
     assert only(cast.alice).left_minor == 0
-    with store.system_writing() as session:
-        session.change(fly, id=due[0], minor=0)
+    assert only(cast.alice).state is State.OPEN
+    land(due[0], attempt)
     assert close(cast.alice, NOW + 12 * DAY) == 1
     assert only(cast.alice).state is State.BROKEN
+
+
+def fly(scope: Scope, invoice: UUID, minor: int, moment: datetime) -> UUID:
+    """Let a payment of an invoice be on its way."""
+    own = {"customer_id": scope.customer_id, "amount_minor": minor}
+    attempt = insert(
+        "payment_attempts", **own, contact_id=scope.contact_id, key=str(new_id()), provider="demo",
+        status="pending", currency_code="GBP", created_at=moment, updated_at=moment,
+    )  # fmt: skip
+    insert("payment_attempt_items", **own, attempt_id=attempt, invoice_id=invoice)
+    _pending(invoice, minor)
+    return attempt
+
+
+def land(invoice: UUID, attempt: UUID) -> None:
+    """Let a payment that was on its way fail."""
+    _pending(invoice, 0)
+    with store.system_writing() as session:
+        session.change(
+            "update core.payment_attempts set status = 'failed', version = version + 1"
+            " where id = $id", id=attempt,
+        )  # fmt: skip
+
+
+def _pending(invoice: UUID, minor: int) -> None:
+    with store.system_writing() as session:
+        session.change(
+            "update core.invoices set pending_minor = $minor, version = version + 1"
+            " where id = $id", id=invoice, minor=minor,
+        )  # fmt: skip
+
+
+def test_what_was_on_its_way_before_is_no_part_of_a_promise(
+    cast: Cast, due: tuple[UUID, UUID, UUID]
+) -> None:
+    fly(cast.alice, due[0], 3_000, NOW - DAY)
+    promise(cast.alice, 1_000)
+    assert [(i.number, i.amount_minor) for i in only(cast.alice).items] == [("INV-1", 1_000)]
+    assert close(cast.alice, NOW) == 0
+    make_payment(cast.alice, {due[0]: 1_000})
+    assert close(cast.alice, NOW) == 1
+    assert only(cast.alice).state is State.KEPT
 
 
 def test_what_is_not_asked_for_any_more_breaks_nothing(
@@ -405,3 +452,26 @@ def test_promised_is_offered_by_the_pay_screen_as_before(cast: Cast, due: object
     promise(cast.alice, 4_000)
     (first, *_rest) = offers.due(cast.alice, None, "GBP")
     assert first.payable_minor == 4_000
+
+
+def test_a_payment_online_keeps_a_promise_by_itself(cast: Cast, due: object) -> None:
+    prefer(pay_online=True)
+    promise(cast.alice, 4_500)
+    demo = Demo(Clock())
+    collector = Collector(Providers([demo]), "https://portal.example")
+    order = Order(pays(cast.alice, 4_500))
+    attempt = new_id()
+    paying.begin(cast.alice, demo, order, key=attempt, now=NOW)
+    choose(collector.hand_over(cast.alice, attempt, NOW), NOW, scenario="card", events="lost")
+    assert collector.reconcile(NOW + timedelta(minutes=1)) == {"succeeded": 1}
+    Worker(mailer_for(configured.load())).work(NOW + timedelta(minutes=2))
+    assert only(cast.alice).state is State.KEPT
+    assert integrity() == []
+
+
+def pays(scope: Scope, minor: int) -> tuple[Part, ...]:
+    """Return what an amount pays of everything that is due."""
+    found = offers.due(scope, None, "GBP")
+    split = offers.split(found, minor)
+    return tuple(Part("invoice", e.number, e.version, split[e.number]) for e in found
+                 if e.number in split)  # fmt: skip
