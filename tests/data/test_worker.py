@@ -20,6 +20,7 @@ from portal_data.messaging.mail import mailer_for
 from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
 from portal_data.ops import notifier
 from portal_data.ops.worker import HANDLERS, Worker, clean
+from portal_data.payments import promise_closing
 from portal_data.projects import auto_approvals
 from portal_data.scope import Scope, Staff
 from tests.architecture.source import last_name, modules, tree
@@ -173,7 +174,8 @@ def test_all_that_is_queued_has_somebody_who_does_it() -> None:
         if isinstance(argument, ast.Constant)
     } | {
         acceptance_invoices.WORK, auto_approvals.WORK, notifier.DIGEST, reminder_letters.WORK,
-        login_links.LINK.requested, reminders.OF_CUSTOMER, resets.LINK.requested,
+        login_links.LINK.requested, promise_closing.OF_CUSTOMER, reminders.OF_CUSTOMER,
+        resets.LINK.requested,
     }  # fmt: skip
     assert {kind for kind in queued if not kind.startswith("mail.")} == set(HANDLERS)
     assert queued - set(HANDLERS)
