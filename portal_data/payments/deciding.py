@@ -7,7 +7,7 @@ from portal_data import store
 from portal_data.billing import ledger
 from portal_data.errors import Conflict
 from portal_data.messaging import events
-from portal_data.payments import attempts, settlement
+from portal_data.payments import attempts, promise_closing, settlement
 from portal_data.payments.attempts import Row, Status
 from portal_data.payments.provider import State
 from portal_data.payments.provider import Status as Truth
@@ -34,6 +34,7 @@ def accept(staff: Staff, attempt_id: UUID, truth: Truth, *, seen: int, now: date
             session, attempt, truth.received_minor, truth.mode or "Card", now
         )
         ledger.post(session, now, attempt["customer_id"])
+        promise_closing.touched(session, attempt["customer_id"], now)
         settlement.record(session, events.PAYMENT_HELD_ACCEPTED, attempt, now, staff=staff)
     return number
 
