@@ -4,6 +4,7 @@ from datetime import date
 
 import streamlit as st
 
+from components.account import payment_limit
 from components.forms import confirm
 from components.forms.action import act
 from components.ui import cards
@@ -13,7 +14,7 @@ from portal_data.auth.access import CONTACT_ROLES
 from portal_data.clock import utc_now
 from portal_data.customers import review_desk
 from portal_data.customers.details import Contact, StaffCustomer
-from portal_data.scope import Role, Staff
+from portal_data.scope import Permission, Role, Staff, roles_that_may
 from portal_data.text import bidi
 from portal_data.text.language import N_
 
@@ -56,23 +57,32 @@ def draw(
     staff: Staff,
     contact: Contact,
     today: date,
+    currency: str,
     *,
     reviews: bool,
     second_factor: bool,
     linked: bool = False,
 ) -> None:
-    """Draw one contact with what may be done about its role and access.
+    """Draw one contact with what may be done about its role, access and payment limit.
+
+    The limit is in the customer's `currency`.
 
     While the business takes `reviews`, a contact with access can be asked for one. An owner may
     take away the `second_factor` that a contact has, and the account that is `linked`.
     """
     with st.container(border=True, key=f"card-contact-{contact.id}"):
-        about = bidi.listed(contact.email, contact.designation)
+        about = bidi.listed(
+            contact.email, contact.designation, payment_limit.words(contact, currency)
+        )
         state = cards.pills([STATES[contact.portal_status]])
         cards.draw(cards.rows([cards.row(contact.name, about, after=state)]))
         key = f"customer.{contact.id}"
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             _role(staff, contact, key)
+            if Role(contact.role) in roles_that_may(Permission.INVOICE_PAY) and st.button(
+                "Payment limit", key=f"{key}.limit", type="tertiary"
+            ):
+                payment_limit.of_contact(contact, currency)
             _access(staff, contact, key)
             if reviews and contact.portal_status == "active":
                 _review(staff, contact, today, key)

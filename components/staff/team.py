@@ -3,14 +3,16 @@
 import streamlit as st
 
 from components.forms import confirm
-from components.forms.action import act, outcome
+from components.forms.action import act, confirmed, outcome
 from components.forms.fields import Fields
 from components.session import close_form, form, require_staff
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import said, tag
+from portal_data import money
 from portal_data.auth import staff as team
 from portal_data.auth.staff import Member
+from portal_data.business import organisation
 from portal_data.clock import utc_now
 from portal_data.scope import Role, Staff
 from portal_data.settings import load
@@ -41,7 +43,8 @@ def draw(staff: Staff, member: Member, *, second_factor: bool, linked: bool = Fa
             pills.append(("Second factor", "green"))
         before = tag("span", say.initials(member.name), class_="pt-mark", aria_hidden="true")
         after = cards.pills(pills) if pills else None
-        person = cards.rows([cards.row(member.name, member.email, before=before, after=after)])
+        about = bidi.listed(member.email, _limit_of(member))
+        person = cards.rows([cards.row(member.name, about, before=before, after=after)])
         if own:
             cards.draw(person)
             return
@@ -51,6 +54,8 @@ def draw(staff: Staff, member: Member, *, second_factor: bool, linked: bool = Fa
         with right, st.container(horizontal=True, gap="small", horizontal_alignment="right",
                                  vertical_alignment="center"):  # fmt: skip
             _role(staff, member, key)
+            if member.role is Role.STAFF and st.button("Payment limit", key=f"{key}.limit"):
+                limit(member)
             if second_factor and st.button("Reset second factor", key=f"{key}.factor"):
                 confirm.reset_second_factor(member.id, member.name, member=True)
             if linked and st.button("Unlink account", key=f"{key}.linked"):
@@ -88,6 +93,36 @@ def _access(staff: Staff, member: Member, key: str) -> None:
         renew(member)
     if st.button("Disable access", key=f"{key}.disable"):
         confirm.disable_member(member.id, member.name)
+
+
+def _limit_of(member: Member) -> str | None:
+    if member.limit_minor is None or not member.limit_currency or member.role is Role.OWNER:
+        return None
+    return f"up to {money.format(member.limit_minor, member.limit_currency)} at once"
+
+
+@st.dialog("Payment limit", icon=":material/speed:")
+def limit(member: Member) -> None:
+    """Ask how much a member records, voids and sends back without an owner."""
+    staff = require_staff()
+    staff.need_owner()
+    name = f"staff.limit.{member.id}"
+    drawn = Fields(form(name, lambda: None).key)
+    words = (said(member.name, "b"), " records, voids and refunds payments up to this amount at "
+             "once. More than that, and other currencies, need an owner.")  # fmt: skip
+    cards.draw(tag("p", *words, class_="pt-text"))
+    currency = organisation.get(staff).currency_code
+    most = drawn.limit("limit", "Limit", member.limit_minor, currency, note="Empty for no limit.")
+    messages = st.container(key="limit-messages")
+    if confirmed("Save", "check"):
+        with messages:
+            act(
+                "Saved. It holds from now on.",
+                lambda: team.set_limit(
+                    staff, member.id, most, before=member.limit_minor, now=utc_now()
+                ),
+                seen=name,
+            )
 
 
 @st.dialog("New member of staff", icon=":material/person_add:")

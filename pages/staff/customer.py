@@ -59,6 +59,7 @@ for each in customer.contacts:
         staff,
         each,
         today,
+        customer.currency_code,
         reviews=asks,
         second_factor=each.id in with_factor,
         linked=each.id in linked,

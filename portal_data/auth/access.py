@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from portal_data import store
+from portal_data import money, store
 from portal_data.auth import invitations, login_links, logins, sessions
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import activity, events, outbox
@@ -15,11 +15,21 @@ from portal_data.text.language import _
 
 AUTOPAY = "autopay.customer"
 """The kind of work that looks whether a contact's consent to be charged still holds."""
+MOST_LIMIT = 10**15
+"""The highest payment limit, in minor units; no limit at all is higher."""
 CONTACT_ROLES = (Role.ADMIN, Role.PAYER, Role.APPROVER, Role.VIEWER)
 
 _CONTACT = """
-    select id, customer_id, first_name, last_name, email, login_id, portal_status, role
+    select id, customer_id, first_name, last_name, email, login_id, portal_status, role,
+        payment_limit_minor
     from core.contacts where id = $id order by id
+"""
+_CURRENCY = "select currency_code from core.customers where id = $id order by id"
+_SET_LIMIT = """
+    update core.contacts
+    set version = version + 1, payment_limit_minor = $limit_minor,
+        payment_limit_currency = $currency, updated_at = $now
+    where id = $id
 """
 _DISABLE = """
     update core.contacts set version = version + 1, portal_status = 'disabled', updated_at = $now
@@ -77,6 +87,30 @@ def set_role(
         if session.change(_SET_ROLE, id=contact_id, role=role.value, before=seen, now=now) != 1:
             raise Conflict(_("Somebody else changed this role meanwhile. Look at it first."))
         record(session, staff, events.CONTACT_ROLE_CHANGED, contact, now, details=role.value)
+
+
+def set_limit(
+    staff: Staff, contact_id: UUID, limit_minor: int | None, *, before: int | None, now: datetime
+) -> None:
+    """Set the most that a contact pays alone at once, in the customer's currency; None is no limit.
+
+    Above it a payment waits for a colleague. `before` is the limit that the member of staff saw.
+    Raises Invalid for none that can be, NotFound for an unknown contact, Conflict when it was
+    changed since.
+    """
+    if limit_minor is not None and not 0 < limit_minor <= MOST_LIMIT:
+        raise Invalid("Enter an amount above zero, or none.")
+    with store.staff_writing(staff) as session:
+        contact = _contact(session, contact_id)
+        if contact["payment_limit_minor"] != before:
+            raise Conflict("Somebody else changed this limit meanwhile. Look at it first.")
+        if limit_minor == before:
+            return
+        currency = session.value(_CURRENCY, id=contact["customer_id"])
+        code = currency if limit_minor is not None else None
+        session.change(_SET_LIMIT, id=contact_id, limit_minor=limit_minor, currency=code, now=now)
+        words = "none" if limit_minor is None else money.format(limit_minor, currency)
+        record(session, staff, events.CONTACT_LIMIT_CHANGED, contact, now, details=words)
 
 
 def disable_customer(staff: Staff, customer_id: UUID, now: datetime) -> None:

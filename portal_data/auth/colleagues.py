@@ -28,8 +28,6 @@ CONTACT_DAY_LIMIT = 3
 """Invitations that one person gets from them."""
 MOST_CONTACTS = 500
 """Contacts of a customer beyond which it adds none itself."""
-MOST_LIMIT = 10**15
-"""The highest payment limit, in minor units; no limit at all is higher."""
 
 FIELDS = {
     "first_name": Field(N_("First name"), 80, nfc),
@@ -261,7 +259,7 @@ def _columns(customer: Row, grant: Grant) -> Row:
     if grant.role not in access.CONTACT_ROLES:
         raise Invalid(_("A contact is an administrator, a payer, an approver or a viewer."))
     limit, own, code = grant.limit_minor, customer["own_limit"], customer["currency_code"]
-    if limit is not None and not 0 < limit <= MOST_LIMIT:
+    if limit is not None and not 0 < limit <= access.MOST_LIMIT:
         raise _wrong_limit(_("Enter an amount above zero, or none."))
     if own is not None and grant.pays and (limit is None or limit > own):
         most = money.format(own, code, locale=language.locale(customer["locale"]))

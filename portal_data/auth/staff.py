@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal_data import store
+from portal_data import money, store
 from portal_data.auth import logins, resets, sessions
+from portal_data.auth.access import MOST_LIMIT
+from portal_data.business import organisation
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events, outbox, templates
@@ -31,7 +33,8 @@ _ADD = """
     values ($id, $login_id, $name, $email, $role, $now)
 """
 _MEMBERS = """
-    select f.id, f.name, f.email, f.role, f.status, l.password_hash is not null as has_password
+    select f.id, f.name, f.email, f.role, f.status, l.password_hash is not null as has_password,
+        f.limit_minor, f.limit_currency
     from core.staff f join core.logins l on l.id = f.login_id
 """
 _ALL = _MEMBERS + "order by f.name, f.id"
@@ -43,6 +46,11 @@ _ACTIVE_OWNERS = """
 _SET_STATUS = """
     update core.staff set version = version + 1, status = $status
     where id = $id and status <> $status
+"""
+_SET_LIMIT = """
+    update core.staff
+    set version = version + 1, limit_minor = $limit_minor, limit_currency = $currency
+    where id = $id
 """
 _SET_ROLE = (
     "update core.staff set version = version + 1, role = $role where id = $id and role = $before"
@@ -59,6 +67,9 @@ class Member:
     role: Role
     status: str
     has_password: bool
+    limit_minor: int | None = None
+    """The most to record, void or send back alone, at once; None is no limit."""
+    limit_currency: str | None = None
 
 
 def list_members(staff: Staff) -> list[Member]:
@@ -152,6 +163,32 @@ def change_role(staff: Staff, staff_id: UUID, role: Role, *, before: Role, now: 
     _refuse_oneself(staff, staff_id)
     with store.staff_writing(staff) as session:
         set_role(session, staff, staff_id, role, now, before=before)
+
+
+def set_limit(
+    staff: Staff, staff_id: UUID, limit_minor: int | None, *, before: int | None, now: datetime
+) -> None:
+    """Set the most that a member records, voids or sends back alone, as an owner; None is no limit.
+
+    It is in the business's own currency: other currencies are an owner's then. Raises NotAllowed
+    for ordinary staff, Invalid for none that can be, NotFound for an unknown member, Conflict for
+    an owner, who has none, and when it was changed since it was seen.
+    """
+    _refuse_oneself(staff, staff_id)
+    if limit_minor is not None and not 0 < limit_minor <= MOST_LIMIT:
+        raise Invalid("Enter an amount above zero, or none.")
+    currency = organisation.get(staff).currency_code
+    with store.staff_writing(staff) as session:
+        row = _held(session, staff, staff_id, leaves=False)
+        if row["role"] == Role.OWNER:
+            raise Conflict("An owner has no limit.")
+        if row["limit_minor"] != before:
+            raise Conflict("Somebody else changed this limit meanwhile. Look at it first.")
+        code = currency if limit_minor is not None else None
+        session.change(_SET_LIMIT, id=staff_id, limit_minor=limit_minor, currency=code)
+        words = "none" if limit_minor is None else money.format(limit_minor, currency)
+        _record(session, staff, events.STAFF_LIMIT_CHANGED, staff_id, row["name"], now,
+                details=words)  # fmt: skip
 
 
 def find(session: OpenSession, email: str) -> Member:

@@ -117,6 +117,9 @@ CONTACT_INVITED_COLLEAGUE = event(
 CONTACT_RESET_PASSWORD = event(
     "contact.reset_password", N_("{actor} set a new password of {subject}"), _NOBODY
 )
+CONTACT_LIMIT_CHANGED = event(
+    "contact.limit_changed", N_("{actor} changed the payment limit of {subject}"), _NOBODY
+)
 CONTACT_ROLE_CHANGED = event(
     "contact.role_changed", N_("{actor} changed the role of {subject}"), _NOBODY
 )
@@ -375,6 +378,9 @@ STAFF_LINK_RENEWED = event(
 )
 STAFF_RESET_PASSWORD = event(
     "staff.reset_password", N_("{actor} set a new password of {subject}"), _NOBODY
+)
+STAFF_LIMIT_CHANGED = event(
+    "staff.limit_changed", N_("{actor} changed the payment limit of {subject}"), _NOBODY
 )
 STAFF_ROLE_CHANGED = event(
     "staff.role_changed", N_("{actor} changed the role of {subject}"), _NOBODY

@@ -556,6 +556,10 @@ ACTIONS: dict[str, Action] = {
         ),
         STAFF,
     ),
+    "auth.access.set_limit": Action(
+        lambda who, w: access.set_limit(who, w.cast.bob.contact_id, 500, before=None, now=NOW),
+        STAFF,
+    ),
     "auth.access.disable_customer": Action(
         lambda who, w: access.disable_customer(who, w.cast.alice.customer_id, NOW), STAFF
     ),
@@ -746,6 +750,9 @@ ACTIONS: dict[str, Action] = {
     "auth.staff.change_role": Action(
         lambda who, w: team.change_role(who, w.member, Role.OWNER, before=_role_of(w), now=NOW),
         OWNER,
+    ),
+    "auth.staff.set_limit": Action(
+        lambda who, w: team.set_limit(who, w.member, 500, before=None, now=NOW), OWNER
     ),
     "projects.timesheet_submissions.send_draft": Action(
         lambda who, w: timesheet_submissions.send_draft(who, w.draft, seen=1, now=NOW), STAFF

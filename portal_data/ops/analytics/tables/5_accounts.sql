@@ -4,17 +4,17 @@ create view settlements as
     select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
         'Payment' as kind, payment_number as document_number, currency_code, amount, amount_base
     from allocations
-    where invoice_id is not null and amount > 0
+    where invoice_id is not null and amount <> 0
     union all
     select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
         'Tax withheld', payment_number, currency_code, withheld, withheld_base
     from allocations
-    where invoice_id is not null and withheld > 0
+    where invoice_id is not null and withheld <> 0
     union all
     select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
         'Early payment discount', payment_number, currency_code, early_discount, early_discount_base
     from allocations
-    where invoice_id is not null and early_discount > 0
+    where invoice_id is not null and early_discount <> 0
     union all
     select invoice_id, invoice_number, invoice_date, due_date, customer_id, customer, date,
         'Credit note', credit_note_number, currency_code, amount, amount_base
@@ -28,7 +28,7 @@ create view settlements as
         currency_code, written_off, written_off_base
     from invoices
     where is_posted and written_off > 0;
-comment on view settlements is 'One row each thing that settled a part of an invoice: with invoices, what was open on any day.';
+comment on view settlements is 'One row each thing that settled a part of an invoice, below zero where it was taken back: with invoices, what was open on any day.';
 comment on column settlements.invoice_id is 'The invoice: invoices.id.';
 comment on column settlements.invoice_number is 'Its number.';
 comment on column settlements.invoice_date is 'Its date.';
@@ -63,14 +63,18 @@ create temp view flows as
     where is_posted
     union all
     select customer_id, currency_code, date, 'Tax withheld'::kind_word, invoice_number,
-        null::about_word, null::mode_word, payment_number, -withheld, -withheld_base
+        null::about_word, null::mode_word, payment_number, -sum(withheld), -sum(withheld_base)
     from parts.allocations_compact
-    where invoice_id is not null and withheld > 0
+    where invoice_id is not null and withheld <> 0
+    group by customer_id, currency_code, date, invoice_number, payment_number
+    having sum(withheld) <> 0
     union all
     select customer_id, currency_code, date, 'Early payment discount'::kind_word, invoice_number,
-        null::about_word, null::mode_word, payment_number, -early_discount, -early_discount_base
+        null::about_word, null::mode_word, payment_number, -sum(early_discount), -sum(early_discount_base)
     from parts.allocations_compact
-    where invoice_id is not null and early_discount > 0
+    where invoice_id is not null and early_discount <> 0
+    group by customer_id, currency_code, date, invoice_number, payment_number
+    having sum(early_discount) <> 0
     union all
     select customer_id, currency_code::currency_word, date, 'Refund'::kind_word, document_number,
         null::about_word, null::mode_word, reference, amount, amount_base
