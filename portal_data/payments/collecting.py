@@ -215,6 +215,13 @@ class Collector:
         """
         saving.sync(self.provider, scope, now)
 
+    def sync_by(self, provider: str, reference: str, now: datetime) -> bool:
+        """Keep what is saved now for whom a provider's message names; False for nobody of ours.
+
+        Raises ProviderError when the provider does not answer.
+        """
+        return saving.sync_named(self._providers.of(provider), reference, now)
+
     def forget(self, payload: Mapping[str, Any]) -> None:
         """Have a provider forget a method that was removed. Raises ProviderError."""
         saving.forget(self._providers.of(payload["provider"]), payload)

@@ -161,10 +161,13 @@ def replay(collector: Collector, external_id: str, now: datetime) -> Message:
 
 
 def _handle(collector: Collector, event: Mapping[str, Any], now: datetime) -> None:
-    """Look at the attempt of a kept message, and write what came of it."""
-    found = collector.look_by(
-        event["provider"], event["object_reference"], event["attempt_id"], now
-    )
+    """Look at the attempt of a kept message, or what is saved, and write what came of it."""
+    provider, reference = event["provider"], event["object_reference"]
+    found: object = None
+    if event["attempt_id"] is None and reference is not None:
+        found = collector.sync_by(provider, reference, now) or None
+    if found is None:
+        found = collector.look_by(provider, reference, event["attempt_id"], now)
     with store.system_writing() as session:
         session.change(
             _DONE,

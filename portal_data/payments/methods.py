@@ -18,7 +18,7 @@ from portal_data.payments import mandates
 from portal_data.payments.attempts import Row
 from portal_data.payments.provider import Method
 from portal_data.scope import Permission, Scope
-from portal_data.store import Session
+from portal_data.store import OpenSession, Session
 from portal_data.text.language import _
 
 FORGET = "payment.forget"
@@ -121,6 +121,14 @@ def remove(scope: Scope, method_id: UUID, *, seen: int, now: datetime) -> None:
         _record(session, scope, events.PAYMENT_METHOD_REMOVED, method, now)
 
 
+def gone(session: OpenSession, customer_id: UUID, method_id: UUID, now: datetime) -> None:
+    """Remove a method that its provider has no more, with what was agreed to be charged to it."""
+    for method in session.locked(_HELD, customer_id=customer_id, id=method_id):
+        session.change(_REMOVE, customer_id=customer_id, id=method_id, now=now)
+        mandates.end_of_method(session, customer_id, method_id, now)
+        _record(session, None, events.PAYMENT_METHOD_REMOVED, method, now)
+
+
 def make_default(scope: Scope, method_id: UUID, *, seen: int, now: datetime) -> None:
     """Make a saved method the one that is offered first; raises as `remove`."""
     scope.need(Permission.INVOICE_PAY)
@@ -142,7 +150,7 @@ def _held(session: Session, scope: Scope, method_id: UUID, seen: int) -> Row:
 
 
 def _record(
-    session: Session, scope: Scope, event: Event, method: Mapping[str, Any], now: datetime
+    session: Session, scope: Scope | None, event: Event, method: Mapping[str, Any], now: datetime
 ) -> None:
     named = f"{method['brand'] or method['kind']} •••• {method['last4'] or ''}".strip()
     activity.record(
@@ -150,6 +158,7 @@ def _record(
         scope,
         event,
         now=now,
+        customer_id=method["customer_id"],
         subject_kind="saved_method",
         subject_id=method["id"],
         subject_number=named,

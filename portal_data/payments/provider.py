@@ -166,6 +166,7 @@ class Notice:
     payment by `attempt_id`, or by the provider's own `reference`; with neither it is of no payment
     of ours. A provider may have a second reference for the payment that we know by a first, and an
     event of a dispute has nothing else: of one that no attempt has, `status` says the `attempt_id`.
+    What is about saved methods has the provider's name of the customer or of the method there.
     """
 
     external_id: str

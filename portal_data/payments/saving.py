@@ -15,6 +15,20 @@ from portal_data.text.language import _
 
 _OWN = "select currency_code, bank_payment_allowed from customers order by id"
 
+_NAMED = """
+    select p.customer_id, p.provider_reference from core.provider_customers p
+    where p.provider = $provider and (p.provider_reference = $reference or p.customer_id in (
+            select s.customer_id from core.saved_methods s
+            where s.provider = $provider and s.provider_reference = $reference
+        ))
+    order by p.customer_id
+"""
+_VERIFIED = """
+    select id, provider_reference from core.saved_methods
+    where customer_id = $customer_id and provider = $provider and status = 'verified'
+    order by id
+"""
+
 _REFERENCE = """
     select provider_reference from core.saved_methods
     where customer_id = $customer_id and id = $id and provider = $provider and status <> 'removed'
@@ -57,6 +71,28 @@ def sync(provider: Provider | None, scope: Scope, now: datetime) -> None:
     with store.system_writing() as session:
         for method in found:
             methods.keep(session, scope.customer_id, scope.contact_id, provider.key, method, now)
+
+
+def sync_named(provider: Provider, reference: str, now: datetime) -> bool:
+    """Keep what a provider has saved for whom it calls so, or whose method it calls so.
+
+    What could be charged and is not there any more is removed here, too, with what was agreed to be
+    charged to it. False when the name is none of ours. Raises ProviderError.
+    """
+    with store.system_reading() as session:
+        known = session.one(_NAMED, provider=provider.key, reference=reference)
+        if known is None:
+            return False
+        before = session.rows(_VERIFIED, customer_id=known["customer_id"], provider=provider.key)
+    found = provider.methods(known["provider_reference"])
+    there = {each.reference for each in found}
+    with store.system_writing() as session:
+        for method in found:
+            methods.keep(session, known["customer_id"], None, provider.key, method, now)
+        for each in before:
+            if each["provider_reference"] not in there:
+                methods.gone(session, known["customer_id"], each["id"], now)
+    return True
 
 
 def verify_page(provider: Provider | None, scope: Scope, method_id: UUID) -> str:

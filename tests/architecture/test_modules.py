@@ -118,6 +118,7 @@ UNSCOPED: dict[str, str] = {
             "abandoned.off_for_long",
             "abandoned.without_a_trace",
             "saving.forget",
+            "saving.sync_named",
             "saving.verify_page",
             "saving.start",
             "saving.sync",

@@ -1,5 +1,6 @@
 """Auto-pay: consent, notice, one charge for an invoice, refusals tried again, and its end."""
 
+import json
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -35,7 +36,8 @@ from portal_data.scope import Role, Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice
 from tests.mail_server import Inbox
-from tests.payments.scripted import Scripted
+from tests.payments import messages
+from tests.payments.scripted import SIGNED, Scripted
 from tests.payments.test_collecting import balance, integrity, part, prefer
 from tests.people import at_once, events, mails, rows, value
 from tests.queued_mail import text_of
@@ -510,3 +512,33 @@ def test_the_letters_arrive_with_their_links(
     assert "invoice?number=INV-1" in notice
     assert "The card has expired." in declined
     assert "/account" in declined
+
+
+@pytest.mark.parametrize("named", ["customer", "method", "stranger"])
+def test_what_a_provider_says_of_saved_methods_is_looked_up_there(
+    cast: Cast, provider: Scripted, named: str
+) -> None:
+    method = save(cast.alice)
+    agree(cast.alice, method=method)
+    theirs = f"cus_{cast.alice.customer_id}_0"
+    with store.system_writing() as session:
+        session.load(
+            "core.provider_customers",
+            ("customer_id", "provider", "provider_reference", "created_at"),
+            [(cast.alice.customer_id, "demo", theirs, NOW)],
+        )
+    provider.saved_methods[theirs] = [Method("pm_2", "card", "visa", "1111")]
+    reference = {"customer": theirs, "method": "pm_1", "stranger": "cus_nobody"}[named]
+    body = json.dumps({"id": "evt_1", "payment": reference}).encode()
+    messages.receive(provider, body, {"signature": SIGNED}, NOW)
+    work(NOW)
+    work(NOW)
+    states = rows("select provider_reference, status from core.saved_methods order by 1")
+    kept = {each["provider_reference"]: each["status"] for each in states}
+    if named == "stranger":
+        assert kept == {"pm_1": "verified"}
+        assert len(autopay.in_force(cast.alice)) == 1
+    else:
+        assert kept == {"pm_1": "removed", "pm_2": "verified"}
+        assert autopay.in_force(cast.alice) == []
+        assert events().count("autopay.ended") == 1

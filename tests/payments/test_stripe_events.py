@@ -172,7 +172,7 @@ def test_what_is_signed_and_no_event_is_refused(body: bytes) -> None:
 def _about(kind: str) -> dict[str, Any]:
     """Return what an event of a kind is about, which bears our attempt where it can."""
     charged = {"id": "ch_1", "object": "charge", "payment_intent": "pi_1", "metadata": _BEARS}
-    setup = {"id": "seti_1", "object": "setup_intent", "metadata": {"customer_id": "1"}}
+    setup = {"id": "seti_1", "object": "setup_intent", "customer": "cus_1", "metadata": {}}
     method = {"id": "pm_1", "object": "payment_method", "type": "card"}
     about = {
         "payment_intent": intent(metadata=_BEARS),
@@ -181,7 +181,7 @@ def _about(kind: str) -> dict[str, Any]:
         "charge": charged,
         "setup_intent": setup,
         "payment_method": method,
-        "mandate": {"id": "mandate_1", "object": "mandate"},
+        "mandate": {"id": "mandate_1", "object": "mandate", "payment_method": "pm_1"},
     }
     if kind.startswith("charge.dispute"):
         return checked(dispute("lost"))
@@ -194,9 +194,9 @@ def test_each_event_leads_to_its_payment(kind: str) -> None:
     assert (notice.external_id, notice.kind) == ("evt_1", kind)
     expected = {
         "checkout": ("cs_1", _ATTEMPT),
-        "setup_intent": (None, None),
-        "payment_method": (None, None),
-        "mandate": (None, None),
+        "setup_intent": ("cus_1", None),
+        "payment_method": ("pm_1", None),
+        "mandate": ("pm_1", None),
     }.get(kind.partition(".")[0], ("pi_1", _ATTEMPT))
     if kind.startswith("charge.dispute"):
         expected = ("pi_1", None)

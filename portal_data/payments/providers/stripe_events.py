@@ -70,7 +70,10 @@ def _signed_at(header: str) -> int:
 
 
 def notices_of(event: Mapping[str, Any]) -> list[Notice]:
-    """Return which payment an event is about; nothing for an event that was not asked for."""
+    """Return which payment an event is about, or of a saved method which customer or method.
+
+    Nothing for an event that was not asked for.
+    """
     if event["type"] not in EVENTS:
         return []
     about = event["data"]["object"]
@@ -81,6 +84,11 @@ def notices_of(event: Mapping[str, Any]) -> list[Notice]:
             reference = about["id"] if about.get("mode") == "payment" else None
         case "refund" | "charge" | "dispute":
             reference = id_of(about.get("payment_intent"))
+        case "setup_intent" | "payment_method" | "mandate":
+            # a detached method has no customer, and a mandate never has
+            saved = about["id"] if about["object"] == "payment_method" else None
+            reference = id_of(about.get("customer") or saved or about.get("payment_method"))
+            return [Notice(event["id"], event["type"], reference, None)]
         case _:
             reference = None
     attempt_id = attempt_of(about.get("metadata")) if reference else None
