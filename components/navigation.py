@@ -82,6 +82,7 @@ def _links_from_mail() -> list[StreamlitPage]:
         page("reset_password", _("New password"), "reset_password", hidden=True),
         page("sign_in_link", _("Sign in"), "sign_in_link", hidden=True),
         page("offer", _("Estimate"), "offer", hidden=True),
+        page("pay_link", _("Invoice"), "pay_link", hidden=True),
     ]
 
 

@@ -15,7 +15,8 @@ from portal_data.text.language import _
 class Role(StrEnum):
     """Roles of contacts (admin, payer, approver, viewer) and of staff (owner, staff).
 
-    A link is whoever holds the public link of one document: nobody's account.
+    A link is whoever holds the public link of one document to answer, and a pay link that of one
+    to pay: nobody's account.
     """
 
     ADMIN = "admin"
@@ -25,6 +26,7 @@ class Role(StrEnum):
     OWNER = "owner"
     STAFF = "staff"
     LINK = "link"
+    PAY_LINK = "pay_link"
 
 
 class Permission(StrEnum):
@@ -40,6 +42,7 @@ class Permission(StrEnum):
     ESTIMATE_ANSWER = "estimate:answer"
     FILE_ADD = "file:add"
     INVOICE_PAY = "invoice:pay"
+    INVOICE_PAY_LINKED = "invoice:pay_linked"
     MESSAGE_SEND = "message:send"
     PROFILE_EDIT = "profile:edit"
     REVIEW_WRITE = "review:write"
@@ -55,7 +58,7 @@ _EVERYBODY = {
 }
 _SHARING = {Permission.DOCUMENT_FORWARD, Permission.FILE_ADD}
 _ALLOWED: dict[Role, set[Permission]] = {
-    Role.ADMIN: set(Permission),
+    Role.ADMIN: set(Permission) - {Permission.INVOICE_PAY_LINKED},
     Role.PAYER: _EVERYBODY | _SHARING | {Permission.DISPUTE_OPEN, Permission.INVOICE_PAY},
     Role.APPROVER: _EVERYBODY
     | _SHARING
@@ -63,15 +66,24 @@ _ALLOWED: dict[Role, set[Permission]] = {
     Role.VIEWER: _EVERYBODY,
     Role.STAFF: set(),  # staff who look at what a customer sees, and touch nothing
     Role.LINK: {Permission.ESTIMATE_ANSWER},  # of the one estimate whose link it is
+    Role.PAY_LINK: {Permission.INVOICE_PAY_LINKED},  # of the one invoice whose link it is
 }
+
+
+_BY_LINK = (Role.LINK, Role.PAY_LINK)
+HOLDER = "Somebody"
+"""Who holds a public link, until the person gives a name."""
+
+
+def by_link(name: str) -> str:
+    """Return the name under which is kept what was done by a public link: it is only said."""
+    return f"{name} (by public link)"
 
 
 def roles_that_may(permission: Permission) -> set[Role]:
     """Return the roles of contacts that allow `permission`."""
     return {
-        role
-        for role, allowed in _ALLOWED.items()
-        if permission in allowed and role is not Role.LINK
+        role for role, allowed in _ALLOWED.items() if permission in allowed and role not in _BY_LINK
     }
 
 
@@ -79,8 +91,8 @@ def roles_that_may(permission: Permission) -> set[Role]:
 class Scope:
     """A signed-in contact: sees and touches the rows of one customer only.
 
-    That of a public link has the link's id where a contact's stands, and the network `address` that
-    it is used from, which a sign-in keeps for everybody else.
+    That of a public link (`linked`) has the link's id where a contact's stands, and the network
+    `address` that it is used from, which a sign-in keeps for everybody else.
     """
 
     customer_id: UUID
@@ -97,18 +109,23 @@ class Scope:
     @property
     def person(self) -> str:
         """A name for the person in logs and quotas, the same for all their sign-ins."""
-        kind = {Role.STAFF: "staff", Role.LINK: "link"}.get(self.role, "contact")
+        kind = "staff" if self.role is Role.STAFF else "link" if self.linked else "contact"
         return f"{kind}:{self.contact_id}"
+
+    @property
+    def linked(self) -> bool:
+        """Whether this is nobody's account, and whoever holds a public link."""
+        return self.role in _BY_LINK
 
     @property
     def known_as(self) -> str:
         """The name under which is kept what somebody did; a link's holder only says to have it."""
-        return f"{self.name} (by public link)" if self.role is Role.LINK else self.name
+        return by_link(self.name) if self.linked else self.name
 
     @property
     def person_id(self) -> UUID | None:
         """The contact's id where rows keep who did something; None for who holds a link."""
-        return None if self.role is Role.LINK else self.contact_id
+        return None if self.linked else self.contact_id
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the contact's role allows `permission`."""
@@ -154,6 +171,6 @@ def need_actor(who: Scope | Staff, *, by_link: bool = False) -> None:
     if isinstance(who, Scope) and who.role is Role.STAFF:
         security_log.event("refused", actor=who, permission="act")
         raise NotAllowed(_("You are looking at what the customer sees. Nothing is done from here."))
-    if isinstance(who, Scope) and who.role is Role.LINK and not by_link:
+    if isinstance(who, Scope) and who.linked and not by_link:
         security_log.event("refused", actor=who, permission="act")
         raise NotAllowed(_("A link lets you answer what it is of, and nothing else."))

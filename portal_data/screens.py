@@ -19,7 +19,7 @@ OF_STAFF = OF_BOTH | {
     "bank", "customer", "data", "inbox", "mail", "online_payments", "organisation", "preferences",
     "readiness", "record_payment", "reviews", "team",
 }  # fmt: skip
-BY_LINK = frozenset({"offer"})
+BY_LINK = frozenset({"offer", "pay_link"})
 """Addresses whose token lets whoever holds it act, more than once."""
 OF_EVERYBODY = BY_LINK | {"accept", "email_link", "forgotten", "reset_password", "sign_in_link"}
 """Addresses that need no sign-in."""

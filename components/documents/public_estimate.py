@@ -1,6 +1,5 @@
 """The page of an estimate's public link, and its dialogs. The token is asked for at every step."""
 
-from datetime import timedelta
 from functools import partial
 
 import streamlit as st
@@ -10,6 +9,7 @@ from components.documents import (
     estimate_choosing,
     estimate_dialogs,
     estimate_screens,
+    public_link,
 )
 from components.documents.document_view import Control
 from components.documents.paper import paper
@@ -17,15 +17,12 @@ from components.forms.action import act, outcome
 from components.forms.dialog import dialog
 from components.forms.fields import Fields
 from components.session import browser, close_form, form
-from components.ui import brand as branding
 from components.ui import cards, links
-from components.ui import format as say
-from components.ui.markup import Markup, said, tag
+from components.ui.markup import Markup, tag
 from portal_data.billing import estimate_choices
 from portal_data.billing.estimate_answers import FIELDS
 from portal_data.billing.estimate_choices import Choices
 from portal_data.billing.estimates import Status
-from portal_data.business import brand
 from portal_data.clock import utc_now
 from portal_data.errors import NotAllowed, NotFound
 from portal_data.output import public_estimates
@@ -39,14 +36,13 @@ def draw(token: str) -> None:
     try:
         shown = public_estimates.opened(token, address=browser().address, now=utc_now())
     except NotFound:
-        text = _("It may have ended or been cut off. Ask for another one.")
-        _draw_nothing(_("This link is not valid"), text)
+        public_link.draw_dead()
         return
     except NotAllowed as refusal:  # the network waits
-        _draw_nothing(_("Please wait"), str(refusal))
+        public_link.draw_wait(refusal)
         return
     estimate, locale = shown.estimate, shown.business.locale
-    cards.draw(_letterhead())
+    cards.draw(public_link.letterhead())
     with st.container(key="head", horizontal=True, vertical_alignment="bottom",
                       horizontal_alignment="distribute"):  # fmt: skip
         statuses = [estimate_screens.status(estimate)]
@@ -179,22 +175,11 @@ def _person(key: str) -> Fields:
     return fields
 
 
-def _letterhead() -> Markup:
-    business = brand.current()
-    named = "pt-business named" if business.logo and business.logo.wide else "pt-business"
-    return tag("div", branding.mark(business), said(business.name, "b"), class_=named)
-
-
 def _until(shown: Shown) -> Markup | None:
     if shown.estimate.status is not Status.OPEN:
         return None
-    last = shown.business.day_of(shown.expires_at - timedelta(seconds=1))
-    until = say.day(last, shown.business.locale)
+    until = public_link.last_day(shown.expires_at, shown.business)
     return cards.sub(_("This link works until {day}. Whoever has it can answer.", day=until))
-
-
-def _draw_nothing(title: str, text: str) -> None:
-    cards.draw(_letterhead(), cards.card("", cards.empty(title, text, tall=True)))
 
 
 def _form(number: str) -> str:

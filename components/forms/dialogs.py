@@ -120,12 +120,19 @@ def _how(
     currency: str,
     reference: list[str],
 ) -> None:
-    """Show amount, account and reference, each ready to be copied, to who may pay so much."""
+    """Show how to pay so much to who may."""
     mine = details.my_details(scope)
     reason = roles.why_not_pay(scope, mine, amount, currency, business.locale)
     if reason:
         cards.draw(cards.sub(reason))
         return
+    how(business, amount, currency, reference)
+
+
+def how(
+    business: organisation.Organisation, amount: int, currency: str, reference: list[str]
+) -> None:
+    """Show amount, account and reference of a transfer, each ready to be copied, to whom it may."""
     if amount <= 0:
         cards.draw(cards.empty(_("Nothing to pay"), _("There is nothing to pay at the moment.")))
         return

@@ -94,12 +94,13 @@ def cancel(attempt_id: UUID) -> None:
     cards.draw(tag("p", _about(scope, attempt), class_="pt-text"))
     if confirmed(_("Cancel payment"), leave=_("Keep it")):
         act(
-            _left,
+            left,
             lambda: asking(lambda: collecting.current().cancel(scope, attempt_id, utc_now())),
         )
 
 
-def _left(status: Status) -> str:
+def left(status: Status) -> str:
+    """Return what is said once a payment was left."""
     if status is Status.SUCCEEDED:
         return _("It was paid meanwhile.")
     if status.in_flight:

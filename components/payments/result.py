@@ -25,7 +25,7 @@ EVERY = timedelta(seconds=4)
 _WATCHED_FOR = timedelta(minutes=15)
 """For so long after it was begun; later on it is looked at in turns, whoever watches."""
 _MOVING = (Status.CREATED, Status.REQUIRES_ACTION, Status.PENDING)
-_TITLES = {
+TITLES = {
     Status.AWAITING_APPROVAL: (N_("Waits for agreement"), "orange"),
     Status.CREATED: (N_("Not paid yet"), "blue"),
     Status.REQUIRES_ACTION: (N_("One step is left"), "orange"),
@@ -73,7 +73,7 @@ def looked(scope: Scope, attempt: Attempt, now: datetime) -> tuple[Attempt, bool
 def draw(scope: Scope, attempt: Attempt, *, answered: bool) -> None:
     """Draw what became of an attempt, what it pays, and what somebody may do with it."""
     business = organisation.get(scope)
-    title, tone = _TITLES[attempt.status]
+    title, tone = TITLES[attempt.status]
     amount = say.money(attempt.amount_minor, attempt.currency_code, business.locale)
     back = (_p("paying", "Payments"), links.page(kinds.PAYMENT.path))
     cards.draw(cards.head(_("Payment of {amount}", amount=amount), back=back))
@@ -106,18 +106,24 @@ def paid(attempt: Attempt, locale: str) -> Markup:
 def _words(scope: Scope, attempt: Attempt, business: Organisation) -> list[object]:
     """Return sentences about where an attempt is."""
     status = attempt.status
-    if status is Status.SUCCEEDED:
-        if attempt.payment is None:
-            return [_("Thank you!")]
+    if status is Status.SUCCEEDED and attempt.payment is not None:
         link = cards.link(attempt.payment, links.document(kinds.PAYMENT, attempt.payment))
         return [filled(_("Thank you! Your receipt is {number}."), number=link)]
+    if status is Status.AWAITING_APPROVAL:
+        return [_who_agrees(scope, attempt)]
+    return words(attempt, business.locale)
+
+
+def words(attempt: Attempt, locale: str) -> list[object]:
+    """Return sentences about where an attempt is, for whoever pays."""
+    status = attempt.status
+    if status is Status.SUCCEEDED:
+        return [_("Thank you!")]
     if status is Status.PENDING:
-        return [_on_its_way(attempt.expected_on, business.locale)]
+        return [_on_its_way(attempt.expected_on, locale)]
     if status is Status.HELD:
         return [_("Something about this payment is unusual. We look at it and write to you. "
                   "Please do not pay again meanwhile.")]  # fmt: skip
-    if status is Status.AWAITING_APPROVAL:
-        return [_who_agrees(scope, attempt)]
     if status is Status.REQUIRES_ACTION:
         return [_("Your bank or the payment company asks for something more. Continue there.")]
     if status is Status.CREATED:

@@ -64,6 +64,11 @@ def public_pdf(token: str, choose: str = "") -> str:
     return page("documents/public/estimate.pdf", token=token, choose=choose)
 
 
+def public_invoice_pdf(token: str) -> str:
+    """Return the address of a public link's invoice as PDF."""
+    return page("documents/public/invoice.pdf", token=token)
+
+
 def statement_pdf(currency: str, first: date, last: date) -> str:
     """Return the address of a statement as PDF."""
     return f"documents/statement/{quote(currency)}/{first.isoformat()}/{last.isoformat()}.pdf"

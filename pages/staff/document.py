@@ -4,7 +4,15 @@ import streamlit as st
 
 from components.documents import any_document, conversation
 from components.session import require_staff
-from components.staff import customer_view, disputes, estimates, questions, recorded, refund_dialog
+from components.staff import (
+    customer_view,
+    disputes,
+    estimates,
+    pay_links,
+    questions,
+    recorded,
+    refund_dialog,
+)
 from components.ui import address, cards, links, tab
 from portal_data import kinds
 from portal_data.auth import identity
@@ -39,6 +47,7 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom",
             disputes.draw(drawn.document)
             way = links.page("record_payment", invoice=number)
             cards.draw(cards.link("Record payment", way, class_="pt-button"))
+            pay_links.draw(drawn.document)
         if kind is kinds.PAYMENT:
             refund_dialog.draw(drawn.document)
             recorded.draw(number)

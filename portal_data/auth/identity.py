@@ -206,15 +206,16 @@ def customer_as_portal(session: OpenSession, customer_id: UUID) -> Scope:
 
 
 def holder_of_link(
-    session: OpenSession, link_id: UUID, customer_id: UUID, name: str, email: str,
+    session: OpenSession, role: Role, link_id: UUID, customer_id: UUID, name: str, email: str,
     address: str | None,
 ) -> Scope:  # fmt: skip
     """Return what somebody who holds a public link acts as: the caller has checked the link.
 
-    It allows to answer what the link is of, and each action looks at the link again. `name` and
+    It allows to do what the link's role is for, with what the link is of, and each action looks at
+    the link again. `name` and
     `email` are what the person says. Raises NotFound when there is no such customer.
     """
-    link = (link_id, link_id, Role.LINK)
+    link = (link_id, link_id, role)
     return _of_customer(session, customer_id, *link, name, email, address=address)
 
 

@@ -19,7 +19,7 @@ from portal_data.errors import NotFound
 from portal_data.kinds import ESTIMATE
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
-from portal_data.messaging import events
+from portal_data.messaging import events, link_events
 from portal_data.scope import Scope
 from portal_data.store import Session
 from portal_data.text.language import N_, NP_, _
@@ -186,9 +186,9 @@ _ANSWERED = {
     events.ESTIMATE_ACCEPTED.key: N_("Accepted by {name}"),
     events.ESTIMATE_DECLINED.key: N_("Declined by {name}"),
     events.ESTIMATE_REOPENED.key: N_("Acceptance taken back by {name}"),
-    events.ESTIMATE_LINK_CREATED.key: N_("Public link made by {name}"),
-    events.ESTIMATE_LINK_OPENED.key: N_("Opened by {name}"),
-    events.ESTIMATE_LINK_REVOKED.key: N_("Public link revoked by {name}"),
+    link_events.ESTIMATE_LINK_CREATED.key: N_("Public link made by {name}"),
+    link_events.ESTIMATE_LINK_OPENED.key: N_("Opened by {name}"),
+    link_events.ESTIMATE_LINK_REVOKED.key: N_("Public link revoked by {name}"),
 }
 _INVOICES = """
     select number, date, currency_code, total_minor

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date as Date
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from portal_data import labels, lists, store
 from portal_data.billing import disputes, promised, settlements
 from portal_data.billing.disputes import Dispute
 from portal_data.billing.document import Document
+from portal_data.billing.history import Event
 from portal_data.billing.lines import Line, selecting, taxes
 from portal_data.billing.promised import OfInvoice
 from portal_data.billing.settlements import Settlement
@@ -17,8 +19,9 @@ from portal_data.errors import NotFound
 from portal_data.kinds import INVOICE, PARTIALLY_PAID, PAYMENT_STATES, UNPAID
 from portal_data.lists import columns
 from portal_data.lists.columns import Column
+from portal_data.messaging import link_events
 from portal_data.scope import Scope
-from portal_data.text.language import NP_, _
+from portal_data.text.language import N_, NP_, _
 
 
 class Status(StrEnum):
@@ -180,6 +183,17 @@ _GET = f"""
     order by number
 """
 _LINES = selecting("invoice_lines", "invoice_id")
+_LINKED = """
+    select event, happened_at, actor_name
+    from activity_by_subject_id
+    where event in ('invoice.link_created', 'invoice.link_opened', 'invoice.link_revoked')
+    order by happened_at, id
+"""
+_OF_LINKS = {
+    link_events.INVOICE_LINK_CREATED.key: N_("Public link made by {name}"),
+    link_events.INVOICE_LINK_OPENED.key: N_("Opened by {name}"),
+    link_events.INVOICE_LINK_REVOKED.key: N_("Public link revoked by {name}"),
+}
 
 
 @store.cached
@@ -193,6 +207,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         settled = settlements.of_invoice(session, head)
         disputed = disputes.of_invoice(session, head["id"])
         promises = promised.of_invoice(session, head["id"])
+        linked = session.rows(_LINKED, subject_id=head["id"])
     del head["written_off_on"]
     return Invoice(
         **{**head, "status": Status[head["status"].upper()]},
@@ -201,5 +216,20 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         settlements=settled,
         disputes=disputed,
         promises=promises,
-        history=[*settlements.history(head, settled), *promised.history(promises)],
+        history=_history(
+            [*settlements.history(head, settled), *promised.history(promises)], linked
+        ),
     )
+
+
+def _history(settled: list[Event], linked: list[dict[str, Any]]) -> list[Event]:
+    """Return the history of an invoice with what became of its public links, in that order."""
+    found = settled + [
+        Event(each["happened_at"], _OF_LINKS[each["event"]], values={"name": each["actor_name"]})
+        for each in linked
+    ]
+    return sorted(found, key=lambda each: _moment(each.happened)) if linked else settled
+
+
+def _moment(happened: Date | datetime) -> datetime:
+    return happened if isinstance(happened, datetime) else datetime.combine(happened, time.min)

@@ -13,6 +13,7 @@ from uuid import UUID
 from babel.dates import format_date
 
 from portal_data import money, screens
+from portal_data.billing import pay_links
 from portal_data.billing.disputes import OPEN
 from portal_data.business import preferences
 from portal_data.clock import local_date
@@ -161,19 +162,33 @@ def write(
         return
     with language.reading(language.of_contact(reader)):
         letter = _letter(reader, business, invoices, today)
+    kind = "mail.reminder"
+    if len(invoices) == 1 and preferences.get(session).public_pay_links:
+        # of one invoice: it opens that, for whoever the mail is forwarded to
+        kind = "mail.reminder_link"
+        letter["link"] = _pay_link(session, customer_id, invoices[0], business, now)
     letter["unsubscribe"] = unsubscribing.address(
         session, customer_id=customer_id, recipient_id=person, kind="contact",
         of=Topic.INVOICES, now=now,
     )  # fmt: skip
     key = f"reminder:{reminders[0]}:{person}"
-    outbox.enqueue(
-        session, "mail.reminder", dedup_key=key, payload=letter, customer_id=customer_id, now=now
-    )
+    outbox.enqueue(session, kind, dedup_key=key, payload=letter, customer_id=customer_id, now=now)
     mail = session.value(_MAIL, customer_id=customer_id, key=key)
     for invoice in invoices:
         own = {"customer_id": customer_id, "invoice_id": invoice["id"]}
         if session.change(_MAILED, **own, reminders=reminders, outbox_id=mail):
             _record(session, customer_id, invoice, now)
+
+
+def _pay_link(
+    session: OpenSession,
+    customer_id: UUID,
+    invoice: Mapping[str, Any],
+    business: Mapping[str, Any],
+    now: datetime,
+) -> str:
+    held = {**invoice, "customer_id": customer_id}
+    return pay_links.issue(session, held, business["timezone"], now=now)
 
 
 def _record(

@@ -112,6 +112,8 @@ class Preferences:
     """Contacts who pay may let invoices be charged to a saved method by themselves."""
     pay_online: bool = False
     """Invoices that name no way of paying online can be paid by the one that is switched on."""
+    public_pay_links: bool = False
+    """Invoices can be paid through their public link."""
     pay_in_parts: bool = False
     """Parts of every invoice can be paid, not only of those that allow it themselves."""
     payment_promises: bool = True
@@ -212,6 +214,12 @@ EFFECTS: dict[str, Effect] = {
         "Pay every invoice online",
         "Invoices that name no way of paying can be paid by card or bank account, too, such as "
         "those that were imported. When off, only those that name one.",
+    ),
+    "public_pay_links": Effect(
+        "Pay invoices by public link",
+        "Staff make a link of an open invoice. Whoever has it reads that invoice and pays it by a "
+        "new card, bank account or transfer, without a sign-in. Reminders of one invoice bring "
+        "such a link. When off, no link opens anything.",
     ),
     "pay_in_parts": Effect(
         "Part payments",

@@ -10,7 +10,7 @@ from portal_data.ids import BUSINESS, new_id
 from portal_data.messaging import chain, outbox
 from portal_data.messaging.event import Audience, Event
 from portal_data.messaging.events import EVENTS
-from portal_data.scope import Role, Scope, Staff
+from portal_data.scope import Scope, Staff
 from portal_data.store import Session
 from portal_data.text import bidi
 from portal_data.text.language import N_, _
@@ -110,9 +110,9 @@ def _name(event: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Initiator:
-    """The contact who began what the portal finished later, such as a payment."""
+    """Who began what the portal finished later, such as a payment: a contact, or by a link."""
 
-    contact_id: UUID
+    contact_id: UUID | None
     name: str
 
 
@@ -217,7 +217,7 @@ def _grouped(entries: list[Entry]) -> list[Entry]:
 
 
 def _address(session: Session, who: Scope | Staff | Initiator | None) -> str | None:
-    if isinstance(who, Scope) and who.role is Role.LINK:
+    if isinstance(who, Scope) and who.linked:
         return who.address
     return chain.address(session, who.sign_in_id) if isinstance(who, Scope | Staff) else None
 

@@ -1,7 +1,7 @@
 """Every event there is. One line each: an event that is not here cannot be recorded."""
 
 from portal_data.kinds import KINDS
-from portal_data.messaging import autopay_events, promise_events
+from portal_data.messaging import autopay_events, link_events, promise_events
 from portal_data.messaging.event import Audience, Event, entered, event
 from portal_data.scope import Permission
 from portal_data.text.language import N_
@@ -205,15 +205,6 @@ ESTIMATE_ACCEPTED = event(
 )
 ESTIMATE_DECLINED = event(
     "estimate.declined", N_("{actor} declined estimate {subject}"), _STAFF, mailed=_ON_ACTIVITY
-)
-ESTIMATE_LINK_CREATED = event(
-    "estimate.link_created", N_("{actor} made a public link of estimate {subject}"), _NOBODY
-)
-ESTIMATE_LINK_OPENED = event(
-    "estimate.link_opened", N_("{actor} opened estimate {subject}"), _STAFF
-)
-ESTIMATE_LINK_REVOKED = event(
-    "estimate.link_revoked", N_("{actor} revoked a public link of estimate {subject}"), _NOBODY
 )
 ESTIMATE_REOPENED = event(
     "estimate.reopened", N_("{actor} took back the acceptance of estimate {subject}"), _OTHER_SIDE
@@ -426,6 +417,7 @@ TOOK_AWAY_ACCOUNT = _of_person(
 
 ELSEWHERE = (
     autopay_events,
+    link_events,
     promise_events,
 )  # modules that enter more, which they do when they are imported
 EVENTS: dict[str, Event] = entered()

@@ -17,7 +17,7 @@ from portal_data import store
 from portal_data.errors import NotFound
 from portal_data.kinds import INVOICE, RETAINER, Kind
 from portal_data.messaging import outbox
-from portal_data.scope import Scope
+from portal_data.scope import Permission, Scope
 from portal_data.store import OpenSession, Session
 from portal_data.text.language import _
 
@@ -77,7 +77,8 @@ class Item:
 class Attempt:
     """One attempt, for its customer. Amounts are minor units, moments naive UTC.
 
-    `payment` is the number of the receipt that it became.
+    `payment` is the number of the receipt that it became, `link_id` the public link by which it was
+    begun.
     """
 
     id: UUID
@@ -92,6 +93,7 @@ class Attempt:
     expected_on: Date | None
     created_at: datetime
     expires_at: datetime | None
+    link_id: UUID | None
     payment: str | None
     items: tuple[Item, ...]
 
@@ -103,7 +105,8 @@ class Attempt:
 
 _ATTEMPT = """
     select a.id, a.version, a.status, a.provider, a.contact_id, a.currency_code, a.amount_minor,
-        a.failure_message, a.expected_on, a.created_at, a.expires_at, p.number as payment,
+        a.failure_message, a.expected_on, a.created_at, a.expires_at, a.link_id,
+        p.number as payment,
         nullif(trim(concat(coalesce(c.first_name, ''), ' ', coalesce(c.last_name, ''))), '')
             as contact
     from payment_attempts a
@@ -112,6 +115,9 @@ _ATTEMPT = """
 """
 _ONE = f"{_ATTEMPT} where a.id = $id order by a.id"
 _OPEN = f"{_ATTEMPT} where a.{FLYING} order by a.created_at desc, a.id"
+_OF_LINK = f"""
+    {_ATTEMPT} where a.link_id = $link_id order by a.created_at desc, a.id limit 3
+"""
 _ITEMS = """
     select attempt_id, invoice_id, retainer_invoice_id, amount_minor
     from payment_attempt_items
@@ -124,9 +130,9 @@ _NUMBERS = {
 }
 _KINDS = {"invoice_id": INVOICE, "retainer_invoice_id": RETAINER}
 _HELD = """
-    select id, customer_id, contact_id, version, status, provider, currency_code, amount_minor,
-        saved_method_id, save_method, provider_reference, redirect_url, expires_at, mandate_id,
-        consent
+    select id, customer_id, contact_id, link_id, version, status, provider, currency_code,
+        amount_minor, saved_method_id, save_method, provider_reference, redirect_url, expires_at,
+        mandate_id, consent
     from core.payment_attempts
     where customer_id = $customer_id and id = $id
     order by id
@@ -193,11 +199,24 @@ _MOVE = """
 
 
 def get(scope: Scope, attempt_id: UUID) -> Attempt:
-    """Return one of the customer's attempts. Raises NotFound."""
+    """Return one of the customer's attempts; by a link, one that it began. Raises NotFound."""
     with store.reading(scope) as session:
         rows = session.rows(_ONE, id=attempt_id)
+        if scope.linked:
+            rows = [row for row in rows if row["link_id"] == scope.contact_id]
         need(rows)
         return _attempts(session, rows)[0]
+
+
+def of_link(scope: Scope) -> list[Attempt]:
+    """Return the latest attempts that were begun by the link which a scope is of, newest first."""
+    with store.reading(scope) as session:
+        return _attempts(session, session.rows(_OF_LINK, link_id=scope.contact_id))
+
+
+def need_payer(scope: Scope) -> None:
+    """Raise NotAllowed unless somebody may pay: anything, or by a link what that is of."""
+    scope.need(Permission.INVOICE_PAY_LINKED if scope.linked else Permission.INVOICE_PAY)
 
 
 @store.cached

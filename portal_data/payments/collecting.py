@@ -34,7 +34,7 @@ from portal_data.payments.provider import (
 )
 from portal_data.payments.provider import Status as Truth
 from portal_data.payments.providers import Providers, enabled
-from portal_data.scope import Permission, Scope
+from portal_data.scope import Scope
 from portal_data.settings import Settings, load
 from portal_data.text.language import _
 
@@ -44,7 +44,7 @@ KEY_HOLDS = timedelta(hours=23)
 """For so long the same request under the same key is one to a provider, with an hour to spare."""
 
 _ATTEMPT = """
-    select id, customer_id, contact_id, status, provider, currency_code, amount_minor,
+    select id, customer_id, contact_id, link_id, status, provider, currency_code, amount_minor,
         saved_method_id, save_method, provider_reference, redirect_url, created_at, expires_at,
         mandate_id, handed_at
     from core.payment_attempts where id = $id
@@ -87,7 +87,7 @@ class Collector:
         again goes on at the same page. Raises NotAllowed for a role that may not pay, NotFound,
         Conflict for one that waits for somebody's agreement or is finished, ProviderError.
         """
-        scope.need(Permission.INVOICE_PAY)
+        attempts.need_payer(scope)
         attempts.get(scope, attempt_id)
         attempt = self._attempt(attempt_id)
         status = Status(attempt["status"])
@@ -118,7 +118,7 @@ class Collector:
         What was paid meanwhile stays paid. Raises as `hand_over`, Conflict also for one that is on
         its way.
         """
-        scope.need(Permission.INVOICE_PAY)
+        attempts.need_payer(scope)
         status = attempts.get(scope, attempt_id).status
         if status is Status.AWAITING_APPROVAL:  # `paying.leave` takes that back
             raise Conflict(_("Somebody has to agree to this payment first."))

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from portal_data import money, store
+from portal_data.billing import pay_links
 from portal_data.business import preferences
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
@@ -64,10 +65,10 @@ _METHOD = """
 """
 _KNOWN = "select id from payment_attempts where id = $id order by id"
 _BEGIN = """
-    insert into core.payment_attempts (id, customer_id, contact_id, key, provider, status,
-        currency_code, amount_minor, saved_method_id, save_method, consent, created_at,
+    insert into core.payment_attempts (id, customer_id, contact_id, link_id, key, provider,
+        status, currency_code, amount_minor, saved_method_id, save_method, consent, created_at,
         updated_at, expires_at)
-    values ($id, $customer_id, $contact_id, $key, $provider, $status, $currency, $amount,
+    values ($id, $customer_id, $contact_id, $link_id, $key, $provider, $status, $currency, $amount,
         $method_id, $save_method, $consent, $now, $now, $expires_at)
 """
 _ITEMS = """
@@ -92,16 +93,24 @@ def begin(scope: Scope, provider: Provider, order: Order, *, key: UUID, now: dat
     alone. Raises NotAllowed for a role that may not pay, NotFound for no such document or saved
     method, Conflict for a document that changed since it was seen, is paid, on its way, or cannot
     be paid online, Invalid for an amount that cannot be.
+
+    By a public link that is its invoice alone, with what the provider asks for; no contact's limit
+    is asked. NotFound is also for a link that opens nothing any more.
     """
-    scope.need(Permission.INVOICE_PAY)
+    attempts.need_payer(scope)
     if not 0 < len(order.parts) <= offers.MOST or twice(order.parts):
         raise Invalid(_("Choose between one and {most} documents.", most=offers.MOST))
     if len({part.record for part in order.parts}) != 1:
         raise Invalid(_("Pay invoices and retainer invoices one after the other."))
-    with store.writing(scope) as session:
+    with store.writing(scope, by_link=True) as session:
+        if scope.linked:
+            _need_link(session, scope, order, now)
         rows = seen_rows(session, scope, order.parts)
         if session.value(_KNOWN, id=key) is not None:
-            return attempts.Status(attempts.held(session, scope.customer_id, key)["status"])
+            known = attempts.held(session, scope.customer_id, key)
+            if scope.linked and known["link_id"] != scope.contact_id:
+                raise NotFound(_("There is no such payment."))
+            return attempts.Status(known["status"])
         currency = one_currency(rows)
         total = sum(part.amount_minor for part in order.parts)
         _need_payable(session, rows, order.parts)
@@ -112,7 +121,8 @@ def begin(scope: Scope, provider: Provider, order: Order, *, key: UUID, now: dat
         session.change(
             _BEGIN,
             id=key,
-            contact_id=scope.contact_id,
+            contact_id=scope.person_id,
+            link_id=scope.contact_id if scope.linked else None,
             key=str(key),
             provider=provider.key,
             status=status.value,
@@ -186,6 +196,18 @@ def twice(parts: Iterable[Part]) -> bool:
     """Tell whether a document is named more than once."""
     named = [(part.record, part.number) for part in parts]
     return len(set(named)) != len(named)
+
+
+def _need_link(session: Session, scope: Scope, order: Order, now: datetime) -> None:
+    """Hold the link that a scope is of; raise unless its invoice is paid, by nothing saved.
+
+    What becomes of the link later stops no payment that was begun by it.
+    """
+    if len(order.parts) != 1 or order.parts[0].record != INVOICE.record:
+        raise NotFound(_(pay_links.OVER))
+    if order.method_id is not None or order.save_method or order.consent is not None:
+        raise NotAllowed(_("By a link nothing is paid with what is saved, and nothing is saved."))
+    pay_links.hold(session, scope, order.parts[0].number, now)
 
 
 def seen_rows(session: Session, scope: Scope, parts: tuple[Part, ...]) -> dict[str, Row]:
@@ -278,7 +300,7 @@ def _consent(session: Session, scope: Scope, order: Order, currency: str) -> str
 
 def over_limit(payer: Mapping[str, Any], currency: str, total: int) -> bool:
     """Tell whether somebody may not pay so much without somebody else's agreement."""
-    limit = payer.get("payment_limit_minor")
+    limit = payer.get("payment_limit_minor")  # who pays by a link has none
     return limit is not None and payer["payment_limit_currency"] == currency and total > limit
 
 

@@ -140,6 +140,9 @@ class Request:
     method: str | None = None
     absent: bool = False
     """Whether the payer is not there to confirm anything: an automatic charge."""
+    stranger: bool = False
+    """Whether whoever pays is nobody known, such as by a public link: the page shows nothing that
+    is saved for the customer, and fills nothing in."""
 
     @property
     def amount_minor(self) -> int:

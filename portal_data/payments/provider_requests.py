@@ -36,6 +36,7 @@ _METHOD = """
     where customer_id = $customer_id and id = $id
     order by id
 """
+_NAME = "select display_name from core.customers where id = $customer_id order by id"
 _BANK = "select bank_payment_allowed from core.customers where id = $customer_id order by id"
 _STARTED = """
     update core.payment_attempts
@@ -56,10 +57,10 @@ def hand_over(
         method = None
         if attempt["saved_method_id"] is not None:
             method = session.one(_METHOD, **own, id=attempt["saved_method_id"])
-    back = f"{address}/pay/return?attempt={attempt['id']}"
+    back = f"{address}/{_way_back(attempt)}/return?attempt={attempt['id']}"
     request = Request(
         attempt_id=attempt["id"],
-        payer=known_payer(provider, attempt["customer_id"], attempt["contact_id"], now),
+        payer=_payer(provider, attempt, now),
         currency_code=attempt["currency_code"],
         lines=tuple(Line(line["number"], line["amount_minor"]) for line in lines),
         kinds=kinds(provider, bank=bool(bank)),
@@ -69,6 +70,7 @@ def hand_over(
         expires_at=attempt["expires_at"],
         method=method["provider_reference"] if method else None,
         absent=attempt["mandate_id"] is not None,
+        stranger=attempt["link_id"] is not None,
     )
     started = provider.charge(request) if method else provider.start(request)
     with store.system_writing() as session:
@@ -81,6 +83,20 @@ def hand_over(
             now=now,
         )
     return started
+
+
+def _way_back(attempt: Mapping[str, Any]) -> str:
+    """Return where a payer comes back to: who pays by a link has no sign-in."""
+    return "pay" if attempt["link_id"] is None else "pay_link"
+
+
+def _payer(provider: Provider, attempt: Mapping[str, Any], now: datetime) -> Payer:
+    """Return who pays; of whom a link is of, no more than the name, which the invoice has too."""
+    if attempt["link_id"] is None:
+        return known_payer(provider, attempt["customer_id"], attempt["contact_id"], now)
+    with store.system_reading() as session:
+        name = session.value(_NAME, customer_id=attempt["customer_id"])
+    return Payer(attempt["customer_id"], str(name), "", None)
 
 
 def known_payer(

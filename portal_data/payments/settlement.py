@@ -20,13 +20,13 @@ from portal_data.payments import attempts, methods, promise_closing, reversals
 from portal_data.payments.attempts import Row, Status
 from portal_data.payments.provider import State
 from portal_data.payments.provider import Status as Truth
-from portal_data.scope import Staff
+from portal_data.scope import HOLDER, Staff, by_link
 from portal_data.store import OpenSession
 
 _ATTEMPT = """
-    select id, customer_id, contact_id, version, status, provider, currency_code, amount_minor,
-        saved_method_id, save_method, provider_reference, redirect_url, held_reason, expected_on,
-        failure_message, mandate_id, consent
+    select id, customer_id, contact_id, link_id, version, status, provider, currency_code,
+        amount_minor, saved_method_id, save_method, provider_reference, redirect_url, held_reason,
+        expected_on, failure_message, mandate_id, consent
     from core.payment_attempts where id = $id
     order by id
 """
@@ -320,6 +320,8 @@ def _failure(attempt: Row) -> Event:
 
 def _initiator(session: OpenSession, attempt: Row) -> Initiator | None:
     """Return who began an attempt; None for what the portal charged by itself."""
+    if attempt["link_id"] is not None:
+        return Initiator(None, by_link(HOLDER))
     if attempt["contact_id"] is None:
         return None
     own = {"customer_id": attempt["customer_id"], "id": attempt["contact_id"]}

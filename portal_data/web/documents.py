@@ -17,7 +17,7 @@ from portal_data.errors import NotFound
 from portal_data.kinds import ESTIMATE, KINDS, Kind
 from portal_data.messaging.downloads import Download
 from portal_data.messaging.events import DOCUMENT_DOWNLOADED
-from portal_data.output import acceptance, document_pdfs, public_estimates
+from portal_data.output import acceptance, document_pdfs, public_estimates, public_invoices
 from portal_data.scope import Scope, Staff
 from portal_data.settings import load
 from portal_data.text import language
@@ -103,8 +103,18 @@ def public_estimate(request: Request, address: str | None) -> Response:
     return answer
 
 
+@by_link(DOCUMENTS)
+def public_invoice(request: Request, address: str | None) -> Response:
+    """GET /documents/public/invoice.pdf?token=…: the token stands in no log there."""
+    token = request.query_params.get("token", "")[:_TOKEN_LIMIT]
+    answer = _pdf(*public_invoices.pdf(token, address=address, now=utc_now()))
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
 ROUTES = [
     Route("/documents/public/estimate.pdf", public_estimate),
+    Route("/documents/public/invoice.pdf", public_invoice),
     Route("/documents/statement/{currency}/{first}/{last}.pdf", statement),
     Route("/documents/file/{id}", shared_file),
     Route("/documents/staff/file/{id}", file_for_staff),

@@ -1,6 +1,13 @@
-"""Routes of payments: what providers say, and the way of a payer to a provider's page and back."""
+"""Routes of payments: what providers say, and the way of a payer to a provider's page and back.
+
+Who pays by a public link has no sign-in. The link waits in a cookie of that payment alone, so that
+the provider never has an address that opens anything.
+"""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +18,7 @@ from starlette.routing import Route
 from portal_data.clock import utc_now
 from portal_data.errors import NotFound, PortalError, Unavailable
 from portal_data.messaging.outbox import WAITING
+from portal_data.output import public_invoices
 from portal_data.payments import collecting, inbox
 from portal_data.payments.inbox import Said
 from portal_data.payments.provider import ProviderError
@@ -18,8 +26,12 @@ from portal_data.scope import Scope
 from portal_data.settings import load
 from portal_data.text.language import _
 from portal_data.web.gathering import Gathering
-from portal_data.web.requests import for_customers
+from portal_data.web.requests import by_link, for_customers
 from portal_data.web.turns import PAYMENTS
+
+_TOKEN_LIMIT = 100  # characters; a token has 43
+_AWAY = timedelta(days=1)
+"""For so long a payer may be at the provider's page."""
 
 
 async def webhook(request: Request) -> Response:
@@ -61,6 +73,37 @@ def back(request: Request, scope: Scope) -> Response:
     return _to(_result(attempt_id))
 
 
+@by_link(PAYMENTS)
+def start_by_link(request: Request, address: str | None) -> Response:
+    """GET /pay_link/start?token=…&attempt={id}: as `start`, of a payment begun by this link."""
+    attempt_id, token = _id(request, "attempt"), request.query_params.get("token", "")
+    token = token[:_TOKEN_LIMIT]
+    url = public_invoices.hand_over(token, attempt_id, address=address, now=utc_now())
+    answer = _to(url or _linked(token))
+    answer.set_cookie(
+        _cookie(attempt_id),
+        token,
+        max_age=int(_AWAY.total_seconds()),
+        path=f"{load().path}/pay_link/return",
+        httponly=True,
+        secure=load().secure,
+        samesite="lax",
+    )
+    return answer
+
+
+@by_link(PAYMENTS)
+def back_by_link(request: Request, address: str | None) -> Response:
+    """GET /pay_link/return?attempt={id}: as `back`, by the link that the browser keeps for it."""
+    attempt_id = _id(request, "attempt")
+    token = request.cookies.get(_cookie(attempt_id), "")[:_TOKEN_LIMIT]
+    if not token:
+        return _to(f"{load().path}/pay_link?back=1")
+    with suppress(NotFound):  # the page says so
+        _silently(lambda: public_invoices.look(token, attempt_id, address=address, now=utc_now()))
+    return _to(_linked(token))
+
+
 @for_customers(PAYMENTS)
 def save(_request: Request, scope: Scope) -> Response:
     """GET /pay/save: go on to the provider's page where a card or bank account is saved."""
@@ -84,6 +127,8 @@ ROUTES = [
     Route("/webhooks/{provider}", webhook, methods=["POST"]),
     Route("/pay/start", start),
     Route("/pay/return", back),
+    Route("/pay_link/start", start_by_link),
+    Route("/pay_link/return", back_by_link),
     Route("/pay/save", save),
     Route("/pay/saved", saved),
     Route("/pay/verify", verify),
@@ -107,6 +152,14 @@ def _id(request: Request, name: str) -> UUID:
 
 def _result(attempt_id: UUID) -> str:
     return f"{load().path}/payment?attempt={attempt_id}"
+
+
+def _linked(token: str) -> str:
+    return f"{load().path}/pay_link?{urlencode({'token': token})}"
+
+
+def _cookie(attempt_id: UUID) -> str:
+    return f"pay-{attempt_id.hex}"
 
 
 def _to(url: str) -> Response:

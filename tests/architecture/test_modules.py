@@ -67,6 +67,8 @@ UNSCOPED: dict[str, str] = {
     "billing.estimate_taxes.costing": "reckons with what is given",
     "billing.estimate_taxes.kept": "puts what is given into words",
     "billing.estimate_links.opened": "the link's token is the proof",
+    "billing.pay_links.opened": "the link's token is the proof",
+    "billing.public_links.opened": "the link's token is the proof",
     "billing.estimate_offers.reversible": "compares two moments",
     "customers.detail_fields.clean_phone": "one spelling of a text",
     "customers.detail_fields.clean_tax_id": "one spelling of a text",
@@ -79,6 +81,10 @@ UNSCOPED: dict[str, str] = {
     **{
         f"output.public_estimates.{name}": "the link's token is the proof"
         for name in ("accept", "chosen", "decline", "offer", "opened", "pdf")
+    },
+    **{
+        f"output.public_invoices.{name}": "the link's token is the proof"
+        for name in ("begin", "cancel", "hand_over", "look", "opened", "pdf")
     },
     "messaging.downloads.settled": "waits for what was noted by who asked",
     "projects.time_entries.narrowed": "reads words of an address",

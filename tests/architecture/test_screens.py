@@ -27,7 +27,9 @@ PUBLIC_PAGES = {
     "pages/sign_in_link.py": "the token in its address is the proof",
     "pages/reset_password.py": "the reset's token is the proof",
     "pages/offer.py": "the public link's token is the proof",
+    "pages/pay_link.py": "the public link's token is the proof",
     "components/documents/public_estimate.py": "the public link's token is the proof",
+    "components/documents/public_invoice.py": "the public link's token is the proof",
 }
 
 

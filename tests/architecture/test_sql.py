@@ -86,6 +86,9 @@ _HEADER = "columns that an export's header was recognised as"
 COMPOSED_SQL: dict[str, str] = {
     "billing.document:_NUMBERS": _KINDS,
     "billing.lines:selecting": "names of the schema, of the constants that call it",
+    **{
+        f"billing.public_links:{name}": _KINDS for name in ("_HELD", "_LINKS", "_OF_LINK", "_OPEN")
+    },
     "billing.views:_FIRST": _KINDS,
     "customers.conversations:_FOUND": _SUBJECTS,
     "customers.conversations:_NAMES": _SUBJECTS,

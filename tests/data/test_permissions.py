@@ -40,6 +40,7 @@ from portal_data.billing import (
     estimate_links,
     estimate_offers,
     estimate_revisions,
+    pay_links,
     views,
 )
 from portal_data.billing.dispute_claims import Claim
@@ -228,12 +229,13 @@ def _failed_mail() -> UUID:
 
 def _make_link(world: World) -> None:
     """Let estimates be answered by link, and one have a link."""
-    _answer_by_link(world)
+    _act_by_link(world)
     estimate_links.create(world.cast.owner, "EST-1", TODAY, key=new_id(), now=NOW)
 
 
-def _answer_by_link(world: World) -> None:
-    preferences.change(world.cast.owner, now=NOW, answer_estimates_by_link=True)
+def _act_by_link(world: World) -> None:
+    on = {"answer_estimates_by_link": True, "public_pay_links": True}
+    preferences.change(world.cast.owner, now=NOW, **on)
 
 
 def _link() -> UUID:
@@ -950,12 +952,15 @@ ACTIONS: dict[str, Action] = {
         STAFF,
         prepare=lambda w, who: _approve(w),
     ),
-    "billing.estimate_links.create": Action(
-        lambda who, w: estimate_links.create(who, "EST-1", TODAY, key=new_id(), now=NOW),
+    "billing.public_links.create": Action(
+        lambda who, w: [
+            kind.create(who, number, TODAY, key=new_id(), now=NOW)
+            for kind, number in ((estimate_links, "EST-1"), (pay_links, "INV-2"))
+        ],
         STAFF,
-        prepare=lambda w, who: _answer_by_link(w),
+        prepare=lambda w, who: _act_by_link(w),
     ),
-    "billing.estimate_links.revoke": Action(
+    "billing.public_links.revoke": Action(
         lambda who, w: estimate_links.revoke(who, _link(), now=NOW),
         STAFF,
         prepare=lambda w, who: _make_link(w),
@@ -995,7 +1000,7 @@ ACTIONS: dict[str, Action] = {
 }
 
 NO_ACTIONS = {
-    "billing.estimate_links.note_use": "by whoever holds a link; see test_estimate_links",
+    "billing.public_links.note_use": "by whoever holds a link; see test_estimate_links",
     "auth.switching.switch": "from one's own access to another of one's own; see test_identity",
 }
 """Functions that write and ask who is there, but do nothing that a role allows."""
@@ -1089,13 +1094,16 @@ OF_A_SIGN_IN = {
 
 
 @pytest.mark.parametrize("name", sorted(ACTIONS.keys() - OF_A_SIGN_IN))
-def test_whoever_holds_a_link_of_another_estimate_does_nothing(
-    name: str, world: World, sam: Staff
+@pytest.mark.parametrize("of", ["estimate", "invoice"])
+def test_whoever_holds_a_link_of_another_document_does_nothing(
+    name: str, of: str, world: World, sam: Staff
 ) -> None:
-    _answer_by_link(world)
+    _act_by_link(world)
     make_estimate(world.cast.alice, number="EST-2")
-    link = estimate_links.create(sam, "EST-2", TODAY, key=new_id(), now=NOW)
-    who = estimate_links.opened(token_of(link), address=None, now=NOW).scope
+    make_invoice(world.cast.alice, number="INV-L")
+    links, number = (estimate_links, "EST-2") if of == "estimate" else (pay_links, "INV-L")
+    token = token_of(links.create(sam, number, TODAY, key=new_id(), now=NOW))
+    who = links.opened(token, address=None, now=NOW).scope
     ACTIONS[name].prepare(world, who)
     before = _everything()
     with suppress(*REFUSALS):

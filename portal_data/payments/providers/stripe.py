@@ -93,7 +93,9 @@ class Stripe:
 
     def start(self, request: Request) -> Started:
         """Make a Checkout Session, which Stripe closes by itself should nobody cancel it."""
-        customer = request.payer.reference or self.ensure_customer(request.payer)
+        customer = None
+        if not request.stranger:
+            customer = request.payer.reference or self.ensure_customer(request.payer)
         session = stripe_requests.payment_session(request, customer)
         with api_errors():
             made = self._api.checkout.sessions.create(

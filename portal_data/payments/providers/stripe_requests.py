@@ -31,7 +31,7 @@ _MOST_METADATA = 500  # characters of one value
 _LEAST_OPEN = timedelta(minutes=30)
 
 
-def payment_session(request: Request, customer: str) -> "SessionCreateParams":
+def payment_session(request: Request, customer: str | None) -> "SessionCreateParams":
     """Return the parameters of a page where a payer enters a card or bank account and pays.
 
     Stripe wants a page to be open for half an hour at least, however late the payer comes to it,
@@ -46,10 +46,11 @@ def payment_session(request: Request, customer: str) -> "SessionCreateParams":
     }
     if request.save_method:
         intent["setup_future_usage"] = "off_session"
+    known: SessionCreateParams = {"customer": customer} if customer else {}
     return {
+        **known,
         "mode": "payment",
         "ui_mode": "hosted_page",
-        "customer": customer,
         "client_reference_id": str(request.attempt_id),
         "allowed_payment_method_types": _types(request.kinds, request.currency_code),
         "payment_method_options": _options(request.currency_code),

@@ -154,7 +154,7 @@ create view mine.refunds as
 create view mine.payment_attempts as
     select id, customer_id, contact_id, key, provider, status, currency_code,
         amount_minor, saved_method_id, save_method,
-        failure_code, failure_message, held_reason, expected_on, approved_by, approved_at, mandate_id, version, created_at, updated_at, expires_at
+        failure_code, failure_message, held_reason, expected_on, link_id, approved_by, approved_at, mandate_id, version, created_at, updated_at, expires_at
     from (select * from core.payment_attempts where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.payment_attempt_items as
