@@ -19,6 +19,7 @@ from tests.data.choosing import make_choice
 from tests.factories import insert, make_approval, make_entry
 
 OFFER, SIGN_IN_LINK = "offer-of-the-extreme-portal", "sign-in-link-of-the-extreme-portal"
+PAY_LINK = "pay-link-of-the-extreme-portal"
 """The tokens of a public link of an estimate, and of one that signs in."""
 _ADDRESS = "accounts.payable.and.receivable.of.the.northern.region@" + "x" * 50 + ".example"
 _ERRORS = (
@@ -36,6 +37,7 @@ def add(who: Scope, words: tuple[str, ...], invoice: UUID, approved: tuple[UUID,
     _forward(who, invoice)
     _dispute(who, words, invoice)
     _offer(who, words)
+    _pay_link(who, invoice)
     _attempt(who, FAILED, "failed", invoice, failure_message=" ".join(words))
     _attempt(who, WAITING, "awaiting_approval", invoice)
     for place, each in enumerate(words):
@@ -110,6 +112,16 @@ def _offer(who: Scope, words: tuple[str, ...]) -> None:
     insert(
         "document_links", customer_id=who.customer_id, document_kind="estimate",
         document_id=estimate, purpose="answer", token_hash=tokens.digest(OFFER),
+        created_at=utc_now(), expires_at=utc_now() + 30 * DAY,
+    )  # fmt: skip
+
+
+def _pay_link(who: Scope, invoice: UUID) -> None:
+    with store.system_writing() as session:
+        preferences.change_within(session, None, {"public_pay_links": True}, utc_now())
+    insert(
+        "document_links", customer_id=who.customer_id, document_kind="invoice",
+        document_id=invoice, purpose="pay", token_hash=tokens.digest(PAY_LINK),
         created_at=utc_now(), expires_at=utc_now() + 30 * DAY,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from portal_data.text import language
 from portal_data.text.language import _
 from tests.browser import extremes
-from tests.browser.extreme_acts import FAILED, OFFER, SIGN_IN_LINK, WAITING
+from tests.browser.extreme_acts import FAILED, OFFER, PAY_LINK, SIGN_IN_LINK, WAITING
 from tools.browser import SIZES, Portal, settle, sign_in
 
 CUSTOMER, STAFF = "imogen@brackenridge.example", "rowan@larkspur.example"
@@ -43,7 +43,8 @@ SCREENS = [
     *((NOBODY, f"/{path}") for path in ("", "forgotten", "email_link", f"offer?token={OFFER}",
                                         f"sign_in_link?token={SIGN_IN_LINK}",
                                         "sign_in_link?token=none", "accept?token=none",
-                                        "reset_password?token=none", "offer?token=none")),
+                                        "reset_password?token=none", "offer?token=none",
+                                        f"pay_link?token={PAY_LINK}", "pay_link?back=1")),
     *((CUSTOMER, f"/{path}") for path in ("", *_LISTS, "statements", "statements?period=all",
                                           "account", "check", "pay", "plan", "review", "security",
                                           "notifications",

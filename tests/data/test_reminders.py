@@ -16,6 +16,7 @@ from portal_data import clock, settings, store
 from portal_data.billing import (
     dispute_decisions,
     invoices,
+    pay_links,
     reminder_letters,
     reminders,
 )
@@ -31,11 +32,11 @@ from portal_data.messaging.topics import Topic
 from portal_data.ops.worker import Worker
 from portal_data.payments import promise_closing, promises
 from portal_data.payments.paying import Part
-from portal_data.scope import Role, Scope
+from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice, make_payment
 from tests.mail_server import Inbox
-from tests.people import at_once, mails, rows, value
+from tests.people import at_once, mails, rows, token_of, value
 from tests.queued_mail import text_of
 
 DAY = timedelta(days=1)
@@ -172,6 +173,35 @@ def test_three_days_down_bring_the_newest_alone(cast: Cast, around: None) -> Non
     assert _morning(TODAY + 3 * DAY) == []
     assert _morning(TODAY + 16 * DAY) == [cast.alice.email]
     assert _noted() == [1, 14]
+
+
+def test_one_invoice_brings_a_link_to_pay_it_and_several_do_not(
+    cast: Cast, around: None, sam: Staff
+) -> None:
+    preferences.change(cast.owner, now=NOW, public_pay_links=True)
+    _late(cast.alice, 1, number="INV-1")
+    assert _morning() == []  # of the mails that staff may send again
+    (mail,) = mails("mail.reminder_link")
+    assert "link" not in mail  # it is wiped as soon as it is sent
+    (link,) = pay_links.of_invoice(sam, "INV-1")
+    assert (link.created_by, link.holds(NOW)) == (None, True)
+    assert "mail.reminder_link" not in outbox.OPENING_NOTHING
+    for number in ("INV-2", "INV-3"):
+        _late(cast.alice, 6, number=number)
+    assert _morning(TODAY + DAY) == [cast.alice.email]
+    assert len(mails("mail.reminder_link")) == 1
+    assert pay_links.of_invoice(sam, "INV-2") == []
+
+
+def test_the_link_of_a_reminder_opens_its_invoice(cast: Cast, around: None) -> None:
+    preferences.change(cast.owner, now=NOW, public_pay_links=True)
+    _late(cast.alice, 1, number="INV-1")
+    with store.system_writing() as session:
+        assert reminders.remind(session, cast.alice.customer_id, _at(TODAY)) == 1
+    (mail,) = mails("mail.reminder_link")
+    opened = pay_links.opened(token_of(mail["link"]), address=None, now=_at(TODAY))
+    assert opened.number == "INV-1"
+    assert mail["link_label"] == "Open the invoice"
 
 
 def test_switching_on_brings_no_backlog_and_nothing_that_is_very_late(cast: Cast) -> None:
