@@ -196,13 +196,17 @@ def _sums(seen: _Seen, wanted: list[Chosen], locale: str) -> Markup:
     )
     count = len(statement.lines) - len(before) - len(wanted)
     figures = [
-        Figure("Came in", words(statement.total_minor), f"{len(statement.lines):,} lines"),
-        Figure("Ticked", words(ticked), f"{len(wanted):,} lines"),
-        Figure("Recorded before", words(known), f"{len(before):,} lines"),
-        Figure("Left", words(statement.total_minor - ticked - known), f"{count:,} lines"),
-        Figure("Went out, not looked at", f"{statement.outgoing:,}", "lines"),
+        Figure("Came in", words(statement.total_minor), _lines(len(statement.lines))),
+        Figure("Ticked", words(ticked), _lines(len(wanted))),
+        Figure("Recorded before", words(known), _lines(len(before))),
+        Figure("Left", words(statement.total_minor - ticked - known), _lines(count)),
+        Figure("Went out", _lines(statement.outgoing), "not looked at"),
     ]
     return tag("div", [figure(each) for each in figures], class_="pt-summary")
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line{'' if count == 1 else 's'}"
 
 
 def _proposed(seen: _Seen, each: Proposed, key: str, business: Organisation) -> None:
@@ -210,14 +214,14 @@ def _proposed(seen: _Seen, each: Proposed, key: str, business: Organisation) -> 
     line, match = each.match.line, each.match
     mark = line.fingerprint
     currency = seen.statement.currency
-    label = _label(line, currency, business.locale)
+    label = tag("p", _label(line, currency, business.locale), class_="pt-text")
     with st.container(key=f"bank-line-{mark[:16]}", gap="xsmall"):
         if match.proposals:
             seen.ticked[mark] = st.checkbox(
-                say.escape_markdown(label), seen.ticked[mark], key=f"{key}.{mark}.tick"
+                f"Row {line.row}", seen.ticked[mark], key=f"{key}.{mark}.tick"
             )
         else:
-            cards.draw(tag("p", label, class_="pt-text"))
+            cards.draw(cards.sub(f"Row {line.row}"))
         if len(match.proposals) > 1:
             seen.chosen[mark] = st.selectbox(
                 f"What row {line.row} pays",
@@ -230,12 +234,12 @@ def _proposed(seen: _Seen, each: Proposed, key: str, business: Organisation) -> 
                 key=f"{key}.{mark}.choice",
                 label_visibility="collapsed",
             )
-        cards.draw(_about(each, seen, business.locale))
+        cards.draw(label, _about(each, seen, business.locale))
 
 
 def _label(line: Line, currency: str, locale: str) -> str:
     amount = say.money(line.amount_minor, currency, locale)
-    return bidi.listed(amount, line.payer or None, say.day(line.date, locale), f"row {line.row:,}")
+    return bidi.listed(amount, line.payer or None, say.day(line.date, locale))
 
 
 def _about(each: Proposed, seen: _Seen, locale: str) -> Markup:

@@ -11,7 +11,7 @@ from components.forms.fields import Fields, amount
 from components.session import Form, flash, form
 from components.ui import cards, links
 from components.ui import format as say
-from components.ui.cards import Figure
+from components.ui.cards import Figure, figure
 from components.ui.markup import Markup, tag
 from portal_data import kinds
 from portal_data.business.organisation import Organisation
@@ -197,20 +197,17 @@ def _after(account: Account, received: Received, parts: Sequence[Part], locale: 
     def words(minor: int) -> str:
         return say.money(minor, code, locale)
 
-    return cards.card(
-        "What is open afterwards",
-        cards.figures(
-            [
-                Figure("Open now", words(owed)),
-                Figure("Open afterwards", words(owed - settled), tone="due"),
-                Figure(
-                    "Unused credit" if unused >= 0 else "More than came",
-                    words(abs(unused)),
-                    tone="" if unused > 0 else "bad" if unused < 0 else "none",
-                ),
-            ]
+    figures = [
+        Figure("Open now", words(owed)),
+        Figure("Open afterwards", words(owed - settled), tone="due"),
+        Figure(
+            "Unused credit" if unused >= 0 else "More than came",
+            words(abs(unused)),
+            tone="" if unused > 0 else "bad" if unused < 0 else "none",
         ),
-    )
+    ]
+    summary = tag("div", [figure(each) for each in figures], class_="pt-summary")
+    return cards.card("What is open afterwards", summary)
 
 
 def _named(each: Open, locale: str) -> str:

@@ -98,12 +98,11 @@ _CUSTOMERS = """
     order by id
 """
 _KNOWN = """
-    select l.fingerprint, l.status, p.number
-    from core.bank_lines l
-    left join core.payments p on p.id = l.payment_id
-    where l.fingerprint = any($fingerprints)
-    order by l.fingerprint
+    select fingerprint, status, payment_id from core.bank_lines
+    where fingerprint = any($fingerprints)
+    order by fingerprint
 """
+_NUMBERS = "select id, number from core.payments where id = any($ids) order by id"
 _TWINS = """
     select customer_id, date, amount_minor, number from core.payments
     where provider = 'manual' and status = 'succeeded' and currency_code = $currency
@@ -240,7 +239,13 @@ def _known(session: OpenSession, lines: Sequence[Line]) -> dict[str, str | None]
     """Return which lines need nobody any more, with the receipts of those that are recorded."""
     marks = [each.fingerprint for each in lines]
     found = session.rows(_KNOWN, fingerprints=marks) if marks else []
-    return {row["fingerprint"]: row["number"] for row in found if row["status"] != "left"}
+    ids = [row["payment_id"] for row in found if row["payment_id"]]
+    numbers = {row["id"]: row["number"] for row in (session.rows(_NUMBERS, ids=ids) if ids else ())}
+    return {
+        row["fingerprint"]: numbers.get(row["payment_id"])
+        for row in found
+        if row["status"] != "left"
+    }
 
 
 def _keep(session: OpenSession, statement: Statement, now: datetime) -> None:
