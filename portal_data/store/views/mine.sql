@@ -281,11 +281,6 @@ create view mine.line_taxes as
         exemption_reason, base_minor, amount_minor
     from (select * from core.line_taxes where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
-create view mine.payment_attempt_sources as
-    select id, customer_id, attempt_id, invoice_id, credit_note_id, retainer_invoice_id, payment_id,
-        amount_minor
-    from (select * from core.payment_attempt_sources where customer_id = getvariable('customer_id')::uuid offset 0) own;
-
 create view mine.mandates as
     select id, customer_id, contact_id, saved_method_id, covers, currency_code, limit_minor, words,
         given_at, given_from, revoked_at, revoked_by, ended_because, version
