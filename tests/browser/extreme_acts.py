@@ -36,6 +36,7 @@ def add(who: Scope, words: tuple[str, ...], invoice: UUID, approved: tuple[UUID,
     """Store it for somebody's company; `approved` are a project and somebody who worked on it."""
     _forward(who, invoice)
     _dispute(who, words, invoice)
+    _promise(who, invoice)
     _offer(who, words)
     _pay_link(who, invoice)
     _attempt(who, FAILED, "failed", invoice, failure_message=" ".join(words))
@@ -97,6 +98,22 @@ def _dispute(who: Scope, words: tuple[str, ...], invoice: UUID) -> None:
                 storage_key=str(new_id()), uploaded_by_kind="contact", uploaded_by=who.contact_id,
                 uploaded_by_name=who.name, visible=True, created_at=utc_now(), **own,
             )  # fmt: skip
+
+
+def _promise(who: Scope, invoice: UUID) -> None:
+    own = {"customer_id": who.customer_id, "amount_minor": 987_654_321}
+    for status in ("open", "broken", "kept"):
+        promise = insert(
+            "payment_promises", contact_id=who.contact_id, currency_code="GBP", status=status,
+            promised_on=utc_now().date(), created_at=utc_now() - DAY,
+            closed_at=None if status == "open" else utc_now(), **own,
+        )  # fmt: skip
+        with store.system_writing() as session:
+            session.load(
+                "core.payment_promise_items",
+                ("customer_id", "promise_id", "invoice_id", "amount_minor"),
+                [(who.customer_id, promise, invoice, 987_654_321)],
+            )
 
 
 def _offer(who: Scope, words: tuple[str, ...]) -> None:
