@@ -97,7 +97,7 @@ def waiting(staff: Staff, business: Organisation) -> None:
         cards.draw(cards.title("Left for you"))
         cards.draw(cards.sub("What came, and nobody has recorded yet."))
         for each in found[:ON_PAGE]:
-            with st.container(key=f"pay-row-left-{each.id}", horizontal=True,
+            with st.container(key=f"left-line-{each.id}", horizontal=True,
                               vertical_alignment="center"):  # fmt: skip
                 way = links.page("record_payment", line=each.id)
                 link = cards.link("Record", way, class_="pt-button")

@@ -23,7 +23,7 @@ from portal_data.payments.receiving import Received
 from portal_data.scope import Staff
 from portal_data.store import OpenSession
 
-MOST = 500
+MOST = 200
 """Payments that are recorded at once: others wait for a transaction."""
 MODE = "Bank transfer"
 

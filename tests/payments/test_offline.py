@@ -13,8 +13,10 @@ from portal_data import store
 from portal_data.auth import identity
 from portal_data.auth import staff as team
 from portal_data.billing import invoices, statements
+from portal_data.business import preferences
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
+from portal_data.ops import notifier
 from portal_data.payments import offline, payments, refunding
 from portal_data.payments.offline import Open
 from portal_data.payments.receiving import Part, Received
@@ -22,7 +24,7 @@ from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, make_invoice
 from tests.payments.test_collecting import integrity
-from tests.people import at_once, events, rows
+from tests.people import at_once, events, mails, rows
 
 CAME = Received(TODAY, "GBP", 10_000, "Bank transfer", "TRN 7")
 
@@ -68,6 +70,22 @@ def test_what_came_pays_invoices_and_the_rest_is_credit(cast: Cast) -> None:
     assert rows("select bank_charges_minor from core.payments") == [{"bank_charges_minor": 150}]
     assert "payment.recorded" in events()
     assert integrity() == []
+
+
+@pytest.mark.parametrize("mailed", [True, False])
+def test_contacts_are_mailed_as_the_business_prefers(cast: Cast, mailed: bool) -> None:
+    preferences.change(cast.owner, now=NOW, notify_contacts_of_payments=mailed)
+    number = record(cast.owner, cast.alice, [Part("INV-1", 4_000)])
+    offline.void(cast.owner, number, "Never came", seen=1, now=NOW)
+    told = rows(
+        "select id from core.activity where event in ('payment.recorded', 'payment.voided')"
+        " order by event"
+    )
+    with store.system_writing() as session:
+        for each in told:
+            notifier.notify(session, each["id"], NOW)
+    to = [mail["to"] for mail in mails("mail.activity")]
+    assert sorted(to) == sorted([cast.alice.email, cast.bob.email] * 2 if mailed else [])
 
 
 def test_a_click_that_comes_again_is_one_payment(cast: Cast) -> None:
