@@ -26,7 +26,7 @@ from portal_data.scope import Scope
 from portal_data.settings import load
 from portal_data.text.language import _
 from portal_data.web.gathering import Gathering
-from portal_data.web.requests import by_link, for_customers
+from portal_data.web.requests import by_link, for_customers, signed_in
 from portal_data.web.turns import PAYMENTS
 
 _TOKEN_LIMIT = 100  # characters; a token has 43
@@ -94,11 +94,15 @@ def start_by_link(request: Request, address: str | None) -> Response:
 
 @by_link(PAYMENTS)
 def back_by_link(request: Request, address: str | None) -> Response:
-    """GET /pay_link/return?attempt={id}: as `back`, by the link that the browser keeps for it."""
+    """GET /pay_link/return?attempt={id}: as `back`, by the link that the browser keeps for it.
+
+    A colleague of the customer's, who went on with it, comes back to its own screen.
+    """
     attempt_id = _id(request, "attempt")
     token = request.cookies.get(_cookie(attempt_id), "")[:_TOKEN_LIMIT]
     if not token:
-        return _to(f"{load().path}/pay_link?back=1")
+        colleague = isinstance(signed_in(request), Scope)
+        return _to(_result(attempt_id) if colleague else f"{load().path}/pay_link?back=1")
     with suppress(NotFound):  # the page says so
         _silently(lambda: public_invoices.look(token, attempt_id, address=address, now=utc_now()))
     return _to(_linked(token))

@@ -165,6 +165,10 @@ def _plant(cast: Cast) -> None:
         "invitations", contact_id=cast.alice.contact_id, token_hash=SECRET, created_at=NOW,
         expires_at=NOW, **own,
     )  # fmt: skip
+    insert(
+        "document_links", document_kind="invoice", document_id=invoice, purpose="pay",
+        token_hash=SECRET, created_at=NOW, expires_at=NOW, **own,
+    )  # fmt: skip
     insert("logins", email="x@y.example", password_hash=SECRET, totp_secret=SECRET, created_at=NOW)
     insert(
         "outbox", kind="mail.invitation", dedup_key=SECRET, payload=SECRET, status="queued",

@@ -78,7 +78,7 @@ def _status(answer: dict[str, Any], *more: dict[str, Any], reference: str = "cs_
 def _started(**more: Any) -> dict[str, str]:
     """Return the parameters of the page of a payment."""
     provider, transport = _at({"post /v1/checkout/sessions": session()})
-    request = wanted(_PAYER, **more)
+    request = replace(wanted(_PAYER), **more)
     assert provider.start(request) == Started("cs_1", "https://checkout.stripe.com/c/pay/cs_1")
     (call,) = transport.calls
     assert call.key == f"start-{request.attempt_id}"
@@ -117,6 +117,13 @@ def test_a_page_shows_what_is_paid_for_and_bears_the_attempt() -> None:
         "success_url": "https://portal.example.com/pay/return",
         "cancel_url": "https://portal.example.com/pay/cancel",
     }  # fmt: skip
+
+
+def test_a_page_of_a_stranger_knows_nobody_and_is_the_same_besides() -> None:
+    known = _started(attempt_id=_ATTEMPT)
+    unnamed = Payer(UUID(int=1), "Alice Example", "", None)
+    body = _started(attempt_id=_ATTEMPT, payer=unnamed, stranger=True)  # asks for no customer
+    assert body == {name: said for name, said in known.items() if name != "customer"}
 
 
 def test_a_method_is_saved_where_that_is_wanted() -> None:

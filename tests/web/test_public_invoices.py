@@ -32,6 +32,7 @@ from tests.conftest import Cast
 from tests.factories import make_invoice
 from tests.payments.scripted import Scripted
 from tests.people import rows, token_of, value
+from tests.web.conftest import as_person
 from tools.browser import Portal
 
 ORIGIN = "https://portal.example"
@@ -128,6 +129,14 @@ def test_who_comes_back_elsewhere_sees_nothing_and_the_money_counts(
     assert value("select balance_minor from core.invoices where number = 'INV-1'") == 10_000
     collecting.current().reconcile(utc_now())
     assert value("select balance_minor from core.invoices where number = 'INV-1'") == 0
+
+
+def test_a_colleague_who_went_on_with_it_comes_back_to_its_screen(
+    client: TestClient, cast: Cast, tokens: tuple[str, str]
+) -> None:
+    attempt = _begin(tokens[0])
+    answer = as_person(client, cast.alice).get(BACK, params={"attempt": str(attempt)})
+    assert answer.headers["location"] == f"/payment?attempt={attempt}"
 
 
 def test_the_routes_check_whose_payment_it_is(

@@ -101,7 +101,7 @@ comment on table payment_attempts is 'One row an attempt to pay in the portal, a
 comment on column payment_attempts.id is 'Key.';
 comment on column payment_attempts.customer_id is 'Who tried: customers.id.';
 comment on column payment_attempts.customer is 'The customer''s name.';
-comment on column payment_attempts.contact_id is 'Which person: contacts.id.';
+comment on column payment_attempts.contact_id is 'Which person: contacts.id; none by a public link or by auto-pay.';
 comment on column payment_attempts.status is 'Created, Action needed, Pending, Succeeded, Failed, Cancelled or Expired.';
 comment on column payment_attempts.currency_code is 'Currency of the amount.';
 comment on column payment_attempts.amount is 'What was to be paid.';
