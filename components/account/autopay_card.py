@@ -137,13 +137,11 @@ def _mandate(each: Mandate, named: dict[UUID, str], locale: str) -> Markup:
         )
     since = _("Since {day}", day=say.day(each.given_at.date(), locale))
     facts = [_(COVERS[each.covers]), each.currency_code, limit, since, each.given_by or ""]
-    return join(
-        cards.row(
-            named.get(each.saved_method_id, ""), " · ".join(part for part in facts if part),
-            before=cards.icon("autorenew"), after=cards.pills([(_("On"), "green")]),
-        ),
-        cards.sub(each.words),
+    row = cards.row(
+        named.get(each.saved_method_id, ""), " · ".join(part for part in facts if part),
+        before=cards.icon("autorenew"), after=cards.pills([(_("On"), "green")]),
     )  # fmt: skip
+    return join(cards.rows([row]), cards.sub(each.words))
 
 
 def _buttons(each: Mandate, named: dict[UUID, str]) -> None:

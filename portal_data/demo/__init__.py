@@ -14,6 +14,7 @@ from portal_data.billing import ledger
 from portal_data.clock import local_date
 from portal_data.demo import (
     attempts,
+    autopay,
     billing_plan,
     comments,
     contacts,
@@ -143,6 +144,7 @@ def compose(now: datetime, password_hash: str) -> Books:
     attempts.start(books)
     attempts.dispute(books)
     promises.promise(books)
+    autopay.agree(books)
     comments.discuss(books)
     comments.share(books)
     comments.review(books)

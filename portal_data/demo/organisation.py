@@ -9,6 +9,7 @@ _PREFERENCES = {
     "banner_message": "We have moved our accounts to this portal. Everything since the start is "
     "here; if anything is missing, write to us with the link at the bottom of the page.",
     "projects_and_timesheets": True,
+    "autopay": True,
     "staff_second_factor": "optional",  # its passwords are public: a code would keep nobody out
 }
 
