@@ -29,7 +29,8 @@ class Settlement:
 _APPLIED = {
     "payment": (
         """
-        select payment_id as source_id, date, amount_minor, withheld_minor, early_discount_minor
+        select payment_id as source_id, date, amount_minor, withheld_minor, early_discount_minor,
+            id, reverses_id, source_key
         from allocations_by_invoice_id
         order by date, id
         """,
@@ -65,7 +66,7 @@ def of_invoice(session: Session, invoice: Mapping[str, Any]) -> list[Settlement]
     """
     found = []
     for kind, (applied, sources) in _APPLIED.items():
-        rows = session.rows(applied, invoice_id=invoice["id"])
+        rows = _that_stay(session.rows(applied, invoice_id=invoice["id"]))
         ids = [row["source_id"] for row in rows]
         known = {row.pop("id"): row for row in session.rows(sources, ids=ids)} if ids else {}
         found += [
@@ -78,6 +79,18 @@ def of_invoice(session: Session, invoice: Mapping[str, Any]) -> list[Settlement]
     if written_off_on is not None and amount:
         found.append(Settlement("write-off", "", written_off_on, amount))
     return found
+
+
+def _that_stay(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows without those that went to other invoices since, and what took them back."""
+    said = [(row.pop("id", None), row.pop("reverses_id", None), row) for row in rows]
+    moved = {
+        of for _id, of, row in said if of and (row["source_key"] or "").startswith("reallocated:")
+    }
+    stay = [row for id, of, row in said if id not in moved and of not in moved]
+    for row in stay:
+        row.pop("source_key", None)
+    return stay
 
 
 _WORDS = {

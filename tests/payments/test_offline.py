@@ -13,18 +13,32 @@ from portal_data import store
 from portal_data.auth import identity
 from portal_data.auth import staff as team
 from portal_data.billing import invoices, statements
+from portal_data.billing.settlements import Settlement
 from portal_data.business import preferences
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.ops import notifier
 from portal_data.payments import offline, payments, refunding
+from portal_data.payments.collecting import Collector
 from portal_data.payments.offline import Open
+from portal_data.payments.provider import State
 from portal_data.payments.receiving import Part, Received
 from portal_data.scope import Role, Scope, Staff
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, make_invoice
-from tests.payments.test_collecting import integrity
+from tests.payments.scripted import Scripted
+from tests.payments.test_collecting import (
+    LATER,
+    begin,
+    collector,
+    integrity,
+    part,
+    provider,
+    reference,
+)
 from tests.people import at_once, events, mails, rows
+
+__all__ = ["collector", "provider"]
 
 CAME = Received(TODAY, "GBP", 10_000, "Bank transfer", "TRN 7")
 
@@ -42,6 +56,11 @@ def record(
     return offline.record(
         staff, scope.customer_id, received, parts, key=key or new_id(), again=again, now=NOW
     )
+
+
+def of_invoice(scope: Scope, number: str) -> list[Settlement]:
+    """Return what settled an invoice."""
+    return invoices.get(scope, number, today=TODAY).settlements
 
 
 def left(scope: Scope, number: str) -> int:
@@ -177,6 +196,8 @@ def test_a_payment_is_given_to_other_invoices_again_and_again(cast: Cast) -> Non
         cast.owner, number, [Part("INV-1", 3_000, 1_000), Part("INV-2", 10)], seen=2, now=NOW
     )
     assert (left(cast.alice, "INV-1"), left(cast.alice, "INV-2")) == (0, 9_990)
+    told = [(each.number, each.amount_minor) for each in of_invoice(cast.alice, "INV-1")]
+    assert told == [(number, 3_000)]  # and not what was taken back
     found = offline.recorded(cast.owner, number)
     assert found.parts == (Part("INV-1", 3_000, 1_000), Part("INV-2", 10))
     assert payments.get(cast.alice, number).unused_minor == 6_990
@@ -199,6 +220,20 @@ def test_a_receipt_has_one_line_for_each_document_whatever_came_back(cast: Cast)
     )  # fmt: skip
     assert (made.amount_minor, made.refunded_minor, made.unused_minor) == (10_000, 3_000, 0)
     assert line.kept_minor + made.unused_minor == made.amount_minor - made.refunded_minor
+    assert integrity() == []
+
+
+def test_what_arrives_online_besides_is_credit(
+    cast: Cast, provider: Scripted, collector: Collector
+) -> None:
+    attempt = begin(cast.alice, provider, part(cast.alice, "INV-1"))
+    collector.hand_over(cast.alice, attempt, NOW)
+    assert offline.account(cast.owner, cast.alice.customer_id).invoices[0].flying_minor == 4_000
+    record(cast.owner, cast.alice, [Part("INV-1", 4_000)])
+    provider.becomes(reference(attempt), State.SUCCEEDED, mode="Card")
+    collector.look(attempt, LATER)
+    assert left(cast.alice, "INV-1") == 0
+    assert payments.get(cast.alice, "PAY-000002").unused_minor == 4_000
     assert integrity() == []
 
 
@@ -265,8 +300,8 @@ def test_spreading_pays_the_oldest_first_and_never_more(open_minor: list[int], a
     due = [Open(f"INV-{n}", TODAY, TODAY, "GBP", minor, 0, 1) for n, minor in enumerate(open_minor)]
     parts = offline.spread(due, amount)
     assert sum(each.amount_minor for each in parts) == min(amount, sum(open_minor))
-    for part, each in zip(parts, due, strict=False):
-        assert part.number == each.number
-        assert 0 < part.amount_minor <= each.left_minor
-    for part, each in list(zip(parts, due, strict=False))[:-1]:
-        assert part.amount_minor == each.left_minor
+    for paid, each in zip(parts, due, strict=False):
+        assert paid.number == each.number
+        assert 0 < paid.amount_minor <= each.left_minor
+    for paid, each in list(zip(parts, due, strict=False))[:-1]:
+        assert paid.amount_minor == each.left_minor
