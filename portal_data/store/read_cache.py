@@ -124,7 +124,6 @@ class ReadCache:
             found = read()
         if tables is None:
             tables = self._engine.tables_of(recorded.statements).union(recorded.tables)
-            read_set.note_tables(tables)
         size = size_of(found)
         if tables and size <= MOST_BYTES_OF_ONE and changes.stand(since, whose, tables):
             with self._lock:

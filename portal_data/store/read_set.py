@@ -27,7 +27,7 @@ class ReadSet:
 
 
 class _Recording(threading.local):
-    """The read that a thread records; a read within a read is recorded by itself."""
+    """The read that a thread records, the innermost one of reads within reads."""
 
     open: ReadSet | None = None
 
@@ -37,12 +37,16 @@ _recording = _Recording()
 
 @contextmanager
 def recording() -> Iterator[ReadSet]:
-    """Record what this thread reads meanwhile."""
-    outer, _recording.open = _recording.open, ReadSet()
+    """Record what this thread reads meanwhile, also for a read around it."""
+    outer, inner = _recording.open, ReadSet()
+    _recording.open = inner
     try:
-        yield _recording.open
-    finally:
+        yield inner
+    finally:  # whoever catches an error depends on what it came from, too
         _recording.open = outer
+        if outer is not None:
+            outer.statements |= inner.statements
+            outer.tables |= inner.tables
 
 
 def note(sql: str) -> None:

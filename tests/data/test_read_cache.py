@@ -10,7 +10,7 @@ import pytest
 
 from portal_data import lists, store
 from portal_data.auth import identity, sessions
-from portal_data.billing import balances, views
+from portal_data.billing import balances, invoices, views
 from portal_data.business import organisation, preferences
 from portal_data.customers import details, directory, documents
 from portal_data.errors import NotFound
@@ -384,6 +384,20 @@ def test_an_answer_is_as_old_as_those_within_it(
     assert asked == []
     make_invoice(alice, total_minor=700)
     assert db.read_cache.answer(alice, "outer", outer) is not held
+
+
+@pytest.mark.only_engine("duckdb")
+def test_an_answer_of_what_was_not_there_ends_once_it_is(db: store.Store, alice: Scope) -> None:
+    def outer() -> str:
+        details.my_details(alice)
+        try:
+            return invoices.get(alice, "INV-NEW", today=TODAY).number
+        except NotFound:
+            return "none"
+
+    assert db.read_cache.answer(alice, "outer", outer) == "none"
+    make_invoice(alice, number="INV-NEW")
+    assert db.read_cache.answer(alice, "outer", outer) == "INV-NEW"
 
 
 @pytest.mark.only_engine("duckdb")
