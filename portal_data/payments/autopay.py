@@ -197,9 +197,9 @@ def _give(
     today = organisation.get(scope).today(now)
     with store.writing(scope) as session:
         mandates.hold_customer(session, scope.customer_id)
+        _need_usable(session, scope, method_id)
         if not preferences.get(session).autopay:
             raise Conflict(_("Nothing can be charged by itself here."))
-        _need_usable(session, scope, method_id)
         if replaced is not None:
             earlier = _seen(session, scope, *replaced)
             if earlier["currency_code"] != terms.currency_code:
