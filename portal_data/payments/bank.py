@@ -117,7 +117,7 @@ _RECORD = """
     update core.bank_lines
     set version = version + 1, status = 'recorded', payment_id = $payment_id,
         recorded_by = $staff_id, updated_at = $now
-    where fingerprint = $fingerprint and status <> 'recorded'
+    where fingerprint = $fingerprint and status = 'left'
 """
 _LEFT = """
     select id, version, account, currency_code, date, amount_minor, payer, details
@@ -236,9 +236,12 @@ def dismiss(staff: Staff, line_id: UUID, *, seen: int, now: datetime) -> None:
 
 
 def _known(session: OpenSession, lines: Sequence[Line]) -> dict[str, str | None]:
-    """Return which lines need nobody any more, with the receipts of those that are recorded."""
+    """Return which lines need nobody any more, with the receipts of those that are recorded.
+
+    Where it is written, they are held: nobody records one of them by hand meanwhile.
+    """
     marks = [each.fingerprint for each in lines]
-    found = session.rows(_KNOWN, fingerprints=marks) if marks else []
+    found = session.locked(_KNOWN, fingerprints=marks) if marks else []
     ids = [row["payment_id"] for row in found if row["payment_id"]]
     numbers = {row["id"]: row["number"] for row in (session.rows(_NUMBERS, ids=ids) if ids else ())}
     return {
@@ -294,10 +297,9 @@ def _receive(
             session, staff, customer_id, received, each.proposal.parts, rows,
             payment_id=payment_id, drawn=number, now=now,
         )  # fmt: skip
-        session.change(
-            _RECORD, payment_id=payment_id, staff_id=staff.staff_id,
-            fingerprint=said.fingerprint, now=now,
-        )  # fmt: skip
+        line = {"fingerprint": said.fingerprint, "payment_id": payment_id, "now": now}
+        if session.change(_RECORD, **line, staff_id=staff.staff_id) != 1:
+            raise Conflict(f"Row {said.row} does not wait any more. Nothing is recorded.")
     for customer_id in sorted(owners):
         ledger.post(session, now, customer_id)
         promise_closing.touched(session, customer_id, now)

@@ -9,10 +9,10 @@ from datetime import date as Date
 from datetime import datetime
 from uuid import UUID
 
-from portal_data import store
+from portal_data import money, store
 from portal_data.billing import ledger
 from portal_data.business import organisation
-from portal_data.errors import Conflict, NotFound
+from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.messaging import activity, events
 from portal_data.messaging.event import Event
 from portal_data.payments import limits, promise_closing, receiving
@@ -113,6 +113,10 @@ _WENT_BACK = """
     order by id
 """
 _LINE = """
+    select id, status, currency_code, amount_minor from core.bank_lines where id = $id order by id
+"""
+_LINES_OF = "select id from core.bank_lines where payment_id = $payment_id order by id"
+_RECORD_LINE = """
     update core.bank_lines
     set version = version + 1, status = 'recorded', payment_id = $payment_id,
         recorded_by = $staff_id, updated_at = $now
@@ -182,17 +186,21 @@ def record(
 
     `key` is the id that it gets: the same click twice is one payment. Another one of the same day
     and amount is recorded only `again`, so that a second tab records nothing twice. `line_id` is a
-    line of a bank's statement that waits no longer then. Raises
-    NotFound for no such customer or invoice, NotAllowed above one's limit, Invalid for what cannot
-    have come, Conflict for a twin, and for more than is open.
+    line of a bank's statement that waits no longer then: this is what it says came, or that before
+    the bank's charges. Raises NotFound for no such customer or invoice, NotAllowed above one's
+    limit, Invalid for what cannot have come, Conflict for a twin, and for more than is open.
     """
     received = _cleaned(received)
     receiving.check(received, organisation.get(staff).today(now))
     with store.staff_writing(staff) as session:
+        # lines before customers, as a bank's statement holds them
+        lines = [] if line_id is None else session.locked(_LINE, id=line_id)
         receiving.customers(session, [customer_id])
         known: str | None = session.value(_KNOWN, id=key)
         if known is not None:
             return known
+        if line_id is not None:
+            _need_waiting(lines, received)
         limits.need(session, staff, received.amount_minor, received.currency_code)
         other = _twin(session, customer_id, received)
         if other and not again:
@@ -206,8 +214,7 @@ def record(
         )  # fmt: skip
         if line_id is not None:
             line = {"id": line_id, "payment_id": key, "staff_id": staff.staff_id, "now": now}
-            if session.change(_LINE, **line) != 1:
-                raise Conflict("This line of the bank's statement does not wait any more.")
+            session.change(_RECORD_LINE, **line)
         ledger.post(session, now, customer_id)
         promise_closing.touched(session, customer_id, now)
     return number
@@ -285,6 +292,7 @@ def _held(session: OpenSession, staff: Staff, number: str, seen: int) -> Row:
     found = session.one(_PAYMENT, number=number)
     if found is None:
         raise NotFound("There is no such payment.")
+    session.locked(_LINES_OF, payment_id=found["id"])  # before the customer, as in `record`
     receiving.customers(session, [found["customer_id"]])
     row = session.as_seen(_PAYMENT, seen, number=number)
     limits.need(session, staff, row["amount_minor"], row["currency_code"])
@@ -295,6 +303,19 @@ def _held(session: OpenSession, staff: Staff, number: str, seen: int) -> Row:
     if session.value(_WENT_BACK, customer_id=row["customer_id"], id=row["id"]) is not None:
         raise Conflict(f"Money of {number} went back already. Refund the rest of it.")
     return row
+
+
+def _need_waiting(lines: Sequence[Row], received: Received) -> None:
+    """Raise unless a line of a bank's statement waits and is what came, or that less charges."""
+    if not lines or lines[0]["status"] != "left":
+        raise Conflict("This line of the bank's statement does not wait any more.")
+    code, said = lines[0]["currency_code"], lines[0]["amount_minor"]
+    amounts = (received.amount_minor, received.amount_minor - received.charges_minor)
+    if code != received.currency_code or said not in amounts:
+        raise Invalid(
+            f"The bank says that {money.format(said, code)} came: record that, or more with the "
+            "bank's charges in it."
+        )
 
 
 def _twin(session: OpenSession, customer_id: UUID, received: Received) -> str | None:

@@ -2,7 +2,11 @@
 
 import io
 import random
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from datetime import date
+from threading import Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +19,7 @@ from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.payments import bank, bank_matching, bank_statements, offline, payments
 from portal_data.payments.bank import Chosen, Compared
-from portal_data.payments.bank_matching import Basis, Customer, Owed
+from portal_data.payments.bank_matching import Basis, Customer, Owed, Proposal
 from portal_data.payments.bank_statements import Columns, Line, Statement
 from portal_data.payments.receiving import Received
 from portal_data.scope import Scope
@@ -49,6 +53,12 @@ def record(cast: Cast, statement: Statement) -> bank.Done:
     """Record what is certain of a statement."""
     chosen = ticked(bank.compare(cast.owner, statement))
     return bank.record(cast.owner, statement, chosen, now=NOW)
+
+
+def suppressed(act: Callable[[], object]) -> None:
+    """Do something that may be refused."""
+    with suppress(Conflict):
+        act()
 
 
 def left(scope: Scope, number: str) -> int:
@@ -341,6 +351,82 @@ def test_a_line_that_waits_is_recorded_by_a_person_and_waits_again_when_voided(c
     with pytest.raises(Conflict):
         bank.dismiss(cast.owner, again.id, seen=again.version, now=NOW)
     assert bank.compare(cast.owner, read(FILE)).proposed == ()
+    assert integrity() == []
+
+
+@pytest.mark.usefixtures("_books")
+def test_a_line_is_one_payment_from_its_file_and_by_hand_at_once(cast: Cast) -> None:
+    record(cast, read(FILE))
+    (waits,) = bank.left(cast.owner)
+    statement = read(FILE)
+    (line,) = (each for each in statement.lines if each.amount_minor == 1_200)
+    chosen = [Chosen(line, Proposal(str(cast.alice.customer_id), ()))]
+    received = Received(TODAY, "GBP", 1_200, "Bank transfer")
+
+    def act(place: int) -> object:
+        if place % 2:
+            return bank.record(cast.owner, statement, chosen, now=NOW)
+        return offline.record(cast.owner, cast.charlie.customer_id, received, [], key=new_id(),
+                              again=True, line_id=waits.id, now=NOW)  # fmt: skip
+
+    _done, refused = at_once(act)
+    assert all(isinstance(each, Conflict) for each in refused)
+    assert rows("select amount_minor from core.payments where amount_minor = 1200") == [
+        {"amount_minor": 1_200}
+    ]
+    assert integrity() == []
+
+
+@pytest.mark.usefixtures("_books")
+def test_a_line_that_is_recorded_by_hand_meanwhile_is_no_second_payment(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(cast, read(FILE))
+    (waits,) = bank.left(cast.owner)
+    statement = read(FILE)
+    (line,) = (each for each in statement.lines if each.amount_minor == 1_200)
+    received = Received(TODAY, "GBP", 1_200, "Bank transfer")
+    keep, by_hand = bank._keep, Thread(
+        target=lambda: suppressed(
+            lambda: offline.record(cast.owner, cast.charlie.customer_id, received, [],
+                                   key=new_id(), again=False, line_id=waits.id, now=NOW)
+        )
+    )  # fmt: skip
+
+    def kept(*given: Any) -> None:
+        keep(*given)
+        by_hand.start()
+        by_hand.join(1)  # it waits for the line, and goes on when this ends
+
+    monkeypatch.setattr(bank, "_keep", kept)
+    bank.record(
+        cast.owner, statement, [Chosen(line, Proposal(str(cast.alice.customer_id), ()))], now=NOW
+    )
+    by_hand.join()
+    assert len(rows("select id from core.payments where amount_minor = 1200")) == 1
+    assert integrity() == []
+
+
+@pytest.mark.usefixtures("_books")
+@pytest.mark.parametrize(
+    ("received", "said"),
+    [
+        (Received(TODAY, "USD", 1_200, "Cash"), "£12.00 came"),
+        (Received(TODAY, "GBP", 1, "Cash"), "£12.00 came"),
+        (Received(TODAY, "GBP", 1_350, "Cash"), "£12.00 came"),
+        (Received(TODAY, "GBP", 1_350, "Bank transfer", charges_minor=150), None),
+        (Received(TODAY, "GBP", 1_200, "Bank transfer", charges_minor=150), None),
+    ],
+)
+def test_a_line_is_recorded_by_what_it_says(
+    cast: Cast, received: Received, said: str | None
+) -> None:
+    record(cast, read(FILE))
+    (waits,) = bank.left(cast.owner)
+    with pytest.raises(Invalid, match=said) if said else nullcontext():
+        offline.record(cast.owner, cast.alice.customer_id, received, [], key=new_id(),
+                       again=False, line_id=waits.id, now=NOW)  # fmt: skip
+    assert len(bank.left(cast.owner)) == (1 if said else 0)
     assert integrity() == []
 
 
