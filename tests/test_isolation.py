@@ -222,6 +222,8 @@ READS: dict[str, Case] = {
     "messaging.activity.recent": lambda s, _: _module("messaging.activity").recent(s, 50),
     "billing.balances.account": lambda s, _: _module("billing.balances").account(s, today=TODAY),
     "payments.attempts.in_flight": lambda s, _: _module("payments.attempts").in_flight(s),
+    "payments.autopay.in_force": lambda s, _: _module("payments.autopay").in_force(s),
+    "payments.autopay.plans": lambda s, _: _module("payments.autopay").plans(s),
     "payments.crediting.available": lambda s, _: _module("payments.crediting").available(s, "GBP"),
     "payments.offers.currencies": lambda s, _: _module("payments.offers").currencies(s, "demo"),
     "payments.offers.due": lambda s, _: _module("payments.offers").due(s, Scripted(), "GBP"),
@@ -344,6 +346,10 @@ BY_NAME: dict[str, Case] = {
 """What names a row: a foreign one is NotFound or nothing, exactly as an unknown one."""
 
 ELSEWHERE = {
+    **{
+        f"payments.autopay.{name}": "an action; see tests/data/test_autopay.py"
+        for name in ("consent", "change", "revoke")
+    },
     "payments.crediting.use": "an action; see tests/payments/test_crediting.py",
     **{
         f"payments.paying.{name}": "an action; see tests/payments/test_collecting.py"

@@ -20,7 +20,7 @@ from portal_data.messaging.mail import mailer_for
 from portal_data.messaging.outbox import ABANDONED_AFTER, LADDER
 from portal_data.ops import notifier
 from portal_data.ops.worker import HANDLERS, Worker, clean
-from portal_data.payments import promise_closing
+from portal_data.payments import attempts, mandates, promise_closing
 from portal_data.projects import auto_approvals
 from portal_data.scope import Scope, Staff
 from tests.architecture.source import last_name, modules, tree
@@ -173,7 +173,8 @@ def test_all_that_is_queued_has_somebody_who_does_it() -> None:
         for argument in node.args
         if isinstance(argument, ast.Constant)
     } | {
-        acceptance_invoices.WORK, auto_approvals.WORK, notifier.DIGEST, reminder_letters.WORK,
+        acceptance_invoices.WORK, attempts.ENDED, auto_approvals.WORK, mandates.OF_CUSTOMER,
+        notifier.DIGEST, reminder_letters.WORK,
         login_links.LINK.requested, promise_closing.OF_CUSTOMER, reminders.OF_CUSTOMER,
         resets.LINK.requested,
     }  # fmt: skip
