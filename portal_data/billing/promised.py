@@ -1,10 +1,11 @@
 """Promises to pay: what was promised of which invoices, by which day, and what of it is to come.
 
 A promise holds nothing back from being paid: paying is how it is kept. It only says that so much of
-an invoice cannot be promised again, and lets its reminders rest; see docs/decisions/0035.
+an invoice cannot be promised again, and lets its reminders rest. What came of an invoice is handed
+to its open promises one by one, the one whose day comes first first; see docs/decisions/0035.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime
@@ -99,24 +100,25 @@ _CLOSED = f"""
     limit $most
 """
 _ITEMS = f"""
-    select t.promise_id, i.number, i.due_date, t.amount_minor, {_LEFT} as left_minor
+    select t.promise_id, t.invoice_id, i.number, i.due_date, t.amount_minor,
+        {_LEFT} as left_minor
     from payment_promise_items t
     join invoices i on i.id = t.invoice_id
     where t.promise_id = any($promises)
     order by i.due_date, i.number
 """
 _ANY = "select id from payment_promises where status = 'open' order by id limit 1"
-_STILL = f"""
-    select i.number, sum({_LEFT})::bigint as left_minor
+_CLAIMS = f"""
+    select t.promise_id, t.invoice_id, i.number, t.amount_minor,
+        {OPEN_WHEN_PROMISED} as open_minor, i.balance_minor - i.pending_minor as now_minor
     from payment_promises p
     join payment_promise_items t on t.promise_id = p.id
     join invoices i on i.id = t.invoice_id
-    where p.status = 'open' and ($but::uuid is null or p.id <> $but::uuid)
-    group by i.number
-    order by i.number
+    where p.status = 'open'
+    order by p.promised_on, p.created_at, p.id, i.number
 """
 _OF_INVOICE = f"""
-    select p.status as state, {_NAME} as contact, p.promised_on, t.amount_minor,
+    select p.id, p.status as state, {_NAME} as contact, p.promised_on, t.amount_minor,
         {_LEFT} as left_minor, p.created_at, p.closed_at
     from payment_promise_items t
     join payment_promises p on p.id = t.promise_id
@@ -142,15 +144,44 @@ def still(session: Session, *, but: UUID | None = None) -> dict[str, int]:
 
     In a session of the customer. One promise, which is being changed, may be left out.
     """
-    if session.value(_ANY) is None:
-        return {}
-    return {row["number"]: row["left_minor"] for row in session.rows(_STILL, but=but)}
+    held: dict[str, int] = {}
+    for row in _claims(session):
+        if row["promise_id"] != but:
+            held[row["number"]] = held.get(row["number"], 0) + row["left_minor"]
+    return held
 
 
 def of_invoice(session: Session, invoice_id: UUID) -> list[OfInvoice]:
     """Return what was promised of an invoice, oldest first, in a session of its customer."""
     found = session.rows(_OF_INVOICE, invoice_id=invoice_id)
-    return [OfInvoice(**{**row, "state": State[row["state"].upper()]}) for row in found]
+    left = _left(session) if any(row["state"] == "open" for row in found) else {}
+    return [_of_invoice(row, left.get((row.pop("id"), invoice_id))) for row in found]
+
+
+def counts_from(open_minor: int, other_minor: int, got_minor: int) -> int:
+    """Return from what a promise of an invoice counts once another one got something.
+
+    It counts what came as what of the invoice was open when it was promised, `open_minor`, less
+    what is open now. What the other one, which counts from `other_minor`, got of that is its own no
+    more: the other got what came first of what it may count.
+    """
+    if open_minor >= other_minor:
+        return open_minor - got_minor
+    return min(open_minor, other_minor - got_minor)
+
+
+def handed(claims: Sequence[tuple[int, int]], now_minor: int) -> list[int]:
+    """Return what each of an invoice's promises got, the one whose day comes first first.
+
+    Each is from what it counts and what was promised; `now_minor` is what of the invoice is open
+    now. Nothing that came is handed to two.
+    """
+    counted, got = [each for each, _amount in claims], []
+    for at, (_from, amount) in enumerate(claims):
+        came = min(max(counted[at] - now_minor, 0), amount)
+        got.append(came)
+        counted = [counts_from(each, counted[at], came) for each in counted]
+    return got
 
 
 _ENDED = {
@@ -177,12 +208,40 @@ def _promises(scope: Scope, sql: str, **given: Any) -> list[Promise]:
     with store.reading(scope) as session:
         rows = session.rows(sql, **given)
         held = [row["id"] for row in rows]
+        left = _left(session) if any(row["state"] == "open" for row in rows) else {}
         items: dict[UUID, list[Item]] = {}
         for item in session.rows(_ITEMS, promises=held) if held else ():
-            items.setdefault(item.pop("promise_id"), []).append(Item(**item))
+            promise = item.pop("promise_id")
+            minor = left.get((promise, item.pop("invoice_id")), item["left_minor"])
+            items.setdefault(promise, []).append(Item(**{**item, "left_minor": minor}))
     return [_promise(row, items) for row in rows]
+
+
+def _of_invoice(row: Mapping[str, Any], left_minor: int | None) -> OfInvoice:
+    left = row["left_minor"] if left_minor is None else left_minor
+    return OfInvoice(**{**row, "state": State[row["state"].upper()], "left_minor": left})
 
 
 def _promise(row: Mapping[str, Any], items: Mapping[UUID, list[Item]]) -> Promise:
     state = State[row["state"].upper()]
     return Promise(**{**row, "state": state}, items=tuple(items.get(row["id"], ())))
+
+
+def _left(session: Session) -> dict[tuple[UUID, UUID], int]:
+    """Return what open promises still hold, by promise and invoice."""
+    return {(row["promise_id"], row["invoice_id"]): row["left_minor"] for row in _claims(session)}
+
+
+def _claims(session: Session) -> Iterable[dict[str, Any]]:
+    """Return what open promises say of their invoices, each with what of it is still to come."""
+    if session.value(_ANY) is None:
+        return
+    by_invoice: dict[UUID, list[dict[str, Any]]] = {}
+    for row in session.rows(_CLAIMS):
+        by_invoice.setdefault(row["invoice_id"], []).append(row)
+    for rows in by_invoice.values():
+        got = handed(
+            [(row["open_minor"], row["amount_minor"]) for row in rows], rows[0]["now_minor"]
+        )
+        for row, came in zip(rows, got, strict=True):
+            yield {**row, "left_minor": row["amount_minor"] - came}

@@ -84,7 +84,10 @@ _OPEN = """
     order by due_date, number
 """
 _OWNER = "select customer_id from core.invoices where number = $number order by id"
-_KNOWN = "select number from core.payments where id = $id order by id"
+_KNOWN = """
+    select number, customer_id, currency_code, amount_minor from core.payments
+    where id = $id order by id
+"""
 _TWIN = """
     select number from core.payments
     where customer_id = $customer_id and date = $day and currency_code = $currency
@@ -196,9 +199,14 @@ def record(
         # lines before customers, as a bank's statement holds them
         lines = [] if line_id is None else session.locked(_LINE, id=line_id)
         receiving.customers(session, [customer_id])
-        known: str | None = session.value(_KNOWN, id=key)
+        known = session.one(_KNOWN, id=key)
         if known is not None:
-            return known
+            wanted = (customer_id, received.currency_code, received.amount_minor)
+            if (known["customer_id"], known["currency_code"], known["amount_minor"]) != wanted:
+                raise Conflict(
+                    f"{known['number']} was recorded here already. Open this form again."
+                )
+            return str(known["number"])
         if line_id is not None:
             _need_waiting(lines, received)
         limits.need(session, staff, received.amount_minor, received.currency_code)

@@ -54,7 +54,9 @@ class Waiting:
 
 
 _MADE = "select count(*)::bigint as made from payment_promises where created_at > $since order by 1"
-_KNOWN = "select id from payment_promises where id = $id order by id"
+_KNOWN = """
+    select currency_code, amount_minor from payment_promises where id = $id order by id
+"""
 _MAKE = """
     insert into core.payment_promises (id, customer_id, contact_id, currency_code, amount_minor,
         promised_on, status, created_at)
@@ -122,15 +124,24 @@ def make(scope: Scope, parts: tuple[Part, ...], day: Date, *, key: UUID, now: da
 
     `key` is the id that the promise gets: the same click twice is one promise. Raises NotAllowed
     for a role that may not pay or an amount above somebody's limit, NotFound for no such invoice,
-    Conflict for one that changed since it was seen or where promises are not taken, Invalid for a
-    day or an amount that cannot be.
+    Conflict for one that changed since it was seen, where promises are not taken, or for the `key`
+    of another promise, Invalid for a day or an amount that cannot be.
     """
     scope.need(Permission.INVOICE_PAY)
     today = organisation.get(scope).today(now)
     with store.writing(scope) as session:
         _need_taken(session)
         rows = paying.seen_rows(session, scope, _some(parts))
-        if session.value(_KNOWN, id=key) is not None:
+        known = session.one(_KNOWN, id=key)
+        if known is not None:
+            total = sum(part.amount_minor for part in parts)
+            if (known["currency_code"], known["amount_minor"]) != (
+                paying.one_currency(rows),
+                total,
+            ):
+                raise Conflict(
+                    _("Something else was promised here already. Open this again first.")
+                )
             return
         promise = _write(session, scope, rows, parts, day, today, key, now)
         record(session, scope, promise_events.MADE, promise, now, _by(day))

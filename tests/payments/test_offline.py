@@ -114,6 +114,13 @@ def test_a_click_that_comes_again_is_one_payment(cast: Cast) -> None:
     with pytest.raises(Conflict, match="same day and amount"):  # a second tab
         record(cast.owner, cast.alice)
     assert record(cast.owner, cast.alice, again=True) != first
+    for who, came in (
+        (cast.charlie, CAME),
+        (cast.alice, replace(CAME, amount_minor=CAME.amount_minor + 1)),
+        (cast.alice, replace(CAME, currency_code="USD")),
+    ):
+        with pytest.raises(Conflict, match="was recorded here already"):
+            record(cast.owner, who, received=came, key=key)
     assert rows("select count(*)::bigint as n from core.payments") == [{"n": 2}]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from portal_data import settings as configured
@@ -197,6 +197,10 @@ def test_the_same_click_twice_is_one_promise(cast: Cast, due: object) -> None:
     for _time in range(2):
         promises.make(cast.alice, wanted, SOON, key=key, now=NOW)
     assert len(promised.open_of(cast.alice)) == 1
+    for other in (parts(cast.alice, 1), parts(cast.alice, 9_999)):
+        with pytest.raises(Conflict, match="already"):
+            promises.make(cast.alice, other, SOON, key=key, now=NOW)
+    assert only(cast.alice).amount_minor == 10_000
 
 
 def test_the_same_money_is_promised_once(cast: Cast, due: object) -> None:
@@ -310,6 +314,111 @@ def test_a_promise_is_kept_when_its_invoices_got_it(
     assert events().count("promise.kept") == 1
     seen = invoices.get(cast.alice, "INV-1", today=TODAY)
     assert "Promise to pay kept" in [each.sentence for each in seen.history]
+
+
+def half(scope: Scope, day: date, minor: int = 5_000, number: str = "INV-2") -> UUID:
+    """Promise a part of one invoice."""
+    seen, key = invoices.get(scope, number, today=TODAY).version, new_id()
+    promises.make(scope, (Part("invoice", number, seen, minor),), day, key=key, now=NOW)
+    return key
+
+
+def states(scope: Scope) -> dict[UUID, tuple[State, int]]:
+    """Return what became of each promise, and what of it is to come."""
+    found = [*promised.open_of(scope), *promised.closed(scope)]
+    return {each.id: (each.state, each.left_minor) for each in found}
+
+
+@pytest.mark.parametrize("latest_first", [False, True])
+def test_what_came_keeps_the_promise_whose_day_comes_first(
+    cast: Cast, due: tuple[UUID, UUID, UUID], latest_first: bool
+) -> None:
+    days = [TODAY + 5 * DAY, TODAY + 25 * DAY]
+    made = {day: half(cast.alice, day) for day in (reversed(days) if latest_first else days)}
+    first, second = made[days[0]], made[days[1]]
+    make_payment(cast.alice, {due[1]: 3_000})
+    assert states(cast.alice) == {first: (State.OPEN, 2_000), second: (State.OPEN, 5_000)}
+    shown = invoices.get(cast.alice, "INV-2", today=TODAY).promises
+    assert {each.promised_on: each.left_minor for each in shown} == dict(
+        zip(days, (2_000, 5_000), strict=True)
+    )
+    assert "INV-2" not in planning.offer(cast.alice, None, "GBP").free, "all of it is promised"
+    make_payment(cast.alice, {due[1]: 2_000})
+    assert (close(cast.alice, NOW), close(cast.alice, NOW)) == (1, 0)
+    assert states(cast.alice) == {first: (State.KEPT, 0), second: (State.OPEN, 5_000)}
+    assert "INV-2" not in planning.offer(cast.alice, None, "GBP").free
+    make_payment(cast.alice, {due[1]: 4_999})
+    assert close(cast.alice, NOW) == 0
+    make_payment(cast.alice, {due[1]: 1})
+    assert close(cast.alice, NOW) == 1
+    assert states(cast.alice) == {first: (State.KEPT, 0), second: (State.KEPT, 0)}
+    assert integrity() == []
+
+
+def test_what_came_for_a_broken_promise_counts_for_the_next(
+    cast: Cast, due: tuple[UUID, UUID, UUID]
+) -> None:
+    first, second = half(cast.alice, TODAY + 5 * DAY), half(cast.alice, TODAY + 25 * DAY)
+    make_payment(cast.alice, {due[1]: 3_000})
+    assert close(cast.alice, NOW + 6 * DAY) == 1
+    assert states(cast.alice)[first][0] is State.BROKEN
+    assert states(cast.alice)[second] == (State.OPEN, 2_000)
+
+
+def test_what_is_on_its_way_keeps_one_promise_open_not_two(
+    cast: Cast, due: tuple[UUID, UUID, UUID]
+) -> None:
+    first, second = half(cast.alice, TODAY + 5 * DAY), half(cast.alice, TODAY + 6 * DAY)
+    fly(cast.alice, due[1], 5_000, NOW + DAY)
+    assert close(cast.alice, NOW + 10 * DAY) == 1
+    assert states(cast.alice)[first] == (State.OPEN, 0)
+    assert states(cast.alice)[second][0] is State.BROKEN
+
+
+_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("promise"), st.integers(1, 60), st.integers(0, 30)),
+        st.tuples(st.just("pay"), st.integers(1, 60), st.just(0)),
+        st.tuples(st.just("close"), st.just(0), st.integers(0, 40)),
+    ),
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(_STEPS)
+@example([("promise", 50, 5), ("promise", 50, 25), ("pay", 50, 0), ("close", 0, 0)])
+@example([("promise", 40, 25), ("pay", 30, 0), ("promise", 40, 5), ("pay", 45, 0), ("close", 0, 0)])
+def test_what_came_keeps_no_more_than_came(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, int, int]]
+) -> None:
+    monkeypatch.setattr(promises, "MOST_A_DAY", 10_000)
+    number = f"INV-{new_id()}"
+    invoice = make_invoice(
+        cast.alice, number=number, total_minor=100, due=TODAY, partial_payments=True
+    )
+    with store.system_writing() as session:  # those of the invoice before
+        session.change(
+            "update core.payment_promises set status = 'withdrawn', version = version + 1"
+            " where status = 'open'"
+        )
+    came, made = 0, {}
+    for step, minor, days in steps:
+        held = sum(each.left_minor for each in promised.open_of(cast.alice))
+        assert held <= 100 - came, "more is promised than is open"
+        if step == "promise" and minor <= 100 - came - held:
+            made[half(cast.alice, TODAY + days * DAY, minor, number)] = (minor, came)
+        if step == "pay" and minor <= 100 - came:
+            make_payment(cast.alice, {invoice: minor})
+            came += minor
+        if step == "close":
+            close(cast.alice, NOW + days * DAY)
+        became = rows("select id from core.payment_promises where status = 'kept' order by id")
+        kept = [made[each["id"]] for each in became if each["id"] in made]
+        for before in {before for _minor, before in kept}:
+            assert sum(minor for minor, since in kept if since >= before) <= came - before
 
 
 def test_a_promise_is_broken_once_its_day_is_over(cast: Cast, due: tuple[UUID, UUID, UUID]) -> None:
