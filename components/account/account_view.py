@@ -124,7 +124,8 @@ def _me(scope: Scope, mine: MyDetails, locale: str) -> Markup:
 def _limit(own: Contact, currency_code: str, locale: str) -> str:
     if own.payment_limit_minor is None:
         return ""
-    limit = say.money(own.payment_limit_minor, currency_code, locale)
+    code = own.payment_limit_currency or currency_code
+    limit = say.money(own.payment_limit_minor, code, locale)
     return _("{amount} a payment", amount=limit)
 
 

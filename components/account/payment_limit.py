@@ -17,7 +17,8 @@ def words(contact: Contact, currency: str) -> str | None:
     """Return a contact's limit in words; None without one."""
     if contact.payment_limit_minor is None:
         return None
-    return f"pays up to {money.format(contact.payment_limit_minor, currency)} alone"
+    code = contact.payment_limit_currency or currency
+    return f"pays up to {money.format(contact.payment_limit_minor, code)} alone"
 
 
 @st.dialog("Payment limit", icon=":material/speed:")
@@ -26,8 +27,8 @@ def of_contact(contact: Contact, currency: str) -> None:
     staff = require_staff()
     name = f"contact.limit.{contact.id}"
     drawn = Fields(form(name, lambda: None).key)
-    about = (said(contact.name, "b"), " pays up to this amount at once. More than that waits until "
-             "a colleague who may agrees.")  # fmt: skip
+    about = (said(contact.name, "b"), " pays up to this amount at once. More than that, and what "
+             "is in another currency, waits until a colleague who may agrees.")  # fmt: skip
     cards.draw(tag("p", *about, class_="pt-text"))
     before = contact.payment_limit_minor
     most = drawn.limit("limit", "Limit", before, currency, note="Empty for no limit.")

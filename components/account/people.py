@@ -59,12 +59,13 @@ def _row(scope: Scope, mine: MyDetails, contact: Contact, locale: str) -> None:
 
 def _person(scope: Scope, mine: MyDetails, contact: Contact, locale: str) -> Markup:
     state, tone = STATES[contact.portal_status]
-    limit = mine.payment_limit(contact.id, mine.currency_code)
+    limit = contact.payment_limit_minor
+    code = contact.payment_limit_currency or mine.currency_code
     most = None
     if limit and scope.may(
         Permission.COLLEAGUES_MANAGE
     ):  # a colleague's is the business of who sets it
-        most = _("Up to {amount} a payment", amount=say.money(limit, mine.currency_code, locale))
+        most = _("Up to {amount} a payment", amount=say.money(limit, code, locale))
     email = contact.email if contact.name != contact.email else None  # who has no name is named so
     about = (contact.designation, email, contact.phone or contact.mobile, most)
     # each in its own direction: a title in one script must not turn the e-mail behind it

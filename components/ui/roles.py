@@ -3,7 +3,7 @@
 from components.ui import cards
 from components.ui import format as say
 from components.ui.markup import Markup, filled, filled_count, join, said
-from portal_data.customers.details import MyDetails
+from portal_data.customers.details import Contact, MyDetails
 from portal_data.scope import Permission, Role, Scope
 from portal_data.text.language import N_, _
 
@@ -36,13 +36,21 @@ def why_not_pay(
         limit = mine.payment_limit(me.contact_id, currency_code)
         if limit is None or minor <= limit:
             return None
-        amount = say.money(limit, currency_code, locale)
-        reason = _("More than your limit of {amount} a payment.", amount=amount)
+        reason = _limited(mine.contact(me.contact_id), currency_code, locale)
     names = mine.who_may_pay(minor, currency_code)
     who: object = _("Ask us how to pay.")
     if names:
         who = filled_count(len(names), "{names} can pay.", "{names} can pay.", names=either(names))
     return join(reason, " " if reason else "", who)
+
+
+def _limited(own: Contact | None, currency_code: str, locale: str) -> str:
+    """Return what somebody's limit says of an amount that is above it, or in another currency."""
+    code = (own.payment_limit_currency if own else None) or currency_code
+    amount = say.money((own.payment_limit_minor if own else None) or 0, code, locale)
+    if code != currency_code:
+        return _("Your limit of {amount} a payment is for another currency.", amount=amount)
+    return _("More than your limit of {amount} a payment.", amount=amount)
 
 
 def unpaid(payable_minor: int, reason: Markup | None) -> Markup | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from portal_data import store
+from portal_data.customers import payment_limits
 from portal_data.errors import NotFound
 from portal_data.scope import Permission, Scope, Staff, roles_that_may
 from portal_data.text.language import _
@@ -48,13 +49,20 @@ class Contact:
     role: str
     portal_status: str
     payment_limit_minor: int | None
-    """The most that may be paid at once, in the customer's own currency; None is no limit."""
+    """The most that may be paid at once; None is no limit."""
+    payment_limit_currency: str | None
 
     @property
     def name(self) -> str:
         """First and last name, or what is known of the person."""
         whole = " ".join(part for part in (self.first_name, self.last_name) if part)
         return whole or self.email or _("Unnamed contact")
+
+    def pays_at_most(self, currency_code: str) -> int | None:
+        """Return the most this person may pay alone at once in a currency; None for no limit."""
+        return payment_limits.most(
+            self.payment_limit_minor, self.payment_limit_currency, currency_code
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +104,32 @@ class MyDetails:
 
     def who_may(self, permission: Permission) -> list[str]:
         """Return the names of those who may do something, and can sign in to do it."""
+        return [contact.name for contact in self._who_may(permission)]
+
+    def _who_may(self, permission: Permission) -> list[Contact]:
         roles = roles_that_may(permission)
         return [
-            contact.name
+            contact
             for contact in self.contacts
             if contact.role in roles and contact.portal_status == "active"
         ]
 
     def who_may_pay(self, minor: int, currency_code: str) -> list[str]:
         """Return the names of those who may pay an amount at once, and can sign in to do it."""
-        over = {
+        return [
             contact.name
-            for contact in self.contacts
-            if (limit := self.payment_limit(contact.id, currency_code)) is not None
-            and limit < minor
-        }
-        return [name for name in self.who_may(Permission.INVOICE_PAY) if name not in over]
+            for contact in self._who_may(Permission.INVOICE_PAY)
+            if (limit := contact.pays_at_most(currency_code)) is None or minor <= limit
+        ]
+
+    def contact(self, contact_id: UUID) -> Contact | None:
+        """Return one of its people, or None."""
+        return next((each for each in self.contacts if each.id == contact_id), None)
 
     def payment_limit(self, contact_id: UUID, currency_code: str) -> int | None:
-        """Return the most a contact may pay at once, in a currency; None when nothing limits it."""
-        if currency_code != self.currency_code:
-            return None
-        return next(
-            (each.payment_limit_minor for each in self.contacts if each.id == contact_id), None
-        )
+        """Return the most a contact may pay alone at once in a currency; None for no limit."""
+        contact = self.contact(contact_id)
+        return contact.pays_at_most(currency_code) if contact else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,7 @@ _FOR_STAFF = """
 """
 _CONTACTS_FOR_STAFF = """
     select id, salutation, first_name, last_name, email, phone, mobile, designation, is_primary,
-        role, portal_status, payment_limit_minor
+        role, portal_status, payment_limit_minor, payment_limit_currency
     from core.contacts
     where customer_id = $id
     order by is_primary desc, first_name, last_name, id
@@ -166,7 +176,7 @@ _ADDRESSES = """
 """
 _CONTACTS = """
     select id, salutation, first_name, last_name, email, phone, mobile, designation, is_primary,
-        role, portal_status, payment_limit_minor
+        role, portal_status, payment_limit_minor, payment_limit_currency
     from contacts
     order by is_primary desc, first_name, last_name, id
 """

@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from portal_data.billing.disputes import OPEN
 from portal_data.business import organisation
+from portal_data.customers import payment_limits
 from portal_data.ids import new_id
 from portal_data.messaging import activity, autopay_events, events, outbox
 from portal_data.messaging.event import Event
@@ -171,7 +172,7 @@ def _over(look: _Look, row: Row) -> bool:
     """Tell whether an invoice is more than what was agreed to, or than its payer may pay alone."""
     mandate = look.mandates[row["mandate_id"]]
     amount, limit = offers.payable(row), mandate["limit_minor"]
-    over = paying.over_limit(mandate["payer"] or {}, row["currency_code"], amount)
+    over = payment_limits.over(mandate["payer"] or {}, row["currency_code"], amount)
     return over or (limit is not None and amount > limit)
 
 

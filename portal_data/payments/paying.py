@@ -6,12 +6,12 @@ Nothing here asks a provider for anything: that is `collecting`, once the transa
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from portal_data import money, store
 from portal_data.billing import pay_links
 from portal_data.business import preferences
+from portal_data.customers import payment_limits
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
@@ -116,7 +116,8 @@ def begin(scope: Scope, provider: Provider, order: Order, *, key: UUID, now: dat
         _need_payable(session, rows, order.parts)
         payer = session.one(_PAYER, contact_id=scope.contact_id) or {}
         _need_provider(session, provider, order, rows, payer, (currency, total))
-        status = Status.AWAITING_APPROVAL if over_limit(payer, currency, total) else Status.CREATED
+        over = payment_limits.over(payer, currency, total)
+        status = Status.AWAITING_APPROVAL if over else Status.CREATED
         row = {"id": key, "customer_id": scope.customer_id}
         session.change(
             _BEGIN,
@@ -175,8 +176,10 @@ def approve(scope: Scope, attempt_id: UUID, *, seen: int, now: datetime) -> None
     with store.writing(scope) as session:
         attempt, _items_of = _waiting(session, scope, attempt_id, seen)
         payer = session.one(_PAYER, contact_id=scope.contact_id) or {}
-        if over_limit(payer, attempt["currency_code"], attempt["amount_minor"]):
-            raise NotAllowed(_("This is more than your own limit, too. Ask an administrator."))
+        currency = attempt["currency_code"]
+        if payment_limits.over(payer, currency, attempt["amount_minor"]):
+            words = _("This is more than your own limit, too. Ask an administrator.")
+            raise NotAllowed(_elsewhere(payer, currency) or words)
         session.change(
             _APPROVE,
             id=attempt_id,
@@ -187,9 +190,19 @@ def approve(scope: Scope, attempt_id: UUID, *, seen: int, now: datetime) -> None
         _record(session, scope, events.PAYMENT_APPROVED, attempt, now)
 
 
-def may_alone(session: Session, scope: Scope, currency: str, total: int) -> bool:
-    """Tell whether somebody may give so much away without somebody else's agreement."""
-    return not over_limit(session.one(_PAYER, contact_id=scope.contact_id) or {}, currency, total)
+def need_alone(session: Session, scope: Scope, currency: str, total: int) -> None:
+    """Raise NotAllowed unless somebody may give so much away without a colleague's agreement."""
+    payer = session.one(_PAYER, contact_id=scope.contact_id) or {}
+    if payment_limits.over(payer, currency, total):
+        words = _("This is more than your limit. Ask an administrator of your company.")
+        raise NotAllowed(_elsewhere(payer, currency) or words)
+
+
+def _elsewhere(payer: Row, currency: str) -> str | None:
+    """Return what is said to whoever has a limit in another currency than that of an amount."""
+    if (payer["payment_limit_currency"] or currency) == currency:
+        return None
+    return _("Your limit is for another currency. Ask a colleague who has no limit.")
 
 
 def twice(parts: Iterable[Part]) -> bool:
@@ -296,12 +309,6 @@ def _consent(session: Session, scope: Scope, order: Order, currency: str) -> str
     if not preferences.get(session).autopay or not (order.method_id or order.save_method):
         raise Conflict(_("Nothing can be charged by itself here."))
     return autopay_consents.kept(order.consent, chain.address(session, scope.sign_in_id))
-
-
-def over_limit(payer: Mapping[str, Any], currency: str, total: int) -> bool:
-    """Tell whether somebody may not pay so much without somebody else's agreement."""
-    limit = payer.get("payment_limit_minor")  # who pays by a link has none
-    return limit is not None and payer["payment_limit_currency"] == currency and total > limit
 
 
 def _items(rows: Mapping[str, Row], parts: tuple[Part, ...]) -> list[Row]:

@@ -16,7 +16,7 @@ from portal_data import money, store
 from portal_data.billing import promised
 from portal_data.billing.promised import State
 from portal_data.business import organisation, preferences
-from portal_data.errors import Conflict, Invalid, NotAllowed
+from portal_data.errors import Conflict, Invalid
 from portal_data.kinds import INVOICE
 from portal_data.messaging import activity, promise_events
 from portal_data.messaging.event import Event
@@ -294,8 +294,7 @@ def _write(
     if session.value(_MADE, since=now - timedelta(days=1)) >= MOST_A_DAY:
         raise Conflict(_("These are enough promises for a day. Go on tomorrow."))
     _need_free(session, rows, parts)
-    if not paying.may_alone(session, scope, currency, total):
-        raise NotAllowed(_("This is more than your limit. Ask an administrator of your company."))
+    paying.need_alone(session, scope, currency, total)
     about = {"id": key, "currency": currency, "amount": total, "day": day, "now": now}
     session.change(_MAKE, contact_id=scope.contact_id, **about)
     held = [rows[part.number] for part in parts]

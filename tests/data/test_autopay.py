@@ -180,7 +180,7 @@ def test_only_what_was_agreed_to_is_charged(cast: Cast, provider: Scripted) -> N
     assert [request.lines[0].words for request in provider.requests] == ["INV-4"]
 
 
-@pytest.mark.parametrize("limit", ["of the mandate", "of the contact"])
+@pytest.mark.parametrize("limit", ["of the mandate", "of the contact", "in another currency"])
 def test_more_than_a_limit_is_left_to_the_person(
     cast: Cast, provider: Scripted, limit: str
 ) -> None:
@@ -190,9 +190,11 @@ def test_more_than_a_limit_is_left_to_the_person(
         agree(cast.alice)
         with store.system_writing() as session:
             session.change(
-                "update core.contacts set version = version + 1, payment_limit_minor = 9999,"
-                " payment_limit_currency = 'GBP' where id = $id",
+                "update core.contacts set version = version + 1, payment_limit_minor = $minor,"
+                " payment_limit_currency = $code where id = $id",
                 id=cast.alice.contact_id,
+                minor=9_999 if limit == "of the contact" else 900_000,
+                code="GBP" if limit == "of the contact" else "EUR",
             )
     make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
     for days in range(5):

@@ -36,6 +36,19 @@ def test_an_invoice_above_the_limit_is_not_offered(screen: Open, limited: Scope)
     assert "limit" not in within.html
 
 
+def test_another_currency_than_that_of_the_limit_is_left_to_a_colleague(
+    screen: Open, limited: Scope, bob: Scope
+) -> None:
+    with store.system_writing() as session:
+        session.change("update core.contacts set payment_limit_currency = 'GBP'")
+        session.change("update core.contacts set role = 'payer' where id = $id", id=bob.contact_id)
+    make_invoice(limited, number="INV-1", total_minor=1, currency_code="EUR")
+    shown = screen(limited, "invoice", number="INV-1")
+    assert "invoice.pay" not in shown.controls()
+    assert "Your limit of £50.00 a payment is for another currency." in shown.html
+    assert "Bob Test</span> can pay." in shown.html
+
+
 def test_a_viewer_is_told_who_can_pay(screen: Open, bob: Scope) -> None:
     make_invoice(bob, number="INV-1")
     shown = screen(bob, "invoice", number="INV-1")

@@ -10,6 +10,7 @@ import pytest
 
 from portal_data import store
 from portal_data.billing import balances, invoices, retainers
+from portal_data.customers import details
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity
@@ -523,6 +524,31 @@ def test_a_limit_needs_somebody_who_may(
     attempt = begin(bob, provider, part(bob, "INV-2"))
     paying.leave(bob, attempt, seen=attempts.get(bob, attempt).version, now=NOW)
     assert balance(bob, "INV-2") == (10_000, 0)
+    assert integrity() == []
+
+
+def test_a_limit_in_one_currency_leaves_others_to_colleagues(
+    cast: Cast, provider: Scripted, collector: Collector
+) -> None:
+    make_invoice(cast.alice, number="INV-E", total_minor=100, currency_code="EUR")
+    with store.system_writing() as session:
+        session.change(
+            "update core.contacts set version = version + 1, role = 'payer',"
+            " payment_limit_minor = 9999, payment_limit_currency = 'GBP' where id = $id",
+            id=cast.bob.contact_id,
+        )
+    bob = replace(cast.bob, role=Role.PAYER)
+    attempt = begin(bob, provider, part(bob, "INV-E"))
+    waiting = attempts.get(bob, attempt)
+    assert waiting.status is Status.AWAITING_APPROVAL
+    with pytest.raises(NotAllowed, match="another currency"):
+        paying.approve(bob, attempt, seen=waiting.version, now=NOW)
+    mine = details.my_details(cast.alice)
+    assert mine.who_may_pay(100, "EUR") == ["Alice Test"]
+    assert sorted(mine.who_may_pay(9_999, "GBP")) == ["Alice Test", "Bob Test"]
+    assert mine.who_may_pay(10_000, "GBP") == ["Alice Test"]
+    paying.approve(cast.alice, attempt, seen=waiting.version, now=NOW)
+    assert collector.hand_over(cast.alice, attempt, NOW)
     assert integrity() == []
 
 

@@ -288,9 +288,12 @@ def test_a_limit_holds_for_promises_too(cast: Cast, due: object) -> None:
             "update core.contacts set payment_limit_minor = 5000, payment_limit_currency = 'GBP',"
             " version = version + 1 where id = $id", id=cast.alice.contact_id,
         )  # fmt: skip
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match="more than your limit"):
         promise(cast.alice, 5_001)
     promise(cast.alice, 5_000)
+    make_invoice(cast.alice, number="INV-E", total_minor=100, currency_code="EUR")
+    with pytest.raises(NotAllowed, match="another currency"):
+        half(cast.alice, SOON, 1, "INV-E")
 
 
 def test_no_more_than_some_are_made_a_day(cast: Cast, due: object) -> None:
