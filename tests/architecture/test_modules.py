@@ -100,6 +100,8 @@ UNSCOPED: dict[str, str] = {
     "auth.totp.enrolment": "makes a secret that nothing knows yet",
     "auth.totp.step_of": "compares a code with a clock",
     "auth.throttle.named": "names a counter",
+    "billing.promised.counts_from": "reckons with what is given",
+    "billing.promised.handed": "reckons with what is given",
     "customers.payment_limits.most": "compares what is given",
     "customers.payment_limits.over": "compares what is given",
     "payments.autopay.words": "puts terms into words",
