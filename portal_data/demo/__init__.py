@@ -15,6 +15,7 @@ from portal_data.clock import local_date
 from portal_data.demo import (
     attempts,
     autopay,
+    bank,
     billing_plan,
     comments,
     contacts,
@@ -143,6 +144,7 @@ def compose(now: datetime, password_hash: str) -> Books:
     books.number("payments", "payment", "PAY-", 902)
     attempts.start(books)
     attempts.dispute(books)
+    bank.state(books)
     promises.promise(books)
     autopay.agree(books)
     comments.discuss(books)

@@ -99,7 +99,7 @@ def test_every_named_person_signs_in(db: store.Store, tmp_path: Path) -> None:
         who = identity.scope_of(sign_in, NOW)
         assert who is not None, login.email
         found[login.email] = who
-    assert {who.role for who in found.values()} == set(Role) - {Role.LINK}
+    assert {who.role for who in found.values()} == set(Role) - {Role.LINK, Role.PAY_LINK}
     bookkeeper = found["noor@ledgerline.example"]
     assert isinstance(bookkeeper, Scope)
     assert len(switching.choices(bookkeeper)) == 2
