@@ -148,7 +148,7 @@ def _begin(staff: Staff, statement: Statement) -> _Seen:
     for each in seen.compared.proposed:
         match = each.match
         mark = match.line.fingerprint
-        seen.ticked[mark] = match.basis in bank_matching.CERTAIN and each.twin is None
+        seen.ticked[mark] = match.basis in bank_matching.CERTAIN and not each.twins
         seen.chosen[mark] = 0 if len(match.proposals) == 1 else None
     return seen
 
@@ -161,7 +161,7 @@ def _groups(seen: _Seen) -> dict[str, list[Proposed | Line]]:
     for each in seen.compared.proposed:
         if each.match.basis is Basis.NOTHING:
             found[_NOTHING].append(each)
-        elif each.match.basis in bank_matching.CERTAIN and each.twin is None:
+        elif each.match.basis in bank_matching.CERTAIN and not each.twins:
             found[_CERTAIN].append(each)
         else:
             found[_OPEN].append(each)
@@ -178,7 +178,7 @@ def _wanted(seen: _Seen) -> list[Chosen]:
         mark = each.match.line.fingerprint
         at = seen.chosen[mark]
         if seen.ticked[mark] and at is not None:
-            found.append(Chosen(each.match.line, each.match.proposals[at]))
+            found.append(Chosen(each.match.line, each.match.proposals[at], each.twins))
     return found
 
 
@@ -246,8 +246,8 @@ def _about(each: Proposed, seen: _Seen, locale: str) -> Markup:
     """Return what the payer wrote, what speaks for a proposal, and what it pays."""
     match, names = each.match, seen.compared.names
     pills = [(match.basis.value, _TONES[match.basis])]
-    if each.twin:
-        pills.append((f"Recorded by hand as {each.twin}?", "red"))
+    if each.twins:
+        pills.append((f"Recorded already as {', '.join(each.twins)}?", "red"))
     pays = None
     if len(match.proposals) == 1:
         pays = cards.sub(said(_pays(match.proposals[0], seen.statement.currency, locale, names)))

@@ -101,7 +101,8 @@ def allocation(
         "Tax was withheld",
         any(each.withheld_minor for each in given),
         key=f"{key}.taxed",
-        help="What the customer kept back as tax settles the invoice beside what came.",
+        help="What the customer kept back as tax settles the invoice beside what came, up to half "
+        "of it.",
     )
     start_of = {each.number: each for each in given}
     left, parts = received.amount_minor, []

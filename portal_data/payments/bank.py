@@ -4,7 +4,7 @@ Each line of an account is recorded once, whatever file it comes in: by its fing
 nobody recorded yet is left, by name, until somebody does or says that it is no customer's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime
@@ -32,11 +32,11 @@ MODE = "Bank transfer"
 class Proposed:
     """A line with what is proposed for it.
 
-    `twin` is a payment of the same customer, day and amount that staff recorded before.
+    `twins` are payments of the same customer, day and amount that staff recorded before.
     """
 
     match: Match
-    twin: str | None = None
+    twins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,14 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A line that somebody records, and what it pays."""
+    """A line that somebody records, and what it pays.
+
+    `twins` are the payments like it that were shown: it is another one than these.
+    """
 
     line: Line
     proposal: Proposal
+    twins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ _DISMISS = """
     set version = version + 1, status = 'dismissed', recorded_by = $staff_id, updated_at = $now
     where id = $id
 """
+_Same = tuple[str, Date, int]  # customer, day and amount
 _COLUMNS = (
     "id", "fingerprint", "account", "currency_code", "date", "amount_minor", "payer", "details",
     "status", "version", "created_at", "updated_at",
@@ -147,9 +152,7 @@ def compare(staff: Staff, statement: Statement) -> Compared:
         known = _known(session, statement.lines)
         invoices = session.arrow(_OWED, currency=statement.currency)
         customers = session.arrow(_CUSTOMERS)
-        days = [each.date for each in statement.lines]
-        period = {"first": min(days), "last": max(days)} if days else None
-        twins = session.rows(_TWINS, currency=statement.currency, **period) if period else []
+        twins = _twins(session, statement.lines, statement.currency)
     owed = [Owed(*each) for each in zip(*(c.to_pylist() for c in invoices.columns), strict=True)]
     people = [
         Customer(*each) for each in zip(*(c.to_pylist() for c in customers.columns), strict=True)
@@ -166,7 +169,8 @@ def record(staff: Staff, statement: Statement, chosen: Sequence[Chosen], *, now:
 
     A line that is recorded already is counted, and nothing else: the same click twice is one. At
     most `MOST` at once. Raises Invalid for none or too many, and for the row that cannot be
-    recorded NotAllowed above one's limit, NotFound, Invalid, or Conflict for more than is open.
+    recorded NotAllowed above one's limit, NotFound, Invalid, or Conflict for more than is open, and
+    for a payment like it that was not shown.
     """
     if not 0 < len(chosen) <= MOST:
         raise Invalid(f"Record between 1 and {MOST} payments at once.")
@@ -276,6 +280,7 @@ def _receive(
     """Write a receipt for each line, in the order of the file; a refusal names its row."""
     owners = {UUID(each.proposal.customer) for each in chosen}
     receiving.customers(session, owners)
+    twins = _twins(session, [each.line for each in chosen], statement.currency)
     ordered = sorted(chosen, key=lambda each: each.line.row)
     drawn = [receiving.number(session) for _each in ordered]
     rows = receiving.invoices(
@@ -287,7 +292,9 @@ def _receive(
             said.date, statement.currency, said.amount_minor, MODE, _reference(said)
         )
         try:
-            limits.need(session, staff, said.amount_minor, statement.currency)
+            much = receiving.add_up(said.amount_minor, each.proposal.parts)
+            limits.need(session, staff, much, statement.currency)
+            _need_no_twin(each, twins)
             receiving.check(received, today)
             receiving.fit(each.proposal.parts, rows, customer_id, received)
         except PortalError as refusal:
@@ -310,27 +317,38 @@ def _reference(said: Line) -> str | None:
     return (said.text or said.payer)[:100].strip() or None
 
 
+def _twins(session: OpenSession, lines: Sequence[Line], currency: str) -> dict[_Same, list[str]]:
+    """Return payments that staff recorded, by what makes a line one of them."""
+    days = [each.date for each in lines]
+    period = {"first": min(days), "last": max(days)} if days else None
+    found: dict[_Same, list[str]] = {}
+    for row in session.rows(_TWINS, currency=currency, **period) if period else ():
+        same = (str(row["customer_id"]), row["date"], row["amount_minor"])
+        found.setdefault(same, []).append(row["number"])
+    return found
+
+
 def _with_twins(
-    matches: Sequence[Match], twins: Sequence[dict[str, object]]
+    matches: Sequence[Match], twins: Mapping[_Same, Sequence[str]]
 ) -> tuple[Proposed, ...]:
-    found = {
-        (str(row["customer_id"]), row["date"], row["amount_minor"]): str(row["number"])
-        for row in twins
-    }
-    return tuple(
-        Proposed(
-            each,
-            next(
-                (
-                    found[key]
-                    for proposal in each.proposals
-                    if (key := (proposal.customer, each.line.date, each.line.amount_minor)) in found
-                ),
-                None,
-            ),
+    def of(match: Match) -> tuple[str, ...]:
+        customers = dict.fromkeys(each.customer for each in match.proposals)
+        line = match.line
+        return tuple(
+            number
+            for customer in customers
+            for number in twins.get((customer, line.date, line.amount_minor), ())
         )
-        for each in matches
-    )
+
+    return tuple(Proposed(each, of(each)) for each in matches)
+
+
+def _need_no_twin(chosen: Chosen, twins: Mapping[_Same, Sequence[str]]) -> None:
+    """Raise Conflict when a payment is there that is like a line, and was not shown beside it."""
+    line = chosen.line
+    for number in twins.get((chosen.proposal.customer, line.date, line.amount_minor), ()):
+        if number not in chosen.twins:
+            raise Conflict(f"{number} is of the same customer, day and amount. Look at it again.")
 
 
 def _done(statement: Statement, before: Sequence[Line], new: Sequence[Line]) -> Done:

@@ -209,7 +209,8 @@ def record(
             return str(known["number"])
         if line_id is not None:
             _need_waiting(lines, received)
-        limits.need(session, staff, received.amount_minor, received.currency_code)
+        much = receiving.add_up(received.amount_minor, parts)
+        limits.need(session, staff, much, received.currency_code)
         other = _twin(session, customer_id, received)
         if other and not again:
             raise Conflict(f"{other} is of the same day and amount. Say that this is another one.")
@@ -279,6 +280,8 @@ def reallocate(
     """
     with store.staff_writing(staff) as session:
         row = _held(session, staff, number, seen)
+        much = receiving.add_up(row["amount_minor"], parts)
+        limits.need(session, staff, much, row["currency_code"])
         fact = f"reallocated:{row['version']}:{row['id']}"
         receiving.take_back(session, row["customer_id"], row["id"], fact, now)
         rows = receiving.invoices(session, [each.number for each in parts])

@@ -25,6 +25,9 @@ MODES = ("Bank transfer", "Cheque", "Cash", "Other")
 """How money comes by hand, as receipts say it."""
 MOST_MINOR = 10**15
 """More than any payment, in minor units."""
+MOST_WITHHELD = 2
+"""An invoice's share that may be withheld as tax: one half. No usual rate is above it, and nobody
+settles an invoice by saying that all of it was tax."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,17 @@ _CUSTOMERS = """
     order by id
 """
 _INVOICES = """
-    select id, customer_id, number, status, currency_code, balance_minor, in_question_minor,
-        exchange_rate
+    select id, customer_id, number, status, currency_code, total_minor, balance_minor,
+        in_question_minor, exchange_rate
     from core.invoices
     where number = any($numbers)
     order by id
+"""
+_WITHHELD = """
+    select invoice_id, sum(withheld_minor)::bigint as minor from core.allocations
+    where invoice_id = any($ids)
+    group by invoice_id
+    order by invoice_id
 """
 _RATE = """
     select exchange_rate from core.invoices
@@ -142,9 +151,22 @@ def number(session: OpenSession) -> str:
 
 
 def invoices(session: OpenSession, numbers: Iterable[str]) -> dict[str, Row]:
-    """Return rows of invoices by number, held; `left_minor` is what can be paid of each."""
+    """Return rows of invoices by number, held.
+
+    `left_minor` is what can be paid of each, `taxable_minor` what can still be withheld.
+    """
     found = session.locked(_INVOICES, numbers=sorted(set(numbers)))
-    return {row["number"]: {**row, "left_minor": open_of(row)} for row in found}
+    ids = [row["id"] for row in found]
+    # a query of its own: what was withheld is known for certain once the invoices are held
+    kept = {row["invoice_id"]: row["minor"] for row in session.rows(_WITHHELD, ids=ids)}
+    return {
+        row["number"]: {
+            **row,
+            "left_minor": open_of(row),
+            "taxable_minor": row["total_minor"] // MOST_WITHHELD - kept.get(row["id"], 0),
+        }
+        for row in found
+    }
 
 
 def open_of(row: Mapping[str, object]) -> int:
@@ -152,6 +174,11 @@ def open_of(row: Mapping[str, object]) -> int:
     if row["status"] != "sent" or row["in_question_minor"]:
         return 0
     return int(str(row["balance_minor"]))
+
+
+def add_up(amount_minor: int, parts: Iterable[Part]) -> int:
+    """Return how much a payment can settle, for limits: what came, and what was withheld."""
+    return amount_minor + sum(max(each.withheld_minor, 0) for each in parts)
 
 
 def check(received: Received, today: Date) -> None:
@@ -174,7 +201,7 @@ def fit(
     """Raise unless invoices of a customer are open for these parts, and take them from each.
 
     Raises NotFound for no invoice of the customer's, Invalid for parts that are none or more than
-    came, Conflict for more than is open.
+    came, and for more tax than is withheld of an invoice, Conflict for more than is open.
     """
     if len({each.number for each in parts}) != len(parts):
         raise Invalid("Name each invoice once.")
@@ -192,7 +219,10 @@ def fit(
         if taken > row["left_minor"]:
             left = money.format(row["left_minor"], received.currency_code)
             raise Conflict(f"{left} of {part.number} is open.")
+        if part.withheld_minor > max(row["taxable_minor"], 0):
+            raise Invalid(f"At most half of {part.number} can be withheld as tax.")
         row["left_minor"] -= taken
+        row["taxable_minor"] -= part.withheld_minor
 
 
 def write(

@@ -144,7 +144,7 @@ UNSCOPED: dict[str, str] = {
     "payments.offline.spread": "reckons with what is given",
     **{
         f"payments.receiving.{name}": "compares with what is given"
-        for name in ("check", "fit", "open_of")
+        for name in ("add_up", "check", "fit", "open_of")
     },
     **{
         f"payments.inbox.{name}": "the provider's signature is the proof"

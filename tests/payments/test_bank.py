@@ -45,7 +45,7 @@ def ticked(found: Compared) -> list[Chosen]:
     return [
         Chosen(each.match.line, each.match.proposals[0])
         for each in found.proposed
-        if each.match.basis in bank_matching.CERTAIN and not each.twin
+        if each.match.basis in bank_matching.CERTAIN and not each.twins
     ]
 
 
@@ -326,9 +326,37 @@ def test_what_was_recorded_by_hand_is_no_second_payment(cast: Cast) -> None:
     offline.record(cast.owner, cast.alice.customer_id, received, [], key=new_id(), again=False,
                    now=NOW)  # fmt: skip
     found = bank.compare(cast.owner, read(FILE))
-    twins = {each.match.line.text: each.twin for each in found.proposed}
-    assert twins == {"INV-0001": "PAY-000001", "No idea": None, "INV 0009": None}
+    twins = {each.match.line.text: each.twins for each in found.proposed}
+    assert twins == {"INV-0001": ("PAY-000001",), "No idea": (), "INV 0009": ()}
     assert [each.line.text for each in ticked(found)] == ["INV 0009"]
+
+
+@pytest.mark.usefixtures("_books")
+def test_what_is_recorded_by_hand_meanwhile_is_shown_before_it_is_another_one(cast: Cast) -> None:
+    statement = read(FILE)
+    seen = ticked(bank.compare(cast.owner, statement))
+    received = Received(TODAY, "GBP", 4_000, "Bank transfer")
+    for again in (False, True):
+        offline.record(cast.owner, cast.alice.customer_id, received, [], key=new_id(), again=again,
+                       now=NOW)  # fmt: skip
+        with pytest.raises(
+            Conflict, match=r"Row 2: PAY-\d+ is of the same customer, day and amount"
+        ):
+            bank.record(cast.owner, statement, seen, now=NOW)
+        assert bank.left(cast.owner) == []
+        (line,) = (each for each in bank.compare(cast.owner, statement).proposed if each.twins)
+        seen = [Chosen(line.match.line, line.match.proposals[0], line.twins)]
+    assert line.twins == ("PAY-000001", "PAY-000002")
+    assert bank.record(cast.owner, statement, seen, now=NOW).recorded == 1
+    assert integrity() == []
+
+
+@pytest.mark.usefixtures("_books")
+def test_lines_alike_of_one_file_are_recorded_together(cast: Cast) -> None:
+    statement = read(f"{HEAD}{DAY},5.00,X,A\n{DAY},5.00,X,A\n")
+    both = [Chosen(each, Proposal(str(cast.alice.customer_id), ())) for each in statement.lines]
+    assert bank.record(cast.owner, statement, both, now=NOW).recorded == 2
+    assert integrity() == []
 
 
 @pytest.mark.usefixtures("_books")

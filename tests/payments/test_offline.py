@@ -292,6 +292,33 @@ def test_above_a_limit_an_owner_is_needed(cast: Cast, clerk: Staff) -> None:
     refunding.refund(clerk, number, 5_000, "Mine", key=new_id(), seen=1, now=NOW)
 
 
+def test_tax_that_was_withheld_counts_towards_a_limit(cast: Cast, clerk: Staff) -> None:
+    came = replace(CAME, amount_minor=4_000)
+    with pytest.raises(NotAllowed, match=r"£50\.01 needs an owner"):
+        record(clerk, cast.alice, [Part("INV-2", 4_000, 1_001)], came)
+    number = record(clerk, cast.alice, [Part("INV-2", 4_000, 1_000)], came)
+    with pytest.raises(NotAllowed, match=r"£50\.01 needs an owner"):
+        offline.reallocate(clerk, number, [Part("INV-2", 4_000, 1_001)], seen=1, now=NOW)
+    offline.reallocate(clerk, number, [Part("INV-2", 3_000, 1_000)], seen=1, now=NOW)
+    assert left(cast.alice, "INV-2") == 6_000
+    assert integrity() == []
+
+
+def test_at_most_half_of_an_invoice_is_withheld_as_tax(cast: Cast) -> None:
+    came = replace(CAME, amount_minor=1_000)
+    with pytest.raises(Invalid, match="At most half of INV-2 can be withheld"):
+        record(cast.owner, cast.alice, [Part("INV-2", 1, 5_001)], came)
+    number = record(cast.owner, cast.alice, [Part("INV-2", 1, 3_000)], came)
+    with pytest.raises(Invalid, match="At most half of INV-2"):  # with what was withheld before
+        record(cast.owner, cast.alice, [Part("INV-2", 1, 2_001)], came, again=True)
+    offline.reallocate(cast.owner, number, [Part("INV-2", 1, 5_000)], seen=1, now=NOW)
+    assert left(cast.alice, "INV-2") == 4_999
+    offline.void(cast.owner, number, "Never came", seen=2, now=NOW)  # and withheld nothing
+    record(cast.owner, cast.alice, [Part("INV-2", 1_000, 5_000)], came)
+    assert left(cast.alice, "INV-2") == 4_000
+    assert integrity() == []
+
+
 def test_a_customer_is_no_staff(cast: Cast) -> None:
     looking = identity.view_as_customer(cast.owner, cast.alice.customer_id)
     for who in (cast.alice, looking):
