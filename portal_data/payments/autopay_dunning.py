@@ -44,7 +44,7 @@ _OTHER = N_("The bank or the payment company refused it.")
 
 _ATTEMPT = """
     select id, customer_id, contact_id, status, failure_code, mandate_id, consent, saved_method_id,
-        provider
+        provider, handed_at
     from core.payment_attempts
     where customer_id = $customer_id and id = $id
     order by id
@@ -61,6 +61,26 @@ _PLAN = """
 _DECLINED = """
     update core.autopay_plans
     set version = version + 1, declines = declines + 1, updated_at = $now
+    where customer_id = $customer_id and id = $id
+"""
+# what was begun by a mandate that another one replaced meanwhile, if nobody switched auto-pay off
+_SUCCESSOR = """
+    select n.id from core.mandates n
+    join core.invoices i on i.customer_id = n.customer_id and i.id = $invoice_id
+        and i.currency_code = n.currency_code
+    where n.customer_id = $customer_id and n.id = any($forced)
+        and (n.covers = 'everything' or i.recurring_profile_id is not null)
+        and not exists (
+            select 1 from core.mandates m
+            where m.customer_id = n.customer_id and m.currency_code = n.currency_code
+                and m.revoked_at >= $since and m.ended_because <> 'replaced'
+        )
+    order by n.id
+"""
+_HAND_ON = """
+    update core.autopay_plans
+    set version = version + 1, mandate_id = $mandate_id, status = 'again', charge_on = $today,
+        declines = 0, failure_code = $code, updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 _MANDATE = """
@@ -99,24 +119,75 @@ def _follow(session: OpenSession, customer_id: UUID, row: Row, attempt: Row, now
         autopay_plans.move(session, customer_id, row, "paid", now)
         return
     mandate = session.one(_MANDATE, customer_id=customer_id, id=row["mandate_id"]) or {}
-    charged = mandates.method(session, customer_id, mandate["saved_method_id"])
-    today = organisation.of_portal(session).today(now)
-    if status is not Status.FAILED:  # it was never asked for
-        over = mandate["revoked_at"] is not None
+    successor, over = None, mandate["revoked_at"] is not None
+    if over:
+        successor = session.value(
+            _SUCCESSOR,
+            customer_id=customer_id,
+            invoice_id=row["id"],
+            forced=list(mandates.in_force(session, customer_id)),
+            since=mandate["revoked_at"],
+        )
+    if status is not Status.FAILED and attempt["handed_at"] is None:  # it was never asked for
+        if successor is not None:
+            _hand_on(session, customer_id, row, successor, now)
+            return
+        today = organisation.of_portal(session).today(now)
         status_then, day = ("ended", row["charge_on"]) if over else ("again", today)
         autopay_plans.move(session, customer_id, row, status_then, now, charge_on=day)
         return
+    _declined(session, customer_id, row, attempt, mandate, successor, now)
+
+
+def _declined(
+    session: OpenSession,
+    customer_id: UUID,
+    row: Row,
+    attempt: Row,
+    mandate: Row,
+    successor: UUID | None,
+    now: datetime,
+) -> None:
+    """Try what was refused again some days later, or at once by what replaced its mandate.
+
+    What was cancelled at the provider was asked for and is not asked for again: it has no code.
+    """
+    charged = mandates.method(session, customer_id, mandate["saved_method_id"])
     code, waits = attempt["failure_code"], WAITS[charged["kind"]]
     again = code in SOFT and row["declines"] < len(waits) and mandate["revoked_at"] is None
+    today, day = organisation.of_portal(session).today(now), None
     session.change(_DECLINED, customer_id=customer_id, id=row["plan_id"], now=now)
-    if again:
+    if successor is not None:
+        day = today
+        _hand_on(session, customer_id, row, successor, now, code)
+    elif again:
         day = today + timedelta(days=waits[row["declines"]])
         autopay_plans.move(session, customer_id, row, "again", now, charge_on=day, code=code)
     else:
-        day = None
         autopay_plans.move(session, customer_id, row, "stopped", now, code=code)
         autopay_plans.record(session, customer_id, autopay_events.STOPPED, row, now)
     letter = autopay_letters.Letter(
         "declined", row, {**mandate, "method": charged}, day, _REASONS.get(code or "", _OTHER)
     )
     autopay_letters.send(session, customer_id, letter, now)
+
+
+def _hand_on(
+    session: OpenSession,
+    customer_id: UUID,
+    row: Row,
+    mandate_id: UUID,
+    now: datetime,
+    code: str | None = None,
+) -> None:
+    """Have an invoice charged by what replaced the mandate that could not, at once."""
+    session.change(
+        _HAND_ON,
+        customer_id=customer_id,
+        id=row["plan_id"],
+        mandate_id=mandate_id,
+        today=organisation.of_portal(session).today(now),
+        code=code,
+        now=now,
+    )
+    mandates.look_soon(session, customer_id, f"handed-on:{row['attempt_id']}", now)

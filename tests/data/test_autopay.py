@@ -315,6 +315,62 @@ def test_another_card_charges_what_the_first_could_not(cast: Cast, provider: Scr
     assert [each["ended_because"] for each in kept] == ["replaced", None]
 
 
+@pytest.mark.parametrize("state", [State.CANCELLED, State.EXPIRED])
+def test_what_was_cancelled_at_the_provider_is_not_charged_again(
+    cast: Cast, provider: Scripted, state: State
+) -> None:
+    agree(cast.alice)
+    make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
+    provider.refuses = "later"
+    for days in range(4):
+        now = morning(days)
+    (request,) = provider.requests
+    provider.becomes(f"pay_{request.attempt_id}", state)
+    work(now + DAY)
+    for days in range(4, 15):
+        morning(days)
+    assert (len(provider.requests), plan()[0], letters("declined")) == (1, "stopped", 1)
+    assert events().count("autopay.stopped") == 1
+    assert balance(cast.alice) == (10_000, 0)
+
+
+@pytest.mark.parametrize("when", ["begun", "asked for", "asked for, then switched off"])
+def test_a_card_changed_while_a_charge_is_under_way_charges_what_the_first_could_not(
+    cast: Cast, provider: Scripted, when: str
+) -> None:
+    mandate = agree(cast.alice)
+    make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
+    morning()
+    now = clock.start_of_day(TODAY + 3 * DAY, "Europe/London", time(9))
+    provider.refuses = "later"
+    if when == "begun":
+        _until_begun(now)
+    else:
+        morning(3)
+    autopay.change(cast.alice, mandate, save(cast.alice, "pm_2"), EVERYTHING, seen=1, now=now)
+    if when == "asked for, then switched off":
+        (found,) = autopay.in_force(cast.alice)
+        autopay.revoke(cast.alice, found.id, seen=1, now=now)
+        agree_again = now + DAY / 24
+        third = save(cast.alice, "pm_3")
+        autopay.consent(cast.alice, third, EVERYTHING, key=new_id(), now=agree_again)
+    provider.refuses = None
+    if when != "begun":
+        (request,) = provider.requests
+        provider.becomes(f"pay_{request.attempt_id}", State.FAILED, failure_code="expired_card")
+    work(now + DAY / 12)
+    for days in range(4, 9):
+        morning(days)
+    used = [request.method for request in provider.requests]
+    if when == "asked for, then switched off":
+        assert (used, plan()[0], balance(cast.alice)) == (["pm_1"], "stopped", (10_000, 0))
+    else:
+        assert used == (["pm_2"] if when == "begun" else ["pm_1", "pm_2"])
+        assert (plan()[0], balance(cast.alice)) == ("paid", (0, 0))
+    assert letters("declined") == (when != "begun")
+    assert integrity() == []
+
+
 @pytest.mark.parametrize("how", ["revoked", "method", "disabled", "role", "customer"])
 def test_nothing_is_charged_once_the_mandate_is_over(
     cast: Cast, provider: Scripted, how: str
