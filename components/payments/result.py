@@ -9,12 +9,12 @@ from components import session
 from components.payments import going_on
 from components.ui import cards, links, roles
 from components.ui import format as say
-from components.ui.markup import Markup, filled, filled_count, join, said, tag
+from components.ui.markup import Markup, filled, filled_count, join, tag
 from portal_data import kinds
 from portal_data.business import organisation
 from portal_data.business.organisation import Organisation
 from portal_data.customers import details
-from portal_data.payments import attempts, collecting, payments
+from portal_data.payments import attempts, collecting, payments, refusals
 from portal_data.payments.attempts import Attempt, Status
 from portal_data.payments.provider import ProviderError
 from portal_data.scope import Scope
@@ -130,7 +130,7 @@ def words(attempt: Attempt, locale: str) -> list[object]:
         return [_("Nothing was paid yet. Go on, or cancel it to pay in another way.")]
     if status is Status.FAILED:
         nothing = _("Nothing was paid. You can try again, with another card or account.")
-        return [*([said(attempt.failure_message)] if attempt.failure_message else ()), nothing]
+        return [refusals.reason(attempt.failure_code), nothing]
     if status is Status.EXPIRED:
         return [_("Nobody went on with it in time. Nothing was paid.")]
     return [_("Nothing was paid.")]

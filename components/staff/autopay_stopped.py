@@ -7,7 +7,7 @@ from components.ui import format as say
 from components.ui.markup import join, said, tag
 from portal_data import kinds
 from portal_data.business.organisation import Organisation
-from portal_data.payments import autopay_desk, autopay_dunning
+from portal_data.payments import autopay_desk, refusals
 from portal_data.scope import Staff
 
 _SHOWN = 20
@@ -28,7 +28,7 @@ def draw(staff: Staff, business: Organisation) -> None:
             join(
                 cards.link(each.number, links.document(kinds.INVOICE, each.number)),
                 f" · {say.count(each.tries, 'try', 'tries')} · "
-                f"{autopay_dunning.reason(each.failure_code)}",
+                f"{refusals.reason(each.failure_code)}",
             ),
             after=tag(
                 "span",

@@ -89,7 +89,7 @@ class Attempt:
     contact: str | None
     currency_code: str
     amount_minor: int
-    failure_message: str | None
+    failure_code: str | None
     expected_on: Date | None
     created_at: datetime
     expires_at: datetime | None
@@ -105,7 +105,7 @@ class Attempt:
 
 _ATTEMPT = """
     select a.id, a.version, a.status, a.provider, a.contact_id, a.currency_code, a.amount_minor,
-        a.failure_message, a.expected_on, a.created_at, a.expires_at, a.link_id,
+        a.failure_code, a.expected_on, a.created_at, a.expires_at, a.link_id,
         p.number as payment,
         nullif(trim(concat(coalesce(c.first_name, ''), ' ', coalesce(c.last_name, ''))), '')
             as contact

@@ -11,7 +11,7 @@ from portal_data.business import organisation, preferences
 from portal_data.errors import Conflict, Invalid, NotFound
 from portal_data.ids import new_id
 from portal_data.messaging import activity, autopay_events, chain
-from portal_data.payments import autopay_dunning, mandates
+from portal_data.payments import mandates, refusals
 from portal_data.payments.attempts import Row
 from portal_data.payments.autopay_plans import NOTICE
 from portal_data.payments.mandates import Covers, Ended, Terms
@@ -56,7 +56,7 @@ class Plan:
     @property
     def reason(self) -> str:
         """Why the last charge was refused, in words."""
-        return autopay_dunning.reason(self.failure_code)
+        return refusals.reason(self.failure_code)
 
 
 _MANDATES = """

@@ -11,10 +11,15 @@ from uuid import UUID
 
 from portal_data.business import organisation
 from portal_data.messaging import autopay_events
-from portal_data.payments import autopay_consents, autopay_letters, autopay_plans, mandates
+from portal_data.payments import (
+    autopay_consents,
+    autopay_letters,
+    autopay_plans,
+    mandates,
+    refusals,
+)
 from portal_data.payments.attempts import Row, Status
 from portal_data.store import OpenSession
-from portal_data.text.language import N_, _
 
 SOFT = frozenset({
     "approve_with_id", "card_declined", "card_velocity_exceeded", "do_not_honor",
@@ -25,22 +30,6 @@ SOFT = frozenset({
 WAITS: Mapping[str, Sequence[int]] = {"card": (3, 5, 7), "bank": (3, 5)}
 """After how many days a refused charge is tried again, by the kind of method: a bank debit may be
 presented again twice by NACHA's rules."""
-_NOT_ENOUGH = N_("There was not enough money in the account.")
-_BANK = N_("The bank declined it without saying why.")
-_CONFIRM = N_("The bank wants you to confirm this payment yourself.")
-_REASONS = {
-    "R01": _NOT_ENOUGH,
-    "R09": _NOT_ENOUGH,
-    "insufficient_funds": _NOT_ENOUGH,
-    "authentication_required": _CONFIRM,
-    "authentication_failed": _CONFIRM,
-    "card_declined": _BANK,
-    "do_not_honor": _BANK,
-    "generic_decline": _BANK,
-    "expired_card": N_("The card has expired."),
-    "method_removed": N_("The card or bank account is not saved any more."),
-}
-_OTHER = N_("The bank or the payment company refused it.")
 
 _ATTEMPT = """
     select id, customer_id, contact_id, status, failure_code, mandate_id, consent, saved_method_id,
@@ -88,11 +77,6 @@ _MANDATE = """
     where customer_id = $customer_id and id = $id
     order by id
 """
-
-
-def reason(code: str | None) -> str:
-    """Return why a charge was refused, in words for its customer."""
-    return _(_REASONS.get(code or "", _OTHER))
 
 
 def ended(
@@ -167,7 +151,7 @@ def _declined(
         autopay_plans.move(session, customer_id, row, "stopped", now, code=code)
         autopay_plans.record(session, customer_id, autopay_events.STOPPED, row, now)
     letter = autopay_letters.Letter(
-        "declined", row, {**mandate, "method": charged}, day, _REASONS.get(code or "", _OTHER)
+        "declined", row, {**mandate, "method": charged}, day, refusals.marked(code)
     )
     autopay_letters.send(session, customer_id, letter, now)
 

@@ -51,6 +51,7 @@ NOT_NOUNS = {
     "billing.history": "the shape of histories, no rows of its own",
     "billing.lines": "the shape of lines, no rows of its own",
     "text.emails": "no data",
+    "payments.refusals": "puts codes into words",
     "errors": "no data",
     "text.form_fields": "what fields may hold, no rows of its own",
     "ids": "no data",

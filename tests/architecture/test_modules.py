@@ -105,7 +105,6 @@ UNSCOPED: dict[str, str] = {
     "customers.payment_limits.most": "compares what is given",
     "customers.payment_limits.over": "compares what is given",
     "payments.autopay.words": "puts terms into words",
-    "payments.autopay_dunning.reason": "puts a code into words",
     "payments.autopay_consents.kept": "writes down what it is given",
     "payments.autopay_look.look": "the worker looks for all customers to be charged",
     "payments.autopay_release.release": "the collector asks for whose attempt",

@@ -399,7 +399,11 @@ STATES: dict[State, tuple[str, ...]] = {
     State.REQUIRES_ACTION: ("One step is left", "pay/start?attempt="),
     State.PENDING: ("On its way", "cannot be paid a second time"),
     State.SUCCEEDED: ("Payment received", "payment?number=PAY-000001", ".pdf"),
-    State.FAILED: ("Not accepted", "No money in it.", "pay?invoices=INV-1"),
+    State.FAILED: (
+        "Not accepted",
+        "There was not enough money in the account.",
+        "pay?invoices=INV-1",
+    ),
     State.CANCELLED: ("Payment cancelled", "Nothing was paid.", "pay?invoices=INV-1"),
     State.EXPIRED: ("Time ran out", "Nothing was paid.", "pay?invoices=INV-1"),
 }
@@ -412,7 +416,7 @@ def test_the_result_says_what_became_of_it(
     make_invoice(alice, number="INV-1", total_minor=500)
     attempt = begin(alice, provider)
     collecting.current().hand_over(alice, attempt, utc_now())
-    failed = {"failure_message": "No money in it."} if state is State.FAILED else {}
+    failed = {"failure_code": "insufficient_funds"} if state is State.FAILED else {}
     provider.becomes(f"pay_{attempt}", state, **failed)
     shown = screen(alice, "payment", attempt=str(attempt))
     for words in STATES[state]:

@@ -242,13 +242,13 @@ def test_a_pending_debit_blocks_a_second_payment_and_failure_reopens(
         begin(cast.alice, provider, Part("invoice", "INV-1", value(_VERSION), 10_000))
     with pytest.raises(Conflict):
         collector.cancel(cast.alice, attempt, LATER)
-    provider.becomes(reference(attempt), State.FAILED, failure_message="No funds.")
+    provider.becomes(reference(attempt), State.FAILED, failure_code="R01")
     assert collector.look(attempt, LATER) is Status.FAILED
     assert provider.cancelled == [reference(attempt)], "it could be tried again behind our back"
     assert provider.payments[reference(attempt)].state is State.CANCELLED
     assert collector.look(attempt, LATER) is Status.FAILED
     assert balance(cast.alice) == (10_000, 0)
-    assert attempts.get(cast.alice, attempt).failure_message == "No funds."
+    assert attempts.get(cast.alice, attempt).failure_code == "R01"
     assert begin(cast.alice, provider, part(cast.alice, "INV-1"))
     assert integrity() == []
 

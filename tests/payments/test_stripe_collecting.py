@@ -11,7 +11,7 @@ from portal_data import store
 from portal_data.billing import invoices
 from portal_data.clock import utc_now
 from portal_data.ids import new_id
-from portal_data.payments import attempts, inbox, paying
+from portal_data.payments import attempts, inbox, paying, refusals
 from portal_data.payments.attempts import Status
 from portal_data.payments.collecting import Collector
 from portal_data.payments.paying import Order, Part
@@ -93,7 +93,10 @@ def test_a_declined_card_leaves_the_invoice_open(
     attempt = _begun(cast, stand_in, stand_in.card(payer, "declines"))
     collector.hand_over(cast.alice, attempt, NOW)
     shown = attempts.get(cast.alice, attempt)
-    assert (shown.status, shown.failure_message) == (Status.FAILED, "Your card was declined.")
+    assert (shown.status, refusals.reason(shown.failure_code)) == (
+        Status.FAILED,
+        "The bank declined it without saying why.",
+    )
     assert _open(cast) == (12_35, 0)
     (row,) = rows("select provider_reference from core.payment_attempts order by id")
     there = stand_in.client.v1.payment_intents.retrieve(row["provider_reference"])
