@@ -159,14 +159,17 @@ def months_first(texts: Sequence[str], *, otherwise: bool) -> bool:
 
 
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
+_GROUP = re.compile(r"[1-9]\d{0,2}")
+_WHOLE = re.compile(r"\d*|[1-9]\d{0,2}([.,'\s])(?:\d{2,3}\1)*\d{3}")  # thousands, or lakhs
 _AMOUNT = re.compile(r"(-?)\D{0,4}?(-?)([\d.,'\s]*\d)\D{0,4}?(-?)")
 
 
-def amount_of(text: str, currency: str) -> int | None:
+def amount_of(text: str, currency: str, *, exact: bool = False) -> int | None:
     """Return an amount as a spreadsheet shows it, in minor units; None for what is none.
 
     `(1,234.50)` and `1.234,50-` are below zero. A mark before three figures, alone in its text,
-    stands between thousands.
+    stands between thousands, unless it follows a zero or more than three figures. More decimals
+    than the currency has are rounded; nothing that is `exact` has them, or thousands that are none.
     """
     bare = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-").strip()
     below = bare.startswith("(") and bare.endswith(")")
@@ -174,23 +177,33 @@ def amount_of(text: str, currency: str) -> int | None:
     if not found:
         return None
     below = below or "-" in (found[1], found[2], found[4])
-    digits = re.sub(r"[\s']", "", found[3])
-    marks = re.findall(r"[.,]", digits)
-    if marks:
-        last = marks[-1]
-        after = digits.rpartition(last)[2]
-        thousands = digits.count(last) > 1 or (len(set(marks)) == 1 and len(after) == 3)
-        if thousands and money.exponent(currency) != 3:
-            digits = re.sub(r"[.,]", "", digits)
-        else:
-            digits = re.sub(r"[.,]", "", digits.rpartition(last)[0]) + "." + after
+    exponent = money.exponent(currency)
+    whole, decimals = _parts(found[3].strip(), exponent)
+    if exact and not (_WHOLE.fullmatch(whole) and _fits(decimals, exponent)):
+        return None
     try:
-        exact = Decimal(digits)
+        amount = Decimal(re.sub(r"[.,'\s]", "", whole) + "." + re.sub(r"['\s]", "", decimals))
     except InvalidOperation:
         return None
-    if exact >= 10**12:
+    if amount >= 10**12:
         return None
-    return money.to_minor(-exact if below else exact, currency)
+    return money.to_minor(-amount if below else amount, currency)
+
+
+def _parts(figures: str, exponent: int) -> tuple[str, str]:
+    """Return what stands before the mark of the decimals and after it, as it is written."""
+    marks = re.findall(r"[.,]", figures)
+    if not marks:
+        return figures, ""
+    before, _mark, after = figures.rpartition(marks[-1])
+    thousands = exponent != 3 and len(marks) == 1 and len(after) == 3 and _GROUP.fullmatch(before)
+    return (figures, "") if thousands or marks.count(marks[-1]) > 1 else (before, after)
+
+
+def _fits(decimals: str, exponent: int) -> bool:
+    """Tell whether a currency has such decimals; noughts beyond are no mistake, three may be."""
+    beyond = decimals[exponent:]
+    return not beyond or (len(decimals) != 3 and not beyond.strip("0"))
 
 
 def day_of(text: str, *, month_first: bool) -> Date | None:

@@ -140,7 +140,7 @@ def interpret(
     lines, unread, outgoing = [], [], 0
     for place, row in zip(grid.places, grid.rows, strict=True):
         day = reading.day_of(row[columns.date], month_first=month_first)
-        amount = reading.amount_of(row[came], currency)
+        amount = reading.amount_of(row[came], currency, exact=True)
         code = row[columns.currency].strip().upper() if columns.currency is not None else ""
         if not row[came].strip():
             outgoing += columns.credit is not None and day is not None

@@ -6,8 +6,11 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from portal_data import money
 from portal_data.errors import Invalid
 from portal_data.payables import reading
 from portal_data.payables.reading import Columns, Grid, Listed, Unread, guess, interpret, read
@@ -86,6 +89,65 @@ def test_amounts_as_people_write_them() -> None:
     assert _amounts("1.234", currency="KWD") == [1_234]
     assert _amounts("500", currency="JPY") == [500]
     assert _amounts("", "n/a", "=1+1", "1e5", "12 eggs and ham", "9" * 40) == [None] * 6
+
+
+def test_a_zero_and_two_marks_say_where_the_decimals_are() -> None:
+    assert _amounts("0.500", "0,125", ".250", "1234.567") == [50, 13, 25, 123_457]
+    assert _amounts("1,234,567", "1.234.567", currency="KWD") == [1_234_567_000] * 2
+    assert _amounts("1,50", currency="JPY") == [2]  # a list is compared, and nothing is booked
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("1,234,567", "KWD", 1_234_567_000),
+        ("1,234.567", "KWD", 1_234_567),
+        ("1.234", "KWD", 1_234),
+        ("1.234", "JPY", 1_234),
+        ("1000.00", "JPY", 1_000),
+        ("1000.0", "JPY", 1_000),
+        ("12,34,567.80", "INR", 123_456_780),
+        ("1 234 567,80", "EUR", 123_456_780),
+        ("1'234.5", "CHF", 123_450),
+        ("0000123.45", "EUR", 12_345),
+        ("€ 1.234,50-", "EUR", -123_450),
+        ("0.50", "EUR", 50),
+        (".5", "EUR", 50),
+        ("100.0000", "EUR", 10_000),
+        ("0.500", "EUR", None),
+        ("0,125", "EUR", None),
+        (".250", "EUR", None),
+        ("1.234,567", "EUR", None),
+        ("1234.567", "EUR", None),
+        ("1,50", "JPY", None),
+        ("1,2,3", "EUR", None),
+        ("28.11.2026", "EUR", None),
+        ("1.234,567.89", "EUR", None),
+        ("0 500", "EUR", None),
+        ("0,001,234", "EUR", None),
+    ],
+)
+def test_exact_amounts_are_what_is_written_or_none(
+    text: str, currency: str, minor: int | None
+) -> None:
+    assert reading.amount_of(text, currency, exact=True) == minor
+
+
+@settings(deadline=None)
+@given(
+    minor=st.integers(0, 10**11),
+    currency=st.sampled_from(["EUR", "JPY", "KWD"]),
+    marks=st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", "."), ("", "."), ("", ",")]),
+)
+def test_what_is_written_with_all_its_decimals_is_read_back(
+    minor: int, currency: str, marks: tuple[str, str]
+) -> None:
+    exponent = money.exponent(currency)
+    whole, rest = divmod(minor, 10**exponent)
+    text = f"{whole:,}".replace(",", marks[0])
+    if exponent:
+        text += f"{marks[1]}{rest:0{exponent}}"
+    assert reading.amount_of(text, currency, exact=True) == minor
 
 
 def test_whether_the_month_is_first_is_told_by_the_whole_column() -> None:

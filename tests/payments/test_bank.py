@@ -114,6 +114,12 @@ def test_what_is_no_amount_is_named_and_never_money(amount: str) -> None:
     assert [each.amount_minor for each in found.lines] == [100]
 
 
+def test_amounts_with_more_decimals_than_the_currency_has_are_named() -> None:
+    found = read(f'{HEAD}{DAY},0.500,X,A\n{DAY},"1.234,567",Y,B\n{DAY},"1,234.50",Z,C\n')
+    assert [each.amount_minor for each in found.lines] == [123_450]
+    assert [(each.row, each.text) for each in found.unread] == [(2, "0.500"), (3, "1.234,567")]
+
+
 def test_marks_that_turn_text_are_left_out_and_formulas_stay_text() -> None:
     found = read(f"{HEAD}{DAY},5.00,\u202eevil\u202c,=HYPERLINK(1)\n")
     assert (found.lines[0].payer, found.lines[0].text) == ("evil", "=HYPERLINK(1)")
