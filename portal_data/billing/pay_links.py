@@ -8,14 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from portal_data.billing import public_links
-from portal_data.billing.public_links import OVER, Link, Opened, Use
+from portal_data.billing.public_links import MOST, OVER, Link, Opened, Use
 from portal_data.kinds import INVOICE
 from portal_data.messaging import link_events
 from portal_data.scope import HOLDER, Role, Scope, Staff
 from portal_data.store import OpenSession, Session
 from portal_data.store.engine import Row
 
-__all__ = ["OVER", "Link", "Opened"]
+__all__ = ["MOST", "OVER", "Link", "Opened"]
 
 _INVOICE = """
     select id, customer_id, number, status, balance_minor, in_question_minor

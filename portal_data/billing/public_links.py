@@ -29,7 +29,7 @@ USUALLY = timedelta(days=30)
 """How long a link lasts of a document that does not end by itself."""
 LONGEST = timedelta(days=366)
 MOST = 20
-"""Links of one document that hold at a time."""
+"""Links of one document that staff made and that hold at a time; those of mails do not count."""
 OVER = N_("This link is not valid. It may have ended or been cut off. Ask for another one.")
 """What is said of any link that opens nothing, whatever the reason."""
 
@@ -85,7 +85,7 @@ class Opened:
 _HOLDING = """
     select count(*)::bigint as n from core.document_links
     where customer_id = $customer_id and document_id = $id and purpose = $purpose
-        and revoked_at is null and expires_at > $now
+        and revoked_at is null and expires_at > $now and created_by is not null
     order by n
 """
 _ADD = """

@@ -25,6 +25,7 @@ from portal_data.payments import (
     autopay_plans,
     collecting,
     inbox,
+    link_attempts,
     mandates,
     methods,
     polling,
@@ -147,6 +148,7 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         demo_events.EVENT: demo_events.deliver,
         autopay_look.WORK: lambda _payload, now: autopay_look.look(now),
         autopay_plans.CHARGE: _charge,
+        link_attempts.LEAVE: lambda payload, now: collecting.current().leave_linked(payload, now),
         reminders.WORK: lambda _payload, now: reminders.look(now),
         promise_closing.WORK: lambda _payload, now: promise_closing.look(now),
     }

@@ -18,7 +18,15 @@ from portal_data.customers import payment_limits
 from portal_data.ids import new_id
 from portal_data.messaging import activity, autopay_events, events, outbox
 from portal_data.messaging.event import Event
-from portal_data.payments import attempts, autopay_letters, mandates, offers, paying, polling
+from portal_data.payments import (
+    attempts,
+    autopay_letters,
+    link_attempts,
+    mandates,
+    offers,
+    paying,
+    polling,
+)
 from portal_data.payments.attempts import Row
 from portal_data.payments.provider import Provider
 from portal_data.store import OpenSession
@@ -139,6 +147,8 @@ def _step(look: _Look, row: Row) -> None:
     if row["plan"] == "planned" and row["due_date"] > row["charge_on"]:
         row.update(noticed_on=None, charge_on=row["due_date"])  # it is asked for later than before
     if _waits(look, row):
+        if row["pending_minor"] and row["noticed_on"] and row["charge_on"] <= look.today:
+            link_attempts.leave(look.session, look.customer_id, row["id"], look.now)
         return
     if row["plan"] == "planned" and row["noticed_on"] is None:
         if soonest >= row["due_date"]:

@@ -19,6 +19,7 @@ from portal_data.payments import (
     abandoned,
     attempts,
     autopay_release,
+    link_attempts,
     polling,
     provider_requests,
     saving,
@@ -127,6 +128,21 @@ class Collector:
         unsure = attempt["provider_reference"] is None and attempt["saved_method_id"] is not None
         if unsure or not status.unfinished:
             raise Conflict(_("This payment cannot be cancelled any more."))
+        return self._cancel(attempt, now)
+
+    def leave_linked(self, payload: Mapping[str, Any], now: datetime) -> None:
+        """Leave a payment that was begun by a public link, if it is not paid yet.
+
+        Raises ProviderError when the provider does not answer.
+        """
+        attempt = self._attempt(UUID(payload["attempt_id"]))
+        if attempt["link_id"] is None or attempt["status"] not in link_attempts.UNPAID:
+            return
+        if not self._cancel(attempt, now).in_flight:
+            with store.system_writing() as session:
+                link_attempts.left(session, attempt, now)
+
+    def _cancel(self, attempt: Mapping[str, Any], now: datetime) -> Status:
         provider = self._providers.of(attempt["provider"])
         reference = attempt["provider_reference"]
         if reference is None:
@@ -137,7 +153,7 @@ class Collector:
                 if error.final:
                     return Status.FAILED
                 raise
-        return self._apply(attempt_id, provider.cancel(reference), now)
+        return self._apply(attempt["id"], provider.cancel(reference), now)
 
     def look(self, attempt_id: UUID, now: datetime) -> Status:
         """Ask the provider what has become of an attempt, write that, and return it.

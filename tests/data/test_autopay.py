@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 
 from portal_data import clock, settings, store
 from portal_data.auth import access
-from portal_data.billing import reminders
+from portal_data.billing import pay_links, reminders
 from portal_data.business import preferences
 from portal_data.business.preferences import Reminders
 from portal_data.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -39,7 +39,7 @@ from tests.mail_server import Inbox
 from tests.payments import messages
 from tests.payments.scripted import SIGNED, Scripted
 from tests.payments.test_collecting import balance, integrity, part, prefer
-from tests.people import at_once, events, mails, rows, value
+from tests.people import at_once, events, mails, rows, token_of, value
 from tests.queued_mail import text_of
 
 DAY = timedelta(days=1)
@@ -202,6 +202,36 @@ def test_more_than_a_limit_is_left_to_the_person(
     assert plan()[0] == "by_hand"
     assert (letters("by_hand"), letters("notice")) == (1, 0)
     assert provider.requests == []
+
+
+@pytest.mark.parametrize("became", ["left", "refused", "on its way", "paid"])
+def test_what_was_begun_by_link_and_not_paid_keeps_nothing_from_being_charged(
+    cast: Cast, provider: Scripted, became: str
+) -> None:
+    preferences.change(cast.owner, now=NOW, public_pay_links=True)
+    agree(cast.alice)
+    make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
+    token = token_of(pay_links.create(cast.owner, "INV-1", TODAY + 9 * DAY, key=new_id(), now=NOW))
+    morning()
+    before, begun = NOW + 2 * DAY, new_id()
+    link = pay_links.opened(token, address=None, now=before).scope
+    paying.begin(link, provider, Order((part(cast.alice, "INV-1"),)), key=begun, now=before)
+    morning(2)
+    assert attempts.get(cast.alice, begun).status is Status.CREATED, "nothing is due to be charged"
+    again = clock.start_of_day(TODAY + 3 * DAY, "Europe/London", time(8, 30))
+    collecting.current().look(begun, again)
+    begun = new_id()
+    paying.begin(link, provider, Order((part(cast.alice, "INV-1"),)), key=begun, now=again)
+    collecting.current().hand_over(link, begun, again)
+    known = {"refused": State.FAILED, "on its way": State.PENDING, "paid": State.SUCCEEDED}
+    if became in known:
+        provider.becomes(f"pay_{begun}", known[became])
+    morning(3)
+    charged = [request for request in provider.requests if request.method is not None]
+    assert len(charged) == (1 if became in ("left", "refused") else 0)
+    assert attempts.get(cast.alice, begun).status.in_flight is (became == "on its way")
+    assert balance(cast.alice) == ((10_000, 10_000) if became == "on its way" else (0, 0))
+    assert integrity() == []
 
 
 @pytest.mark.parametrize("why", ["in dispute", "on its way", "promised", "in question", "off"])

@@ -406,6 +406,37 @@ def test_parts_follow_the_invoice(on: Cast, sam: Staff, provider: Scripted) -> N
     assert {first, second} < {each.id for each in _open(token).begun}
 
 
+def test_links_of_mails_do_not_count_against_those_of_staff(on: Cast, sam: Staff) -> None:
+    (invoice,) = rows("select id, customer_id, number from core.invoices where number = 'INV-1'")
+    with store.system_writing() as session:
+        for _each in range(pay_links.MOST + 1):
+            pay_links.issue(session, invoice, "Europe/London", now=NOW)
+    for _each in range(pay_links.MOST):
+        _link(sam)
+    with pytest.raises(Conflict, match="links already"):
+        _link(sam)
+    assert len(pay_links.of_invoice(sam, "INV-1")) == 2 * pay_links.MOST + 1
+
+
+def test_who_is_signed_in_leaves_what_was_begun_by_link_and_pays(
+    on: Cast, sam: Staff, provider: Scripted
+) -> None:
+    token = _link(sam)
+    for handed in (False, True):
+        begun = _begin(token)
+        if handed:
+            _go(token, begun)
+        assert attempts.in_flight(on.alice)[0].id == begun
+        for who in (on.bob, on.charlie):
+            with pytest.raises((NotAllowed, NotFound)):
+                collecting.current().cancel(who, begun, LATER)
+        assert collecting.current().cancel(on.alice, begun, LATER) is Status.CANCELLED
+    version = invoices.get(on.alice, "INV-1", today=TODAY).version
+    own = Order((Part("invoice", "INV-1", version, 10_000),))
+    assert paying.begin(on.alice, provider, own, key=new_id(), now=LATER) is Status.CREATED
+    assert store.current().check_integrity() == []
+
+
 def test_no_contacts_limit_applies(on: Cast, sam: Staff, provider: Scripted) -> None:
     with store.system_writing() as session:
         session.change(
