@@ -168,10 +168,7 @@ def use(scope: Scope, uses: Sequence[Use], *, key: UUID, now: datetime) -> int:
     with store.writing(scope) as session:
         if not preferences.get(session).customers_use_credit:
             raise Conflict(_("Credit is used by the business itself here."))
-        invoices = _seen(
-            offers.held(session, scope, INVOICE.record, [each.invoice.number for each in uses]),
-            {each.invoice.number: each.invoice.version for each in uses},
-        )
+        # what pays before what is paid, as payments are voided and refunded
         credits = {
             record: _seen(
                 session.locked(
@@ -184,6 +181,10 @@ def use(scope: Scope, uses: Sequence[Use], *, key: UUID, now: datetime) -> int:
             for record, sql in _HELD.items()
             if any(each.credit.record == record for each in uses)
         }
+        invoices = _seen(
+            offers.held(session, scope, INVOICE.record, [each.invoice.number for each in uses]),
+            {each.invoice.number: each.invoice.version for each in uses},
+        )
         left = {number: offers.payable(row) for number, row in invoices.items()}
         for place, each in enumerate(uses):
             credit = credits.get(each.credit.record, {}).get(each.credit.number)

@@ -147,7 +147,7 @@ _TAKE_OVER = """
 
 def hold_customer(session: Session, customer_id: UUID) -> None:
     """Hold the row of a customer: what auto-pay does for it happens one after the other."""
-    session.locked(_HOLD_CUSTOMER, customer_id=customer_id)
+    session.in_turn(_HOLD_CUSTOMER, customer_id=customer_id)
 
 
 def held(session: Session, customer_id: UUID, mandate_id: UUID) -> Row | None:

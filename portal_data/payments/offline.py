@@ -282,6 +282,9 @@ def reallocate(
         row = _held(session, staff, number, seen)
         much = receiving.add_up(row["amount_minor"], parts)
         limits.need(session, staff, much, row["currency_code"])
+        given = session.rows(_PARTS, customer_id=row["customer_id"], id=row["id"])
+        both = [*(each["number"] for each in given), *(each.number for each in parts)]
+        receiving.invoices(session, both)  # held at once, in the order that everybody holds them
         fact = f"reallocated:{row['version']}:{row['id']}"
         receiving.take_back(session, row["customer_id"], row["id"], fact, now)
         rows = receiving.invoices(session, [each.number for each in parts])
@@ -294,8 +297,8 @@ def reallocate(
         session.change(_REUSE, customer_id=row["customer_id"], id=row["id"], unused=unused, now=now)
         ledger.post(session, now, row["customer_id"])
         promise_closing.touched(session, row["customer_id"], now)
-        given = ", ".join(each.number for each in parts) or "nothing"
-        _record(session, staff, events.PAYMENT_REALLOCATED, row, given, now)
+        names = ", ".join(each.number for each in parts) or "nothing"
+        _record(session, staff, events.PAYMENT_REALLOCATED, row, names, now)
 
 
 def _held(session: OpenSession, staff: Staff, number: str, seen: int) -> Row:

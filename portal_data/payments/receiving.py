@@ -137,9 +137,12 @@ _REOPEN = """
 
 
 def customers(session: OpenSession, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return names by id of customers that are held. Raises NotFound for one that is not there."""
+    """Return names by id of customers that are held. Raises NotFound for one that is not there.
+
+    What others write for them, such as a payment online, waits for nothing that waits for it.
+    """
     wanted = set(ids)
-    found = session.locked(_CUSTOMERS, ids=sorted(wanted))
+    found = session.in_turn(_CUSTOMERS, ids=sorted(wanted))
     if len(found) != len(wanted):
         raise NotFound("There is no such customer.")
     return {row["id"]: row["display_name"] for row in found}

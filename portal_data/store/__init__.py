@@ -71,7 +71,8 @@ class Store:
         """
         need_actor(scope, by_link=by_link)
         with self.engine.writing(Visibility.MINE, scope.customer_id) as transaction:
-            session = ScopedSession(transaction, scope.customer_id, self.engine.row_lock())
+            locks = self.engine.row_lock(), self.engine.turn_lock()
+            session = ScopedSession(transaction, scope.customer_id, *locks)
             yield session
         session.committed()
 
@@ -85,7 +86,7 @@ class Store:
     def system_writing(self) -> Iterator[OpenSession]:
         """Write over all customers, as the portal itself, in one transaction."""
         with self.engine.writing(Visibility.ALL, None) as transaction:
-            session = OpenSession(transaction, self.engine.row_lock())
+            session = OpenSession(transaction, self.engine.row_lock(), self.engine.turn_lock())
             yield session
         session.committed()
 

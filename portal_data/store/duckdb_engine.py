@@ -304,6 +304,10 @@ class DuckDBEngine:
         """Nothing to add: there is one writer."""
         return ""
 
+    def turn_lock(self) -> str:
+        """Nothing to add either."""
+        return ""
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nothing to keep out: one process owns the file."""

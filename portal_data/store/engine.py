@@ -75,6 +75,9 @@ class Engine(Protocol):
     def row_lock(self) -> str:
         """Return the words that make a query lock its rows, where the engine needs them."""
 
+    def turn_lock(self) -> str:
+        """Return the words that do so and let others write rows that point to them."""
+
     def alone(self) -> AbstractContextManager[None]:
         """Keep every other process out of what is done alone, such as migrating."""
 

@@ -51,6 +51,9 @@ def _plain(value: Any) -> Any:
 
 _BUSY = N_("The portal is busy just now. Try again in a moment.")
 _LOST = N_("The database does not answer just now. Nothing was changed. Try again in a moment.")
+_AT_ONCE = N_("Someone else changed this at the same moment. Try again.")
+_CROSSED = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+"""Two transactions stood in each other's way: this one was undone by the server."""
 _LOST_AT_COMMIT = N_(
     "The database ceased to answer while this was being saved. Look whether it is there before you "
     "do it again."
@@ -172,8 +175,8 @@ class PostgresTransaction:
             return self._connection.execute(_wire(sql).encode(), params)
         except psycopg.errors.IntegrityError as error:
             raise Conflict(_("That exists already, or breaks a rule of the books.")) from error
-        except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected) as error:
-            raise Conflict(_("Someone else changed this at the same moment. Try again.")) from error
+        except _CROSSED as error:
+            raise Conflict(_(_AT_ONCE)) from error
 
 
 class PostgresEngine:
@@ -231,15 +234,15 @@ class PostgresEngine:
             except BaseException as error:
                 with suppress(psycopg.OperationalError):  # what is lost needs no rollback
                     connection.execute("rollback")
+                if isinstance(error, _CROSSED):  # of many rows at once
+                    raise Conflict(_(_AT_ONCE)) from error
                 if isinstance(error, psycopg.OperationalError):
                     raise Unavailable(_(_LOST)) from error
                 raise
             try:
                 connection.execute("commit")
-            except psycopg.errors.IntegrityError as error:
-                raise Conflict(
-                    _("Someone else changed this at the same moment. Try again.")
-                ) from error
+            except (psycopg.errors.IntegrityError, *_CROSSED) as error:
+                raise Conflict(_(_AT_ONCE)) from error
             except psycopg.OperationalError as error:
                 raise Unavailable(_(_LOST_AT_COMMIT)) from error
         finally:
@@ -289,6 +292,10 @@ class PostgresEngine:
     def row_lock(self) -> str:
         """Lock the rows a decision is based on until the transaction ends."""
         return " for update"
+
+    def turn_lock(self) -> str:
+        """Lock rows against each other's turns alone: foreign keys may name them meanwhile."""
+        return " for no key update"
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -14,9 +14,10 @@ from portal_data.text.language import _
 class Session:
     """One transaction. Reads return dicts; writes return how many rows changed."""
 
-    def __init__(self, transaction: Transaction, row_lock: str = "") -> None:
+    def __init__(self, transaction: Transaction, row_lock: str = "", turn_lock: str = "") -> None:
         self._transaction = transaction
         self._row_lock = row_lock
+        self._turn_lock = turn_lock
         self._afterwards: list[Callable[[], None]] = []
 
     def after_commit(self, call: Callable[[], None]) -> None:
@@ -53,6 +54,13 @@ class Session:
         """Return rows of `core` tables and hold them until this writing transaction ends."""
         return self.rows(sql + self._row_lock, **params)
 
+    def in_turn(self, sql: str, **params: Any) -> list[Row]:
+        """Return rows as `locked` does, for whoever holds them to go one after the other.
+
+        Others may write rows that point to these meanwhile, as a payment to its customer.
+        """
+        return self.rows(sql + self._turn_lock, **params)
+
     def as_seen(self, sql: str, seen: int, **params: Any) -> Row:
         """Return and hold the row that an action decides on, as its person saw it.
 
@@ -74,8 +82,10 @@ class Session:
 class ScopedSession(Session):
     """SQL as one customer: names are `mine` views, and writes are bound to the customer."""
 
-    def __init__(self, transaction: Transaction, customer_id: UUID, row_lock: str = "") -> None:
-        super().__init__(transaction, row_lock)
+    def __init__(
+        self, transaction: Transaction, customer_id: UUID, row_lock: str = "", turn_lock: str = ""
+    ) -> None:
+        super().__init__(transaction, row_lock, turn_lock)
         self.customer_id = customer_id
 
     def change(self, sql: str, **params: Any) -> int:
