@@ -106,7 +106,7 @@ def _close_promises(session: OpenSession, row: outbox.Row, now: datetime) -> Non
 def _autopay(session: OpenSession, row: outbox.Row, now: datetime) -> None:
     provider = collecting.current().provider
     if provider is None:
-        mandates.end_lost(session, row.customer_id, now)
+        autopay_plans.without_provider(session, row.customer_id, now)
     else:
         autopay_plans.look_at(session, provider, row.customer_id, now)
 

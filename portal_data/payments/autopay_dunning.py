@@ -5,6 +5,7 @@ else never is, since card networks and banks fine who asks again for what they w
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date as Date
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from portal_data.payments import (
     autopay_letters,
     autopay_plans,
     mandates,
+    offers,
     refusals,
 )
 from portal_data.payments.attempts import Row, Status
@@ -41,7 +43,8 @@ _ATTEMPT = """
 _PLAN = """
     select i.id, i.number, i.due_date, i.currency_code, i.balance_minor, i.pending_minor,
         i.in_question_minor, i.status, 0::bigint as disputed_minor, p.id as plan_id,
-        p.status as plan, p.mandate_id, p.charge_on, p.noticed_on, p.tries, p.declines, p.attempt_id
+        p.status as plan, p.mandate_id, p.charge_on, p.noticed_on, p.noticed_minor,
+        p.tries, p.declines, p.attempt_id
     from core.autopay_plans p
     join core.invoices i on i.customer_id = p.customer_id and i.id = p.invoice_id
     where p.customer_id = $customer_id and p.attempt_id = $attempt_id
@@ -139,15 +142,19 @@ def _declined(
     charged = mandates.method(session, customer_id, mandate["saved_method_id"])
     code, waits = attempt["failure_code"], WAITS[charged["kind"]]
     again = code in SOFT and row["declines"] < len(waits) and mandate["revoked_at"] is None
-    today, day = organisation.of_portal(session).today(now), None
+    today = organisation.of_portal(session).today(now)
+    day: Date | None = today
     session.change(_DECLINED, customer_id=customer_id, id=row["plan_id"], now=now)
-    if successor is not None:
-        day = today
+    known = bool(autopay_letters.readers(session, customer_id))  # or nobody hears of the next day
+    owed = offers.payable(row)
+    if successor is not None and known:
         _hand_on(session, customer_id, row, successor, now, code)
-    elif again:
+    elif again and known:
         day = today + timedelta(days=waits[row["declines"]])
-        autopay_plans.move(session, customer_id, row, "again", now, charge_on=day, code=code)
+        autopay_plans.move(session, customer_id, row, "again", now, charge_on=day, code=code,
+                           noticed_minor=owed)  # fmt: skip
     else:
+        day = None
         autopay_plans.move(session, customer_id, row, "stopped", now, code=code)
         autopay_plans.record(session, customer_id, autopay_events.STOPPED, row, now)
     letter = autopay_letters.Letter(

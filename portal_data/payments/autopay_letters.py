@@ -18,6 +18,7 @@ from portal_data.clock import local_date
 from portal_data.kinds import INVOICE
 from portal_data.messaging import bounces, outbox, templates
 from portal_data.payments import mandates, offers
+from portal_data.payments.attempts import Row
 from portal_data.store import OpenSession
 from portal_data.text import language
 from portal_data.text.language import _
@@ -47,17 +48,26 @@ class Letter:
     reason: str | None = None
 
 
-def send(session: OpenSession, customer_id: UUID, letter: Letter, now: datetime) -> None:
-    """Write a letter to each person of a customer's who may pay, in their language, once."""
+def readers(session: OpenSession, customer_id: UUID) -> list[Row]:
+    """Return whoever of a customer's may pay, and has an address that works."""
+    found = session.rows(_READERS, customer_id=customer_id, roles=mandates.ROLES)
+    bounced = bounces.marked(session, [each["email"] for each in found])
+    return [each for each in found if each["email"].lower() not in bounced]
+
+
+def send(session: OpenSession, customer_id: UUID, letter: Letter, now: datetime) -> bool:
+    """Write a letter to each person of a customer's who may pay, in their language, once.
+
+    Return whether there is anybody to write to.
+    """
     business = session.one(_BUSINESS)
-    readers = session.rows(_READERS, customer_id=customer_id, roles=mandates.ROLES)
-    bounced = bounces.marked(session, [each["email"] for each in readers])
+    found = readers(session, customer_id)
     if business is None:
-        return
-    said = f"{letter.kind}:{letter.invoice['plan_id']}:{letter.invoice['tries']}:{letter.day}"
-    for each in readers:
-        if each["email"].lower() in bounced:
-            continue
+        return False
+    invoice = letter.invoice
+    said = f"{letter.kind}:{invoice['plan_id']}:{invoice['tries']}:{letter.day}"
+    said = f"{said}:{offers.payable(invoice)}"
+    for each in found:
         with language.reading(language.of_contact(each)):
             payload = _written(each, business, letter)
         outbox.enqueue(
@@ -68,6 +78,7 @@ def send(session: OpenSession, customer_id: UUID, letter: Letter, now: datetime)
             customer_id=customer_id,
             now=now,
         )
+    return bool(found)
 
 
 def _written(

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from portal_data.billing.disputes import OPEN
-from portal_data.business import organisation
+from portal_data.business import organisation, preferences
 from portal_data.customers import payment_limits
 from portal_data.ids import new_id
 from portal_data.messaging import activity, autopay_events, events, outbox
@@ -49,16 +49,27 @@ _CANDIDATES = f"""
                 on r.customer_id = t.customer_id and r.id = t.promise_id and r.status = 'open'
             where t.customer_id = i.customer_id and t.invoice_id = i.id
         ) as promised_on,
-        m.id as mandate_id, p.id as plan_id, p.status as plan, p.charge_on, p.noticed_on, p.tries,
-        p.attempt_id
+        m.id as mandate_id, p.id as plan_id, p.status as plan, p.charge_on, p.noticed_on,
+        p.noticed_minor, p.tries, p.attempt_id
     from core.mandates m
     join core.invoices i on i.customer_id = m.customer_id and i.currency_code = m.currency_code
         and i.status = 'sent' and i.balance_minor > 0
         and (m.covers = 'everything' or i.recurring_profile_id is not null)
     left join core.autopay_plans p on p.customer_id = i.customer_id and p.invoice_id = i.id
     where m.customer_id = $customer_id and m.id = any($mandates)
-        and (p.mandate_id = m.id or (p.id is null and i.due_date >= m.given_at::date))
+        and (p.mandate_id = m.id or (p.id is null and i.due_date >= m.given_at::date - 1))
     order by i.due_date, i.number, i.id
+"""
+# what nobody is reminded of as auto-pay was to charge it by now
+_DUE = """
+    select i.id, i.number, i.currency_code, i.balance_minor, p.id as plan_id, p.charge_on,
+        p.noticed_on, p.noticed_minor, p.tries, p.attempt_id
+    from core.autopay_plans p
+    join core.invoices i on i.customer_id = p.customer_id and i.id = p.invoice_id
+        and i.status = 'sent' and i.balance_minor > 0
+    where p.customer_id = $customer_id and p.status in ('planned', 'again')
+        and p.charge_on <= $today
+    order by p.id
 """
 _PAYER = """
     select payment_limit_minor, payment_limit_currency from core.contacts
@@ -74,7 +85,8 @@ _PLAN = """
 _MOVE = """
     update core.autopay_plans
     set version = version + 1, status = $status, charge_on = $charge_on, noticed_on = $noticed_on,
-        tries = $tries, attempt_id = $attempt_id, failure_code = $code, updated_at = $now
+        noticed_minor = $noticed_minor, tries = $tries, attempt_id = $attempt_id,
+        failure_code = $code, updated_at = $now
     where customer_id = $customer_id and id = $id
 """
 _BEGIN = """
@@ -108,9 +120,11 @@ def look_at(session: OpenSession, provider: Provider, customer_id: UUID, now: da
     mandates.hold_customer(session, customer_id)
     mandates.end_lost(session, customer_id, now)
     forced = mandates.in_force(session, customer_id)
+    business = organisation.of_portal(session)
     by_id = {
         each["id"]: {
             **each,
+            "given_on": business.today(each["given_at"]),
             "method": mandates.method(session, customer_id, each["saved_method_id"]),
             "payer": session.one(_PAYER, customer_id=customer_id, contact_id=each["contact_id"]),
         }
@@ -119,7 +133,7 @@ def look_at(session: OpenSession, provider: Provider, customer_id: UUID, now: da
     }
     if not by_id:
         return
-    today = organisation.of_portal(session).today(now)
+    today = business.today(now)
     found = session.rows(_CANDIDATES, customer_id=customer_id, mandates=list(by_id))
     offers.hold_by_id(session, customer_id, [row["id"] for row in found])
     found = session.rows(_CANDIDATES, customer_id=customer_id, mandates=list(by_id))
@@ -130,14 +144,27 @@ def look_at(session: OpenSession, provider: Provider, customer_id: UUID, now: da
             _step(look, row)
 
 
+def without_provider(session: OpenSession, customer_id: UUID, now: datetime) -> None:
+    """Give up what was to be charged by now, while nothing can be paid online."""
+    mandates.hold_customer(session, customer_id)
+    mandates.end_lost(session, customer_id, now)
+    if not preferences.get(session).autopay:
+        return
+    today = organisation.of_portal(session).today(now)
+    for row in session.rows(_DUE, customer_id=customer_id, today=today):
+        _stop(session, customer_id, row, "not_online", now)
+
+
 def _step(look: _Look, row: Row) -> None:
     """Bring one invoice forward: plan it, give notice, or begin to charge it."""
     soonest = look.today + NOTICE
     if row["plan"] is None:
+        if row["due_date"] < look.mandates[row["mandate_id"]]["given_on"]:
+            return  # by days of the business, which the query does not know
         if not _reached(look, row):
             return  # nobody hears that it would be charged, and it is reminded of as any other
         row.update(plan_id=new_id(), plan="planned", charge_on=max(row["due_date"], soonest))
-        row.update(noticed_on=None, tries=0, attempt_id=None)
+        row.update(noticed_on=None, noticed_minor=None, tries=0, attempt_id=None)
         own = {"customer_id": look.customer_id, "invoice_id": row["id"]}
         if not look.session.change(
             _PLAN, **own, id=row["plan_id"], mandate_id=row["mandate_id"],
@@ -150,7 +177,7 @@ def _step(look: _Look, row: Row) -> None:
         if row["pending_minor"] and row["noticed_on"] and row["charge_on"] <= look.today:
             link_attempts.leave(look.session, look.customer_id, row["id"], look.now)
         return
-    if row["plan"] == "planned" and row["noticed_on"] is None:
+    if not _noticed(look, row):
         if soonest >= row["due_date"]:
             _give_notice(look, row, max(row["due_date"], soonest))
         elif row["charge_on"] != row["due_date"]:
@@ -158,6 +185,15 @@ def _step(look: _Look, row: Row) -> None:
                  charge_on=row["due_date"])  # fmt: skip
     elif row["charge_on"] <= look.today:
         _charge(look, row)
+
+
+def _noticed(look: _Look, row: Row) -> bool:
+    """Tell whether the customer knows of the day and the amount of a charge.
+
+    A day that has passed, since the invoice waited or was paid for a while, is not what they know.
+    """
+    known = row["noticed_on"] is not None and row["charge_on"] >= look.today
+    return known and offers.payable(row) <= (row["noticed_minor"] or 0)
 
 
 def _reached(look: _Look, row: Row) -> bool:
@@ -171,8 +207,8 @@ def _reached(look: _Look, row: Row) -> bool:
 
 
 def _waits(look: _Look, row: Row) -> bool:
-    """Tell whether an invoice waits: in dispute, on its way, in question, or promised for later."""
-    promised = row["promised_on"] is not None and row["promised_on"] > look.today
+    """Tell whether an invoice waits: in dispute, on its way, in question, or promised."""
+    promised = row["promised_on"] is not None and row["promised_on"] >= look.today
     return bool(
         row["disputed_minor"] or row["pending_minor"] or row["in_question_minor"] or promised
     )
@@ -186,13 +222,31 @@ def _over(look: _Look, row: Row) -> bool:
     return over or (limit is not None and amount > limit)
 
 
-def _give_notice(look: _Look, row: Row, charge_on: Date) -> None:
-    """Tell the customer when an invoice is charged, or that it is more than may be."""
+def _left(look: _Look, row: Row) -> bool:
+    """Leave to the customer what may not be charged; tell whether that is so."""
     if _over(look, row):
         _leave(look, row)
+    elif not _reached(look, row):
+        _stop(look.session, look.customer_id, row, "not_online", look.now)
+    elif not autopay_letters.readers(look.session, look.customer_id):
+        _stop(look.session, look.customer_id, row, "no_notice", look.now)
+    else:
+        return False
+    return True
+
+
+def _stop(session: OpenSession, customer_id: UUID, row: Row, code: str, now: datetime) -> None:
+    """Give up an invoice, of which staff hear."""
+    move(session, customer_id, row, "stopped", now, code=code)
+    record(session, customer_id, autopay_events.STOPPED, row, now)
+
+
+def _give_notice(look: _Look, row: Row, charge_on: Date) -> None:
+    """Tell the customer when an invoice is charged, or that it is more than may be."""
+    if _left(look, row):
         return
     move(look.session, look.customer_id, row, "planned", look.now, charge_on=charge_on,
-         noticed_on=look.today)  # fmt: skip
+         noticed_on=look.today, noticed_minor=offers.payable(row))  # fmt: skip
     mandate = look.mandates[row["mandate_id"]]
     letter = autopay_letters.Letter("notice", row, mandate, charge_on)
     autopay_letters.send(look.session, look.customer_id, letter, look.now)
@@ -210,12 +264,7 @@ def _leave(look: _Look, row: Row) -> None:
 
 def _charge(look: _Look, row: Row) -> None:
     """Begin to charge an invoice, which is asked for once this is written."""
-    if _over(look, row):
-        _leave(look, row)
-        return
-    if not _reached(look, row):
-        move(look.session, look.customer_id, row, "stopped", look.now, code="not_online")
-        record(look.session, look.customer_id, autopay_events.STOPPED, row, look.now)
+    if _left(look, row):
         return
     mandate, session, now = look.mandates[row["mandate_id"]], look.session, look.now
     tries, amount = row["tries"] + 1, offers.payable(row)
@@ -256,7 +305,8 @@ def move(
     session: OpenSession, customer_id: UUID, row: Row, status: str, now: datetime, **changed: Any
 ) -> None:
     """Write where a plan is now; what is not said stays."""
-    kept = {name: row.get(name) for name in ("charge_on", "noticed_on", "tries", "attempt_id")}
+    names = ("charge_on", "noticed_on", "noticed_minor", "tries", "attempt_id")
+    kept = {name: row.get(name) for name in names}
     values = {**kept, "code": None, **changed}
     session.change(
         _MOVE, customer_id=customer_id, id=row["plan_id"], status=status, now=now, **values

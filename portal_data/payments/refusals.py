@@ -14,6 +14,8 @@ _NOT_AUTHORISED = N_("The bank account may not be debited.")
 _NUMBER = N_("The number of the card is wrong.")
 _LATER = N_("Something went wrong at the bank. You can try again later.")
 _REASONS = {
+    "no_notice": N_("Nobody could be reached by mail before."),
+    "not_online": N_("It cannot be paid online at the moment."),
     "R01": _NOT_ENOUGH,
     "R02": _NO_ACCOUNT,
     "R03": _NO_ACCOUNT,

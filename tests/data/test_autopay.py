@@ -1,6 +1,7 @@
 """Auto-pay: consent, notice, one charge for an invoice, refusals tried again, and its end."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,9 @@ from portal_data.payments import (
     autopay_plans,
     collecting,
     methods,
+    offline,
     paying,
+    promises,
 )
 from portal_data.payments.attempts import Status
 from portal_data.payments.collecting import Collector
@@ -32,6 +35,8 @@ from portal_data.payments.mandates import Covers, Terms
 from portal_data.payments.paying import Order
 from portal_data.payments.provider import Method, State
 from portal_data.payments.providers import Providers
+from portal_data.payments.receiving import Part as Applied
+from portal_data.payments.receiving import Received
 from portal_data.scope import Role, Scope
 from tests.conftest import NOW, Cast
 from tests.factories import TODAY, insert, make_invoice
@@ -343,6 +348,157 @@ def test_another_card_charges_what_the_first_could_not(cast: Cast, provider: Scr
     assert plan()[0] == "paid"
     kept = rows("select ended_because, words from core.mandates order by given_at, id")
     assert [each["ended_because"] for each in kept] == ["replaced", None]
+
+
+def later(why: str, cast: Cast, invoice: UUID) -> Callable[[datetime], object]:
+    """Let an invoice wait for a reason, from the first day on; return what ends that."""
+    own = {"customer_id": cast.alice.customer_id}
+    if why == "dispute":
+        found = insert("disputes", **own, invoice_id=invoice, status="opened", kind="customer",
+                       reason="other", body="No.", currency_code="GBP", amount_minor=100,
+                       opened_at=NOW)  # fmt: skip
+
+        def decide(now: datetime) -> None:
+            with store.system_writing() as session:
+                session.change(
+                    "update core.disputes set version = version + 1, status = 'rejected',"
+                    " decided_at = $now where id = $id",
+                    now=now,
+                    id=found,
+                )
+
+        return decide
+    number = offline.record(
+        cast.owner, cast.alice.customer_id, Received(TODAY, "GBP", 10_000, "Cheque"),
+        [Applied("INV-1", 10_000)], key=new_id(), again=False, now=NOW,
+    )  # fmt: skip
+    return lambda now: offline.void(cast.owner, number, "It bounced.", seen=1, now=now)
+
+
+@pytest.mark.parametrize("why", ["dispute", "cheque"])
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_waited_past_its_day_is_charged_after_another_notice(
+    cast: Cast, provider: Scripted, why: str, refused: bool
+) -> None:
+    agree(cast.alice)
+    invoice = make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
+    morning()
+    first = 3
+    if refused:
+        provider.refuses = "insufficient_funds"
+        morning(3)
+        first = 6
+        provider.refuses = None
+    begun = len(provider.requests)
+    ends = later(why, cast, invoice)
+    for days in range(first, 12):
+        now = morning(days)
+    ends(now)
+    for days in range(12, 15):
+        morning(days)
+        assert plan() == ("planned", begun, 15)
+    assert (len(provider.requests), letters("notice")) == (begun, 2)
+    morning(15)
+    assert balance(cast.alice) == (0, 0)
+
+
+@pytest.mark.parametrize("seen", ["the same day", "the next day"])
+def test_more_than_was_announced_is_charged_after_another_notice(
+    cast: Cast, provider: Scripted, seen: str
+) -> None:
+    agree(cast.alice)
+    make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
+    number = offline.record(
+        cast.owner, cast.alice.customer_id, Received(TODAY, "GBP", 9_000, "Cheque"),
+        [Applied("INV-1", 9_000)], key=new_id(), again=False, now=NOW,
+    )  # fmt: skip
+    morning()
+    offline.void(cast.owner, number, "It bounced.", seen=1, now=NOW)
+    charged_on = 4
+    if seen == "the same day":
+        work(NOW)
+        charged_on = 3
+    for days in range(1, charged_on):
+        morning(days)
+        assert provider.requests == []
+    first, second = (each["body"] for each in mails("mail.autopay_notice"))
+    assert ("£10.00" in first, "£100.00" in second) == (True, True)
+    morning(charged_on)
+    assert [request.amount_minor for request in provider.requests] == [10_000]
+
+
+@pytest.mark.parametrize("when", ["at first", "after the notice", "after a refusal"])
+def test_nothing_is_charged_of_which_nobody_hears(
+    cast: Cast, provider: Scripted, when: str
+) -> None:
+    agree(cast.alice)
+    make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
+    if when != "at first":
+        morning()
+    if when == "after a refusal":
+        provider.refuses = "later"
+        morning(3)
+        reference = f"pay_{provider.requests[0].attempt_id}"
+        provider.becomes(reference, State.FAILED, failure_code="insufficient_funds")
+    with store.system_writing() as session:
+        session.change("update core.contacts set version = version + 1, email = null")
+    asked = len(provider.requests)
+    for days in range(4, 12) if asked else range(1, 12):
+        morning(days)
+    assert (len(provider.requests), plan()[0]) == (asked, "stopped")
+    assert events().count("autopay.stopped") == 1
+    assert letters("declined") == 0
+    (shown,) = autopay.plans(cast.alice)
+    assert ("by mail" in shown.reason) == (when != "after a refusal")
+
+
+def test_a_promised_day_is_waited_for_to_its_end(cast: Cast, provider: Scripted) -> None:
+    prefer(payment_promises=True)
+    agree(cast.alice)
+    make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
+    morning()
+    promised = (part(cast.alice, "INV-1"),)
+    promises.make(cast.alice, promised, TODAY + 9 * DAY, key=new_id(), now=NOW)
+    for days in range(3, 13):
+        morning(days)
+        assert provider.requests == []
+        assert letters("notice") == (1 if days < 10 else 2)
+    morning(13)
+    assert balance(cast.alice) == (0, 0)
+
+
+def test_what_cannot_be_charged_without_a_provider_is_reminded_of(
+    cast: Cast, provider: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preferences.change(cast.owner, now=NOW - 400 * DAY, reminders=Reminders.AROUND)
+    agree(cast.alice)
+    make_invoice(cast.alice, number="INV-1", day=TODAY - 9 * DAY, due=TODAY + 3 * DAY)
+    morning()
+    off = Collector(Providers([]), "https://portal.example")
+    monkeypatch.setattr(collecting, "current", lambda: off)
+    for days in range(1, 3):
+        morning(days)
+        assert plan()[0] == "planned"
+    for days in range(3, 20):
+        morning(days)
+    assert plan()[0] == "stopped"
+    assert events().count("autopay.stopped") == 1
+    assert mails("mail.reminder")
+
+
+@pytest.mark.parametrize("charged", [True, False])
+def test_what_was_due_before_is_so_by_the_day_of_the_business(
+    cast: Cast, provider: Scripted, charged: bool
+) -> None:
+    # on a Sunday evening in New York it is Monday in UTC
+    with store.system_writing() as session:
+        session.change("update core.organisation set timezone = 'America/New_York'")
+    evening = clock.start_of_day(TODAY, "America/New_York", time(21))
+    assert evening.date() == TODAY + DAY
+    autopay.consent(cast.alice, save(cast.alice), EVERYTHING, key=new_id(), now=evening)
+    make_invoice(cast.alice, number="INV-1", due=TODAY if charged else TODAY - DAY)
+    work(evening)
+    assert len(rows("select id from core.autopay_plans order by id")) == charged
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.EXPIRED])

@@ -166,7 +166,8 @@ def test_an_invoice_says_what_auto_pay_does(
     due(alice)
     with store.system_writing() as session:
         session.change(
-            "update core.autopay_plans set version = version + 1, noticed_on = $today",
+            "update core.autopay_plans set version = version + 1, noticed_on = $today,"
+            " noticed_minor = 10000",
             today=TODAY,
         )
     provider.refuses = "insufficient_funds"

@@ -123,7 +123,9 @@ def test_whatever_happens_an_invoice_is_charged_once_and_by_consent(
                 self._follow(data.draw(st.sampled_from(found)))
 
         def a_day_passes(self, data: st.DataObject) -> None:
-            self.now += timedelta(data.draw(st.integers(1, 4)))
+            for _morning in range(data.draw(st.integers(1, 4))):
+                self.now += timedelta(1)
+                self.looked_at(data)  # what is not begun on its day has notice given anew
 
         def bank_changes(self, data: st.DataObject) -> None:
             self.provider.refuses = data.draw(st.sampled_from(BANKS))

@@ -287,8 +287,8 @@ create view mine.mandates as
     from (select * from core.mandates where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.autopay_plans as
-    select id, customer_id, invoice_id, mandate_id, status, charge_on, noticed_on, tries, declines,
-        attempt_id, failure_code, version, created_at, updated_at
+    select id, customer_id, invoice_id, mandate_id, status, charge_on, noticed_on, noticed_minor, tries,
+        declines, attempt_id, failure_code, version, created_at, updated_at
     from (select * from core.autopay_plans where customer_id = getvariable('customer_id')::uuid offset 0) own;
 
 create view mine.payment_promises as
