@@ -5,6 +5,7 @@ import streamlit as st
 from components.forms.action import outcome
 from components.session import close_form, form
 from components.ui import cards
+from components.ui import format as say
 from portal_data.business.organisation import Organisation
 from portal_data.payables import reading
 from portal_data.payables.reading import Grid
@@ -73,15 +74,15 @@ def _said(grid: Grid, key: str, currencies: list[str], business: Organisation) -
         amount = column("Amount, below zero when it goes out", guessed.amount)
         credit = column("Or money in alone", guessed.credit)
         payer = column("Payer", guessed.payer)
+        month_first = _months_first(grid, date or 0, key, business)
     texts = st.multiselect(
         "What the payer wrote", list(places), list(guessed.texts),
         format_func=grid.header.__getitem__, key=f"{key}.texts",
     )  # fmt: skip
     columns = Columns(date or 0, amount, credit, payer, tuple(texts), code)
-    said = (key, columns, account, currency)
+    said = (key, columns, account, currency, month_first)
 
     def interpret() -> tuple[object, Statement]:
-        month_first = business.locale == "en_US"
         return said, bank_statements.interpret(
             grid, columns, account, currency, month_first=month_first
         )
@@ -91,3 +92,24 @@ def _said(grid: Grid, key: str, currencies: list[str], business: Organisation) -
         close_form(_READ)
     read = outcome(lambda: form(_READ, interpret), keep=True)
     return read[0].start[1] if read else None
+
+
+def _months_first(grid: Grid, date: int, key: str, business: Organisation) -> bool:
+    """Ask how days are written where no row says so; what the business is used to comes first."""
+    usual = business.locale == "en_US"
+    text = bank_statements.unclear(grid, date)
+    if text is None:
+        return usual
+
+    def words(month_first: bool) -> str:
+        day = reading.day_of(text, month_first=month_first)
+        return f"{text} is {say.day(day, business.locale)}" if day else text
+
+    chosen: bool = st.selectbox(
+        "How days are written",
+        [usual, not usual],
+        format_func=words,
+        help="No row of this file says whether the day or the month is first.",
+        key=f"{key}.{date}.days",
+    )
+    return chosen

@@ -4,6 +4,7 @@ Each line of an account is recorded once, whatever file it comes in: by its fing
 nobody recorded yet is left, by name, until somebody does or says that it is no customer's.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
@@ -16,12 +17,14 @@ from portal_data.business import organisation
 from portal_data.errors import Conflict, Invalid, NotFound, PortalError
 from portal_data.ids import new_id
 from portal_data.messaging import activity, events
-from portal_data.payments import bank_matching, limits, promise_closing, receiving
+from portal_data.payments import bank_matching, limits, offline, promise_closing, receiving
 from portal_data.payments.bank_matching import Customer, Match, Owed, Proposal
 from portal_data.payments.bank_statements import Line, Statement
 from portal_data.payments.receiving import Received
 from portal_data.scope import Staff
 from portal_data.store import OpenSession
+from portal_data.text import bidi, form_fields
+from portal_data.text.normal_form import nfc
 
 MOST = 200
 """Payments that are recorded at once: others wait for a transaction."""
@@ -313,8 +316,11 @@ def _receive(
 
 
 def _reference(said: Line) -> str | None:
-    """Return what a bank says of a line, as a receipt has it."""
-    return (said.text or said.payer)[:100].strip() or None
+    """Return what a bank says of a line, as a receipt has it: cleaned as what staff write."""
+    field = offline.FIELDS["reference"]
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", nfc(bidi.plain(said.text or said.payer)))
+    text = text[: field.limit]
+    return form_fields.clean({"reference": field}, {"reference": text})["reference"]
 
 
 def _twins(session: OpenSession, lines: Sequence[Line], currency: str) -> dict[_Same, list[str]]:

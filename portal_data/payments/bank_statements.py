@@ -119,13 +119,32 @@ def guess(grid: Grid) -> Columns:
     )
 
 
+def unclear(grid: Grid, date: int) -> str | None:
+    """Return the first day of a column that may be two, where no row says which way they are.
+
+    Somebody has to say it: another guess for another file would make other lines of the same ones.
+    """
+    texts = [row[date] for row in grid.rows]
+    ways = (True, False)
+    if len({reading.months_first(texts, otherwise=way) for way in ways}) == 1:
+        return None
+    return next(
+        (
+            each
+            for each in texts
+            if len({reading.day_of(each, month_first=way) for way in ways}) > 1
+        ),
+        None,
+    )
+
+
 def interpret(
     grid: Grid, columns: Columns, account: str, currency: str, *, month_first: bool
 ) -> Statement:
     """Return the lines that came of a statement; what went out is counted, and nothing else.
 
-    Rows that cannot be read, and those of another currency, are named. Raises Invalid without an
-    account.
+    Days that are `unclear` are read as `month_first` says. Rows that cannot be read, and those of
+    another currency, are named. Raises Invalid without an account.
     """
     account = _plain(account)
     if not account or len(account) > LONGEST_ACCOUNT:

@@ -132,7 +132,8 @@ _WAITS_AGAIN = """
 """
 _VOID = """
     update core.payments
-    set version = version + 1, status = 'void', unused_minor = 0, updated_at = $now
+    set version = version + 1, status = 'void', unused_minor = 0, updated_at = $now,
+        reference = case when $of_bank then null else reference end
     where customer_id = $customer_id and id = $id
 """
 _REUSE = """
@@ -255,7 +256,8 @@ def recorded(staff: Staff, number: str) -> Recorded:
 def void(staff: Staff, number: str, why: str, *, seen: int, now: datetime) -> None:
     """Take a recorded payment back, as if it had never come: what it paid is open again.
 
-    A line of a bank's statement that it was waits again.
+    A line of a bank's statement that it was waits again, and what its payer wrote there leaves the
+    receipt: it may be another customer's.
 
     Raises NotFound, NotAllowed above one's limit, InvalidFields without a reason, Conflict when it
     changed since it was seen, came through a provider, is void, or part of it went back.
@@ -265,8 +267,8 @@ def void(staff: Staff, number: str, why: str, *, seen: int, now: datetime) -> No
         row = _held(session, staff, number, seen)
         own = {"customer_id": row["customer_id"]}
         receiving.take_back(session, row["customer_id"], row["id"], f"void:{row['version']}", now)
-        session.change(_VOID, **own, id=row["id"], now=now)
-        session.change(_WAITS_AGAIN, payment_id=row["id"], now=now)
+        lines = session.change(_WAITS_AGAIN, payment_id=row["id"], now=now)
+        session.change(_VOID, **own, id=row["id"], of_bank=lines > 0, now=now)
         ledger.post(session, now, row["customer_id"])
         _record(session, staff, events.PAYMENT_VOIDED, row, words, now)
 

@@ -224,7 +224,7 @@ def _allocations(session: store.Session, payments: Sequence[UUID]) -> dict[UUID,
         back = sum(-each["amount_minor"] for each in parts if each["reverses"])
         moved = sum(-each["amount_minor"] for each in parts if each["reverses"] and each["moved"])
         gave = sum(each["amount_minor"] for each in parts) + back - moved
-        if document is None or not (gave or any(each["withheld_minor"] for each in parts)):
+        if document is None or not (gave or sum(each["withheld_minor"] for each in parts)):
             continue
         paid.setdefault(payment_id, []).append(
             Allocation(

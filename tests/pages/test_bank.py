@@ -36,6 +36,20 @@ def lines() -> None:
     bank_lines.draw(staff, st.session_state["statement"], organisation.get(staff))
 
 
+def form() -> None:
+    import streamlit as st
+
+    from components.session import require_staff
+    from components.staff import bank_form
+    from portal_data.business import organisation
+    from portal_data.payments import bank_statements
+
+    rows = b"Date,Amount,Details\n03/04/2026,5.00,A\n05/06/2026,6.00,B\n"
+    grid = bank_statements.read("bank.csv", rows)
+    found = bank_form._said(grid, "k", ["GBP"], organisation.get(require_staff()))
+    st.text(", ".join(str(each.date) for each in found.lines) if found else "none")
+
+
 @pytest.fixture(autouse=True)
 def _books(cast: Cast) -> None:
     make_invoice(cast.alice, number="INV-0001", total_minor=4_000)
@@ -101,6 +115,18 @@ def test_what_is_left_waits_with_the_way_to_record_it(cast: Cast, screen: Open) 
     press(shown, f"bank.dismiss.{waits[1].id}")
     assert bank.left(cast.owner) == []
     assert integrity() == []
+
+
+def test_days_that_may_be_two_are_said_by_somebody(cast: Cast) -> None:
+    shown = opened(form, cast.owner)
+    next(each for each in shown.app.text_input if each.label == "Account").set_value("GB 12")
+    shown.app.run()
+    days = next(each for each in shown.app.selectbox if each.label == "How days are written")
+    assert days.options == ["03/04/2026 is 3 Apr 2026", "03/04/2026 is 4 Mar 2026"]
+    assert shown.app.text[0].value == "2026-04-03, 2026-06-05"
+    days.set_value(True)
+    shown.app.run()
+    assert shown.app.text[0].value == "2026-03-04, 2026-05-06"
 
 
 def test_nobody_else_sees_it(cast: Cast, screen: Open) -> None:

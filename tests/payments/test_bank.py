@@ -4,6 +4,7 @@ import io
 import random
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from datetime import date
 from threading import Thread
 from typing import Any
@@ -140,6 +141,31 @@ def test_a_header_that_comes_twice_names_two_columns() -> None:
     other = Columns(0, 2, None, None, (3,))
     found = bank_statements.interpret(grid, other, "A", "GBP", month_first=False)
     assert found.total_minor == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        (["03/04/2026", "05/06/2026"], "03/04/2026"),
+        (["04/04/2026", "5.6.26"], "5.6.26"),
+        (["03/04/2026", "28/04/2026"], None),
+        (["03/04/2026", "04/28/2026"], None),
+        (["2026-04-03", "2026-05-06"], None),
+        (["04/04/2026", "soon"], None),
+    ],
+)
+def test_somebody_says_how_days_are_written_where_no_row_does(
+    days: list[str], text: str | None
+) -> None:
+    file = HEAD + "".join(f"{day},5.00,X,A\n" for day in days)
+    grid = bank_statements.read("bank.csv", file.encode())
+    columns = bank_statements.guess(grid)
+    assert bank_statements.unclear(grid, columns.date) == text
+    found = [
+        bank_statements.interpret(grid, columns, "A", "GBP", month_first=way).lines
+        for way in (True, False)
+    ]
+    assert (found[0] == found[1]) == (text is None)  # the same lines, whatever one is used to
 
 
 def test_lines_of_one_day_that_are_alike_are_two_whatever_their_order() -> None:
@@ -462,6 +488,41 @@ def test_a_line_is_recorded_by_what_it_says(
                        again=False, line_id=waits.id, now=NOW)  # fmt: skip
     assert len(bank.left(cast.owner)) == (1 if said else 0)
     assert integrity() == []
+
+
+@pytest.mark.usefixtures("_books")
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_what_another_payer_wrote_leaves_a_receipt_that_is_void(cast: Cast, by_hand: bool) -> None:
+    record(cast, read(FILE))
+    (waits,) = bank.left(cast.owner)
+    if by_hand:
+        received = Received(TODAY, "GBP", 1_200, "Bank transfer", waits.details)
+        number = offline.record(cast.owner, cast.alice.customer_id, received, [], key=new_id(),
+                                again=False, line_id=waits.id, now=NOW)  # fmt: skip
+    else:
+        (line,) = (each for each in read(FILE).lines if each.amount_minor == 1_200)
+        chosen = [Chosen(line, Proposal(str(cast.alice.customer_id), ()))]
+        bank.record(cast.owner, read(FILE), chosen, now=NOW)
+        number = "PAY-000003"
+    assert payments.get(cast.alice, number).reference == "No idea"
+    offline.void(cast.owner, number, "Not theirs", seen=1, now=NOW)
+    assert payments.get(cast.alice, number).reference is None
+    (again,) = bank.left(cast.owner)
+    assert again.details == "No idea"
+
+
+@pytest.mark.usefixtures("_books")
+def test_what_a_bank_says_is_cleaned_for_the_receipt(cast: Cast) -> None:
+    line = read(f"{HEAD}{DAY},5.00,X,y\n").lines[0]
+    said = replace(line, text="a\x07b  \u202ee\u0301 " + "x" * 200)
+    statement = Statement("A", "GBP", (said,), 0, ())
+    bank.record(
+        cast.owner, statement, [Chosen(said, Proposal(str(cast.alice.customer_id), ()))], now=NOW
+    )
+    reference = payments.get(cast.alice, "PAY-000001").reference
+    assert reference is not None
+    assert reference.startswith("a b \u00e9 xxx")
+    assert len(reference) <= 100
 
 
 @pytest.mark.usefixtures("_books")

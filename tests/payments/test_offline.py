@@ -213,6 +213,13 @@ def test_a_payment_is_given_to_other_invoices_again_and_again(cast: Cast) -> Non
     assert integrity() == []
 
 
+def test_a_receipt_names_no_invoice_that_it_pays_no_more(cast: Cast) -> None:
+    number = record(cast.owner, cast.alice, [Part("INV-1", 3_000, 1_000)])
+    offline.reallocate(cast.owner, number, [Part("INV-2", 9_000, 1_000)], seen=1, now=NOW)
+    (line,) = payments.get(cast.alice, number).allocations
+    assert (line.number, line.amount_minor, line.withheld_minor) == ("INV-2", 9_000, 1_000)
+
+
 def test_a_receipt_has_one_line_for_each_document_whatever_came_back(cast: Cast) -> None:
     number = record(cast.owner, cast.alice, [Part("INV-1", 4_000)])
     offline.reallocate(
