@@ -15,7 +15,7 @@ from portal_data import store
 from portal_data.billing import reminder_letters
 from portal_data.business import preferences
 from portal_data.business.preferences import Reminders
-from portal_data.clock import local_date, local_time, start_of_day
+from portal_data.clock import local_date, local_time
 from portal_data.ids import new_id
 from portal_data.messaging import outbox
 from portal_data.store import OpenSession, Session
@@ -105,7 +105,7 @@ def plan(session: Session, now: datetime) -> None:
     """See to it that reminders are looked for: now, if it is daytime, else next morning; once."""
     zone = _zone(session)
     if _daytime(now, zone):
-        _plan(session, local_date(now, zone), zone, now)
+        outbox.enqueue_daily(session, WORK, local_date(now, zone), BEGINS, zone, now)
     else:
         _plan_next(session, zone, now)
 
@@ -191,18 +191,8 @@ def _plan_next(session: Session, zone: str, now: datetime) -> None:
     """Plan the first morning after `now`."""
     today = local_date(now, zone)
     early = local_time(now, zone).time() < BEGINS
-    _plan(session, today if early else today + timedelta(days=1), zone, now)
-
-
-def _plan(session: Session, day: Date, zone: str, now: datetime) -> None:
-    due = start_of_day(day, zone, BEGINS)
-    outbox.enqueue(
-        session,
-        WORK,
-        dedup_key=f"{WORK}:{due:%Y-%m-%dT%H:%M}",
-        payload={},
-        not_before=due,
-        now=now,
+    outbox.enqueue_daily(
+        session, WORK, today if early else today + timedelta(days=1), BEGINS, zone, now
     )
 
 

@@ -8,10 +8,12 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date as Date
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from portal_data.clock import start_of_day
 from portal_data.ids import BUSINESS, new_id
 from portal_data.store import OpenSession, Session
 
@@ -149,6 +151,21 @@ def enqueue_all(
         now=now,
     )
     session.after_commit(WAITING.set)
+
+
+def enqueue_daily(
+    session: Session, kind: str, day: Date, begins: time, zone: str, now: datetime
+) -> None:
+    """Queue the business's work of a day, once, for an hour on its own clock."""
+    not_before = start_of_day(day, zone, begins)
+    enqueue(
+        session,
+        kind,
+        dedup_key=f"{kind}:{not_before:%Y-%m-%dT%H:%M}",
+        payload={},
+        not_before=not_before,
+        now=now,
+    )
 
 
 def due(

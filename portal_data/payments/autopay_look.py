@@ -1,15 +1,14 @@
 """The daily look of auto-pay: each morning, customers with a mandate are looked at one by one."""
 
-from datetime import date as Date
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from portal_data import store
 from portal_data.business import organisation, preferences
-from portal_data.clock import local_date, local_time, start_of_day
+from portal_data.clock import local_date, local_time
 from portal_data.messaging import outbox
 from portal_data.payments import mandates
-from portal_data.store import OpenSession, Session
+from portal_data.store import OpenSession
 
 WORK = "autopay.look"
 """The kind of work that looks for customers with a mandate, once a day."""
@@ -29,7 +28,7 @@ _CUSTOMERS = """
 def plan(session: OpenSession, now: datetime) -> None:
     """See to it that auto-pay looks today, at once if its hour is over; once."""
     zone = organisation.of_portal(session).timezone
-    _plan(session, local_date(now, zone), zone, now)
+    outbox.enqueue_daily(session, WORK, local_date(now, zone), BEGINS, zone, now)
 
 
 def look(now: datetime) -> int:
@@ -41,7 +40,9 @@ def look(now: datetime) -> int:
         zone = organisation.of_portal(session).timezone
         today = local_date(now, zone)
         early = local_time(now, zone).time() < BEGINS
-        _plan(session, today if early else today + timedelta(days=1), zone, now)
+        outbox.enqueue_daily(
+            session, WORK, today if early else today + timedelta(days=1), BEGINS, zone, now
+        )
         wanted = preferences.get(session).autopay
     found, after = 0, _NOBODY
     while wanted:
@@ -54,15 +55,3 @@ def look(now: datetime) -> int:
             break
         after = rows[-1]["customer_id"]
     return found
-
-
-def _plan(session: Session, day: Date, zone: str, now: datetime) -> None:
-    due = start_of_day(day, zone, BEGINS)
-    outbox.enqueue(
-        session,
-        WORK,
-        dedup_key=f"{WORK}:{due:%Y-%m-%dT%H:%M}",
-        payload={},
-        not_before=due,
-        now=now,
-    )

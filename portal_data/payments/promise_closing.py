@@ -9,14 +9,13 @@ invoice is handed to its promises in the order of their days, and counts for no 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date as Date
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from portal_data import store
 from portal_data.billing.promised import OPEN_WHEN_PROMISED, State, counts_from
 from portal_data.business import organisation
-from portal_data.clock import local_time, start_of_day
+from portal_data.clock import local_time
 from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
 from portal_data.messaging import outbox, promise_events
@@ -81,9 +80,9 @@ def plan(session: OpenSession, now: datetime) -> None:
     """See to it that open promises are looked at: now, if the day has begun, and each morning."""
     zone = organisation.of_portal(session).timezone
     today = local_time(now, zone)
-    _plan(session, today.date(), zone, now)
+    outbox.enqueue_daily(session, WORK, today.date(), BEGINS, zone, now)
     if today.time() >= BEGINS:
-        _plan(session, today.date() + timedelta(days=1), zone, now)
+        outbox.enqueue_daily(session, WORK, today.date() + timedelta(days=1), BEGINS, zone, now)
 
 
 def touched(session: Session, customer_id: UUID, now: datetime) -> None:
@@ -100,7 +99,7 @@ def look(now: datetime) -> int:
     with store.system_writing() as session:
         zone = organisation.of_portal(session).timezone
         today = local_time(now, zone).date()
-        _plan(session, today + timedelta(days=1), zone, now)
+        outbox.enqueue_daily(session, WORK, today + timedelta(days=1), BEGINS, zone, now)
     found, after = 0, _NOBODY
     while True:
         with store.system_writing() as session:
@@ -217,16 +216,4 @@ def _state(own: Sequence[_Claim], invoices: Mapping[str, Row], *, late: bool) ->
 def _queue(session: Session, customer_id: UUID, key: str, now: datetime) -> None:
     outbox.enqueue(
         session, OF_CUSTOMER, dedup_key=key, payload={}, customer_id=customer_id, now=now
-    )
-
-
-def _plan(session: Session, day: Date, zone: str, now: datetime) -> None:
-    due = start_of_day(day, zone, BEGINS)
-    outbox.enqueue(
-        session,
-        WORK,
-        dedup_key=f"{WORK}:{due:%Y-%m-%dT%H:%M}",
-        payload={},
-        not_before=due,
-        now=now,
     )
