@@ -18,7 +18,23 @@ _SAVED = """
         and id = $method_id
     order by id
 """
-_KNOWN = "select id from core.mandates where customer_id = $customer_id and id = $id order by id"
+# what was given or switched off after the words of an attempt were agreed to is newer than these;
+# $older are mandates of consents that were themselves agreed to before, and only held since
+_OVERTAKEN = """
+    select count(*)::bigint from core.mandates
+    where customer_id = $customer_id and (
+        id = $id or currency_code = $currency and (
+            (given_at >= $agreed_at and not id = any($older))
+            or (revoked_at >= $agreed_at and ended_because <> 'replaced')
+        )
+    )
+"""
+_OLDER = """
+    select id from core.payment_attempts
+    where customer_id = $customer_id and consent is not null and created_at < $agreed_at
+        and status = 'succeeded'
+    order by id
+"""
 _CONTACT = """
     select first_name, last_name, email from core.contacts
     where customer_id = $customer_id and id = $id and portal_status = 'active'
@@ -46,8 +62,8 @@ def kept(terms: Terms | None, given_from: str | None) -> str | None:
 def take_up(session: OpenSession, attempt: Row, now: datetime) -> None:
     """Make a mandate of what was agreed to with an attempt that succeeded, once.
 
-    None is made when what it was paid with is not saved, or whoever agreed may not pay any more.
-    The customer's row is held.
+    None is made when what it was paid with is not saved, whoever agreed may not pay any more, or
+    something else was agreed to or auto-pay switched off since. The customer's row is held.
     """
     said, own = json.loads(attempt["consent"]), {"customer_id": attempt["customer_id"]}
     mandate_id = uuid5(_MADE_OF, str(attempt["id"]))
@@ -58,8 +74,17 @@ def take_up(session: OpenSession, attempt: Row, now: datetime) -> None:
         provider=attempt["provider"],
         method_id=attempt["saved_method_id"],
     )
-    known = session.value(_KNOWN, **own, id=mandate_id) is not None
-    if known or contact is None or method_id is None or not preferences.get(session).autopay:
+    agreed_at = attempt["created_at"]
+    older = session.rows(_OLDER, **own, agreed_at=agreed_at)
+    overtaken = session.value(
+        _OVERTAKEN,
+        **own,
+        id=mandate_id,
+        currency=said["currency"],
+        agreed_at=agreed_at,
+        older=[uuid5(_MADE_OF, str(each["id"])) for each in older],
+    )
+    if overtaken or contact is None or method_id is None or not preferences.get(session).autopay:
         return
     name = " ".join(filter(None, (contact["first_name"], contact["last_name"])))
     mandates.give(

@@ -35,7 +35,7 @@ presented again twice by NACHA's rules."""
 
 _ATTEMPT = """
     select id, customer_id, contact_id, status, failure_code, mandate_id, consent, saved_method_id,
-        provider, handed_at
+        provider, handed_at, created_at
     from core.payment_attempts
     where customer_id = $customer_id and id = $id
     order by id

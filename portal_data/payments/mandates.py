@@ -128,19 +128,23 @@ _END_PLANS = """
     where customer_id = $customer_id and mandate_id = $mandate_id
         and status in ('planned', 'again')
 """
-# what was refused is charged once more by what replaces the mandate; all else has notice given
+# what was refused is charged once more by what replaces the mandate; all else has notice given, and
+# what nothing was agreed to for, when it was due, is not charged
 _TAKE_OVER = """
     update core.autopay_plans
     set version = version + 1, mandate_id = $mandate_id, declines = 0, failure_code = null,
-        status = case when failure_code is not null then 'again' else 'planned' end,
-        charge_on = case when failure_code is not null then $today else charge_on end,
-        noticed_on = case when failure_code is not null then noticed_on end,
+        status = case when declines > 0 and mandate_id = any($replaced) then 'again'
+            else 'planned' end,
+        charge_on = case when declines > 0 and mandate_id = any($replaced) then $today::date
+            else charge_on end,
+        noticed_on = case when declines > 0 and mandate_id = any($replaced) then noticed_on end,
         updated_at = $now
     where customer_id = $customer_id and status in ('stopped', 'by_hand', 'ended')
         and invoice_id in (
             select i.id from core.invoices i
             where i.customer_id = $customer_id and i.currency_code = $currency
                 and ($covers = 'everything' or i.recurring_profile_id is not null)
+                and (autopay_plans.mandate_id = any($replaced) or i.due_date >= $today::date)
         )
 """
 
@@ -197,11 +201,13 @@ def give(
 ) -> None:
     """Write a mandate in place of the one of its currency, the customer's row being held.
 
-    What an earlier one could not charge is charged by this one.
+    What that one could not charge is charged by this one, and what is not due yet.
     """
+    replaced = []
     for each in all_held(session, customer_id):
         if each["currency_code"] == terms.currency_code:
             end(session, each, Ended.REPLACED, contact_id, now)
+            replaced.append(each["id"])
     session.change(
         _INSERT,
         id=mandate_id,
@@ -221,6 +227,7 @@ def give(
         mandate_id=mandate_id,
         currency=terms.currency_code,
         covers=terms.covers.value,
+        replaced=replaced,
         today=today,
         now=now,
     )

@@ -723,6 +723,77 @@ def test_consent_while_paying_holds_once_that_was_paid(
     assert autopay.in_force(cast.charlie) == []
 
 
+@pytest.mark.parametrize("since", ["given", "switched off"])
+def test_consent_while_paying_does_not_hold_when_something_else_was_agreed_to_since(
+    cast: Cast, provider: Scripted, since: str
+) -> None:
+    make_invoice(cast.alice, number="INV-1")
+    before = agree(cast.alice) if since == "switched off" else None
+    key = _agree_by_paying(cast, provider, "INV-1", NOW + DAY / 24, "An older consent.")
+    now = NOW + DAY
+    stricter = Terms(Covers.RECURRING, "GBP", 5_000, "At most 50.")
+    if before is None:
+        autopay.consent(cast.alice, save(cast.alice, "pm_2"), stricter, key=new_id(), now=now)
+    else:
+        autopay.revoke(cast.alice, before, seen=1, now=now)
+    provider.becomes(f"pay_{key}", State.SUCCEEDED)
+    work(now + DAY)
+    held = [each.words for each in autopay.in_force(cast.alice)]
+    assert held == (["At most 50."] if before is None else [])
+    assert balance(cast.alice) == (0, 0)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_consents_while_paying_the_later_one_holds_whichever_is_paid_first(
+    cast: Cast, provider: Scripted, first: int
+) -> None:
+    keys = []
+    for hour, number in enumerate(("INV-1", "INV-2")):
+        make_invoice(cast.alice, number=number)
+        moment = NOW + hour * DAY / 24
+        keys.append(_agree_by_paying(cast, provider, number, moment, f"Consent {hour}."))
+    for days, which in enumerate((first, 1 - first), start=1):
+        provider.becomes(f"pay_{keys[which]}", State.SUCCEEDED)
+        collecting.current().look(keys[which], NOW + days * DAY)
+        work(NOW + days * DAY)
+    assert [each.words for each in autopay.in_force(cast.alice)] == ["Consent 1."]
+
+
+def _agree_by_paying(
+    cast: Cast, provider: Scripted, number: str, now: datetime, words: str
+) -> UUID:
+    """Agree to auto-pay with a payment that takes its time, and return that."""
+    provider.refuses = "later"
+    key, terms = new_id(), Terms(Covers.EVERYTHING, "GBP", None, words)
+    method = save(cast.alice, f"pm_{number}")
+    order = Order((part(cast.alice, number),), method, False, terms)
+    paying.begin(cast.alice, provider, order, key=key, now=now)
+    collecting.current().hand_over(cast.alice, key, now)
+    return key
+
+
+@pytest.mark.parametrize("charged", ["refused", "announced"])
+def test_what_was_due_before_is_not_charged_by_a_new_consent_after_the_last_was_switched_off(
+    cast: Cast, provider: Scripted, charged: str
+) -> None:
+    mandate = agree(cast.alice)
+    make_invoice(cast.alice, number="INV-1", due=TODAY + 3 * DAY)
+    make_invoice(cast.alice, number="INV-2", due=TODAY + 50 * DAY)
+    provider.refuses = "expired_card"
+    for days in range(4 if charged == "refused" else 1):
+        now = morning(days)
+    autopay.revoke(cast.alice, mandate, seen=1, now=now)
+    asked = len(provider.requests)
+    provider.refuses = None
+    now = NOW + 40 * DAY
+    autopay.consent(cast.alice, save(cast.alice, "pm_2"), EVERYTHING, key=new_id(), now=now)
+    work(now)
+    for days in range(41, 55):
+        morning(days)
+    assert plan()[0] == ("stopped" if charged == "refused" else "ended")
+    assert [request.lines[0].words for request in provider.requests[asked:]] == ["INV-2"]
+
+
 def test_what_auto_pay_charges_is_not_reminded_of_until_it_gave_up(
     cast: Cast, provider: Scripted
 ) -> None:
