@@ -23,6 +23,7 @@ import pytest
 import portal_data
 from portal_data import kinds, lists, store
 from portal_data.billing.periods import EARLIEST
+from portal_data.business import preferences
 from portal_data.errors import NotFound, PortalError
 from portal_data.ids import new_id
 from portal_data.scope import Role, Scope
@@ -88,9 +89,17 @@ def _books(scope: Scope, word: str) -> Books:
     person = make_person(scope, project, name=word)
     entry = make_entry(scope, project, person, 60, task_id=task, notes=word, invoice_id=invoice)
     approval = make_approval(scope, {entry: None}, name=word, project_id=project)
-    insert(
+    method = insert(
         "saved_methods", provider="demo", provider_reference=word, kind="card", brand=word,
         last4="4242", status="verified", created_at=NOW, updated_at=NOW, **own,
+    )  # fmt: skip
+    mandate = insert(
+        "mandates", contact_id=scope.contact_id, saved_method_id=method, covers="everything",
+        currency_code="GBP", words=word, given_at=NOW, version=1, **own,
+    )  # fmt: skip
+    insert(
+        "autopay_plans", invoice_id=invoice, mandate_id=mandate, status="planned", charge_on=TODAY,
+        created_at=NOW, updated_at=NOW, **own,
     )  # fmt: skip
     entry = insert(
         "activity", happened_at=NOW, event="invoice.sent", subject_kind="invoice",
@@ -169,6 +178,7 @@ def _books(scope: Scope, word: str) -> Books:
 def both(cast: Cast) -> tuple[Books, Books]:
     """Books of Alice's and of Charlie's customer, in a portal that shows all of them."""
     show_projects()
+    preferences.change(cast.owner, now=NOW, autopay=True)
     return _books(cast.alice, "ALDERWORD"), _books(cast.charlie, "BIRCHWORD")
 
 
