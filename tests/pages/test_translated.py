@@ -440,7 +440,8 @@ def test_dialogs(books: Scope, name: str) -> None:
 
 
 SIGNED_OUT = [
-    "sign_in", "forgotten", "reset_password", "accept", "offer", "email_link", "sign_in_link",
+    "sign_in", "forgotten", "reset_password", "accept", "offer", "pay_link", "email_link",
+    "sign_in_link",
 ]  # fmt: skip
 
 
