@@ -36,7 +36,8 @@ from portal_data.ids import new_id
 from portal_data.kinds import INVOICE
 from portal_data.messaging import messages
 from portal_data.output import acceptance, public_estimates
-from portal_data.payments import refunding
+from portal_data.payments import offline, refunding
+from portal_data.payments.receiving import Received
 from portal_data.projects import timesheet_answers, timesheet_submissions
 from portal_data.projects.timesheet_answers import Answer, Decision
 from portal_data.scope import Role, Scope, Staff
@@ -156,6 +157,19 @@ def _refund(books: Books, text: str) -> None:
     number = f"PAY-H-{new_id().hex[-6:]}"
     make_payment(books.scope, {invoice_id: 100}, number=number)
     refunding.refund(books.staff, number, 50, text, key=new_id(), seen=1, now=books.now)
+
+
+def _recorded(books: Books, text: str, *, field: str) -> str:
+    day = organisation.get(books.staff).today(books.now)
+    received = Received(day, "GBP", 50, "Cheque", **{field: text})
+    return offline.record(
+        books.staff, books.scope.customer_id, received, (), key=new_id(), again=True, now=books.now
+    )
+
+
+def _voided(books: Books, text: str) -> None:
+    number = _recorded(books, "Cheque 12", field="reference")
+    offline.void(books.staff, number, text, seen=1, now=books.now)
 
 
 def _accepted(books: Books, text: str) -> None:
@@ -310,6 +324,8 @@ ENTRIES: dict[str, Typed] = {
     "dispute": _dispute,
     "answer to a dispute": _dispute_rejected,
     "reason of a refund": _refund,
+    **_each("recorded payment", offline.FIELDS, _recorded),
+    "reason of a void": _voided,
     "signature": _accepted,
     "reason of a decline": _declined,
     **_each("by link, ", estimate_answers.FIELDS, _declined_by_link),

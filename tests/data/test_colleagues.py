@@ -100,7 +100,7 @@ def test_what_is_typed_is_checked(cast: Cast) -> None:
         with pytest.raises(InvalidFields) as refused:
             colleagues.invite(cast.alice, first, last, email, VIEWER, NOW)
         assert set(refused.value.fields) == {field}
-    for limit in (0, -1, colleagues.MOST_LIMIT + 1):
+    for limit in (0, -1, access.MOST_LIMIT + 1):
         with pytest.raises(InvalidFields) as refused:
             _invite(cast.alice, grant=Grant(Role.PAYER, limit))
         assert set(refused.value.fields) == {"limit"}
