@@ -337,7 +337,9 @@ def test_what_its_provider_will_never_take_has_failed_and_blocks_nothing(
     assert balance(cast.alice) == (10_000, 0)
     for attempt in (asked, seen, left):
         shown = attempts.get(cast.alice, attempt)
-        assert (shown.status, shown.failure_message) == (Status.FAILED, provider.refusal)
+        assert (shown.status, shown.failure_code) == (Status.FAILED, "refused")
+    kept = rows("select failure_message as said from core.payment_attempts order by id")
+    assert {row["said"] for row in kept} == {provider.refusal}, "which staff read"
     provider.refusal = None
     assert collector.look(asked, LATER) is Status.FAILED
     assert provider.requests == []
