@@ -23,7 +23,7 @@ def staff(window: Open) -> Page:
     if not switch.locator("input").is_checked():
         switch.get_by_text("Pay invoices by public link").click()
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("Saved", exact=False)).to_be_visible()
+        expect(page.get_by_text("Saved. It holds from now on.")).to_be_visible()
     return page
 
 
