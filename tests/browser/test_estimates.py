@@ -124,7 +124,7 @@ def test_whoever_has_the_link_signs_without_an_account(window: Open, portal: Por
     owner = office.open_as(STAFF, "/preferences")
     owner.get_by_text("Answer estimates by public link").click()
     owner.get_by_role("button", name="Save").click()
-    expect(owner.get_by_text("Saved", exact=False)).to_be_visible()
+    expect(owner.get_by_text("Saved. It holds from now on.")).to_be_visible()
     staff = office.open_as(STAFF, f"/estimate?number={number}")
     staff.get_by_role("button", name="Public link").click()
     staff.get_by_role("button", name="Make a link").click()

@@ -109,7 +109,7 @@ def test_where_the_business_forwards_nothing_nobody_does(
     owner = office.open_as(STAFF, "/preferences")
     owner.get_by_text("Forward documents", exact=True).click()
     owner.get_by_role("button", name="Save").click()
-    expect(owner.get_by_text("Saved", exact=False)).to_be_visible()
+    expect(owner.get_by_text("Saved. It holds from now on.")).to_be_visible()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox", name="To").fill("late@books.example")
     dialog.get_by_role("button", name="Send e-mail").click()
