@@ -1,7 +1,7 @@
 """Estimates as a customer sees them: the list, and one offer with what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime, time
 from decimal import Decimal
@@ -204,9 +204,27 @@ _CONTACT = """
 """
 
 
-@store.cached
 def get(scope: Scope, number: str, *, today: Date) -> Estimate:
     """Return the estimate with this number. Raises NotFound when the customer has none such."""
+    found, sent_at, revisions = _stored(scope, number, today)
+    return replace(found, history=_history(found, sent_at, revisions, _answers(scope, found.id)))
+
+
+@store.cached
+def _answers(scope: Scope, estimate_id: UUID) -> list[dict[str, Any]]:
+    """Return the answers to an estimate, and what became of its public links.
+
+    They are read apart, since whatever a customer's people do changes the table they are in.
+    """
+    with store.reading(scope) as session:
+        return session.rows(_ANSWERS, subject_id=estimate_id)
+
+
+@store.cached
+def _stored(
+    scope: Scope, number: str, today: Date
+) -> tuple[Estimate, datetime | None, list[dict[str, Any]]]:
+    """Return an estimate without its history, when it was sent, and the rows of its revisions."""
     with store.reading(scope) as session:
         head = session.one(_GET, number=number, today=today)
         if head is None:
@@ -219,17 +237,16 @@ def get(scope: Scope, number: str, *, today: Date) -> Estimate:
         head["choosable"] = _choosable(head, lines)
         head["offered_total_minor"] = _offered(head, revisions)
         head |= _answer(session, head)
-        answers = session.rows(_ANSWERS, subject_id=head["id"])
-    history = _history(head, revisions, answers, invoices)
-    del head["sent_at"]
-    return Estimate(
+    sent_at = head.pop("sent_at")
+    found = Estimate(
         **head,
         lines=lines,
         taxes=taxes(line for line in lines if line.counts),
         invoices=invoices,
         revisions=[revision_changes.of_row(row) for row in revisions],
-        history=history,
+        history=[],
     )
+    return found, sent_at, revisions
 
 
 def _choosable(head: Mapping[str, Any], lines: list[Line]) -> bool:
@@ -260,13 +277,13 @@ def _answer(session: Session, head: dict[str, Any]) -> dict[str, Any]:
 
 
 def _history(
-    head: Mapping[str, Any],
+    offer: Estimate,
+    sent_at: datetime | None,
     revisions: list[dict[str, Any]],
     answers: list[dict[str, Any]],
-    invoices: list[Successor],
 ) -> list[Event]:
     """Return what happened to the offer, in that order; who viewed it is told by viewings."""
-    sent = head["sent_at"] or head["date"]
+    sent = sent_at or offer.date
     happened = [
         Event(
             each["created_at"],
@@ -276,28 +293,28 @@ def _history(
             {"number": each["revision"]},
         )
         for each in revisions
-    ] or [Event(sent, N_("Estimate sent"), amount_minor=head["total_minor"])]
+    ] or [Event(sent, N_("Estimate sent"), amount_minor=offer.total_minor)]
     happened += [
         Event(each["happened_at"], _ANSWERED[each["event"]], values={"name": each["actor_name"]})
         for each in answers
-        if each["happened_at"] != head["answered_at"]  # that one is told below, as it was signed
+        if each["happened_at"] != offer.answered_at  # that one is told below, as it was signed
     ]
-    if head["answered_at"]:
-        declined, by = head["status"] is Status.DECLINED, head["answered_by"]
+    if offer.answered_at:
+        declined, by = offer.status is Status.DECLINED, offer.answered_by
         words = NP_("estimate", "Declined") if declined else NP_("estimate", "Accepted")
         if by:
             words = N_("Declined by {name}") if declined else N_("Accepted by {name}")
-        if by and head["answered_link_id"]:
+        if by and offer.answered_link_id:
             words = (
                 N_("Declined by {name} through a public link")
                 if declined
                 else N_("Accepted by {name} through a public link")
             )
-        happened.append(Event(head["answered_at"], words, values={"name": by}))
+        happened.append(Event(offer.answered_at, words, values={"name": by}))
     happened.sort(key=lambda event: _moment(event.happened))
     invoiced = [
         Event(each.date, NP_("estimate", "Invoiced"), each.number, each.total_minor)
-        for each in invoices
+        for each in offer.invoices
     ]
     return happened + invoiced
 

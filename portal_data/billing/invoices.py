@@ -1,6 +1,6 @@
 """Invoices as a customer sees them: the list, and one document with what settled it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime, time
 from enum import StrEnum
@@ -196,9 +196,25 @@ _OF_LINKS = {
 }
 
 
-@store.cached
 def get(scope: Scope, number: str, *, today: Date) -> Invoice:
     """Return the invoice with this number. Raises NotFound when there is none of the customer's."""
+    found = _stored(scope, number, today)
+    return replace(found, history=_history(found.history, _linked(scope, found.id)))
+
+
+@store.cached
+def _linked(scope: Scope, invoice_id: UUID) -> list[dict[str, Any]]:
+    """Return what became of an invoice's public links.
+
+    It is read apart, since whatever a customer's people do changes the table it is in.
+    """
+    with store.reading(scope) as session:
+        return session.rows(_LINKED, subject_id=invoice_id)
+
+
+@store.cached
+def _stored(scope: Scope, number: str, today: Date) -> Invoice:
+    """Return an invoice without what became of its links."""
     with store.reading(scope) as session:
         head = session.one(_GET, number=number, today=today)
         if head is None:
@@ -207,7 +223,6 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         settled = settlements.of_invoice(session, head)
         disputed = disputes.of_invoice(session, head["id"])
         promises = promised.of_invoice(session, head["id"])
-        linked = session.rows(_LINKED, subject_id=head["id"])
     del head["written_off_on"]
     return Invoice(
         **{**head, "status": Status[head["status"].upper()]},
@@ -216,9 +231,7 @@ def get(scope: Scope, number: str, *, today: Date) -> Invoice:
         settlements=settled,
         disputes=disputed,
         promises=promises,
-        history=_history(
-            [*settlements.history(head, settled), *promised.history(promises)], linked
-        ),
+        history=[*settlements.history(head, settled), *promised.history(promises)],
     )
 
 

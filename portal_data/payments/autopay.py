@@ -133,9 +133,9 @@ def in_force(scope: Scope) -> list[Mandate]:
 
 def plans(scope: Scope, number: str | None = None) -> list[Plan]:
     """Return the open invoices that auto-pay has to do with, what is charged first first."""
+    if not preferences.of(scope).autopay:
+        return []
     with store.reading(scope) as session:
-        if not preferences.get(session).autopay:
-            return []
         return [Plan(**row) for row in session.rows(_PLANS, number=number)]
 
 
