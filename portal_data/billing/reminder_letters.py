@@ -101,20 +101,22 @@ _MAILED = """
 """
 
 
+def payers(session: Session, customer_id: UUID) -> list[dict[str, Any]]:
+    """Return whoever of a customer's may pay, uses the portal, and has an address that works."""
+    found = session.rows(_READERS, customer_id=customer_id, roles=ROLES)
+    bounced = bounces.marked(session, [each["email"] for each in found])
+    return [each for each in found if each["email"].lower() not in bounced]
+
+
 def readers(session: Session, customer_id: UUID, now: datetime) -> Mapping[UUID, datetime]:
     """Return when each person of a customer's is to be reminded, of those who are at all.
 
     That is whoever may pay, uses the portal, wants mails of invoices, and whose address works.
     """
-    found = session.rows(_READERS, customer_id=customer_id, roles=ROLES)
-    bounced = bounces.marked(session, [each["email"] for each in found])
+    found = payers(session, customer_id)
     chosen = delivery.of_people(session, customer_id, [each["id"] for each in found])
     zone = str((session.one(_BUSINESS) or {}).get("timezone", "UTC"))
-    due = {
-        each["id"]: chosen[each["id"]].mail_due(Topic.INVOICES, now, zone)
-        for each in found
-        if each["email"].lower() not in bounced
-    }
+    due = {each["id"]: chosen[each["id"]].mail_due(Topic.INVOICES, now, zone) for each in found}
     return {person: moment for person, moment in due.items() if moment is not None}
 
 
@@ -151,7 +153,7 @@ def write(
     """
     person, reminders = UUID(payload["recipient_id"]), [UUID(r) for r in payload["reminders"]]
     business = session.one(_BUSINESS)
-    found = session.rows(_READERS, customer_id=customer_id, roles=ROLES)
+    found = payers(session, customer_id)
     reader = next((each for each in found if each["id"] == person), None)
     wanted = person in readers(session, customer_id, now) and preferences.get(session).reminders
     if business is None or reader is None or not wanted:

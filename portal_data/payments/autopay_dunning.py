@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from portal_data.billing import reminder_letters
 from portal_data.business import organisation
 from portal_data.messaging import autopay_events
 from portal_data.payments import (
@@ -145,7 +146,7 @@ def _declined(
     today = organisation.of_portal(session).today(now)
     day: Date | None = today
     session.change(_DECLINED, customer_id=customer_id, id=row["plan_id"], now=now)
-    known = bool(autopay_letters.readers(session, customer_id))  # or nobody hears of the next day
+    known = bool(reminder_letters.payers(session, customer_id))  # or nobody hears of the next day
     owed = offers.payable(row)
     if successor is not None and known:
         _hand_on(session, customer_id, row, successor, now, code)

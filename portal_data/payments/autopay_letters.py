@@ -14,24 +14,16 @@ from uuid import UUID
 from babel.dates import format_date
 
 from portal_data import money, screens
+from portal_data.billing import reminder_letters
 from portal_data.clock import local_date
 from portal_data.kinds import INVOICE
-from portal_data.messaging import bounces, outbox, templates
+from portal_data.messaging import outbox, templates
 from portal_data.payments import mandates, offers
-from portal_data.payments.attempts import Row
 from portal_data.store import OpenSession
 from portal_data.text import language
 from portal_data.text.language import _
 
 _BUSINESS = "select name, timezone, locale from core.organisation order by name"
-_READERS = """
-    select p.id, p.email, p.first_name, p.language, u.language as customer_language
-    from core.contacts p
-    join core.customers u on u.id = p.customer_id and u.portal_enabled
-    where p.customer_id = $customer_id and p.portal_status = 'active' and p.email is not null
-        and p.role = any($roles)
-    order by p.id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +40,12 @@ class Letter:
     reason: str | None = None
 
 
-def readers(session: OpenSession, customer_id: UUID) -> list[Row]:
-    """Return whoever of a customer's may pay, and has an address that works."""
-    found = session.rows(_READERS, customer_id=customer_id, roles=mandates.ROLES)
-    bounced = bounces.marked(session, [each["email"] for each in found])
-    return [each for each in found if each["email"].lower() not in bounced]
-
-
-def send(session: OpenSession, customer_id: UUID, letter: Letter, now: datetime) -> bool:
-    """Write a letter to each person of a customer's who may pay, in their language, once.
-
-    Return whether there is anybody to write to.
-    """
+def send(session: OpenSession, customer_id: UUID, letter: Letter, now: datetime) -> None:
+    """Write a letter to each person of a customer's who may pay, in their language, once."""
     business = session.one(_BUSINESS)
-    found = readers(session, customer_id)
+    found = reminder_letters.payers(session, customer_id)
     if business is None:
-        return False
+        return
     invoice = letter.invoice
     said = f"{letter.kind}:{invoice['plan_id']}:{invoice['tries']}:{letter.day}"
     said = f"{said}:{offers.payable(invoice)}"
@@ -78,7 +60,6 @@ def send(session: OpenSession, customer_id: UUID, letter: Letter, now: datetime)
             customer_id=customer_id,
             now=now,
         )
-    return bool(found)
 
 
 def _written(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from portal_data.billing import reminder_letters
 from portal_data.billing.disputes import OPEN
 from portal_data.business import organisation, preferences
 from portal_data.customers import payment_limits
@@ -228,7 +229,7 @@ def _left(look: _Look, row: Row) -> bool:
         _leave(look, row)
     elif not _reached(look, row):
         _stop(look.session, look.customer_id, row, "not_online", look.now)
-    elif not autopay_letters.readers(look.session, look.customer_id):
+    elif not reminder_letters.payers(look.session, look.customer_id):
         _stop(look.session, look.customer_id, row, "no_notice", look.now)
     else:
         return False
